@@ -1,0 +1,75 @@
+import FoundationEssentials
+import Orchestration
+
+/// A kind of agent that cco can run: how its process is started for a turn, and how its output is read.
+///
+/// Both halves are pure, so the same code serves a real process, a recorded one and a simulated one.
+package protocol AgentBackend: Sendable {
+    /// The process that carries out `order`.
+    func invocation(for order: TurnOrder) -> Invocation
+
+    /// A reader for that process's output, at its beginning.
+    func reader(for order: TurnOrder) -> any TurnReading
+}
+
+/// Reads one turn's output, line by line and then its exit, and says how the turn ended.
+package protocol TurnReading: Sendable {
+    /// Takes the next line of standard output, without its newline.
+    mutating func take(_ line: Data) -> Observation
+
+    /// Says how the turn ended. `stopped` is cco's own reason for ending the process, if it did; `errorTail` is the last part of
+    /// standard error.
+    func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion
+}
+
+/// What one line of output means to those who watch the turn.
+package struct Observation: Sendable, Equatable {
+    /// Readable lines for the log, each bounded in length.
+    package var activity: [String]
+    /// Set when waiting for the process to end by itself is pointless: end it and take the conclusion.
+    package var giveUpEarly: CredentialFault?
+    /// Set when the provider said how much of a usage window is used.
+    package var rateLimit: RateLimit?
+    /// Set when the line could not be read; the turn goes on.
+    package var problem: String?
+
+    package init(
+        activity: [String] = [], giveUpEarly: CredentialFault? = nil, rateLimit: RateLimit? = nil, problem: String? = nil
+    ) {
+        self.activity = activity
+        self.giveUpEarly = giveUpEarly
+        self.rateLimit = rateLimit
+        self.problem = problem
+    }
+}
+
+/// How an agent's process ended.
+package enum AgentExit: Sendable, Equatable {
+    case code(Int32)
+    case signal(Int32)
+    /// The process is known to be gone, and nobody saw how (its supervisor died as well).
+    case unknown
+}
+
+/// What the reader makes of a whole turn.
+package struct TurnConclusion: Sendable, Equatable {
+    package var end: TurnEnd
+    package var account: TurnAccount
+    /// Whether the session can be resumed. `false` also when it exists and has grown too long for the model: a new one has to be started.
+    package var sessionExists: Bool
+    /// What this turn alone cost in US dollars, where the CLI says so. Exact where the session's running total is not: the CLI starts
+    /// that total again from zero when another session ran in the same folder in between.
+    package var turnCostUsd: Double?
+    /// Lines that could not be read.
+    package var malformedLines: Int
+
+    package init(
+        end: TurnEnd, account: TurnAccount = TurnAccount(), sessionExists: Bool, turnCostUsd: Double? = nil, malformedLines: Int = 0
+    ) {
+        self.end = end
+        self.account = account
+        self.sessionExists = sessionExists
+        self.turnCostUsd = turnCostUsd
+        self.malformedLines = malformedLines
+    }
+}

@@ -1,0 +1,88 @@
+import Orchestration
+
+/// Turns what an agent does into readable lines for the log, one for each text, tool call and tool result.
+enum Activity {
+    /// The longest line, in characters.
+    static let longest = 240
+
+    static func lines(for line: StreamLine) -> [String] {
+        switch line {
+        case .started(let start):
+            ["session \(start.sessionId) with \(start.model ?? "an unnamed model"), claude \(start.claudeCodeVersion ?? "of unknown version")"]
+        case .assistant(let message):
+            message.isApiErrorMessage
+                ? ["API failure: \(message.error ?? "unnamed")" + (message.apiErrorStatus.map { " (\($0))" } ?? "")]
+                : message.content.compactMap(describe)
+        case .user(let message): message.content.compactMap(describeResult)
+        case .apiRetry(let retry): [describe(retry)]
+        case .rateLimit(let limit): describe(limit).map { [$0] } ?? []
+        case .permissionDenied(let denial): ["refused: \(denial.toolName)"]
+        case .result(let result):
+            ["turn ended: \(result.subtype ?? "unknown")" + (result.terminalReason.map { " (\($0))" } ?? "")]
+        case .malformed(let reason): ["unreadable line: \(reason)"]
+        case .other: []
+        }
+    }
+
+    private static func describe(_ block: ContentBlock) -> String? {
+        switch block {
+        case .text(let text): text.isEmpty ? nil : bounded(text, to: longest)
+        case .toolUse(let name, let input): bounded("\(name): \(summary(of: input))", to: longest)
+        case .toolResult, .other: nil
+        }
+    }
+
+    private static func describeResult(_ block: ContentBlock) -> String? {
+        guard case .toolResult(let text, let isError) = block else { return nil }
+        let shown = bounded(text, to: longest)
+        return (isError ? "  ! " : "  = ") + (shown.isEmpty ? "(no output)" : shown)
+    }
+
+    /// The argument by which people recognise a call: the command, the path, the pattern.
+    private static func summary(of input: JSONValue) -> String {
+        for key in ["command", "file_path", "pattern", "path", "url", "summary", "description"] {
+            if let value = input[key]?.string { return value }
+        }
+        guard case .object(let members) = input else { return "" }
+        return members.keys.sorted().joined(separator: ", ")
+    }
+
+    private static func describe(_ retry: APIRetry) -> String {
+        let status = retry.errorStatus.map { " (\($0))" } ?? ""
+        let delay = retry.retryDelayMs.map { ", again in \(Int(max(0, min($0, 1e9)))) ms" } ?? ""
+        return "API retry \(retry.attempt): \(retry.error ?? "unnamed failure")\(status)\(delay)"
+    }
+
+    private static func describe(_ limit: RateLimit) -> String? {
+        switch limit.status {
+        case .allowed: nil
+        case .allowedWarning: "usage window \(limit.window ?? "unnamed") is nearly used up"
+        case .rejected: "usage window \(limit.window ?? "unnamed") is used up"
+        case .other(let status): "usage window \(limit.window ?? "unnamed"): \(bounded(status, to: 40))"
+        }
+    }
+
+    /// One line of at most `limit` characters: line breaks become spaces, control characters go, what is cut is marked.
+    static func bounded(_ text: String, to limit: Int) -> String {
+        var line = ""
+        var count = 0
+        var spacePending = false
+        // Four characters for each one that may be shown is enough looking, even if most of them are white space.
+        for character in text.prefix(limit * 4) {
+            if character.isWhitespace || character.isNewline {
+                spacePending = count > 0
+                continue
+            }
+            if character.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) { continue }
+            if spacePending {
+                line.append(" ")
+                count += 1
+                spacePending = false
+            }
+            guard count < limit else { return line + "…" }
+            line.append(character)
+            count += 1
+        }
+        return text.dropFirst(limit * 4).isEmpty ? line : line + "…"
+    }
+}

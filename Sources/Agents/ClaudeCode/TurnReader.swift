@@ -1,0 +1,102 @@
+import FoundationEssentials
+import Orchestration
+
+/// Reads one turn of the Claude Code CLI: a state machine that is fed with lines and at last with the process's exit.
+///
+/// What it concludes comes from fields that the CLI writes. Words of agents, of files and of tools' output are never looked at, so
+/// an agent that writes about rate limits or keys changes nothing.
+package struct TurnReader: TurnReading {
+    /// Whether the session existed before the turn.
+    let resuming: Bool
+    /// `system/init` was seen. By then the CLI has stored the session.
+    private(set) var start: SessionStart?
+    /// The last result; a process can write more than one.
+    private(set) var result: TurnResult?
+    /// The report of the last result that had one.
+    private(set) var report: JSONValue?
+    private(set) var account = TurnAccount()
+    private(set) var turnCostUsd: Double?
+    /// The CLI's name for the last API failure that it gave up on.
+    private(set) var apiFailure: String?
+    /// The last usage window that refused a request.
+    private(set) var rejection: RateLimit?
+    /// Retries in a row because the credential was not accepted.
+    private(set) var refusals = 0
+    private(set) var lastRetry: APIRetry?
+    private(set) var malformedLines = 0
+
+    package init(resuming: Bool) { self.resuming = resuming }
+
+    package mutating func take(_ line: Data) -> Observation {
+        take(StreamLine(decoding: line))
+    }
+
+    mutating func take(_ line: StreamLine) -> Observation {
+        var observation = Observation(activity: Activity.lines(for: line))
+        switch line {
+        case .started(let start):
+            self.start = start
+            account.model = start.model ?? account.model
+        case .assistant(let message):
+            if message.isApiErrorMessage {
+                apiFailure = message.error
+            } else {
+                refusals = 0
+                lastRetry = nil
+                rejection = nil
+            }
+        case .apiRetry(let retry):
+            lastRetry = retry
+            observation.giveUpEarly = refusal(in: retry)
+        case .rateLimit(let limit):
+            rejection = limit.status == .rejected ? limit : nil
+            observation.rateLimit = limit
+        case .result(let result): close(with: result)
+        case .malformed(let reason):
+            malformedLines += 1
+            observation.problem = reason
+        case .user, .permissionDenied, .other: break
+        }
+        return observation
+    }
+
+    /// A refused credential stays refused, and the CLI would try it for over a minute. A stored login or a subscription's token
+    /// gets a second chance, because the CLI renews it after the first refusal.
+    private mutating func refusal(in retry: APIRetry) -> CredentialFault? {
+        guard retry.errorStatus == 401 || retry.error == "authentication_failed" else {
+            refusals = 0
+            return nil
+        }
+        refusals += 1
+        let renewable = start?.apiKeySource == "none"
+        return refusals > (renewable ? 1 : 0) ? .refused(message: "the provider answered 401 (authentication failed)") : nil
+    }
+
+    private mutating func close(with result: TurnResult) {
+        self.result = result
+        report = result.structuredOutput ?? report
+        account.sessionCostUsd = result.totalCostUsd ?? account.sessionCostUsd
+        account.modelTurns += result.numTurns ?? 0
+        let perModel = result.modelUsageSinceLastResult ?? [:]
+        if perModel.isEmpty {
+            account.usage = account.usage + (result.usage?.tokens ?? TokenUsage())
+        } else {
+            account.usage = perModel.values.reduce(account.usage) { $0 + $1.tokens }
+            turnCostUsd = perModel.values.reduce(turnCostUsd ?? 0) { $0 + ($1.costUSD ?? 0) }
+        }
+    }
+}
+
+extension TurnResult.Usage {
+    fileprivate var tokens: TokenUsage {
+        TokenUsage(
+            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0, output: outputTokens ?? 0)
+    }
+}
+
+extension ModelUsage {
+    fileprivate var tokens: TokenUsage {
+        TokenUsage(
+            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0, output: outputTokens ?? 0)
+    }
+}

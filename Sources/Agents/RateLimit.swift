@@ -1,0 +1,40 @@
+import Orchestration
+
+/// How much of a subscription's usage windows is used, as the provider says with each answer.
+package struct RateLimit: Sendable, Equatable {
+    /// The provider's verdict on the last request.
+    package enum Status: Sendable, Equatable {
+        case allowed
+        case allowedWarning
+        case rejected
+        /// A verdict that cco does not know.
+        case other(String)
+    }
+
+    /// One usage window.
+    package struct Window: Sendable, Equatable {
+        /// The part of the window that is used, from 0 to 1.
+        package var utilization: Double?
+        package var resetsAt: Timestamp?
+
+        package init(utilization: Double? = nil, resetsAt: Timestamp? = nil) {
+            self.utilization = utilization
+            self.resetsAt = resetsAt
+        }
+    }
+
+    package var status: Status
+    /// When the window that decides opens again.
+    package var resetsAt: Timestamp?
+    /// The window that decides, such as `five_hour`.
+    package var window: String?
+    /// All windows by name.
+    package var windows: [String: Window]
+
+    package init(status: Status, resetsAt: Timestamp? = nil, window: String? = nil, windows: [String: Window] = [:]) {
+        self.status = status
+        self.resetsAt = resetsAt
+        self.window = window
+        self.windows = windows
+    }
+}

@@ -1,0 +1,179 @@
+import Orchestration
+
+/// Longest texts in a prompt, in characters.
+private enum Limit {
+    static let direction = 48_000
+    static let description = 8_000
+    static let paragraph = 4_000
+    static let diff = 60_000
+    static let excerpt = 12_000
+    static let line = 300
+    static let lines = 60
+}
+
+extension PromptContext {
+    /// Everything that templates can name, from a turn's material.
+    init(_ material: TurnMaterial) {
+        self.init()
+        describe(material)
+        describe(material.project, continuing: material.continuing)
+        describe(material.gate, isPlanning: material.brief.purpose == .plan)
+        describe(work: material)
+        describe(material.brief, tasks: material.tasks)
+    }
+
+    private mutating func describe(_ material: TurnMaterial) {
+        values["agent"] = .text(material.agent)
+        values["leadsWorkers"] = .flag(material.leadsWorkers)
+        values["continuing"] = .flag(material.continuing)
+        values["fresh"] = .flag(!material.continuing)
+        values["target"] = .text(material.targetBranch)
+        values["targetRef"] = .text(material.targetRef)
+        values["workers"] = .text(String(material.workers))
+        values["messages"] = .lines(material.messages, each: Limit.paragraph)
+        values["anyMessages"] = .flag(!material.messages.isEmpty)
+    }
+
+    private mutating func describe(_ project: ProjectSheet, continuing: Bool) {
+        values["direction"] = .cut(project.direction, Limit.direction)
+        values["directionChanged"] = .flag(project.directionChanged)
+        values["showDirection"] = .flag(project.directionChanged || !continuing)
+        values["base"] = .text(project.baseBranch)
+        values["empty"] = .flag(project.isEmpty)
+    }
+
+    private mutating func describe(_ gate: GateSheet, isPlanning: Bool) {
+        values["gate"] = .cut(gate.command ?? "", Limit.paragraph)
+        values["gateRed"] = .flag(gate.isRedOnBase)
+        values["gateMayBeProposed"] = .flag(gate.mayBeProposed && isPlanning)
+    }
+
+    private mutating func describe(work material: TurnMaterial) {
+        values["goal"] = .optional(material.goal.map { PromptContext($0) })
+        values["tasks"] = .list(material.tasks.map { PromptContext($0) })
+        values["anyTasks"] = .flag(!material.tasks.isEmpty)
+        values["teams"] = .list(material.teams.map { PromptContext($0) })
+        values["submissions"] = .list(material.submissions.map { PromptContext($0) })
+        values["submitted"] = .text(material.submissions.map(\.task.id).joined(separator: ", "))
+        values["deliveries"] = .list(material.deliveries.map { PromptContext($0) })
+        values["anyDeliveries"] = .flag(!material.deliveries.isEmpty)
+        values["delivered"] = .text(material.deliveries.map(\.team).joined(separator: ", "))
+        values["landed"] = .lines(material.landed)
+        values["anyLanded"] = .flag(!material.landed.isEmpty)
+    }
+
+    private mutating func describe(_ brief: Brief, tasks: [TaskSheet]) {
+        values["task"] = .optional(tasks.first { $0.id == brief.task?.name }.map { PromptContext($0) })
+        values["problems"] = .lines(brief.problems, each: Limit.paragraph)
+        values["instructions"] = .cut(brief.instructions, Limit.description)
+        values["reason"] = .cut(brief.reason, Limit.paragraph)
+        values["conflicts"] = .list(brief.conflicts.prefix(Limit.lines).map { PromptContext($0) })
+        values["log"] = .optional(brief.log.map { PromptContext($0) })
+    }
+
+    private init(_ goal: GoalSheet) {
+        self.init([
+            "title": .cut(goal.title, Limit.line),
+            "description": .cut(goal.description, Limit.description),
+            "acceptance": .cut(goal.acceptance, Limit.paragraph),
+            "instructions": .cut(goal.instructions ?? "", Limit.description),
+        ])
+    }
+
+    private init(_ task: TaskSheet) {
+        self.init([
+            "id": .text(task.id),
+            "title": .cut(task.title, Limit.line),
+            "description": .cut(task.description, Limit.description),
+            "acceptance": .cut(task.acceptance, Limit.paragraph),
+            "paths": .cut(task.paths.joined(separator: ", "), Limit.paragraph),
+            "dependsOn": .text(task.dependsOn.joined(separator: ", ")),
+            "state": .text(task.state),
+            "worker": .text(task.worker ?? ""),
+            "attempt": .text(String(task.attempt)),
+            "retried": .flag(task.attempt > 1),
+        ])
+    }
+
+    private init(_ team: TeamSheet) {
+        self.init([
+            "id": .text(team.id),
+            "workers": .text(String(team.workers)),
+            "state": .text(team.state),
+            "goal": .optional(team.goal.map { PromptContext($0) }),
+        ])
+    }
+
+    private init(_ change: ChangeSheet) {
+        self.init([
+            "commits": .lines(change.commits),
+            "diffstat": .cut(change.diffstat, Limit.paragraph),
+            "diff": .cut(change.diff, Limit.diff),
+            "isCut": .flag(change.isCut || change.diff.count > Limit.diff),
+            "diffPath": .text(change.diffPath ?? ""),
+        ])
+    }
+
+    private init(_ submission: SubmissionSheet) {
+        self = PromptContext(submission.task).merging(PromptContext(submission.change))
+        values["isBlocked"] = .flag(submission.isBlocked)
+        values["summary"] = .cut(submission.summary, Limit.paragraph)
+        values["notes"] = .cut(submission.notes ?? "", Limit.paragraph)
+    }
+
+    private init(_ delivery: DeliverySheet) {
+        self = PromptContext(delivery.goal).merging(PromptContext(delivery.change))
+        values["team"] = .text(delivery.team)
+        values["summary"] = .cut(delivery.summary, Limit.paragraph)
+    }
+
+    private init(_ conflict: ConflictExcerpt) {
+        self.init([
+            "path": .cut(conflict.path, Limit.line), "kind": .cut(conflict.kind, Limit.line), "hunks": .cut(conflict.hunks, Limit.excerpt),
+        ])
+    }
+
+    private init(_ log: GateExcerpt) {
+        self.init([
+            "command": .cut(log.command, Limit.paragraph),
+            "ending": .cut(log.exitCode.map { "exit code \($0)" } ?? log.ending, Limit.line),
+            "tail": .text(PromptContext.asData(String(log.tail.suffix(Limit.excerpt)))),
+            "path": .text(log.logPath),
+        ])
+    }
+
+    func merging(_ other: PromptContext) -> PromptContext {
+        PromptContext(values.merging(other.values) { _, new in new })
+    }
+
+    /// A text that cannot close the tags which set it apart.
+    static func asData(_ text: String) -> String { text.replacing("</data", with: "<\\/data") }
+}
+
+extension PromptContext.Value {
+    /// A text of bounded length, with a note where it is cut.
+    fileprivate static func cut(_ text: String, _ limit: Int) -> PromptContext.Value {
+        let end = text.index(text.startIndex, offsetBy: limit, limitedBy: text.endIndex) ?? text.endIndex
+        let kept = PromptContext.asData(String(text[..<end]))
+        return .text(end == text.endIndex ? kept : kept + "\n[cut here]")
+    }
+
+    /// Single lines of bounded length, and how many more there were.
+    fileprivate static func lines(_ lines: [String], each limit: Int = Limit.line) -> PromptContext.Value {
+        var shown = lines.prefix(Limit.lines).map { Activity.bounded($0, to: limit) }
+        if lines.count > Limit.lines { shown.append("and \(lines.count - Limit.lines) more") }
+        return .list(shown.map { PromptContext(["line": .text(PromptContext.asData($0))]) })
+    }
+}
+
+extension Brief {
+    fileprivate var problems: [String] { if case .fixPlan(let problems) = self { problems } else { [] } }
+
+    fileprivate var instructions: String { if case .rework(_, let instructions) = self { instructions } else { "" } }
+
+    fileprivate var reason: String { if case .finish(_, let reason) = self { reason } else { "" } }
+
+    fileprivate var conflicts: [ConflictExcerpt] { if case .resolveConflict(_, _, let files) = self { files } else { [] } }
+
+    fileprivate var log: GateExcerpt? { if case .fixGate(_, _, let log) = self { log } else { nil } }
+}

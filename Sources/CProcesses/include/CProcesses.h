@@ -1,0 +1,46 @@
+/*
+ * System calls that Swift cannot see or call safely: pidfds, anonymous files and a spawn that detaches.
+ * Every function returns a value >= 0, or -1 with errno set, unless it says otherwise.
+ */
+#ifndef CPROCESSES_H
+#define CPROCESSES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/types.h>
+
+/* A close-on-exec descriptor for the process; readable once it has ended. */
+int cprocesses_pidfd_open(pid_t pid);
+
+/* Sends a signal to exactly the process the descriptor names, never to a later one with the same number. */
+int cprocesses_pidfd_signal(int pidfd, int signal_number);
+
+/* Reaps the child the descriptor names. Returns its status in the style of waitpid, or -1 (ECHILD: not our child). */
+int cprocesses_pidfd_reap(int pidfd);
+
+/* An anonymous, close-on-exec file in memory, positioned at its start, holding `count` bytes. */
+int cprocesses_memory_file(const void *bytes, size_t count);
+
+/* open(2) with O_CLOEXEC added; `mode` counts when O_CREAT is given. */
+int cprocesses_open(const char *path, int flags, mode_t mode);
+
+/* A pipe with both ends close-on-exec: ends[0] to read, ends[1] to write. */
+int cprocesses_pipe(int ends[2]);
+
+/* flock(LOCK_EX | LOCK_NB): 0 when taken, -1 with EWOULDBLOCK when somebody else holds it. */
+int cprocesses_try_lock(int descriptor);
+
+/*
+ * Starts `path` as the leader of its own session, so that neither the terminal nor the end of the caller ends it.
+ * Standard input is /dev/null, standard output `ready`, standard error the file `log` (created 0600, appended to).
+ * Returns the process number, or -1 with errno set.
+ */
+pid_t cprocesses_spawn_session(
+    const char *path, char *const argv[], char *const envp[], int ready, const char *log);
+
+/* The number of clock ticks in a second, the unit of start times in /proc. */
+long cprocesses_ticks_per_second(void);
+
+#endif

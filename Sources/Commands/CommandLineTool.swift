@@ -1,0 +1,4 @@
+/// The `cco` command line.
+package enum CommandLineTool {
+    package static func run() async {}
+}

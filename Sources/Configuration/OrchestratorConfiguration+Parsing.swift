@@ -1,0 +1,99 @@
+extension OrchestratorConfiguration {
+    /// Reads the text of an `orchestrator.json` without looking at the disk.
+    ///
+    /// - Parameter file: the name that problems carry.
+    /// - Throws: `ConfigurationError` with every problem of the text.
+    package static func parse(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> OrchestratorConfiguration {
+        let document = try JSONDocument(parsing: bytes, file: file)
+        guard let members = document.root.object else {
+            let problem = ConfigurationProblem(
+                file: file, at: document.root.position, "expected an object of options, found \(document.root.shown)",
+                suggestion: "begin the file with {")
+            throw ConfigurationError(document.problems + [problem])
+        }
+        return try OrchestratorConfiguration(members: members, file: file, at: document.root.position, earlier: document.problems)
+    }
+
+    /// A configuration with the two required options and defaults for everything else.
+    package init(repositoryUrl: String, workerCount: Int) throws(ConfigurationError) {
+        let start = SourcePosition(line: 1, column: 1)
+        let values: [(String, JSONValue.Content)] = [
+            (Settings.repositoryUrl.name, .string(repositoryUrl)), (Settings.workerCount.name, .number(String(workerCount))),
+        ]
+        let members = values.map { JSONMember(key: $0.0, keyPosition: start, value: JSONValue($0.1, at: start)) }
+        try self.init(members: members, file: Self.fileName, at: start, earlier: [])
+    }
+
+    private init(
+        members: [JSONMember], file: String, at start: SourcePosition, earlier: [ConfigurationProblem]
+    ) throws(ConfigurationError) {
+        let (current, legacyWarnings) = LegacyOption.translate(members, file: file)
+        var reader = ObjectReader(file: file)
+        let accepted = reader.read(current, as: Settings.definitions, at: start)
+        let values = SettingValues(accepted, file: file)
+        Self.checkTogether(values, &reader)
+        let problems = earlier + reader.problems
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+
+        repositoryUrl = try values.required(Settings.repositoryUrl)
+        branch = try values.required(Settings.branch)
+        workerCount = try values.required(Settings.workerCount)
+        unlimitedWorkers = try values.required(Settings.unlimitedWorkers)
+        useRunBranch = try values.required(Settings.useRunBranch)
+        authMode = try values.required(Settings.authMode)
+        logDirectory = values[Settings.logDirectory]
+        model = values[Settings.model]
+        engineerManagerGroupSize = try values.required(Settings.engineerManagerGroupSize)
+        maxRunDurationMinutes = try values.required(Settings.maxRunDurationMinutes)
+        verifyCommand = values[Settings.verifyCommand]
+        verifyTimeoutMinutes = try values.required(Settings.verifyTimeoutMinutes)
+        taskTimeoutMinutes = try values.required(Settings.taskTimeoutMinutes)
+        maxTaskAttempts = try values.required(Settings.maxTaskAttempts)
+        maxBudgetUsd = values[Settings.maxBudgetUsd]
+        envFiles = try values.required(Settings.envFiles)
+        agentEnvironment = try values.required(Settings.agentEnvironment)
+        gitCloneOptions = try values.required(Settings.gitCloneOptions)
+        roles = try values.required(Settings.roles)
+        review = try values.required(Settings.review)
+        promotion = try values.required(Settings.promotion)
+        push = try values.required(Settings.push)
+        keepWorktrees = try values.required(Settings.keepWorktrees)
+        minimumFreeDiskMb = try values.required(Settings.minimumFreeDiskMb)
+        claudeExecutable = values[Settings.claudeExecutable]
+        self.file = file
+        positions = values.positions
+        warnings = legacyWarnings + modelWarnings()
+    }
+
+    /// The rules that concern more than one option.
+    private static func checkTogether(_ values: SettingValues, _ reader: inout ObjectReader) {
+        if let count = values[Settings.workerCount], count > workerLimit, values[Settings.unlimitedWorkers] != true {
+            reader.report(
+                "\"workerCount\" must be from 1 to \(workerLimit), found \(count)", at: values.positions[Settings.workerCount.name],
+                suggestion: "set \"unlimitedWorkers\": true to allow more")
+        }
+        var owners: [String: String] = [:]
+        for (index, path) in (values[Settings.envFiles] ?? []).enumerated() {
+            let name = ConfigurationPath.lastComponent(path)
+            if let other = owners[name] {
+                reader.report(
+                    "\"envFiles[\(index)]\" has the same base name as \(JSONLiteral.quoted(other)), and only one can be copied",
+                    at: values.positions["envFiles[\(index)]"], suggestion: "keep one, or rename it")
+            }
+            owners[name] = path
+        }
+    }
+
+    /// Any model name is accepted, since new ones appear; one that nearly is an alias is most likely misspelt.
+    private func modelWarnings() -> [ConfigurationProblem] {
+        let aliases = ["haiku", "sonnet", "opus"]
+        var models = [("model", model)]
+        for role in Role.allCases { models.append(("roles.\(role.rawValue).model", roles[role]?.model)) }
+        return models.compactMap { name, model in
+            guard let model, !aliases.contains(model), let nearest = NearestName.of(model, among: aliases) else { return nil }
+            return ConfigurationProblem(
+                file: file, at: positions[name], "\"\(name)\" is \(JSONLiteral.quoted(model)), which is no known alias",
+                suggestion: "did you mean \"\(nearest)\"?")
+        }
+    }
+}

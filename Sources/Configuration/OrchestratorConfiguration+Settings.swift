@@ -1,0 +1,102 @@
+extension OrchestratorConfiguration {
+    /// The option table.
+    enum Settings {
+        static let repositoryUrl = Setting.string(
+            "repositoryUrl", .repository, isRequired: true,
+            "Git repository: an https:// or ssh:// URL, user@host:path, or a path on this machine.")
+        static let branch = Setting.string("branch", .branch, default: "main", "Base branch.")
+        static let workerCount = Setting.integer(
+            "workerCount", to: 10_000, isRequired: true,
+            "Worker instances, 1 to \(workerLimit); more only with `unlimitedWorkers`.")
+        static let unlimitedWorkers = Setting.boolean(
+            "unlimitedWorkers", default: false, "Allow more than \(workerLimit) workers.")
+        static let useRunBranch = Setting.boolean(
+            "useRunBranch", default: false, "Work on a branch `run/YYYY-MM-DD-HH-MM` of its own and leave the base branch alone.")
+        static let authMode = Setting<AuthMode>.choice(
+            "authMode", default: .oauth, "Which credentials are used, and in what order.")
+        static let logDirectory = Setting.string(
+            "logDirectory", .path, defaultText: "config path",
+            "Where logs go; relative to the configuration folder, `~` is the home folder.")
+        static let model = Setting.string(
+            "model", .model, "Claude model: `haiku`, `sonnet`, `opus` or a full model id such as `claude-…`.")
+        static let engineerManagerGroupSize = Setting.integer(
+            "engineerManagerGroupSize", to: 10_000, default: 4, "Most workers per Engineering Manager.")
+        static let maxRunDurationMinutes = Setting.integer(
+            "maxRunDurationMinutes", default: 120, "Longest duration of a run.")
+        static let verifyCommand = Setting.string(
+            "verifyCommand", .command,
+            "The gate: a command for `sh -c` that has to succeed on a tree before it is published. Without it the Director proposes one.")
+        static let verifyTimeoutMinutes = Setting.integer(
+            "verifyTimeoutMinutes", default: 30, "Longest duration of one gate run.")
+        static let taskTimeoutMinutes = Setting.integer(
+            "taskTimeoutMinutes", default: 60, "Longest duration of one agent turn.")
+        static let maxTaskAttempts = Setting.integer(
+            "maxTaskAttempts", to: 100, default: 3, "How often a task is tried before it goes back to its author.")
+        static let maxBudgetUsd = Setting.number(
+            "maxBudgetUsd", above: 0, "Most that a run may cost, in US dollars; absent means no limit.")
+        static let envFiles = Setting.list(
+            "envFiles", of: .environmentFile,
+            "Files that are copied into every worktree under their base names; relative to the configuration folder.")
+        static let agentEnvironment = Setting.environment(
+            "agentEnvironment",
+            EnvironmentRule(
+                refused: ["HOME", "CLAUDE_CONFIG_DIR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "ANTHROPIC_BASE_URL"],
+                refusal: "cco sets it for every agent; a base URL belongs to its key in api-keys.json",
+                refusesCredentials: true,
+                credentialAdvice: "credentials for Claude belong in api-keys.json, those of the project in an .env file"),
+            "Environment variables for the agents. Credentials are refused: they belong in `api-keys.json` or an `.env` file.")
+        static let gitCloneOptions = Setting.list(
+            "gitCloneOptions", of: .gitCloneOption,
+            "Options for fetching the repository: `--depth=N`, `--filter=…`, `--no-tags`, `--single-branch`, `--shallow-since=…`, "
+                + "`--recurse-submodules`.")
+        static let review = Setting<Review>.choice(
+            "review", default: .engineerManager, "Who reviews a worker's commits before they are merged.")
+        static let promotion = Setting<Promotion>.choice(
+            "promotion", default: .director, "Who decides that a team's branch goes to the base branch.")
+        static let push = Setting.boolean("push", default: true, "Push published commits to the repository.")
+        static let keepWorktrees = Setting.boolean("keepWorktrees", default: false, "Keep the worktrees of finished agents for a look.")
+        static let minimumFreeDiskMb = Setting.integer(
+            "minimumFreeDiskMb", from: 0, to: 1_000_000_000, default: 1024,
+            "No new turn begins with less free disk space than this, in MiB.")
+        static let claudeExecutable = Setting.string(
+            "claudeExecutable", .path, defaultText: "`claude` in `PATH`",
+            "The Claude CLI: a name to find in `PATH`, or a path relative to the configuration folder.")
+        static let schemaReference = Setting.string("$schema", .path, "The JSON Schema for editors; cco ignores it.")
+
+        static let roleModel = Setting.string("model", .model, defaultText: "`model`", "Model for this role.")
+        static let roleEffort = Setting<Effort>.choice("effort", "How hard the model thinks in this role.")
+        static let roles = Setting<[Role: RoleSettings]>(
+            definition: SettingDefinition(
+                "roles", .record(keys: Role.allCases.map(\.rawValue), members: [roleModel.definition, roleEffort.definition]),
+                fallback: .object([]), "What differs from role to role. The keys are `director`, `engineerManager` and `worker`."),
+            read: { $0.object.map(roles(of:)) }, fallback: [:])
+
+        private static func roles(of members: [JSONMember]) -> [Role: RoleSettings] {
+            var roles: [Role: RoleSettings] = [:]
+            for member in members {
+                guard let role = Role(rawValue: member.key), let object = member.value.object else { continue }
+                func value<Value>(_ setting: Setting<Value>) -> Value? {
+                    object.first { $0.key == setting.name }.flatMap { setting.read($0.value) }
+                }
+                roles[role] = RoleSettings(model: value(roleModel), effort: value(roleEffort))
+            }
+            return roles
+        }
+
+        /// All options, in the order of the documentation.
+        static let definitions: [SettingDefinition] = [
+            repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
+            logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
+            unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, taskTimeoutMinutes.definition,
+            maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
+            gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
+            keepWorktrees.definition, minimumFreeDiskMb.definition, claudeExecutable.definition, schemaReference.definition,
+        ]
+    }
+
+    /// The options as a markdown table for the documentation.
+    package static var markdownTable: String {
+        let head = ["| Option | Type | Default | Description |", "|--------|------|---------|-------------|"]
+        return (head + SettingDefinition.markdownRows(of: Settings.definitions)).joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,97 @@
+/// What a person asks for in `orchestrator.json`.
+///
+/// Every option is defined once, in `Settings`; parsing, the JSON Schema and the documentation follow from there.
+/// Paths are kept as they were written: `verify` resolves them and looks at the disk.
+package struct OrchestratorConfiguration: Sendable, Equatable {
+    /// The name of the file within a configuration folder.
+    package static let fileName = "orchestrator.json"
+    /// The most workers without `unlimitedWorkers`.
+    package static let workerLimit = 20
+
+    package var repositoryUrl: String
+    package var branch: String
+    package var workerCount: Int
+    package var unlimitedWorkers: Bool
+    package var useRunBranch: Bool
+    package var authMode: AuthMode
+    /// Absent means the configuration folder.
+    package var logDirectory: String?
+    /// Absent means whatever the Claude CLI chooses.
+    package var model: String?
+    package var engineerManagerGroupSize: Int
+    package var maxRunDurationMinutes: Int
+    /// A command for `sh -c`.
+    package var verifyCommand: String?
+    package var verifyTimeoutMinutes: Int
+    package var taskTimeoutMinutes: Int
+    package var maxTaskAttempts: Int
+    /// US dollars; absent means no limit.
+    package var maxBudgetUsd: Double?
+    package var envFiles: [String]
+    package var agentEnvironment: [String: String]
+    package var gitCloneOptions: [String]
+    package var roles: [Role: RoleSettings]
+    package var review: Review
+    package var promotion: Promotion
+    package var push: Bool
+    package var keepWorktrees: Bool
+    package var minimumFreeDiskMb: Int
+    package var claudeExecutable: String?
+
+    /// What is doubtful without being wrong, options of earlier versions above all.
+    package internal(set) var warnings: [ConfigurationProblem] = []
+    /// The file that later problems are reported for.
+    package internal(set) var file: String
+    /// Where the options stand, by name; elements of lists as `envFiles[0]`.
+    package internal(set) var positions: [String: SourcePosition] = [:]
+
+    /// Which credentials are used, and in what order.
+    package enum AuthMode: String, Sendable, CaseIterable {
+        case oauth
+        case apiKeysFirst = "api-keys-first"
+        case apiKeysOnly = "api-keys-only"
+    }
+
+    /// Who looks at a worker's commits before they go to the merge queue.
+    package enum Review: String, Sendable, CaseIterable {
+        case engineerManager = "em"
+        case nobody = "none"
+    }
+
+    /// Who decides that a team's branch goes to the base branch.
+    package enum Promotion: String, Sendable, CaseIterable {
+        case director
+        case automatic = "auto"
+    }
+
+    /// An agent's part in a run.
+    package enum Role: String, Sendable, CaseIterable {
+        case director
+        case engineerManager
+        case worker
+    }
+
+    /// How hard the model is asked to think.
+    package enum Effort: String, Sendable, CaseIterable {
+        case low, medium, high, xhigh, max
+    }
+
+    /// What may differ from role to role.
+    package struct RoleSettings: Sendable, Equatable {
+        package var model: String?
+        package var effort: Effort?
+
+        package init(model: String? = nil, effort: Effort? = nil) {
+            self.model = model
+            self.effort = effort
+        }
+    }
+
+    /// The settings of every role, with `model` filled in where a role has none of its own.
+    package var rolesEffective: [Role: RoleSettings] {
+        Dictionary(
+            uniqueKeysWithValues: Role.allCases.map { role in
+                (role, RoleSettings(model: roles[role]?.model ?? model, effort: roles[role]?.effort))
+            })
+    }
+}

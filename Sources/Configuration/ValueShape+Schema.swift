@@ -1,0 +1,45 @@
+extension ValueShape {
+    /// The members of this shape's JSON Schema.
+    var schema: [JSONLiteral.Member] {
+        switch self {
+        case .boolean: return [.init("type", .string("boolean"))]
+        case .integer(let minimum, let maximum):
+            return [.init("type", .string("integer")), .init("minimum", .integer(minimum)), .init("maximum", .integer(maximum))]
+        case .number(let above): return [.init("type", .string("number")), .init("exclusiveMinimum", .number(above))]
+        case .string(let rule): return rule.schema
+        case .choice(let words): return [.init("type", .string("string")), .init("enum", .array(words.map { .string($0) }))]
+        case .list(let rule):
+            return [.init("type", .string("array")), .init("items", .object(rule.schema)), .init("uniqueItems", .boolean(true))]
+        case .environment(let rule): return rule.schema
+        case .record(let keys, let members):
+            let inner = JSONLiteral.object(SettingDefinition.schema(of: members))
+            return [
+                .init("type", .string("object")),
+                .init("properties", .object(keys.map { .init($0, inner) })),
+                .init("additionalProperties", .boolean(false)),
+            ]
+        case .anything: return []
+        }
+    }
+}
+
+extension StringRule {
+    var schema: [JSONLiteral.Member] {
+        [.init("type", .string("string")), .init("minLength", .integer(1)), .init("pattern", .string(pattern))]
+    }
+}
+
+extension EnvironmentRule {
+    var schema: [JSONLiteral.Member] {
+        var names: [JSONLiteral.Member] = [.init("pattern", .string("^[A-Za-z_][A-Za-z0-9_]*$"))]
+        var forbidden: [JSONLiteral] = []
+        if !refused.isEmpty { forbidden.append(.object([.init("enum", .array(refused.sorted().map { .string($0) }))])) }
+        if refusesCredentials { forbidden.append(.object([.init("pattern", .string(CredentialName.pattern))])) }
+        if !forbidden.isEmpty { names.append(.init("not", .object([.init("anyOf", .array(forbidden))]))) }
+        return [
+            .init("type", .string("object")),
+            .init("propertyNames", .object(names)),
+            .init("additionalProperties", .object([.init("type", .string("string"))])),
+        ]
+    }
+}

@@ -1,0 +1,56 @@
+/// What values an option takes. The parser, the JSON Schema and the documentation are all derived from it.
+indirect enum ValueShape: Sendable {
+    case boolean
+    /// A whole number from `minimum` to `maximum`.
+    case integer(minimum: Int, maximum: Int)
+    /// A number greater than `above`.
+    case number(above: Double)
+    case string(StringRule)
+    /// One of some words.
+    case choice([String])
+    /// A list of strings without repetitions.
+    case list(StringRule)
+    /// An object of environment variables.
+    case environment(EnvironmentRule)
+    /// An object with fixed keys, each of which holds the same kind of object.
+    case record(keys: [String], members: [SettingDefinition])
+    /// Anything at all: the value has no effect.
+    case anything
+
+    /// The word for the option table.
+    var typeName: String {
+        switch self {
+        case .boolean: "boolean"
+        case .integer, .number: "number"
+        case .string, .choice: "string"
+        case .list: "list of strings"
+        case .environment, .record: "object"
+        case .anything: "any"
+        }
+    }
+
+    /// What is accepted, in words that fit after "expected".
+    var expectation: String {
+        switch self {
+        case .boolean: "true or false"
+        case .integer: "a whole number"
+        case .number: "a number"
+        case .string(let rule): rule.expectation + " as a string"
+        case .choice(let words): "one of " + words.map(JSONLiteral.quoted).joined(separator: ", ")
+        case .list: "a list of strings"
+        case .environment: "an object of names and strings"
+        case .record(let keys, _): "an object with the keys " + keys.joined(separator: ", ")
+        case .anything: "any value"
+        }
+    }
+}
+
+/// Which environment variables an option may set.
+struct EnvironmentRule: Sendable {
+    /// Names that are refused, and where they belong instead.
+    let refused: Set<String>
+    let refusal: String
+    /// Whether names of credentials are refused too.
+    let refusesCredentials: Bool
+    let credentialAdvice: String
+}

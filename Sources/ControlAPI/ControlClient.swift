@@ -1,0 +1,67 @@
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Orchestration
+
+/// Talks to the engine that has a run in hand, over its control socket.
+///
+/// Every method opens a connection of its own. All throw `ControlClientError`, or `CancellationError` when the task is cancelled.
+package struct ControlClient: Sendable {
+    let path: String
+
+    /// The largest answer that is read, in bytes: far more than the status of the largest run.
+    static let largestAnswer = 32 << 20
+
+    package init(socketPath: String) { path = socketPath }
+
+    /// Which process serves the run.
+    package func health(deadline: ContinuousClock.Instant? = nil) async throws -> ControlHealth {
+        try await answer(to: .GET, ControlPath.health, deadline: deadline)
+    }
+
+    /// The run as it is now.
+    package func status(deadline: ContinuousClock.Instant? = nil) async throws -> RunStatus {
+        try await answer(to: .GET, ControlPath.status, deadline: deadline)
+    }
+
+    /// Has the run stand still. Returns when it does and all of its processes are gone, however long that takes, unless a deadline is given;
+    /// a deadline that passes does not take the request back.
+    package func suspend(reason: String, by: String, deadline: ContinuousClock.Instant? = nil) async throws -> RunStatus {
+        let body = try JSONEncoder().encode(SuspendRequest(reason: reason, by: by))
+        return try await answer(to: .POST, ControlPath.suspend, body: ByteBuffer(bytes: body), deadline: deadline)
+    }
+
+    private func answer<Answer: Decodable & Sendable>(
+        to method: HTTPMethod, _ uri: String, body: ByteBuffer? = nil, deadline: ContinuousClock.Instant?
+    ) async throws -> Answer {
+        let answer = try await withDeadline(deadline) { try await exchange(method, uri, body) }
+        let data = Data(answer.body.readableBytesView)
+        do {
+            guard answer.status == 200 else {
+                let fields = try JSONDecoder().decode(ControlProblem.Body.self, from: data).error
+                throw ControlClientError.refused(
+                    ControlProblem(code: fields.code, message: fields.message, remedy: fields.remedy, status: answer.status))
+            }
+            return try JSONDecoder().decode(Answer.self, from: data)
+        } catch let error as DecodingError {
+            throw ControlClientError.broken(path, "status \(answer.status) with a body of another form (\(error))")
+        }
+    }
+
+    private func withDeadline<Result: Sendable>(
+        _ deadline: ContinuousClock.Instant?, _ work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let deadline else { return try await work() }
+        return try await withThrowingTaskGroup(of: Result.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await ContinuousClock().sleep(until: deadline)
+                throw ControlClientError.deadline
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+}

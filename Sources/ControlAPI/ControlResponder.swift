@@ -1,0 +1,98 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Orchestration
+
+/// Answers the requests of the control interface.
+struct ControlResponder: HTTPResponder {
+    let health: ControlHealth
+    let control: any RunControl
+    let owner: UInt32
+
+    /// The largest request body that is read, in bytes.
+    static let largestBody = 16 << 10
+    /// The longest text of a suspension, in characters; it is shown in views and kept in the journal.
+    static let longestText = 500
+
+    func respond(to request: Request, context: ControlContext) async -> Response {
+        do {
+            try await context.checkPeer(owner)
+            return try await route(request)
+        } catch let problem as ControlProblem {
+            return answer(ControlProblem.Body(problem), status: problem.status)
+        } catch {
+            let problem = ControlProblem(
+                code: "internal", message: "The request failed: \(error).", remedy: "The run's log may say more.", status: 500)
+            return answer(ControlProblem.Body(problem), status: problem.status)
+        }
+    }
+
+    private func route(_ request: Request) async throws -> Response {
+        switch request.uri.path {
+        case ControlPath.status:
+            try require(.get, request)
+            return answer(try await control.status())
+        case ControlPath.health:
+            try require(.get, request)
+            return answer(health)
+        case ControlPath.suspend:
+            try require(.post, request)
+            let order = try await suspendRequest(request)
+            return answer(try await control.suspend(reason: order.reason, by: order.by))
+        default:
+            throw ControlProblem(
+                code: "unknown-route", message: "There is nothing at \(request.uri.path).",
+                remedy: "There are \(ControlPath.status), \(ControlPath.suspend) and \(ControlPath.health).", status: 404)
+        }
+    }
+
+    private func require(_ method: HTTPRequest.Method, _ request: Request) throws {
+        guard request.method != method else { return }
+        throw ControlProblem(
+            code: "wrong-method", message: "\(request.uri.path) does not take \(request.method.rawValue).",
+            remedy: "Use \(method.rawValue).", status: 405)
+    }
+
+    private func suspendRequest(_ request: Request) async throws -> SuspendRequest {
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: Self.largestBody)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
+            throw tooLarge
+        }
+        do {
+            let order = try JSONDecoder().decode(SuspendRequest.self, from: Data(body.readableBytesView))
+            guard order.reason.count <= Self.longestText, order.by.count <= Self.longestText else { throw tooLarge }
+            return order
+        } catch is DecodingError {
+            throw ControlProblem(
+                code: "malformed-body", message: "The request's body is not what this path takes.",
+                remedy: "Send JSON of the form {\"reason\": \"…\", \"by\": \"…\"}.", status: 400)
+        }
+    }
+
+    private var tooLarge: ControlProblem {
+        ControlProblem(
+            code: "too-large", message: "The request's body is too large.",
+            remedy: "A body may have \(Self.largestBody) bytes, and each text in it \(Self.longestText) characters.", status: 413)
+    }
+
+    private func answer(_ value: some Encodable, status: Int = 200) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            let bytes = ByteBuffer(bytes: try encoder.encode(value))
+            return Response(
+                status: .init(code: status), headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: bytes))
+        } catch {
+            // Only a number that JSON cannot hold gets here.
+            let text = #"{"error":{"code":"internal","message":"The answer cannot be written as JSON.","remedy":"Please report this."}}"#
+            return Response(
+                status: .internalServerError, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+    }
+}

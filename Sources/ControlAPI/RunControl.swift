@@ -1,0 +1,15 @@
+import Orchestration
+
+/// What the control interface can do with a run. The engine's owner implements it.
+package protocol RunControl: Sendable {
+    /// The run as it is now.
+    func status() async throws -> RunStatus
+
+    /// Has the run stand still and returns once it does, with all of its processes gone.
+    ///
+    /// - Parameters:
+    ///   - reason: what a person reads later, such as `cco pause`.
+    ///   - by: who asks, such as a user's name.
+    /// - Returns: the run as it stands.
+    func suspend(reason: String, by: String) async throws -> RunStatus
+}

@@ -1,0 +1,23 @@
+import Orchestration
+
+/// Does in the world what the decisions intend. Every method may be called again for the same id after a crash and must then do no harm.
+package protocol EffectCarrier: Sendable {
+    /// Carries an effect out and says what came of it; `nil` when it was interrupted (the task was cancelled) and is to be done again later.
+    ///
+    /// - Parameters:
+    ///   - state: reads the run's present state.
+    ///   - report: hands the engine something that was seen on the way.
+    func carryOut(
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+    ) async -> EffectResult?
+
+    /// Has a turn's process end. Returns at once; the turn's effect then finishes by itself.
+    func stop(_ turn: TurnID)
+}
+
+/// Is told of every durable step, for logs and views. Never called for something that is not durable, and never able to slow a decision:
+/// implementations hand work off.
+package protocol EngineObserver: Sendable {
+    func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp)
+    func journalFailed(_ reason: String)
+}

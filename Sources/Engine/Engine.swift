@@ -1,0 +1,176 @@
+import Journal
+import Orchestration
+
+/// The run's single writer: takes inputs in, commits what is decided, and only then has it carried out.
+///
+/// Rules:
+/// - State is read, decided on, journaled and replaced in one uninterrupted step; nothing is awaited between.
+/// - An effect starts only after the event that intends it is durable. When a process dies in between, the next engine finds the intention in
+///   the journal and carries it out then: starting and recovering are the same path.
+/// - The engine never waits for an effect. What comes of it is an input like any other.
+package actor Engine {
+    /// The state after the newest durable event.
+    package private(set) var run: Run
+    private let journal: Journal
+    private let carrier: any EffectCarrier
+    private let clock: any EngineClock
+    private let observer: any EngineObserver
+    private var inFlight: [EffectID: _Concurrency.Task<Void, Never>] = [:]
+    private var alarm: _Concurrency.Task<Void, Never>?
+    private var alarmTime: Timestamp?
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Why the journal could not take an event; the engine does nothing more then.
+    package private(set) var journalFault: JournalError?
+
+    package init(run: Run, journal: Journal, carrier: any EffectCarrier, clock: any EngineClock, observer: any EngineObserver) {
+        self.run = run
+        self.journal = journal
+        self.carrier = carrier
+        self.clock = clock
+        self.observer = observer
+    }
+
+    /// Takes the run up: announces this engine, then carries out everything that is intended and not acknowledged.
+    package func start(settings: RunSettings) {
+        submit(.engineStarted(settings))
+        carryOutPending()
+    }
+
+    /// Decides about `input`, makes the decision durable and has its effects carried out.
+    package func submit(_ input: Input) {
+        guard journalFault == nil else { return }
+        let now = clock.now()
+        let (events, next) = Decider.decide(run, input, at: now)
+        if !events.isEmpty {
+            do {
+                _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
+            } catch {
+                return stop(after: error)
+            }
+            #if DEBUG
+                assertFoldAgrees(events, next, at: now)
+            #endif
+            let previous = run
+            run = next
+            observer.committed(events, before: previous, after: run, at: now)
+            carryOut(events)
+        }
+        setAlarm()
+        wakeWaitersIfStanding()
+    }
+
+    /// Returns when nothing more will happen: the run has ended, or stands still with all its processes gone, or the journal has failed.
+    package func standstill() async {
+        if isStanding { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    private var isStanding: Bool {
+        if journalFault != nil { return inFlight.isEmpty }
+        guard run.isEnded || run.suspension != nil else { return false }
+        return inFlight.isEmpty
+    }
+
+    private func wakeWaitersIfStanding() {
+        guard isStanding else { return }
+        alarm?.cancel()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    private func carryOutPending() {
+        guard run.suspension == nil else { return }
+        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) where pending.delayedUntil == nil { begin(id, pending.effect) }
+    }
+
+    private func carryOut(_ events: [Event]) {
+        for event in events {
+            switch event {
+            case .effectIntended(let id, let effect):
+                begin(id, effect)
+            case .effectRetried(let id):
+                if let pending = run.effects[id] { begin(id, pending.effect) }
+            case .turnStopRequested(let turn, _):
+                carrier.stop(turn)
+            case .suspended:
+                // Turns report how they ended; everything else is left intended and is done again by the next engine.
+                for (id, task) in inFlight {
+                    if case .runTurn = run.effects[id]?.effect { continue }
+                    task.cancel()
+                }
+            default:
+                break
+            }
+        }
+    }
+
+    private func begin(_ id: EffectID, _ effect: Effect) {
+        guard inFlight[id] == nil, run.suspension == nil || effect.isTurn else { return }
+        let carrier = carrier
+        inFlight[id] = _Concurrency.Task { [weak self] in
+            let result = await carrier.carryOut(id, effect) { [weak self] in
+                guard let self else { throw CancellationError() }
+                return await self.run
+            } report: { [weak self] in
+                await self?.submit($0)
+            }
+            await self?.finished(id, result)
+        }
+    }
+
+    /// `nil` means that the effect was interrupted by a suspension and stays intended.
+    private func finished(_ id: EffectID, _ result: EffectResult?) {
+        inFlight[id] = nil
+        if let result {
+            submit(.effectFinished(id, result))
+        } else {
+            wakeWaitersIfStanding()
+        }
+    }
+
+    /// Arms one alarm for the next deadline of the state.
+    private func setAlarm() {
+        let deadline = run.nextDeadline(after: clock.now())
+        guard deadline != alarmTime else { return }
+        alarm?.cancel()
+        alarmTime = deadline
+        guard let deadline else { return }
+        let clock = clock
+        alarm = _Concurrency.Task { [weak self] in
+            do {
+                try await clock.wait(until: deadline)
+            } catch {
+                return  // Cancelled: another alarm has taken this one's place.
+            }
+            await self?.alarmRang()
+        }
+    }
+
+    private func alarmRang() {
+        alarmTime = nil
+        submit(.clock)
+    }
+
+    /// Without a journal nothing may be decided. What runs is left to the next engine, except that its processes are told to stop.
+    private func stop(after error: any Error) {
+        journalFault = error as? JournalError ?? JournalError(.misuse, path: journal.path, detail: "an event could not be encoded: \(error)")
+        observer.journalFailed("\(error)")
+        for turn in run.turns.keys { carrier.stop(turn) }
+        for task in inFlight.values { task.cancel() }
+        wakeWaitersIfStanding()
+    }
+
+    #if DEBUG
+        private func assertFoldAgrees(_ events: [Event], _ next: Run, at now: Timestamp) {
+            var folded = run
+            for event in events { folded.apply(event, at: now) }
+            assert(folded == next, "the journal's events do not fold to the decided state")
+        }
+    #endif
+}
+
+extension Effect {
+    var isTurn: Bool {
+        if case .runTurn = self { true } else { false }
+    }
+}

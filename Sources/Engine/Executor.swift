@@ -1,0 +1,91 @@
+import Git
+import Observability
+import Orchestration
+
+/// Carries effects out with real processes and real git.
+package struct Executor: EffectCarrier {
+    private let resources: RunResources
+    private let repositories: Repositories
+    private let turns: TurnExecution
+    private let conclusion: Conclusion
+
+    package init(resources: RunResources, repositories: Repositories) {
+        self.resources = resources
+        self.repositories = repositories
+        turns = TurnExecution(resources: resources, repositories: repositories)
+        conclusion = Conclusion(resources: resources, repositories: repositories)
+    }
+
+    package func stop(_ turn: TurnID) { turns.running.stop(turn) }
+
+    package func carryOut(
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+    ) async -> EffectResult? {
+        do {
+            return try await perform(id, effect, state: state, report: report)
+        } catch is CancellationError {
+            return nil
+        } catch let error as GitError where error.kind == .cancelled {
+            return nil
+        } catch {
+            let reason = resources.redactor.redacted("\(error)")
+            resources.log.log(source: "cco", level: .warning, message: "\(id) failed: \(reason)")
+            return .failed(reason, final: isFinal(error))
+        }
+    }
+
+    private func perform(
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+    ) async throws -> EffectResult? {
+        let observe: @Sendable (BaseFacts) async -> Void = { await report(.baseObserved($0)) }
+        switch effect {
+        case .prepareBase:
+            let hub = try await repositories.hub()
+            return .base(try await BasePreparation(hub: hub, resources: resources).prepare(try await state()))
+        case .runTurn(let turn):
+            return .turn(try await turns.run(turn, state: state, report: report))
+        case .merge(let candidate):
+            let hub = try await repositories.hub()
+            return .merge(try await MergeExecution(hub: hub, resources: resources).merge(candidate, state: state, observe: observe))
+        case .gate(let candidate, let commit, _, let command):
+            let run = try await state()
+            let target = run.queue.first { $0.id == candidate }?.target ?? .base
+            return try await gate(id, commit: commit, command: command, seat: target.gateSeat, run: run)
+        case .baseline(let commit, _, let command):
+            return try await gate(id, commit: commit, command: command, seat: "gate-baseline", run: try await state())
+        case .publish(let candidate, let commit, let onto):
+            let hub = try await repositories.hub()
+            return .publish(
+                try await PublishExecution(hub: hub).publish(candidate, commit: commit, onto: onto, state: state, observe: observe))
+        case .conclude:
+            try await conclusion.conclude(try await state())
+            return .concluded
+        }
+    }
+
+    private func gate(_ id: EffectID, commit: ObjectID, command: String, seat: String, run: Run) async throws -> EffectResult? {
+        let execution = GateExecution(repositories: repositories, resources: resources)
+        if let result = try await execution.verdict(id, commit: commit, command: command, seat: seat, run: run) { return .gate(result) }
+        return _Concurrency.Task.isCancelled ? nil : .failed("the gate was ended from outside before it gave a verdict", final: false)
+    }
+
+    /// Whether trying again cannot help without a person.
+    private func isFinal(_ error: any Error) -> Bool {
+        if error is BaseError { return true }
+        guard let error = error as? GitError else { return false }
+        switch error.kind {
+        case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork, .diskFull: return true
+        case .unreachable, .lockHeld, .cancelled, .other: return false
+        }
+    }
+}
+
+extension MergeTarget {
+    /// The name of the worktree in which the target's gate runs.
+    var gateSeat: String {
+        switch self {
+        case .base: "gate-main"
+        case .team(let team): "gate-\(team)"
+        }
+    }
+}

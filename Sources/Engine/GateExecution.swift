@@ -1,0 +1,51 @@
+import Agents
+import Git
+import Merging
+import Observability
+import Orchestration
+import Processes
+
+/// Runs the gate on a commit in the worktree that belongs to its target.
+struct GateExecution: Sendable {
+    let repositories: Repositories
+    let resources: RunResources
+
+    /// The verdict; `nil` when it was interrupted and has to be asked again.
+    func verdict(_ effect: EffectID, commit: ObjectID, command: String, seat name: String, run: Run) async throws -> GateResult? {
+        let folder = resources.folder.gate(effect)
+        if let earlier = try resources.launcher.attach(directory: folder), let record = try earlier.exitRecord(),
+            record.reason == .terminated || record.reason == .lost
+        {
+            // An interrupted run of this gate says nothing; begin anew.
+            try PrivateFiles.remove(folder)
+        }
+        let seat = try await repositories.seat(name, identity: RunResources.identity)
+        if try resources.launcher.attach(directory: folder) == nil {
+            try await seat.detach(at: commit, date: resources.clock.now().milliseconds / 1000)
+            try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
+        }
+        let runner = GateRunner(launcher: resources.launcher, environment: environment)
+        let result = try await runner.run(
+            command: command, worktree: seat.worktreePath, folder: folder, marker: "\(run.id)/\(effect)",
+            timeLimitMilliseconds: Int64(run.settings.verifyTimeoutMinutes) * 60_000)
+        guard let result else { return nil }
+        let logPath = "\(resources.log.folder)/gates/\(effect)-\(commit.short).log"
+        try RawStream.copyRedacted(from: folder + "/stdout", to: logPath, redactor: resources.redactor)
+        switch result {
+        case .green:
+            return result
+        case .red(var excerpt, let milliseconds):
+            excerpt.tail = resources.redactor.redacted(excerpt.tail)
+            excerpt.logPath = logPath
+            return .red(excerpt, milliseconds: milliseconds)
+        }
+    }
+
+    /// The gate runs what agents wrote: it gets what a build needs, the user's additions, and no credential.
+    private var environment: [String: String] {
+        var variables = AgentEnvironment.inherited(from: resources.parentEnvironment)
+        variables.merge(resources.agentEnvironment) { _, own in own }
+        variables["CI"] = "true"
+        return variables
+    }
+}

@@ -1,0 +1,54 @@
+import Git
+import Merging
+import Orchestration
+
+/// Merges the front of a queue in memory.
+struct MergeExecution: Sendable {
+    let hub: HubRepository
+    let resources: RunResources
+
+    /// - Parameter observe: is told where the base stands, when the candidate is for the base.
+    func merge(_ id: CandidateID, state: () async throws -> Run, observe: (BaseFacts) async -> Void) async throws -> MergeResult {
+        var run = try await state()
+        guard let candidate = run.queue.first(where: { $0.id == id }) else { return .nothingToMerge }
+        if candidate.target == .base {
+            await observe(try await OriginWatch(hub: hub).look(run))
+            run = try await state()
+        }
+        guard let target = run.head(of: candidate.target) else { return .nothingToMerge }
+        let order = CandidateMerge.Order(
+            target: target, head: head(of: candidate, run), message: message(for: candidate, run), date: resources.clock.now().milliseconds / 1000,
+            isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
+            structure: candidate.target == .base ? TeamStructure.render(run, landing: candidate) : nil, pin: "\(run.id)-\(id)")
+        return try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
+    }
+
+    /// Branches that may have moved while the candidate waited are taken as they are now.
+    private func head(of candidate: Candidate, _ run: Run) -> ObjectID {
+        switch candidate.kind {
+        case .task: candidate.head
+        case .delivery(let team): run.teams[team]?.head ?? candidate.head
+        case .sync, .upkeep: run.base?.head ?? candidate.head
+        }
+    }
+
+    private func message(for candidate: Candidate, _ run: Run) -> String {
+        switch candidate.kind {
+        case .task(let id):
+            let task = run.tasks[id]
+            return "\(task?.title ?? id.name)\n\n\(task?.report?.summary ?? "")\n\nCco-Run: \(run.id)\nCco-Task: \(id)\nCco-Agent: \(task?.worker?.name ?? "")\n"
+        case .delivery(let team):
+            let goal = run.teams[team]?.goal?.title ?? "work"
+            return "Deliver \(team): \(goal)\n\n\(run.teams[team]?.summary ?? "")\n\nCco-Run: \(run.id)\nCco-Team: \(team)\n"
+        case .sync(let team):
+            return "Bring \(run.settings.targetBranch) into \(team)\n\nCco-Run: \(run.id)\n"
+        case .upkeep:
+            return "Bring \(TeamStructure.fileName) up to date\n\nCco-Run: \(run.id)\n"
+        }
+    }
+}
+
+extension Candidate.Kind {
+    var isTask: Bool { if case .task = self { true } else { false } }
+    var isSync: Bool { if case .sync = self { true } else { false } }
+}

@@ -1,0 +1,50 @@
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+/// Small files and folders that only their owner may read, written whole or not at all.
+enum PrivateFiles {
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Makes a folder with its parents, mode 0700; an existing one is left as it is.
+    static func makeFolder(_ path: String) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    static func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
+
+    /// Writes through a temporary file and a rename, mode 0600, synced.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let temporary = path + ".new"
+        let file = try FileDescriptor.open(
+            FilePath(temporary), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+        try file.closeAfter {
+            _ = try file.writeAll(bytes)
+            guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        }
+        guard rename(temporary, path) == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// The text of a file; `nil` when there is none.
+    static func text(_ path: String) throws -> String? {
+        guard exists(path) else { return nil }
+        return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+    }
+
+    /// Removes a file or a folder with all it holds; nothing to remove is fine.
+    static func remove(_ path: String) throws {
+        guard exists(path) else { return }
+        try FileManager.default.removeItem(atPath: path)
+    }
+}
+
+extension PrivateFiles {
+    /// Removes a folder that holds nothing; anything else stays.
+    static func removeIfEmpty(_ path: String) throws {
+        guard exists(path), try names(in: path).isEmpty else { return }
+        try remove(path)
+    }
+}

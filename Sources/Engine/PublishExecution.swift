@@ -1,0 +1,27 @@
+import Git
+import Merging
+import Orchestration
+
+/// Makes a verified commit the head of its target.
+struct PublishExecution: Sendable {
+    let hub: HubRepository
+
+    func publish(
+        _ id: CandidateID, commit: ObjectID, onto old: ObjectID, state: () async throws -> Run, observe: (BaseFacts) async -> Void
+    ) async throws -> PublishResult {
+        let run = try await state()
+        guard let candidate = run.queue.first(where: { $0.id == id }) else { return .moved }
+        let isBase = candidate.target == .base
+        let receipt = Receipt(run: run, candidate: candidate, tree: try await hub.tree(of: commit))
+        let result = try await Publication(hub: hub).publish(
+            commit, onto: old, ref: Repositories.ref(of: candidate.target, branch: run.settings.targetBranch),
+            remoteBranch: isBase && run.settings.push ? run.fallback?.branch ?? run.settings.targetBranch : nil, receipt: try receipt.text())
+        guard case .moved = result, isBase else { return result }
+        let facts = try await OriginWatch(hub: hub).look(run)
+        guard facts.head != old else {
+            return .refused("origin's \(run.settings.targetBranch) no longer contains what this run has published; it was rewritten")
+        }
+        await observe(facts)
+        return .moved
+    }
+}

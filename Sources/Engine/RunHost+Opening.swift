@@ -1,0 +1,189 @@
+import Agents
+import ConfigurationFiles
+import FoundationEssentials
+import Git
+import Glibc
+import Journal
+import Merging
+import Observability
+import Orchestration
+import Processes
+
+extension RunHost {
+    /// Takes the workspace and a run in it.
+    ///
+    /// Everything that can be known to be wrong before money is spent is found here: no credentials, no repository, no branch, no direction, a
+    /// repository that takes no push.
+    ///
+    /// - Parameter progress: is given lines for a person as the run goes.
+    /// - Throws: `WorkspaceError`, `CredentialPoolError`, `GitError`, `BaseError`, `RunHostError`, `JournalError`.
+    package static func open(_ request: Request, progress: @escaping @Sendable (EventLine) -> Void) async throws -> RunHost {
+        let configuration = request.contents.configuration
+        let pool = try CredentialPool(
+            mode: configuration.configuration.authMode, keys: request.contents.keys, environment: request.environment)
+        let lock = try request.workspace.lock()
+        try request.workspace.prepare()
+        let clock = SystemClock()
+        var unfinished = try unfinishedRun(request.workspace)
+        if request.choice == .new, let old = unfinished {
+            try abandon(old, at: clock.now())
+            unfinished = nil
+        }
+        if request.choice == .unfinished, unfinished == nil { throw RunHostError.nothingToResume(request.workspace.path) }
+        if let unfinished {
+            return try await take(unfinished, request, pool, lock: lock, clock: clock, progress: progress)
+        }
+        return try await begin(request, pool, lock: lock, clock: clock, progress: progress)
+    }
+
+    /// The newest run's state, read without an engine. `nil` when there is none. Only with the workspace's lock in hand.
+    package static func read(_ folder: RunFolder) throws -> Run? {
+        guard PrivateFiles.exists("\(folder.path)/\(Journal.fileName)") else { return nil }
+        let journal = try Journal(existingIn: folder.path)
+        let run = try EventRecord.replay(journal)
+        try journal.close()
+        return run
+    }
+
+    private static func unfinishedRun(_ workspace: Workspace) throws -> RunFolder? {
+        guard let folder = try workspace.currentRun(), let run = try read(folder), !run.isEnded else { return nil }
+        return folder
+    }
+
+    private static func abandon(_ folder: RunFolder, at now: Timestamp) throws {
+        let journal = try Journal(existingIn: folder.path)
+        _ = try journal.append([try EventRecord.encode(.ended(.abandoned), at: now)])
+        try journal.close()
+    }
+
+    /// Takes an unfinished run up.
+    private static func take(
+        _ folder: RunFolder, _ request: Request, _ pool: CredentialPool, lock: FileLock, clock: SystemClock,
+        progress: @escaping @Sendable (EventLine) -> Void
+    ) async throws -> RunHost {
+        let journal = try Journal(existingIn: folder.path)
+        guard let run = try EventRecord.replay(journal) else { throw RunHostError.nothingToResume(request.workspace.path) }
+        let resources = try Self.resources(request, folder, pool, clock: clock)
+        var notices: [String] = []
+        let configuration = request.contents.configuration.configuration
+        if configuration.workerCount != run.settings.workerCount || configuration.engineerManagerGroupSize != run.settings.engineerManagerGroupSize {
+            notices.append("workerCount and engineerManagerGroupSize stay as the run began (\(run.settings.workerCount) workers); they take effect with the next run")
+        }
+        let settings = RunSettings(
+            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots, cores: cores)
+        return host(run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
+    }
+
+    /// Starts a new run, once everything that it needs has been seen to be there.
+    private static func begin(
+        _ request: Request, _ pool: CredentialPool, lock: FileLock, clock: SystemClock, progress: @escaping @Sendable (EventLine) -> Void
+    ) async throws -> RunHost {
+        let now = clock.now()
+        let folder = freeFolder(in: request.workspace, at: now)
+        let isFirst = try request.workspace.currentRun() == nil
+        do {
+            try PrivateFiles.makeFolder(folder.path)
+            let resources = try Self.resources(request, folder, pool, clock: clock)
+            let preflight = Preflight(resources: resources, configuration: request.contents.configuration.configuration)
+            let findings = try await preflight.check(at: now)
+            let settings = RunSettings(
+                request.contents.configuration.configuration, repository: resources.origin.redacted, targetBranch: findings.targetBranch,
+                credentials: pool.slots, cores: cores)
+            let (events, run) = Decider.begin(id: folder.id, settings: settings, seed: UInt64.random(in: .min ... .max), at: now)
+            let identity = JournalIdentity(run: folder.id.name, created: now, version: request.version)
+            let journal = try Journal(folder: folder.path, identity: identity)
+            _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
+            try request.workspace.setCurrent(folder.id)
+            return host(
+                run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: findings.notices, progress: progress)
+        } catch {
+            // Nothing has been spent and nothing has happened: leave nothing behind.
+            try PrivateFiles.remove(folder.path)
+            try PrivateFiles.removeIfEmpty(logFolder(request, folder.id))
+            if isFirst { try PrivateFiles.removeIfEmpty(request.workspace.path + "/runs") }
+            throw error
+        }
+    }
+
+    private static func host(
+        _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, lock: FileLock, clock: SystemClock, isResumed: Bool,
+        notices: [String], progress: @escaping @Sendable (EventLine) -> Void
+    ) -> RunHost {
+        let repositories = Repositories(resources: resources)
+        let narrator = Narrator(resources: resources, progress: progress)
+        let engine = Engine(
+            run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock, observer: narrator)
+        return RunHost(
+            engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
+            settings: settings, lock: lock, narrator: narrator)
+    }
+
+    /// A run is named after its start; a second one within the same second gets a suffix.
+    private static func freeFolder(in workspace: Workspace, at now: Timestamp) -> RunFolder {
+        let name = TimestampFormat.folderName(now)
+        var folder = RunFolder(workspace: workspace, id: ID(name))
+        var number = 2
+        while PrivateFiles.exists(folder.path) {
+            folder = RunFolder(workspace: workspace, id: ID("\(name)-\(number)"))
+            number += 1
+        }
+        return folder
+    }
+
+    private static func logFolder(_ request: Request, _ run: RunID) -> String { "\(request.contents.configuration.logDirectory)/\(run)" }
+
+    private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    private static func resources(_ request: Request, _ folder: RunFolder, _ pool: CredentialPool, clock: SystemClock) throws -> RunResources {
+        let effective = request.contents.configuration
+        let configuration = effective.configuration
+        let git = Git(environment: request.environment)
+        let origin = try RemoteURL(effective.repository.argument, relativeTo: request.configuration.path)
+        let files = try EnvironmentFiles.collect(
+            folder: request.configuration.path, paths: effective.environmentFiles, repository: origin.localPath)
+        let values = files.secretValues
+        let redactor = Redactor(secrets: pool.secrets + values)
+        let logFolder = logFolder(request, folder.id)
+        try PrivateFiles.makeFolder(logFolder)
+        let overrides = try PromptOverrides.load(folder: request.configuration.promptsFolder, validNames: PromptLibrary.names)
+        let direction = try PrivateFiles.text(request.configuration.path + "/" + IntegrationRules.directionFile)
+        let names = Set(EnvironmentFiles.wellKnownNames).union(files.files.map(\.name))
+        return RunResources(
+            folder: folder, origin: origin, cloneOptions: try CloneOptions(configuration.gitCloneOptions), git: git,
+            launcher: ShimLauncher(shimExecutable: request.shim),
+            backend: ClaudeCodeBackend(executable: request.claude, runsAsRoot: geteuid() == 0), prompts: try PromptLibrary(overrides: overrides.texts),
+            parentEnvironment: request.environment, agentEnvironment: configuration.agentEnvironment, credentials: pool.environments,
+            claudeConfiguration: pool.usesStoredLogin ? request.environment["CLAUDE_CONFIG_DIR"] : folder.claude, models: models(effective),
+            environmentFiles: files.contents,
+            rules: IntegrationRules(
+                forbiddenNames: names,
+                secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
+            directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
+            log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
+    }
+
+    private static func models(_ effective: EffectiveConfiguration) -> [Role: (model: String?, effort: Effort?)] {
+        var models: [Role: (model: String?, effort: Effort?)] = [:]
+        for (role, settings) in effective.roles {
+            let own: Role =
+                switch role {
+                case .director: .director
+                case .engineerManager: .engineerManager
+                case .worker: .worker
+                }
+            models[own] = (settings.model, settings.effort.flatMap { Effort(rawValue: $0.rawValue) })
+        }
+        return models
+    }
+}
+
+/// Why a run could not be taken up.
+package enum RunHostError: Error, CustomStringConvertible {
+    case nothingToResume(String)
+
+    package var description: String {
+        switch self {
+        case .nothingToResume(let path): "there is no unfinished run in \(path); start one with `cco start`"
+        }
+    }
+}

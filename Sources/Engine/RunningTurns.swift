@@ -1,0 +1,53 @@
+import Orchestration
+import Processes
+import Synchronization
+
+/// The turns whose processes this engine follows, so that a turn can be stopped from outside its own task.
+final class RunningTurns: Sendable {
+    private struct State {
+        var processes: [TurnID: SupervisedProcess] = [:]
+        var stopped: Set<TurnID> = []
+    }
+
+    private let state = Mutex(State())
+    private let failed: @Sendable (TurnID, any Error) -> Void
+
+    /// - Parameter failed: is told when a process could not be ended.
+    init(failed: @escaping @Sendable (TurnID, any Error) -> Void) { self.failed = failed }
+
+    /// Ends the turn's process, now or as soon as it is there.
+    func stop(_ turn: TurnID) {
+        let process = state.withLock {
+            $0.stopped.insert(turn)
+            return $0.processes[turn]
+        }
+        if let process { end(process, turn) }
+    }
+
+    func isStopped(_ turn: TurnID) -> Bool { state.withLock { $0.stopped.contains(turn) } }
+
+    func began(_ turn: TurnID, _ process: SupervisedProcess) {
+        let isStopped = state.withLock {
+            $0.processes[turn] = process
+            return $0.stopped.contains(turn)
+        }
+        if isStopped { end(process, turn) }
+    }
+
+    func ended(_ turn: TurnID) {
+        state.withLock {
+            $0.processes[turn] = nil
+            $0.stopped.remove(turn)
+        }
+    }
+
+    private func end(_ process: SupervisedProcess, _ turn: TurnID) {
+        _Concurrency.Task {
+            do {
+                try await process.terminate()
+            } catch {
+                failed(turn, error)
+            }
+        }
+    }
+}

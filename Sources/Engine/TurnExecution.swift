@@ -1,0 +1,197 @@
+import Agents
+import FoundationEssentials
+import Git
+import Observability
+import Orchestration
+import Processes
+
+/// Runs one turn: makes its worktree ready, starts (or takes up) its process, reads what it says, and brings its commits home.
+struct TurnExecution: Sendable {
+    let resources: RunResources
+    let repositories: Repositories
+    let running: RunningTurns
+
+    init(resources: RunResources, repositories: Repositories) {
+        self.resources = resources
+        self.repositories = repositories
+        let log = resources.log
+        running = RunningTurns { turn, error in
+            log.log(source: "cco", level: .error, message: "\(turn) could not be stopped: \(error)")
+        }
+    }
+
+    func run(
+        _ id: TurnID, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+    ) async throws -> TurnOutcome {
+        guard var turn = try await state().turns[id] else { throw CancellationError() }
+        defer { running.ended(id) }
+        if turn.stopCause != nil { running.stop(id) }
+        let seat = try await repositories.seat(turn.agent.name, identity: RunResources.identity(of: turn.agent))
+        let folder = resources.folder.turn(id)
+        var process = try resources.launcher.attach(directory: folder)
+        var order: TurnOrder?
+        if process == nil {
+            if running.isStopped(id) {
+                turn = try await state().turns[id] ?? turn
+                return TurnOutcome(end: .stopped(turn.stopCause ?? .suspended), sessionExists: turn.resumes)
+            }
+            let prepared = try await prepare(turn, seat, folder: folder, state: state, report: report)
+            order = prepared.order
+            process = prepared.process
+        }
+        guard let process else { throw CancellationError() }
+        running.began(id, process)
+        let conclusion = try await follow(process, turn, order: order, state: state)
+        return try await harvest(conclusion, turn, seat, state: state)
+    }
+
+    private func prepare(
+        _ turn: Turn, _ seat: AgentRepository, folder: String, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
+    ) async throws -> (order: TurnOrder, process: SupervisedProcess) {
+        let hub = try await repositories.hub()
+        if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
+        let run = try await state()
+        try await seat.repair()
+        let date = resources.clock.now().milliseconds / 1000
+        let commit: ObjectID
+        if let task = turn.task, let work = run.tasks[task] {
+            commit = try await seat.checkOut(branch: work.branch, at: turn.startPoint, date: date)
+            if let target = turn.brief.target { try await seat.makeAvailable("refs/cco/target", target) }
+        } else {
+            commit = turn.brief.singleSubmission.flatMap { run.tasks[$0]?.head } ?? turn.startPoint
+            try await seat.detach(at: commit, date: date)
+        }
+        try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
+        let materialFolder = resources.folder.material(turn.agent)
+        let composer = MaterialComposer(hub: hub, resources: resources, folder: materialFolder)
+        let material = try await composer.material(for: turn, run)
+        var rendered = try resources.prompts.render(material)
+        if turn.carriesOn { rendered.userPrompt = ContinuationNote.text + rendered.userPrompt }
+        try PrivateFiles.makeFolder(folder)
+        let model = resources.models[turn.role]
+        let order = TurnOrder(
+            role: turn.role, model: model?.model, effort: model?.effort, sessionID: turn.session, resume: turn.resumes, turn: rendered,
+            budgetUsd: turn.budgetUsd, turnDirectory: folder, readableDirectories: [materialFolder, resources.log.folder + "/gates"])
+        if turn.role == .director { await report(.directionShown(run.base?.direction)) }
+        return (order, try await launch(turn, order, seat, run: run))
+    }
+
+    private func launch(_ turn: Turn, _ order: TurnOrder, _ seat: AgentRepository, run: Run) async throws -> SupervisedProcess {
+        let invocation = resources.backend.invocation(for: order)
+        for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path) }
+        guard let credential = resources.credentials[turn.credential] else {
+            throw TurnError.unknownCredential(turn.credential)
+        }
+        let environment = AgentEnvironment(
+            parent: resources.parentEnvironment, credential: credential, agent: turn.agent.name, turnMarker: "\(run.id)/\(turn.id)",
+            configDirectory: resources.claudeConfiguration)
+        var variables = environment.variables(for: invocation)
+        variables.merge(resources.agentEnvironment) { _, own in own }
+        let specification = SupervisedProcess.Specification(
+            directory: order.turnDirectory, marker: "\(run.id)/\(turn.id)", command: [invocation.executable] + invocation.arguments,
+            workingDirectory: seat.worktreePath, fileSizeLimit: 4 << 30)
+        return try await resources.launcher.launch(
+            specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
+    }
+
+    /// Reads the process's output from its beginning to its end. After a crash the whole of it is read again: the reader is pure, and the file
+    /// is all there.
+    private func follow(
+        _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run
+    ) async throws -> TurnConclusion {
+        let order = order ?? TurnOrder(role: turn.role, sessionID: turn.session, resume: turn.resumes, turn: .known, turnDirectory: process.directory)
+        var reader = resources.backend.reader(for: order)
+        var gaveUp = false
+        for try await line in process.lines() {
+            let observation = reader.take(Data(line.bytes))
+            for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
+            if let problem = observation.problem {
+                resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")
+            }
+            if observation.giveUpEarly != nil, !gaveUp {
+                gaveUp = true
+                running.stop(turn.id)
+            }
+        }
+        let record = try await process.waitForExit()
+        let name = "\(turn.id)-\(turn.agent)"
+        try RawStream.copyRedacted(from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
+        let stopped = try await state().turns[turn.id]?.stopCause
+        if record.reason == .execFailed {
+            let why = record.failure.map(String.init(describing:)) ?? "the agent's program could not be started"
+            return TurnConclusion(end: .failed(why), sessionExists: turn.resumes)
+        }
+        let errorTail = resources.redactor.redacted(String(decoding: try process.standardError(limit: 4 << 10), as: UTF8.self))
+        return reader.conclusion(exit: record.agentExit, stopped: stopped, errorTail: errorTail)
+    }
+
+    private func harvest(
+        _ conclusion: TurnConclusion, _ turn: Turn, _ seat: AgentRepository, state: @escaping @Sendable () async throws -> Run
+    ) async throws -> TurnOutcome {
+        var account = conclusion.account
+        account.turnCostUsd = conclusion.turnCostUsd ?? account.turnCostUsd
+        var outcome = TurnOutcome(end: conclusion.end, account: account, sessionExists: conclusion.sessionExists)
+        outcome.milliseconds = resources.clock.now().milliseconds(since: turn.startedAt)
+        guard let id = turn.task, let task = try await state().tasks[id] else { return outcome }
+        try await seat.repair()
+        let date = resources.clock.now().milliseconds / 1000
+        let saved = try await seat.saveUncommitted(
+            message: "Save uncommitted work of \(id)", author: RunResources.identity(of: turn.agent), date: date)
+        outcome.savedUncommitted = saved != nil
+        outcome.head = try await seat.harvest(task.branch, into: "refs/cco/work/\(id)")
+        outcome.changed = outcome.head != nil && outcome.head != (task.base ?? turn.startPoint)
+        return outcome
+    }
+}
+
+/// Why a turn cannot be started at all.
+enum TurnError: Error, CustomStringConvertible {
+    case unknownCredential(CredentialID)
+
+    var description: String {
+        switch self {
+        case .unknownCredential(let id): "the credential \(id) is no longer in the configuration; put it back into api-keys.json, or start a new run"
+        }
+    }
+}
+
+/// What a session is told that was interrupted in the middle of its work.
+enum ContinuationNote {
+    static let text = """
+        Your last turn was interrupted from outside before you returned a report; nothing that you did was undone. Look at where you stand and go on \
+        from there. The assignment was:
+
+
+        """
+}
+
+extension RenderedTurn {
+    /// Stands for what a process that is already running was told.
+    static let known = RenderedTurn(systemPrompt: "", userPrompt: "", schema: "{}", tools: [])
+}
+
+extension Brief {
+    /// The commit that the work has to be brought together with.
+    var target: ObjectID? {
+        switch self {
+        case .resolveConflict(_, let target, _), .fixGate(_, let target, _): target
+        case .planGoals, .planTasks, .fixPlan, .work, .rework, .finish, .review, .assess, .decide: nil
+        }
+    }
+
+    /// The only task under review: its tree is then the one that the reviewer sees.
+    var singleSubmission: TaskID? {
+        if case .review(let tasks) = self, tasks.count == 1 { tasks.first } else { nil }
+    }
+}
+
+extension ExitRecord {
+    var agentExit: AgentExit {
+        switch exit {
+        case .exited(let code): .code(code)
+        case .signaled(let signal): .signal(signal)
+        case nil: .unknown
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import FoundationEssentials
+import Glibc
+import Orchestration
+import Processes
+
+/// The folder that belongs to one configuration: its runs, its lock, its socket. Two configurations never share one.
+///
+/// Layout: `format` (version of this layout), `lock`, `control` (the socket's path), `current` (the newest run's id) and `runs/<id>/`.
+package struct Workspace: Sendable, Equatable {
+    /// Absolute path.
+    package let path: String
+
+    /// The version of the layout that this cco reads and writes.
+    package static let format = 1
+
+    package init(path: String) { self.path = path }
+
+    package var lockPath: String { path + "/lock" }
+    package var exists: Bool { PrivateFiles.exists(path) }
+
+    /// The unix socket of the engine that has the workspace in hand. Long workspace paths do not fit into a socket address, so the socket then
+    /// lies in a private folder below the temporary one, named after the workspace.
+    package var socketPath: String {
+        let near = path + "/control.sock"
+        guard near.utf8.count > 100 else { return near }
+        return "\(Workspace.temporaryFolder)/\(Workspace.digest(of: path)).sock"
+    }
+
+    private static var temporaryFolder: String { "/tmp/cco-\(geteuid())" }
+
+    /// FNV-1a, which is enough to tell workspaces of one user apart.
+    private static func digest(of text: String) -> String {
+        String(text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
+    }
+
+    /// Makes the folder, or checks that it is one that this version understands.
+    ///
+    /// - Throws: `WorkspaceError`.
+    package func prepare() throws {
+        let formatFile = path + "/format"
+        if let text = try PrivateFiles.text(formatFile) {
+            let found = Int(text.filter(\.isNumber)) ?? 0
+            guard found == Workspace.format else { throw WorkspaceError.otherFormat(path: path, found: found) }
+        } else {
+            if PrivateFiles.exists(path), try !PrivateFiles.names(in: path).allSatisfy({ $0 == "lock" }) {
+                throw WorkspaceError.notAWorkspace(path: path)
+            }
+            try PrivateFiles.makeFolder(path)
+            try PrivateFiles.write(Array("\(Workspace.format)\n".utf8), to: formatFile)
+        }
+        try PrivateFiles.makeFolder(path + "/runs")
+        if !socketPath.hasPrefix(path) { try PrivateFiles.makeFolder(Workspace.temporaryFolder) }
+    }
+
+    /// Takes the workspace for this process.
+    ///
+    /// - Throws: `WorkspaceError.held` when another process has it.
+    package func lock() throws -> FileLock {
+        try PrivateFiles.makeFolder(path)
+        do {
+            return try FileLock(path: lockPath)
+        } catch FileLock.Failure.held(_, let holder) {
+            throw WorkspaceError.held(path: path, by: holder?.description ?? "another process")
+        }
+    }
+
+    /// The newest run, or `nil` before the first.
+    package func currentRun() throws -> RunFolder? {
+        guard let text = try PrivateFiles.text(path + "/current") else { return nil }
+        let id = text.filter { !$0.isNewline }
+        guard !id.isEmpty, !id.contains("/") else { return nil }
+        let folder = RunFolder(workspace: self, id: ID(String(id)))
+        return PrivateFiles.exists(folder.path) ? folder : nil
+    }
+
+    package func setCurrent(_ run: RunID) throws { try PrivateFiles.write(Array("\(run)\n".utf8), to: path + "/current") }
+
+    /// Every run that still has a folder.
+    package func runs() throws -> [RunFolder] {
+        guard PrivateFiles.exists(path + "/runs") else { return [] }
+        return try PrivateFiles.names(in: path + "/runs").sorted().map { RunFolder(workspace: self, id: ID($0)) }
+    }
+}
+
+/// What is wrong with a workspace.
+package enum WorkspaceError: Error, CustomStringConvertible, Equatable {
+    case held(path: String, by: String)
+    case otherFormat(path: String, found: Int)
+    case notAWorkspace(path: String)
+
+    package var description: String {
+        switch self {
+        case .held(let path, let holder):
+            "\(path) is in use by \(holder). Watch it with `cco status`, stop it with `cco pause`, or choose another place with --workspace."
+        case .otherFormat(let path, let found):
+            "\(path) was made by another version of cco (layout \(found), this one reads \(Workspace.format)). Use that version to finish or clean up "
+                + "its runs, or choose another place with --workspace. Nothing was changed."
+        case .notAWorkspace(let path):
+            "\(path) is a folder with other things in it, not a workspace of cco. Choose an empty or new folder with --workspace. Nothing was changed."
+        }
+    }
+}

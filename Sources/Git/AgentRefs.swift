@@ -1,0 +1,84 @@
+import Glibc
+import Orchestration
+
+/// The refs of a git directory that an agent can write, read and written as plain files.
+///
+/// Git itself would read the agent's configuration first. Links are not followed and count as missing.
+struct AgentRefs {
+    let gitDirectory: String
+
+    /// What a full ref points to; nil if it does not exist or is no ref.
+    func read(_ name: String) throws(GitError) -> ObjectID? {
+        let root = try FolderHandle(path: gitDirectory)
+        var name = name
+        // A symbolic ref to a symbolic ref is rare, and an endless chain has to end.
+        for _ in 0..<5 {
+            let parts = name.split(separator: "/").map(String.init)
+            guard let last = parts.last else { return nil }
+            let content = try root.descend(Array(parts.dropLast()))?.read(last, limit: 4_096)
+            guard let content else { return try packed(root)[name] }
+            guard let target = Self.symbolicTarget(content) else { return Self.id(content) }
+            guard target.hasPrefix("refs/"), RefName.isWellFormed(target) else { return nil }
+            name = target
+        }
+        return nil
+    }
+
+    /// Every ref below `refs/`, by name.
+    func all() throws(GitError) -> [String: ObjectID] {
+        let root = try FolderHandle(path: gitDirectory)
+        var found = try packed(root)
+        if let refs = try root.folder("refs") { try collect(refs, prefix: "refs", depth: 0, into: &found) }
+        return found
+    }
+
+    private func collect(
+        _ folder: borrowing FolderHandle, prefix: String, depth: Int, into found: inout [String: ObjectID]
+    ) throws(GitError) {
+        guard depth < 32 else { return }
+        for name in try folder.names() {
+            let full = prefix + "/" + name
+            if let inner = try folder.folder(name) {
+                try collect(inner, prefix: full, depth: depth + 1, into: &found)
+            } else if RefName.isWellFormed(full), let id = try read(full) {
+                found[full] = id
+            }
+        }
+    }
+
+    /// Sets a ref in one step. A branch whose name is a folder of this one's, or the reverse, is an error, not overwritten.
+    func write(_ name: String, _ id: ObjectID) throws(GitError) {
+        let root = try FolderHandle(path: gitDirectory)
+        let parts = name.split(separator: "/").map(String.init)
+        guard parts.count > 2, let last = parts.last else { throw .invalid("writing a ref", "\"\(name)\" is too short for a ref") }
+        for length in 3..<max(3, parts.count) where try read(parts[..<length].joined(separator: "/")) != nil {
+            throw GitError(
+                kind: .wouldLoseWork, command: "making \(name)", detail: "\(parts[..<length].joined(separator: "/")) is in the way")
+        }
+        let folder = try root.makingFolders(Array(parts.dropLast()))
+        if try folder.kind(of: last) == .folder, unlinkat(folder.descriptor, last, AT_REMOVEDIR) != 0 {
+            throw GitError(kind: .wouldLoseWork, command: "making \(name)", detail: "there are refs below that name")
+        }
+        try folder.write(last, Array("\(id)\n".utf8), mode: 0o644, durable: true)
+    }
+
+    private func packed(_ root: borrowing FolderHandle) throws(GitError) -> [String: ObjectID] {
+        guard let content = try root.read("packed-refs", limit: 16 << 20) else { return [:] }
+        var found: [String: ObjectID] = [:]
+        for line in content.split(separator: 0x0A) where line.first != UInt8(ascii: "#") && line.first != UInt8(ascii: "^") {
+            let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let id = ObjectID(parts[0]) else { continue }
+            let name = String(parts[1])
+            if name.hasPrefix("refs/"), RefName.isWellFormed(name) { found[name] = id }
+        }
+        return found
+    }
+
+    /// The name in `ref: <name>`; nil for anything else.
+    static func symbolicTarget(_ content: [UInt8]) -> String? {
+        let text = String(decoding: content, as: UTF8.self).trimmed
+        return text.hasPrefix("ref:") ? String(text.dropFirst(4)).trimmed : nil
+    }
+
+    static func id(_ content: [UInt8]) -> ObjectID? { ObjectID(String(decoding: content, as: UTF8.self).trimmed) }
+}

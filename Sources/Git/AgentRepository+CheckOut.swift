@@ -1,0 +1,81 @@
+import Glibc
+import Orchestration
+import Processes
+
+extension AgentRepository {
+    /// Switches the worktree to a branch: to its present tip, or if it does not exist yet to `commit`, from which it starts.
+    ///
+    /// Uncommitted work is saved on the old branch first (see ``saveUncommitted(message:author:date:)``). Build products and other
+    /// ignored files stay, so that a worktree can be used again cheaply. Git LFS files stay pointers, and the folders of submodules stay
+    /// empty until ``updateSubmodules(trusting:)``. A repository that the agent cloned inside its worktree is left alone.
+    /// - Parameters:
+    ///   - branch: a short branch name.
+    ///   - commit: where a new branch starts; in the hub.
+    ///   - date: of a commit that saves work, in seconds since 1970.
+    /// - Returns: the commit that is checked out.
+    /// - Throws: ``GitError``.
+    @discardableResult
+    package func checkOut(branch: String, at commit: ObjectID, date: Int64) async throws(GitError) -> ObjectID {
+        let head = try RefName.head(branch)
+        _ = try ensureLayout()
+        try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
+        let refs = AgentRefs(gitDirectory: gitDirectory)
+        let target = try refs.read(head) ?? commit
+        try await requireCommit(target)
+        if try refs.read(head) == nil { try refs.write(head, target) }
+        try await fill(target, head: "ref: \(head)")
+        return target
+    }
+
+    /// Puts the worktree at a commit without a branch, for managers and gates.
+    ///
+    /// What is not in the commit is deleted, except ignored files. If a branch was checked out, its uncommitted work is saved first.
+    /// - Parameters:
+    ///   - cleaningIgnored: whether ignored files go too; files placed by ``placeFiles(_:)`` always stay.
+    ///   - date: of a commit that saves work, in seconds since 1970.
+    /// - Throws: ``GitError``.
+    package func detach(at commit: ObjectID, cleaningIgnored: Bool = false, date: Int64) async throws(GitError) {
+        _ = try ensureLayout()
+        if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
+        try await requireCommit(commit)
+        try await fill(commit, head: commit.hex)
+        let kept = try placedNames().flatMap { ["-e", Self.pattern(for: $0)] }
+        try await git.run(["clean", "-ffdq"] + (cleaningIgnored ? ["-x"] + kept : kept), at: control, timeout: .seconds(600))
+    }
+
+    static let savedMessage = "Uncommitted work, saved by cco"
+
+    /// Makes files, both indexes and both HEADs agree on a commit.
+    func fill(_ commit: ObjectID, head: String) async throws(GitError) {
+        try setUnfilled(true)
+        let folder = try FolderHandle(path: controlDirectory)
+        try folder.unlink("index.lock")
+        let arguments = ["-c", "checkout.workers=1", "read-tree", "--reset", "-u", commit.hex]
+        let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
+        if !result.succeeded {
+            // A damaged index is nothing to keep: all of it comes from the commit and the files.
+            try folder.unlink("index")
+            try folder.unlink("index.lock")
+            try await git.run(arguments, at: control, timeout: .seconds(1_800))
+        }
+        try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
+        try showAgent(head: head)
+        try setUnfilled(false)
+    }
+
+    /// Gives the agent's side the same HEAD and index, and ends whatever merge or rebase it was in.
+    private func showAgent(head: String) throws(GitError) {
+        guard let tree = try FolderHandle(path: gitDirectory).descend(["worktrees", Self.worktreeName]) else {
+            throw GitError(kind: .other, command: "checking out in \(worktreePath)", detail: "\(gitDirectory) was changed meanwhile")
+        }
+        let keep: Set = ["commondir", "gitdir", "logs", "modules"]
+        for name in try tree.names() where !keep.contains(name) { try tree.removeTree(name) }
+        try tree.write("HEAD", Array("\(head)\n".utf8), mode: 0o644)
+        let control = try FolderHandle(path: controlDirectory)
+        var status = stat()
+        guard fstatat(control.descriptor, "index", &status, AT_SYMLINK_NOFOLLOW) == 0, let index = try control.read("index", limit: .max)
+        else { return }
+        // The same time as the original: git compares it with the files' times to tell what it has to look at again.
+        try tree.write("index", index, mode: 0o644, modified: status.st_mtim)
+    }
+}

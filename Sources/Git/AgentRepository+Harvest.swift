@@ -1,0 +1,91 @@
+import Orchestration
+import Processes
+
+extension AgentRepository {
+    /// Brings a branch of the agent's into the hub, where every object is checked on the way in.
+    ///
+    /// If `hubRef` has a commit that the agent rewrote away, that one is kept under `refs/cco/kept/`.
+    /// - Parameters:
+    ///   - branch: a short branch name.
+    ///   - hubRef: a full ref of the hub.
+    /// - Returns: the commit; nil if the agent has no such branch.
+    /// - Throws: ``GitError`` if the agent's objects are damaged or malicious; the hub's refs are then as before.
+    package func harvest(_ branch: String, into hubRef: String) async throws(GitError) -> ObjectID? {
+        _ = try ensureLayout()
+        guard let tip = try tip(branch) else { return nil }
+        try await harvest(tip, into: try RefName.full(hubRef))
+        return tip
+    }
+
+    func harvest(_ id: ObjectID, into hubRef: String) async throws(GitError) {
+        let scratch = "refs/cco/scratch/harvest-\(UInt64.random(in: .min ... .max))"
+        let arguments =
+            ["-c", "transfer.fsckObjects=true", "-c", "fetch.fsckObjects=true"] + HubRepository.fetch
+            + [controlDirectory, "+\(id):\(scratch)"]
+        try await git.run(arguments, at: hub.location, timeout: .seconds(600))
+        let old = try await hub.resolve(hubRef)
+        if let old, old != id, try await hub.isCommit(old), try await hub.isAncestor(old, of: id) == false {
+            try await hub.keep(old, name: "rewritten/\(hubRef.dropFirst("refs/".count))/\(old.short)")
+        }
+        try await hub.setRef(hubRef, to: id)
+        try await hub.deleteRef(scratch)
+    }
+
+    /// The agent's refs (and its detached HEAD, as `HEAD`) that the hub's refs do not reach.
+    ///
+    /// - Throws: ``GitError``.
+    package func unharvested() async throws(GitError) -> [String: ObjectID] {
+        _ = try ensureLayout()
+        var tips = try AgentRefs(gitDirectory: gitDirectory).all().filter { !$0.key.hasPrefix("refs/cco/") }
+        if let head = try await agentHead(), !tips.values.contains(head) { tips["HEAD"] = head }
+        var missing: [String: ObjectID] = [:]
+        for (name, id) in tips where try await !hub.reaches(id) { missing[name] = id }
+        return missing
+    }
+
+    /// Deletes the worktree and the private repository. Calling it again is harmless.
+    ///
+    /// Uncommitted work is saved as a commit first.
+    /// - Parameters:
+    ///   - name: commits that the hub does not reach are kept under `refs/cco/kept/<name>/…`; if nil, they are a reason to refuse.
+    ///   - date: of a commit that saves work, in seconds since 1970.
+    /// - Throws: ``GitError``; of kind `wouldLoseWork` if `name` is nil and there are such commits. Nothing is deleted then.
+    package func remove(keepingAs name: String?, date: Int64) async throws(GitError) {
+        guard FolderTree.exists(directory) else { return }
+        // Its name changes last, so a removal that was interrupted is taken up here.
+        if !FolderTree.exists(directory + "/cco-removing") {
+            _ = try ensureLayout()
+            try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
+            let missing = try await unharvested()
+            if let name {
+                for (ref, id) in missing.sorted(by: { $0.key < $1.key }) {
+                    let tail = ref.hasPrefix("refs/") ? String(ref.dropFirst(5)) : ref
+                    try await harvest(id, into: try RefName.full("refs/cco/kept/\(name)/\(tail)"))
+                }
+            } else if !missing.isEmpty {
+                throw GitError(
+                    kind: .wouldLoseWork, command: "removing \(directory)",
+                    detail: "the hub does not have \(missing.keys.sorted().joined(separator: ", "))")
+            }
+            try FolderHandle(path: directory).write("cco-removing", [], durable: true)
+        }
+        try await FolderTree.remove(worktreePath, environment: git.localEnvironment)
+        for folder in try FolderHandle(path: directory).names() where folder != "cco-removing" {
+            try await FolderTree.remove(directory + "/" + folder, environment: git.localEnvironment)
+        }
+        try await FolderTree.remove(directory, environment: git.localEnvironment)
+    }
+}
+
+extension HubRepository {
+    /// Whether some ref leads to the object.
+    func reaches(_ id: ObjectID) async throws(GitError) -> Bool {
+        guard try await isCommit(id) else { return false }
+        let output = try await git.run(["for-each-ref", "--count=1", "--format=x", "--contains=\(id)"], at: location).standardOutput
+        return !output.isEmpty
+    }
+
+    func isCommit(_ id: ObjectID) async throws(GitError) -> Bool {
+        try await git.attempt(["cat-file", "-t", id.hex], at: location).outputText.trimmed == "commit"
+    }
+}

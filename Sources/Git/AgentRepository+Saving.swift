@@ -1,0 +1,112 @@
+import Orchestration
+import Processes
+
+extension AgentRepository {
+    /// Saves what is in the worktree but in no commit as a commit on the branch that cco checked out.
+    ///
+    /// Tracked and new files count; ignored and excluded ones do not, even where the agent's `.gitignore` says otherwise. The content of
+    /// repositories inside the worktree (submodules, clones) is not saved. If the agent went on elsewhere (another branch, detached, a
+    /// half-done rebase) and the branch's tip is not part of that, the commit goes to a branch `cco-saved/<id>` of the agent's, so that
+    /// the branch itself is as the agent left it.
+    /// - Parameter date: in seconds since 1970.
+    /// - Returns: the commit; nil if there was nothing to save.
+    /// - Throws: ``GitError``.
+    @discardableResult
+    package func saveUncommitted(message: String, author: GitIdentity, date: Int64) async throws(GitError) -> ObjectID? {
+        // A worktree that is not there, or only half filled, holds no work.
+        if try ensureLayout() { return nil }
+        if try isUnfilled() { return nil }
+        guard let base = try await savingBase() else { return nil }
+        try await git.run(["read-tree", "--reset", base.commit.hex], at: control)
+        try await stage(over: base.commit)
+        let tree = try HubRepository.objectID(
+            in: try await git.run(["write-tree"], at: control).standardOutput, command: "git write-tree")
+        let before = try HubRepository.objectID(
+            in: try await git.run(["rev-parse", "\(base.commit)^{tree}"], at: control).standardOutput, command: "git rev-parse")
+        let refs = AgentRefs(gitDirectory: gitDirectory)
+        if tree == before {
+            if let ref = base.ref, try refs.read(ref) != base.commit { try refs.write(ref, base.commit) }
+            return nil
+        }
+        var place = control
+        place.environment = author.environment(date: date)
+        let output = try await git.run(
+            ["commit-tree", tree.hex, "-p", base.commit.hex, "-F", "-"], at: place, input: Array((message.trimmed + "\n").utf8))
+        let commit = try HubRepository.objectID(in: output.standardOutput, command: "git commit-tree")
+        try refs.write(base.ref ?? "refs/heads/cco-saved/\(commit.short)", commit)
+        return commit
+    }
+
+    /// The commit that the worktree's content builds on, and the ref to move; nil as ref if no branch fits.
+    private func savingBase() async throws(GitError) -> (commit: ObjectID, ref: String?)? {
+        let refs = AgentRefs(gitDirectory: gitDirectory)
+        let ref = try currentBranch().map { "refs/heads/" + $0 }
+        let tip = try ref.flatMap { (name) throws(GitError) in try refs.read(name) }
+        let head = try await agentHead()
+        guard let head else {
+            if let tip { return (tip, ref) }
+            return AgentRefs.id(try FolderHandle(path: controlDirectory).read("HEAD") ?? []).map { ($0, nil) }
+        }
+        guard let tip else { return (head, ref) }
+        if head == tip { return (tip, ref) }
+        let isOnTop = try await git.attempt(["merge-base", "--is-ancestor", tip.hex, head.hex], at: control).succeeded
+        return (head, isOnTop ? ref : nil)
+    }
+
+    /// The commit the agent's own HEAD is at; nil if it says nothing usable.
+    func agentHead() async throws(GitError) -> ObjectID? {
+        guard let tree = try FolderHandle(path: gitDirectory).descend(["worktrees", Self.worktreeName]),
+            let content = try tree.read("HEAD", limit: 4_096)
+        else { return nil }
+        var id = AgentRefs.id(content)
+        if let target = AgentRefs.symbolicTarget(content), target.hasPrefix("refs/"), RefName.isWellFormed(target) {
+            id = try AgentRefs(gitDirectory: gitDirectory).read(target)
+        }
+        guard let id, try await git.attempt(["cat-file", "-e", "\(id)^{commit}"], at: control).succeeded else { return nil }
+        return id
+    }
+
+    /// Brings the files into cco's index.
+    ///
+    /// `git add` looks into submodules with a git command of its own, which would read configuration that the agent wrote: so every
+    /// path that is a repository is kept from it.
+    private func stage(over base: ObjectID) async throws(GitError) {
+        let entries = try await git.run(["ls-files", "-z", "--stage"], at: control, limit: 256 << 20).standardOutput
+        var repositories: [String] = []
+        for record in entries.split(separator: 0) where record.starts(with: "160000 ".utf8) {
+            guard let tab = record.firstIndex(of: 0x09) else { continue }
+            repositories.append(String(decoding: record[(tab + 1)...], as: UTF8.self))
+        }
+        let others = try await git.run(["ls-files", "-z", "--others", "--exclude-standard"], at: control, limit: 256 << 20).standardOutput
+        for path in others.split(separator: 0) where path.last == UInt8(ascii: "/") {
+            repositories.append(String(decoding: path.dropLast(), as: UTF8.self))
+        }
+        let pathspecs = [":(top)"] + repositories.map { ":(top,exclude,literal)\($0)" }
+        let input = Array(pathspecs.joined(separator: "\0").utf8)
+        let arguments = ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"]
+        let result = try await git.attempt(arguments, at: control, input: input, timeout: .seconds(600))
+        if !result.succeeded {
+            // An agent can leave files that it made unreadable.
+            try await FolderTree.makeAccessible(worktreePath, environment: git.localEnvironment)
+            try FolderHandle(path: controlDirectory).unlink("index.lock")
+            try await git.run(arguments, at: control, input: input, timeout: .seconds(600))
+        }
+        try await unstageExcluded(over: base)
+    }
+
+    /// A `.gitignore` of the agent's can un-ignore an excluded file, so what was added against the exclusions is taken out again.
+    private func unstageExcluded(over base: ObjectID) async throws(GitError) {
+        let patterns = try exclusions()
+        guard !patterns.isEmpty else { return }
+        let excluded = try await git.run(
+            ["ls-files", "-z", "--cached", "--ignored"] + patterns.map { "--exclude=\($0)" }, at: control, limit: 256 << 20)
+        guard !excluded.standardOutput.isEmpty else { return }
+        let added = try await git.run(
+            ["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--diff-filter=A", "--ignore-submodules=all", base.hex],
+            at: control, limit: 256 << 20)
+        let addedPaths = Set(added.standardOutput.split(separator: 0))
+        let paths = excluded.standardOutput.split(separator: 0).filter(addedPaths.contains)
+        guard !paths.isEmpty else { return }
+        try await git.run(["update-index", "--force-remove", "-z", "--stdin"], at: control, input: Array(paths.joined(separator: [0])))
+    }
+}

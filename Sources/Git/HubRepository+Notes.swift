@@ -1,0 +1,78 @@
+import Orchestration
+import Processes
+
+extension HubRepository {
+    /// Where receipts are.
+    package static let receiptsRef = "refs/notes/cco"
+
+    /// Attaches a text to a commit; an older one at that commit is replaced.
+    ///
+    /// The notes' ref moves in one step by compare-and-swap, so a crash leaves the old notes or the new ones, and a concurrent change
+    /// is never lost.
+    /// - Parameter notesRef: a ref below `refs/notes/`.
+    /// - Throws: ``GitError``.
+    package func addNote(_ commit: ObjectID, _ text: String, notesRef: String = receiptsRef) async throws(GitError) {
+        let ref = try RefName.full(notesRef)
+        try await originLock.withLock { () async throws(GitError) in
+            for _ in 0..<5 {
+                let old = try await resolve(ref)
+                if old != nil, try await note(commit, notesRef: ref) == text { return }
+                let new = try await notesCommit(on: old, commit, text)
+                if try await compareAndSwap(ref: ref, new: new, old: old) == .updated { return }
+            }
+            throw GitError(kind: .other, command: "adding a note to \(commit)", detail: "\(ref) was moved by others five times in a row")
+        }
+    }
+
+    /// fast-import keeps the notes' folder layout, which git changes with their number.
+    private func notesCommit(on old: ObjectID?, _ commit: ObjectID, _ text: String) async throws(GitError) -> ObjectID {
+        let scratch = "refs/cco/scratch/notes-\(UInt64.random(in: .min ... .max))"
+        let message = "Notes of cco"
+        var stream = "feature done\ncommit \(scratch)\ncommitter cco <cco@localhost> now\ndata \(message.utf8.count)\n\(message)\n"
+        if let old { stream += "from \(old)\n" }
+        stream += "N inline \(commit)\ndata \(text.utf8.count)\n\(text)\ndone\n"
+        try await git.run(["fast-import", "--quiet", "--date-format=now"], at: location, input: Array(stream.utf8))
+        guard let new = try await resolve(scratch) else {
+            throw GitError(kind: .other, command: "git fast-import", detail: "it reported success but made no notes commit")
+        }
+        // Until the swap nothing reaches the commit, which is fine: nothing here collects unreachable objects.
+        try await deleteRef(scratch)
+        return new
+    }
+
+    /// The text attached to a commit; nil if there is none.
+    package func note(_ commit: ObjectID, notesRef: String = receiptsRef) async throws(GitError) -> String? {
+        let arguments = ["notes", "--ref=\(try RefName.full(notesRef))", "list", commit.hex]
+        let result = try await git.attempt(arguments, at: location)
+        if result.exit == .exited(1) { return nil }
+        guard result.succeeded else { throw Git.failure(of: arguments, result) }
+        let blob = try Self.objectID(in: result.standardOutput, command: "git notes list")
+        return try await git.run(["cat-file", "blob", blob.hex], at: location).outputText
+    }
+
+    /// Joins notes that another clone pushed into ours. Where both have one for the same commit, both texts are kept, one after the
+    /// other.
+    ///
+    /// - Parameter theirs: the tip of their notes.
+    func uniteNotes(_ notesRef: String, with theirs: ObjectID) async throws(GitError) {
+        for _ in 0..<5 {
+            guard let ours = try await resolve(notesRef) else {
+                if try await compareAndSwap(ref: notesRef, new: theirs, old: nil) == .updated { return }
+                continue
+            }
+            if try await isAncestor(theirs, of: ours) { return }
+            let scratch = "refs/notes/cco-scratch/\(UInt64.random(in: .min ... .max))"
+            try await setRef(scratch, to: ours)
+            var place = location
+            place.environment = [
+                "GIT_AUTHOR_NAME": "cco", "GIT_AUTHOR_EMAIL": "cco@localhost",
+                "GIT_COMMITTER_NAME": "cco", "GIT_COMMITTER_EMAIL": "cco@localhost",
+            ]
+            try await git.run(["notes", "--ref=\(scratch)", "merge", "--quiet", "-s", "union", theirs.hex], at: place)
+            let merged = try await resolve(scratch)
+            try await deleteRef(scratch)
+            if let merged, try await compareAndSwap(ref: notesRef, new: merged, old: ours) == .updated { return }
+        }
+        throw GitError(kind: .other, command: "merging notes", detail: "\(notesRef) was moved by others five times in a row")
+    }
+}

@@ -1,0 +1,123 @@
+import Orchestration
+import Processes
+
+extension HubRepository {
+    /// Pushes a commit to a branch of the origin, never by force, and then the receipts if asked.
+    ///
+    /// Safe to repeat: what is there already is `.alreadyThere`. The user's push hooks do not run; the origin's own hooks do.
+    /// - Throws: ``GitError`` only for what no outcome describes, such as a commit that the hub does not have.
+    package func push(_ commit: ObjectID, toBranch branch: String, alsoNotes: Bool) async throws(GitError) -> PushReport {
+        let head = try RefName.head(branch)
+        return try await originLock.withLock { () async throws(GitError) -> PushReport in
+            let outcome = try await push("\(commit)", commit, to: head)
+            guard alsoNotes, outcome == .pushed || outcome == .alreadyThere else { return PushReport(branch: outcome, notes: nil) }
+            return PushReport(branch: outcome, notes: await pushNotes())
+        }
+    }
+
+    /// Checks that the origin would take a push to `branch`, without changing anything there.
+    package func pushDryRun(branch: String) async throws(GitError) -> PushPreflight {
+        let head = try RefName.head(branch)
+        if let blocked = try await checkedOutOrigin(branch) { return blocked }
+        return try await originLock.withLock { () async throws(GitError) -> PushPreflight in
+            let known = try await resolve("refs/cco/origin/" + branch)
+            var source = known
+            if source == nil {
+                source = try await rootCommit(message: "dry run", author: GitIdentity(name: "cco", email: "cco@localhost"), date: 0)
+            }
+            guard let source else { return .ready }
+            switch try await push(source.hex, source, to: head, options: ["--dry-run"]) {
+            case .pushed, .alreadyThere, .moved: return .ready
+            case .refused(let reason): return .refused(reason: reason)
+            case .unreachable(let reason): return .unreachable(reason: reason)
+            }
+        }
+    }
+
+    private func push(
+        _ source: String, _ id: ObjectID, to ref: String, options: [String] = []
+    ) async throws(GitError) -> PushOutcome {
+        let arguments =
+            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + options + ["origin", "\(source):\(ref)"]
+        let result: ChildCommandResult
+        do {
+            result = try await originAttempt(arguments, timeout: .seconds(1_800))
+        } catch where error.kind == .unreachable {
+            return .unreachable(reason: error.detail)
+        }
+        guard let status = PushStatus(output: result.outputText, ref: ref) else {
+            let error = Git.failure(of: arguments, result)
+            switch error.kind {
+            case .unreachable: return .unreachable(reason: error.detail)
+            case .accessDenied, .notARepository: return .refused(reason: error.detail)
+            default: throw error
+            }
+        }
+        switch status.meaning {
+        case .pushed: return .pushed
+        case .alreadyThere: return .alreadyThere
+        case .moved, .contested:
+            let remote = await remoteHead(ref)
+            if remote == id { return .alreadyThere }
+            if status.meaning == .contested, let remote, try await contains(remote), try await isAncestor(remote, of: id) {
+                return .refused(reason: Self.reason(status, result))
+            }
+            return .moved(remoteHead: remote)
+        case .refused: return .refused(reason: Self.reason(status, result))
+        }
+    }
+
+    /// The summary and what the origin's hook said.
+    private static func reason(_ status: PushStatus, _ result: ChildCommandResult) -> String {
+        let said = result.errorText.split(separator: "\n").filter { $0.hasPrefix("remote:") }.map { $0.dropFirst(7).drop { $0 == " " } }
+        let text = ([status.summary] + said.map { String($0).trimmed }.filter { !$0.isEmpty }).joined(separator: "; ")
+        return String(Redaction.redacted(text).prefix(2_000))
+    }
+
+    /// Nil if it cannot be read: the push has its answer already, and whoever needs the head fetches anyway.
+    private func remoteHead(_ ref: String) async -> ObjectID? {
+        guard let result = try? await originAttempt(["ls-remote", "origin", ref], timeout: .seconds(120)), result.succeeded else { return nil }
+        return result.outputText.split(separator: "\t").first.flatMap { ObjectID($0) }
+    }
+
+    /// Notes that moved at the origin are joined with ours and tried again. A failure is an outcome here, never an error.
+    private func pushNotes() async -> PushOutcome {
+        let ref = Self.receiptsRef
+        do throws(GitError) {
+            for attempt in 0..<4 {
+                guard let ours = try await resolve(ref) else { return .alreadyThere }
+                let outcome = try await push(ours.hex, ours, to: ref)
+                guard case .moved = outcome, attempt < 3 else { return outcome }
+                let arguments = Self.fetch + ["origin", "+\(ref):refs/cco/origin-notes"]
+                let fetched = try await originAttempt(arguments)
+                guard fetched.succeeded, let theirs = try await resolve("refs/cco/origin-notes") else {
+                    throw Git.failure(of: arguments, fetched)
+                }
+                try await uniteNotes(ref, with: theirs)
+            }
+            return .moved(remoteHead: nil)
+        } catch {
+            return error.kind == .unreachable ? .unreachable(reason: error.detail) : .refused(reason: error.description)
+        }
+    }
+
+    /// A working clone refuses pushes to the branch it has checked out, unless told otherwise.
+    private func checkedOutOrigin(_ branch: String) async throws(GitError) -> PushPreflight? {
+        guard let folder = try await localOriginDirectory() else { return nil }
+        let place = GitLocation(gitDirectory: folder)
+        let setting = try await git.attempt(["config", "--get", "receive.denyCurrentBranch"], at: place).outputText.trimmed.lowercased()
+        if ["ignore", "warn", "updateinstead", "false", "no", "off", "0"].contains(setting) { return nil }
+        let listing = try await git.run(["worktree", "list", "--porcelain"], at: place).outputText
+        var worktree = ""
+        for line in listing.split(separator: "\n") {
+            if line.hasPrefix("worktree ") { worktree = String(line.dropFirst(9)) }
+            if line == "branch refs/heads/\(branch)" {
+                let advice =
+                    "git -C \(worktree) config receive.denyCurrentBranch updateInstead   (its files follow each push), "
+                    + "or check out another branch there, or let the run use a branch of its own"
+                return .checkedOut(at: worktree, advice: advice)
+            }
+        }
+        return nil
+    }
+}

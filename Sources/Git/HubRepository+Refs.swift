@@ -1,0 +1,94 @@
+import Orchestration
+import Processes
+
+/// How a compare-and-swap of a ref ended.
+package enum RefUpdate: Sendable, Equatable {
+    /// The ref has the new value.
+    case updated
+    /// The ref did not have the expected value, and was left alone; nil if it does not exist.
+    case moved(to: ObjectID?)
+}
+
+extension HubRepository {
+    /// The object that a ref or a full id names; nil if there is none.
+    package func resolve(_ ref: String) async throws(GitError) -> ObjectID? {
+        if ObjectID(ref) == nil { _ = try RefName.full(ref) }
+        let result = try await git.attempt(["rev-parse", "--verify", "--quiet", "--end-of-options", ref], at: location)
+        return result.succeeded ? try Self.objectID(in: result.standardOutput, command: "git rev-parse \(ref)") : nil
+    }
+
+    /// Whether the commit is here.
+    package func contains(_ commit: ObjectID) async throws(GitError) -> Bool {
+        try await git.attempt(["cat-file", "-e", "\(commit)^{commit}"], at: location).succeeded
+    }
+
+    /// Moves `ref` to `new` if it is at `old`, in one step.
+    ///
+    /// - Parameter old: the expected value; nil means that the ref must not exist.
+    /// - Returns: `.moved` if the ref is elsewhere. That is an answer, not an error.
+    /// - Throws: ``GitError``, `lockHeld` when another process holds the ref.
+    package func compareAndSwap(ref: String, new: ObjectID, old: ObjectID?) async throws(GitError) -> RefUpdate {
+        let arguments = ["update-ref", try RefName.full(ref), new.hex, old?.hex ?? zeroID]
+        let result = try await git.attempt(arguments, at: location)
+        if result.succeeded { return .updated }
+        let current = try await resolve(ref)
+        if current != old { return .moved(to: current) }
+        throw Git.failure(of: arguments, result)
+    }
+
+    /// Sets `ref` whatever it was.
+    package func setRef(_ ref: String, to id: ObjectID) async throws(GitError) {
+        try await git.run(["update-ref", try RefName.full(ref), id.hex], at: location)
+    }
+
+    /// Removes `ref`; one that does not exist is fine.
+    ///
+    /// - Parameter expected: if given, the ref is removed only while it is there.
+    package func deleteRef(_ ref: String, expected: ObjectID? = nil) async throws(GitError) {
+        try await git.run(["update-ref", "-d", try RefName.full(ref)] + (expected.map { [$0.hex] } ?? []), at: location)
+    }
+
+    /// All refs whose names begin with `prefix` (which ends with a slash), by name.
+    package func listRefs(_ prefix: String) async throws(GitError) -> [(name: String, id: ObjectID)] {
+        _ = try RefName.full(prefix.hasSuffix("/") ? String(prefix.dropLast()) + "/x" : prefix)
+        let output = try await git.run(["for-each-ref", "--format=%(objectname) %(refname)", prefix], at: location).outputText
+        return output.split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let id = ObjectID(parts[0]) else { return nil }
+            return (String(parts[1]), id)
+        }
+    }
+
+    /// Makes `commit` reachable under `refs/cco/kept/<name>` for good. A different commit of that name gets a second name.
+    ///
+    /// - Returns: the ref.
+    @discardableResult
+    package func keep(_ commit: ObjectID, name: String) async throws(GitError) -> String {
+        let ref = "refs/cco/kept/" + name
+        guard case .moved(let present) = try await compareAndSwap(ref: ref, new: commit, old: nil), present != commit else { return ref }
+        let second = "\(ref)-\(commit.short)"
+        try await setRef(second, to: commit)
+        return second
+    }
+
+    /// Makes `commit` reachable under `refs/cco/pinned/<name>` until ``deleteRef(_:expected:)``; an older pin of that name is moved.
+    ///
+    /// - Returns: the ref.
+    @discardableResult
+    package func pin(_ commit: ObjectID, name: String) async throws(GitError) -> String {
+        try await setRef("refs/cco/pinned/" + name, to: commit)
+        return "refs/cco/pinned/" + name
+    }
+
+    /// Checks every object and its connections.
+    ///
+    /// - Throws: ``GitError`` with what is broken.
+    package func fsck() async throws(GitError) {
+        try await git.run(["fsck", "--full", "--strict", "--no-dangling", "--no-progress"], at: location, timeout: .seconds(1_800))
+    }
+
+    /// Packs loose objects that a ref reaches. Drops nothing, so that agents who borrow objects lose none.
+    package func compact() async throws(GitError) {
+        try await git.run(["repack", "-d", "-q", "--no-write-bitmap-index"], at: location, timeout: .seconds(1_800))
+    }
+}

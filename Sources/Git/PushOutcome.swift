@@ -1,0 +1,36 @@
+import Orchestration
+
+/// What became of a push. A push is never forced.
+package enum PushOutcome: Sendable, Equatable {
+    /// The origin's branch is now at the commit.
+    case pushed
+    /// It was there already.
+    case alreadyThere
+    /// The origin's branch has commits that ours lacks; nil if its head could not be read afterwards. Fetch, integrate, verify again.
+    case moved(remoteHead: ObjectID?)
+    /// The origin was reached and says no: a hook, a protected branch, a checked-out branch, missing rights.
+    case refused(reason: String)
+    /// The origin was not reached, or the connection broke.
+    case unreachable(reason: String)
+}
+
+/// A push of a branch and, apart from it, of the receipts.
+package struct PushReport: Sendable, Equatable {
+    /// What became of the branch.
+    package let branch: PushOutcome
+    /// What became of the notes; nil if they were not asked for, or the branch did not get through. Never affects the branch.
+    package let notes: PushOutcome?
+}
+
+/// Whether the origin will take a push, as far as can be told without making one.
+package enum PushPreflight: Sendable, Equatable {
+    /// Nothing speaks against it.
+    case ready
+    /// The origin is a working clone on this machine with the branch checked out, and refuses pushes to it. `advice` is a command for
+    /// the user to choose from.
+    case checkedOut(at: String, advice: String)
+    /// The origin was reached and refuses.
+    case refused(reason: String)
+    /// The origin was not reached.
+    case unreachable(reason: String)
+}

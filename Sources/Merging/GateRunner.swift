@@ -1,0 +1,64 @@
+import Git
+import Orchestration
+import Processes
+
+/// Runs the gate's command on an exact commit, under the shim, in a worktree of its own.
+package struct GateRunner: Sendable {
+    private let launcher: ShimLauncher
+    private let environment: [String: String]
+
+    /// - Parameter environment: complete; the gate runs code that agents wrote, so it holds no credential.
+    package init(launcher: ShimLauncher, environment: [String: String]) {
+        self.launcher = launcher
+        self.environment = environment
+    }
+
+    /// The gate's verdict, or `nil` when it was interrupted and says nothing about the commit.
+    ///
+    /// - Parameters:
+    ///   - worktree: holds exactly the tree that is judged.
+    ///   - folder: the folder of this run of the gate; a second call with the same folder takes the first one's process or verdict up.
+    /// - Throws: `SupervisionError` when it could not be started.
+    package func run(command: String, worktree: String, folder: String, marker: String, timeLimitMilliseconds: Int64) async throws -> GateResult? {
+        let specification = SupervisedProcess.Specification(
+            directory: folder, marker: marker, command: ["/bin/sh", "-c", "exec 2>&1\n" + command], workingDirectory: worktree,
+            wallClockLimit: .milliseconds(timeLimitMilliseconds))
+        let process = try await launcher.launch(specification, environment: environment, standardInput: [])
+        let record: ExitRecord
+        do {
+            record = try await process.waitForExit()
+        } catch is CancellationError {
+            _ = try await process.terminate()
+            return nil
+        }
+        return try verdict(record, command: command, output: folder + "/stdout")
+    }
+
+    private func verdict(_ record: ExitRecord, command: String, output: String) throws -> GateResult? {
+        let milliseconds = max(0, record.endedMilliseconds - record.startedMilliseconds)
+        let ending: String
+        var code: Int32?
+        switch record.reason {
+        case .exited:
+            switch record.exit {
+            case .exited(0):
+                return .green(milliseconds: milliseconds)
+            case .exited(let status):
+                code = status
+                ending = "exit code \(status)"
+            case .signaled(let signal):
+                ending = "ended by signal \(signal)"
+            case nil:
+                ending = "ended, nobody saw how"
+            }
+        case .timeout:
+            ending = "stopped at its time limit"
+        case .terminated, .lost:
+            return nil
+        case .execFailed:
+            ending = "/bin/sh could not be started"
+        }
+        let tail = try GateLog.tail(of: output)
+        return .red(GateExcerpt(command: command, exitCode: code, ending: ending, tail: tail, logPath: output), milliseconds: milliseconds)
+    }
+}

@@ -1,0 +1,44 @@
+import Git
+import Orchestration
+
+/// Makes a verified commit the head of its target: for the base at origin first, so that the hub never runs ahead of what the world has.
+package struct Publication: Sendable {
+    private let hub: HubRepository
+
+    package init(hub: HubRepository) { self.hub = hub }
+
+    /// - Parameters:
+    ///   - ref: the target's ref in the hub.
+    ///   - remoteBranch: the branch at origin that gets it; `nil` keeps it in the hub.
+    ///   - receipt: what is noted at the commit.
+    /// - Throws: `GitError`, also when origin cannot be reached: nothing has moved then.
+    package func publish(
+        _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, receipt: String
+    ) async throws -> PublishResult {
+        try await hub.addNote(commit, receipt)
+        if let remoteBranch {
+            switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {
+            case .pushed, .alreadyThere: break
+            case .moved: return .moved
+            case .refused(let reason): return .refused(reason)
+            case .unreachable(let reason): throw PublicationError.unreachable(reason)
+            }
+        }
+        switch try await hub.compareAndSwap(ref: ref, new: commit, old: old) {
+        case .updated: return .published
+        case .moved(let present): return present == commit ? .published : .moved
+        }
+    }
+}
+
+/// Why a publication has to wait.
+package enum PublicationError: Error, CustomStringConvertible {
+    /// Origin does not answer; its words, or the transport's.
+    case unreachable(String)
+
+    package var description: String {
+        switch self {
+        case .unreachable(let reason): "origin cannot be reached: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Orchestration
+
+extension EventScribe {
+    func gateLines(_ event: Event) -> [EventLine] {
+        switch event {
+        case .verifyChosen(let command?, let agent?):
+            let author = agent == Run.director ? "the Director" : agent.name
+            return [
+                line("gate", .warning, "GATE PROPOSED by \(author): `\(command)`"),
+                line("gate", .warning, "It is run on every merge. Set verifyCommand in orchestrator.json to choose another."),
+            ]
+        case .verifyChosen(let command?, nil):
+            return [line("gate", .notice, "The gate is `\(command)`.")]
+        case .verifyChosen(nil, _):
+            return [line("gate", .warning, "UNGATED: nothing verifies this run's work. Set verifyCommand in orchestrator.json to have it verified.")]
+        case .baselineKnown(let excerpt?):
+            return [
+                line("gate", .warning, "BASELINE RED: the gate fails on \(after.settings.targetBranch) as it was found (\(ending(excerpt)))."),
+                line("gate", .warning, "Its output: \(excerpt.logPath)"),
+            ]
+        case .baselineKnown(nil):
+            return [line("gate", .info, "The gate is green on \(after.settings.targetBranch) as it was found.")]
+        case .gateRed(let id, let excerpt):
+            let what = before.queue.first { $0.id == id }.map { label($0.kind) } ?? id.name
+            let isConfirmed = before.queue.first { $0.id == id }?.firstRed != nil
+            let consequence = isConfirmed ? "again; it goes back" : "; it runs once more to be sure"
+            return [
+                line("gate", .warning, "The gate is red for \(what)\(isConfirmed ? " " : "")\(consequence) (\(ending(excerpt)))."),
+                line("gate", .info, "Its output: \(excerpt.logPath)"),
+            ]
+        case .treeVerified(let tree, _, let milliseconds):
+            let what = before.queue.first { $0.state.isGating(tree) }.map { label($0.kind) } ?? "\(after.settings.targetBranch) as it was found"
+            return [line("gate", .info, "The gate is green for \(what) after \(HumanText.duration(milliseconds: milliseconds)).")]
+        case .flakeSeen(let tree, let excerpt):
+            return [
+                line("gate", .warning, "FLAKE: the gate was red and then green on the same tree \(tree.short) (\(ending(excerpt)))."),
+                line("gate", .info, "The red run's output: \(excerpt.logPath)"),
+            ]
+        default:
+            return []
+        }
+    }
+
+    private func ending(_ excerpt: GateExcerpt) -> String {
+        OneLine.text(excerpt.exitCode.map { "exit code \($0)" } ?? excerpt.ending, limit: 40)
+    }
+
+    func mergeLines(_ event: Event) -> [EventLine] {
+        switch event {
+        case .candidateQueued(let candidate):
+            guard candidate.kind != .upkeep else { return [] }
+            let rivals = after.queue.filter { $0.target == candidate.target }
+            let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1
+            return [line("merge", .info, "\(label(candidate.kind)) is \(Run.ordinal(place)) in the queue for \(after.label(of: candidate.target)).")]
+        case .candidateEntered(let id, let state):
+            return entered(id, state)
+        case .candidatePublished(let id, let commit, _):
+            guard let candidate = before.queue.first(where: { $0.id == id }) else { return [] }
+            let gated = after.verifyCommand == nil ? " UNGATED" : ""
+            return [
+                line("merge", .notice, "\(label(candidate.kind)) is on \(after.label(of: candidate.target)) as \(commit.short)\(gated).")
+            ]
+        case .candidateReturned(let id, let reason):
+            guard let candidate = before.queue.first(where: { $0.id == id }) else { return [] }
+            return returned(candidate, reason)
+        case .pushRefused(let reason, let branch):
+            let target = after.settings.targetBranch
+            return [
+                line("push", .error, "PUSH REFUSED: origin does not take \(target): \(OneLine.text(reason, limit: 100))"),
+                line("push", .error, "From here on the verified work goes to the branch \(branch); merge it into \(target) yourself."),
+            ]
+        default:
+            return []
+        }
+    }
+
+    private func entered(_ id: CandidateID, _ state: Candidate.State) -> [EventLine] {
+        guard let candidate = after.queue.first(where: { $0.id == id }) else { return [] }
+        switch state {
+        case .gating(_, _, _, let rerun):
+            return rerun ? [] : [line("gate", .info, "The gate runs for \(label(candidate.kind)).")]
+        case .waiting:
+            let branch = after.label(of: candidate.target)
+            return [line("merge", .notice, "\(branch) has moved meanwhile; \(label(candidate.kind)) is merged and verified again.")]
+        case .merging, .merged, .publishing:
+            return []
+        }
+    }
+
+    private func returned(_ candidate: Candidate, _ reason: ReturnReason) -> [EventLine] {
+        let what = label(candidate.kind)
+        let branch = after.label(of: candidate.target)
+        return switch reason {
+        case .conflict: [line("merge", .warning, "CONFLICT: \(what) does not merge into \(branch) and goes back.")]
+        case .red: [line("merge", .warning, "\(what) does not pass the gate on \(branch) and goes back.")]
+        case .objection: [line("merge", .warning, "\(what) breaks a rule for \(branch) and goes back.")]
+        case .empty: [line("merge", .info, "\(branch) already holds everything of \(what).")]
+        }
+    }
+}
+
+extension Candidate.State {
+    /// Whether the gate is running on this tree.
+    func isGating(_ tree: ObjectID) -> Bool {
+        if case .gating(_, tree, _, _) = self { true } else { false }
+    }
+}

@@ -1,0 +1,52 @@
+import Orchestration
+
+extension EventScribe {
+    func turnLines(_ event: Event) -> [EventLine] {
+        switch event {
+        case .turnStarted(let turn):
+            let verb = turn.carriesOn ? "goes on" : "begins"
+            return [line(turn.agent.name, .info, "\(turn.id) \(verb) with \(turn.credential): \(turn.brief.words(in: after))")]
+        case .turnStopRequested(let id, let cause):
+            guard let turn = after.turns[id] else { return [] }
+            return [line(turn.agent.name, cause == .timeLimit ? .warning : .info, "\(id) is being stopped: \(cause.words).")]
+        case .turnEnded(let id, let outcome):
+            guard let turn = before.turns[id] else { return [] }
+            return ended(turn, outcome)
+        case .sessionReplaced(let agent, let reason):
+            return [line(agent.name, .info, "Gets a fresh conversation: \(reason)")]
+        default:
+            return []
+        }
+    }
+
+    private func ended(_ turn: Turn, _ outcome: TurnOutcome) -> [EventLine] {
+        let cost = HumanText.money(dollars: after.ledger.total.costUsd - before.ledger.total.costUsd)
+        let time = HumanText.duration(milliseconds: outcome.milliseconds)
+        let tokens = HumanText.tokens(Int64(outcome.account.usage.total))
+        let (level, how) = words(for: outcome.end)
+        var lines = [line(turn.agent.name, level, "\(turn.id) took \(time), \(cost), \(tokens) tokens: \(how)")]
+        if outcome.savedUncommitted {
+            lines.append(line(turn.agent.name, .notice, "It left work uncommitted, which has been saved as a commit."))
+        }
+        if let objection = outcome.objection {
+            lines.append(line(turn.agent.name, .warning, "Its work cannot be taken as it is: \(objection)"))
+        }
+        return lines
+    }
+
+    private func words(for end: TurnEnd) -> (EventLine.Level, String) {
+        switch end {
+        case .reported: (.info, "it reports")
+        case .silent: (.warning, "it ended without a report")
+        case .unfit(let reasons): (.warning, "its report did not fit: \(reasons.first ?? "no reason given")")
+        case .credential(.exhausted(_, let message)): (.warning, "its credential is used up: \(message)")
+        case .credential(.refused(let message)): (.error, "its credential is not accepted: \(message)")
+        case .credential(.unpaid(let message)): (.error, "its account cannot pay: \(message)")
+        case .provider(let reason): (.warning, "the provider failed: \(reason)")
+        case .overBudget: (.warning, "its budget was used up")
+        case .sessionMissing: (.warning, "its conversation was lost; it begins a new one")
+        case .stopped(let cause): (cause == .timeLimit ? .warning : .info, "it was stopped, because \(cause.words)")
+        case .failed(let reason): (.warning, "it broke off: \(reason)")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Orchestration
+
+/// A line about the run for `combined.log` and for the terminal that a run was started in.
+package struct EventLine: Sendable, Equatable {
+    /// How loudly it is said.
+    package enum Level: String, Sendable, CaseIterable {
+        /// The normal course of the run.
+        case info
+        /// A step that a person who looks now and then wants to see.
+        case notice
+        /// Something that went wrong and is dealt with, or that a person should know.
+        case warning
+        /// Something that a person has to look at.
+        case error
+
+        /// The level of the run's log.
+        package var logLevel: LogLevel {
+            switch self {
+            case .info, .notice: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        }
+    }
+
+    /// Who speaks: an agent's name, or `run`, `gate`, `merge`, `push`, `credentials`.
+    package var source: String
+    package var level: Level
+    /// One line of at most `EventLines.longestText` characters, without terminal sequences.
+    package var text: String
+}
+
+/// Turns the journal's events into lines that a person can follow. Pure; what only the machinery needs to know yields no line.
+package enum EventLines {
+    /// The longest text of a line, in characters.
+    package static let longestText = 160
+
+    /// The lines for `event`, which turned the state `before` into `after`.
+    package static func lines(for event: Event, before: Run, after: Run) -> [EventLine] {
+        let scribe = EventScribe(before: before, after: after)
+        return switch event {
+        case .runStarted, .engineStarted, .suspended, .finishing, .ended, .effectDelayed, .baseMoved:
+            scribe.runLines(event)
+        case .verifyChosen, .baselineKnown, .gateRed, .treeVerified, .flakeSeen:
+            scribe.gateLines(event)
+        case .turnStarted, .turnStopRequested, .turnEnded, .sessionReplaced:
+            scribe.turnLines(event)
+        case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .directorWants:
+            scribe.planLines(event)
+        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
+            scribe.taskLines(event)
+        case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .pushRefused:
+            scribe.mergeLines(event)
+        case .credentialBenched, .credentialRejected:
+            scribe.credentialLines(event)
+        case .effectIntended, .effectDone, .effectRetried, .strayIgnored, .leadBriefed, .briefDone, .directionShown, .assessed:
+            []
+        }
+    }
+}
+
+/// Writes the lines of one event.
+struct EventScribe {
+    let before: Run
+    let after: Run
+
+    func line(_ source: String, _ level: EventLine.Level, _ text: String) -> EventLine {
+        EventLine(source: source, level: level, text: OneLine.text(text, limit: EventLines.longestText))
+    }
+
+    /// A task's id with its title, short enough to leave room for what is said about it.
+    func label(_ task: TaskID) -> String {
+        let title = (after.tasks[task] ?? before.tasks[task])?.title
+        return title.map { "\(task) (\(OneLine.text($0, limit: 48)))" } ?? task.name
+    }
+
+    func label(_ kind: Candidate.Kind) -> String {
+        if case .task(let task) = kind { label(task) } else { after.label(of: kind) }
+    }
+
+    /// The lead that answers for a task's team.
+    func lead(of task: TaskID) -> String {
+        after.tasks[task].flatMap { after.teams[$0.team]?.lead.name } ?? "lead"
+    }
+}
+
+/// Text of others as part of one line.
+enum OneLine {
+    /// Without terminal sequences, with single spaces for all white space, cut with an ellipsis to `limit` characters.
+    static func text(_ text: String, limit: Int) -> String {
+        let flat = ControlSequences.sanitised(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return flat.count <= limit ? flat : "\(flat.prefix(limit - 1))…"
+    }
+}

@@ -1,0 +1,119 @@
+import Glibc
+
+/// One append-only file of whole lines with a budget. Not for concurrent use: its owner holds a lock.
+struct LogFile: ~Copyable {
+    /// Whose line it is decides how much of the budget it may use.
+    enum Origin {
+        case orchestrator
+        case agent
+    }
+
+    private(set) var health = LogHealth()
+    private let path: String
+    private let descriptor: Int32
+    private let budget: LogBudget
+    private var size: Int
+    /// The file ends with a part of a line that could not be taken back.
+    private var isTorn = false
+    private var hasAnnouncedBudget = false
+
+    /// Opens or makes the file, for its owner only. What is already in it counts for the budget.
+    init(path: String, budget: LogBudget) throws(RunLogError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw RunLogError.current(path, "cannot open the file") }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let error = RunLogError.current(path, "cannot look at the file")
+            Glibc.close(descriptor)
+            throw error
+        }
+        if status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o777 != 0o600, fchmod(descriptor, 0o600) != 0 {
+            let error = RunLogError.current(path, "cannot make the file private")
+            Glibc.close(descriptor)
+            throw error
+        }
+        self.path = path
+        self.descriptor = descriptor
+        self.budget = budget
+        size = Int(status.st_size)
+    }
+
+    deinit { Glibc.close(descriptor) }
+
+    /// Writes `line` and a line feed, or counts why not. `notice` makes a line of the orchestrator in the file's own format.
+    mutating func append(_ line: [UInt8], from origin: Origin, notice: (String) -> [UInt8]) {
+        let limit = origin == .agent ? budget.bytes - budget.reserve : budget.bytes
+        guard size + line.count + 1 <= limit else {
+            drop(origin, notice)
+            return
+        }
+        if health.lostLinesNow > 0 {
+            let text = notice("\(health.lostLinesNow) lines of this log were lost: \(health.lastFailure ?? "unknown")")
+            if size + text.count + line.count + 2 <= budget.bytes, write(text) { health.lostLinesNow = 0 }
+        }
+        if write(line) {
+            health.lostLinesNow = 0
+        } else {
+            health.lostLinesNow += 1
+            health.lostLines += 1
+        }
+    }
+
+    /// Says in the file how many lines were left out, if any. For the end of the log.
+    mutating func summarise(notice: (String) -> [UInt8]) {
+        guard health.droppedOutputLines > 0 else { return }
+        append(
+            notice("\(health.droppedOutputLines) lines of agents' output were left out: the budget of \(budget.bytes) bytes was used up"),
+            from: .orchestrator, notice: notice)
+    }
+
+    /// Waits until the disk has everything. A failure is remembered like that of a line.
+    mutating func flush() {
+        while fdatasync(descriptor) != 0 {
+            if errno == EINTR { continue }
+            // Pipes and devices have nothing to wait for.
+            if errno != EINVAL && errno != EROFS { remember("cannot flush") }
+            return
+        }
+    }
+
+    private mutating func drop(_ origin: Origin, _ notice: (String) -> [UInt8]) {
+        switch origin {
+        case .orchestrator: health.droppedEventLines += 1
+        case .agent:
+            health.droppedOutputLines += 1
+            guard !hasAnnouncedBudget else { return }
+            hasAnnouncedBudget = true
+            append(
+                notice("agents' output is left out from here on: \(size) of \(budget.bytes) bytes are used; orchestrator's lines go on"),
+                from: .orchestrator, notice: notice)
+        }
+    }
+
+    /// Writes the whole line or, as far as the file allows, nothing of it.
+    private mutating func write(_ line: [UInt8]) -> Bool {
+        let bytes = (isTorn ? [0x0A] : []) + line + [0x0A]
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            if count > 0 {
+                written += count
+                continue
+            }
+            if count < 0 && errno == EINTR { continue }
+            remember("cannot write")
+            if written > 0 && ftruncate(descriptor, off_t(size)) != 0 {
+                isTorn = true
+                size += written
+            }
+            return false
+        }
+        size += written
+        isTorn = false
+        return true
+    }
+
+    private mutating func remember(_ what: String) {
+        health.lastFailure = "\(path): \(what): \(String(cString: strerror(errno)))"
+    }
+}

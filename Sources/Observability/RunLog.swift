@@ -1,0 +1,143 @@
+import Glibc
+import Orchestration
+import Synchronization
+
+/// The log folder of one run: `combined.log` for people, `events.jsonl` for programs.
+///
+/// - Every line is written at once with `O_APPEND`, under a lock and without a buffer of our own: what was logged survives a crash, and memory
+///   stays flat. A line costs two short writes into the page cache, a few microseconds.
+/// - Nothing here throws into the run: what cannot be written is counted in `health`, and the next line tries again.
+/// - Nothing is rotated away. Each file has a budget; when it is used up, agents' output is left out and counted, and the orchestrator's own
+///   lines go on from a reserve.
+/// - All text is sanitised for terminals and redacted before it is written.
+package final class RunLog: Sendable {
+    /// The longest line of an agent's output that is kept whole, in Unicode scalars.
+    package static let lineLimit = 4_000
+
+    /// The folder of this run's log.
+    package let folder: String
+    private let redactor: Redactor
+    private let clock: @Sendable () -> Timestamp
+    private let files: Mutex<Files>
+
+    private struct Files: ~Copyable {
+        var combined: LogFile
+        var events: LogFile
+        var isClosed = false
+    }
+
+    /// Makes `<directory>/<time>/`, readable by its owner only. A second run of the same second gets `<time>-2`.
+    package static func create(
+        in directory: String, redactor: Redactor, budget: LogBudget = LogBudget(), clock: @escaping @Sendable () -> Timestamp
+    ) throws(RunLogError) -> RunLog {
+        let base = directory + "/" + TimestampFormat.folderName(clock())
+        try makeFolders(directory)
+        var folder = base
+        var number = 1
+        while mkdir(folder, 0o700) != 0 {
+            guard errno == EEXIST, number < 1_000 else { throw RunLogError.current(folder, "cannot make the folder") }
+            number += 1
+            folder = "\(base)-\(number)"
+        }
+        return try RunLog(folder: folder, redactor: redactor, budget: budget, clock: clock)
+    }
+
+    /// Goes on with the log in `folder`, which must exist: for a resumed run.
+    package convenience init(
+        folder: String, redactor: Redactor, budget: LogBudget = LogBudget(), clock: @escaping @Sendable () -> Timestamp
+    ) throws(RunLogError) {
+        guard chmod(folder, 0o700) == 0 else { throw RunLogError.current(folder, "cannot make the folder private") }
+        try self.init(
+            folder: folder, combinedPath: folder + "/combined.log", eventsPath: folder + "/events.jsonl", redactor: redactor,
+            budget: budget,
+            clock: clock)
+    }
+
+    /// The same with the files where the caller wants them, even on a device.
+    package init(
+        folder: String, combinedPath: String, eventsPath: String, redactor: Redactor, budget: LogBudget,
+        clock: @escaping @Sendable () -> Timestamp
+    ) throws(RunLogError) {
+        self.folder = folder
+        self.redactor = redactor
+        self.clock = clock
+        files = try Mutex(
+            Files(combined: LogFile(path: combinedPath, budget: budget), events: LogFile(path: eventsPath, budget: budget)))
+    }
+
+    /// How the log is doing; for display.
+    package var health: LogHealth { files.withLock { $0.combined.health + $0.events.health } }
+
+    /// Logs a line of the orchestrator. `source` is the part that speaks (`merge-queue`), `fields` is what a program may want to read.
+    package func log(source: String, level: LogLevel = .info, message: String, fields: [String: String] = [:]) {
+        append(line(source: source, level: level, message: message, fields: fields), from: .orchestrator)
+    }
+
+    /// Logs readable output of an agent: `agent` is its name (`worker-3`), `turn` the turn's (`turn-12`).
+    package func agentOutput(agent: String, turn: String, line text: String) {
+        let time = TimestampFormat.iso8601(clock())
+        let agent = safe(agent)
+        let turn = safe(turn)
+        let text = safe(text)
+        let combined = LogLine.combined(time: time, source: agent, label: turn, text: text)
+        let event = LogLine.json([("time", time), ("kind", "output"), ("agent", agent), ("turn", turn), ("text", text)])
+        append(LogLine(combined: combined, event: event), from: .agent)
+    }
+
+    /// Waits until everything that was written is on the disk.
+    package func flush() {
+        files.withLock { files in
+            files.combined.flush()
+            files.events.flush()
+        }
+    }
+
+    /// Says how much was left out, flushes, and takes no more lines.
+    package func close() {
+        files.withLock { files in
+            guard !files.isClosed else { return }
+            files.isClosed = true
+            files.combined.summarise { notice($0).combined }
+            files.events.summarise { notice($0).event }
+            files.combined.flush()
+            files.events.flush()
+        }
+    }
+
+    private func append(_ line: LogLine, from origin: LogFile.Origin) {
+        files.withLock { files in
+            guard !files.isClosed else { return }
+            files.combined.append(line.combined, from: origin) { notice($0).combined }
+            files.events.append(line.event, from: origin) { notice($0).event }
+        }
+    }
+
+    /// A line of the log about itself.
+    private func notice(_ message: String) -> LogLine {
+        line(source: "log", level: .warning, message: message, fields: [:])
+    }
+
+    private func line(source: String, level: LogLevel, message: String, fields: [String: String]) -> LogLine {
+        let time = TimestampFormat.iso8601(clock())
+        let source = safe(source)
+        let message = safe(message)
+        let fields = fields.map { (safe($0.key), safe($0.value)) }.sorted { $0.0 < $1.0 }
+        let text = fields.reduce(into: message) { $0 += " \($1.0)=\(LogLine.fieldValue($1.1))" }
+        return LogLine(
+            combined: LogLine.combined(time: time, source: source, label: level == .info ? nil : level.rawValue + ":", text: text),
+            event: LogLine.json(
+                [("time", time), ("kind", "log"), ("source", source), ("level", level.rawValue), ("message", message)], fields: fields))
+    }
+
+    /// Terminal sequences go first, because one inside a secret would hide it; the line is cut last, because half a secret would not be found.
+    private func safe(_ text: String) -> String {
+        ControlSequences.cut(redactor.redacted(ControlSequences.sanitised(text)), lineLimit: Self.lineLimit)
+    }
+
+    private static func makeFolders(_ path: String) throws(RunLogError) {
+        var status = stat()
+        if stat(path, &status) == 0 { return }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try makeFolders(String(path[..<slash])) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw RunLogError.current(path, "cannot make the folder") }
+    }
+}

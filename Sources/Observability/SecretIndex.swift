@@ -1,0 +1,149 @@
+/// Finds where forms of secrets begin, or go on after a missing part, at one look-up a byte.
+///
+/// Every run of eight bytes of every form is an anchor. A bitmap over the anchors' hashes answers "no" for nearly all positions of ordinary
+/// text; a sorted list and a comparison byte by byte decide about the rest.
+struct SecretIndex: Sendable {
+    /// A part of a secret that is this long is a secret too: the first twenty characters of a key, or one line of a folded one.
+    static let shortestFragment = 16
+    static let window = 8
+
+    struct Form: Sendable {
+        let bytes: [UInt8]
+        let allowsLineBreaks: Bool
+        /// Index of the secret.
+        let secret: Int
+        /// How many bytes have to match.
+        let minimum: Int
+    }
+
+    private struct Anchor: Sendable {
+        let key: UInt64
+        let form: UInt32
+        let offset: UInt32
+    }
+
+    /// What stands at a position of a text.
+    enum Finding: Equatable {
+        case nothing
+        /// `length` bytes belong to the secret.
+        case secret(Int, length: Int, isWhole: Bool)
+        /// The text ends before it can be told.
+        case undecided
+    }
+
+    private let forms: [Form]
+    private let anchors: [Anchor]
+    private let bitmap: [UInt64]
+    private let shift: UInt64
+
+    init(_ secrets: [Secret]) {
+        var forms: [Form] = []
+        var anchors: [Anchor] = []
+        for (number, secret) in secrets.enumerated() {
+            for form in SecretForm.all(of: secret.value) {
+                let minimum = min(form.bytes.count, Self.shortestFragment)
+                for offset in 0...(form.bytes.count - minimum) {
+                    let key = form.bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+                    anchors.append(Anchor(key: key, form: UInt32(forms.count), offset: UInt32(offset)))
+                }
+                forms.append(
+                    Form(bytes: form.bytes, allowsLineBreaks: form.allowsLineBreaks, secret: number, minimum: minimum))
+            }
+        }
+        anchors.sort { $0.key < $1.key }
+        // At least 32 bits an anchor, so that a random position passes in 3 % of the cases.
+        var bits: UInt64 = 12
+        while (1 << bits) < anchors.count * 32 { bits += 1 }
+        shift = 64 - bits
+        var bitmap = [UInt64](repeating: 0, count: 1 << (bits - 6))
+        for anchor in anchors {
+            let hash = Self.hash(anchor.key, shift)
+            bitmap[hash >> 6] |= 1 << UInt64(hash & 63)
+        }
+        self.bitmap = bitmap
+        self.forms = forms
+        self.anchors = anchors
+    }
+
+    /// Lends the bitmap and the shift that belongs to it, for loops over many positions.
+    func withBitmap<Result>(_ body: (UnsafeBufferPointer<UInt64>, UInt64) -> Result) -> Result {
+        bitmap.withUnsafeBufferPointer { body($0, shift) }
+    }
+
+    /// Whether an anchor may have these eight bytes.
+    private func mayContain(_ key: UInt64) -> Bool {
+        let hash = Self.hash(key, shift)
+        return bitmap[hash >> 6] >> UInt64(hash & 63) & 1 != 0
+    }
+
+    /// The longest part of a secret that begins at `start`. `isFinal` says that nothing follows the text.
+    func find(in text: UnsafeRawBufferPointer, at start: Int, isFinal: Bool) -> Finding {
+        guard text.count - start >= Self.window else { return isFinal ? .nothing : .undecided }
+        let key = text.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+        guard mayContain(key) else { return .nothing }
+        var best = Finding.nothing
+        var bestLength = 0
+        var position = firstAnchor(key)
+        while position < anchors.count, anchors[position].key == key {
+            let anchor = anchors[position]
+            position += 1
+            let form = forms[Int(anchor.form)]
+            let (matched, length, reachedEnd) = extent(of: form, from: Int(anchor.offset), in: text, at: start)
+            if reachedEnd && !isFinal { return .undecided }
+            if matched >= form.minimum && length > bestLength {
+                bestLength = length
+                best = .secret(form.secret, length: length, isWhole: matched == form.bytes.count)
+            }
+        }
+        return best
+    }
+
+    /// How many of the form's bytes follow each other from `start`, and how many bytes of the text that takes with line breaks.
+    private func extent(of form: Form, from offset: Int, in text: UnsafeRawBufferPointer, at start: Int) -> (Int, Int, Bool) {
+        var expected = offset
+        var index = start
+        while expected < form.bytes.count {
+            if index == text.count { return (expected - offset, index - start, true) }
+            if text[index] == form.bytes[expected] {
+                expected += 1
+                index += 1
+                continue
+            }
+            guard form.allowsLineBreaks, let next = afterLineBreak(text, index) else { break }
+            if next >= text.count { return (expected - offset, index - start, true) }
+            guard text[next] == form.bytes[expected] else { break }
+            index = next
+        }
+        return (expected - offset, index - start, false)
+    }
+
+    /// The index after a line break, plain or as JSON writes it; `nil` if there is none. May be the text's end when the break could go on.
+    private func afterLineBreak(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+        var index = start
+        while index < text.count, index - start < 4 {
+            if text[index] == 0x0A || text[index] == 0x0D {
+                index += 1
+            } else if text[index] == 0x5C {
+                guard index + 1 < text.count else { return text.count }
+                guard text[index + 1] == 0x6E || text[index + 1] == 0x72 else { break }
+                index += 2
+            } else {
+                break
+            }
+        }
+        return index == start ? nil : index
+    }
+
+    private func firstAnchor(_ key: UInt64) -> Int {
+        var low = 0
+        var high = anchors.count
+        while low < high {
+            let middle = (low + high) / 2
+            if anchors[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    @inline(__always)
+    static func hash(_ key: UInt64, _ shift: UInt64) -> Int { Int((key &* 0x9E37_79B9_7F4A_7C15) >> shift) }
+}

@@ -1,0 +1,53 @@
+/// A branch that candidates are merged into, one at a time.
+package enum MergeTarget: Hashable, Codable, Sendable {
+    /// The run's target branch, which origin gets.
+    case base
+    /// A team's branch.
+    case team(TeamID)
+}
+
+/// Something that waits to be merged, verified and published.
+package struct Candidate: Codable, Sendable, Equatable {
+    package enum Kind: Codable, Sendable, Equatable {
+        /// A worker's approved task.
+        case task(TaskID)
+        /// A team's branch that the Director accepted (or the end of the run promotes).
+        case delivery(TeamID)
+        /// The base branch coming back into a team's branch.
+        case sync(TeamID)
+        /// Only `TEAM_STRUCTURE.md`, brought up to date.
+        case upkeep
+    }
+
+    package enum State: Codable, Sendable, Equatable {
+        case waiting
+        case merging
+        /// Merged in memory; waits for a gate slot.
+        case merged(commit: ObjectID, tree: ObjectID, onto: ObjectID)
+        /// `rerun`: the confirming run after a red one.
+        case gating(commit: ObjectID, tree: ObjectID, onto: ObjectID, rerun: Bool)
+        case publishing(commit: ObjectID, tree: ObjectID, onto: ObjectID)
+    }
+
+    package var id: CandidateID
+    package var target: MergeTarget
+    package var kind: Kind
+    /// What is merged. For `upkeep` the target's own head.
+    package var head: ObjectID
+    package var readyAt: Timestamp
+    package var state: State
+    /// The gate's first verdict, when it was red and is being confirmed.
+    package var firstRed: GateExcerpt?
+    /// What the verdict cost, for the receipt: milliseconds of the green gate run, 0 when the tree was known.
+    package var gateMilliseconds: Int64
+
+    package init(id: CandidateID, target: MergeTarget, kind: Kind, head: ObjectID, readyAt: Timestamp) {
+        self.id = id
+        self.target = target
+        self.kind = kind
+        self.head = head
+        self.readyAt = readyAt
+        state = .waiting
+        gateMilliseconds = 0
+    }
+}

@@ -1,0 +1,92 @@
+extension Decider {
+    /// The Director of several teams speaks when goals are needed, deliveries wait, or the direction has changed. What waits is decided in
+    /// one turn.
+    mutating func briefDirector() {
+        guard !run.isFlat, let director = run.agents[Run.director], director.activeTurn == nil, director.next == nil else { return }
+        guard run.goalsPlanned else { return emit(.leadBriefed(director.id, Pending(.planGoals))) }
+        let hasOffers = run.teams.values.contains { $0.stage == .offered }
+        if hasOffers || run.directionChanged { return emit(.leadBriefed(director.id, Pending(.decide))) }
+        guard run.allTeamsRest else { return }
+        if run.directorSaysComplete { return end(.complete) }
+        guard run.idleDecisions < 3 else {
+            return end(.noProgress("the Director neither sets goals nor declares the direction fulfilled: \(run.directorSummary)"))
+        }
+        emit(.leadBriefed(director.id, Pending(.decide)))
+    }
+
+    mutating func goalsPlanned(_ turn: Turn, _ report: GoalPlanReport) {
+        settleVerification(report.verifyCommand, by: turn.agent)
+        let problems = GoalCheck(drafts: report.goals, teams: run.teams.keys.sorted()).problems
+        guard problems.isEmpty else {
+            emit(.planRejected(nil, problems))
+            guard run.goalPlanRejections <= 3 else {
+                emit(.briefDone(turn.agent))
+                return end(.noProgress("the Director could not set goals that hold: \(problems.joined(separator: "; "))"))
+            }
+            return emit(.leadBriefed(turn.agent, Pending(.fixPlan(problems: problems))))
+        }
+        emit(.briefDone(turn.agent))
+        emit(.goalsAccepted(summary: report.summary))
+        setGoals(report.goals)
+    }
+
+    mutating func decided(_ turn: Turn, _ report: DirectorReport) {
+        emit(.briefDone(turn.agent))
+        for decision in report.deliveries {
+            let team: TeamID = ID(decision.team)
+            guard run.teams[team]?.stage == .offered else { continue }
+            switch decision.verdict {
+            case .accept: queueDelivery(team)
+            case .return:
+                emit(.deliveryReturned(team, instructions: decision.instructions ?? "The Director returned the delivery without a reason."))
+            }
+        }
+        let goals = (report.goals ?? []).filter { run.teams[ID($0.team)] != nil }
+        setGoals(goals)
+        emit(.directorWants(complete: report.complete && goals.isEmpty, summary: report.summary))
+    }
+
+    private mutating func setGoals(_ drafts: [GoalDraft]) {
+        for draft in drafts {
+            emit(.goalSet(ID(draft.team), Goal(title: draft.title, description: draft.description, acceptance: draft.acceptance)))
+        }
+    }
+}
+
+extension Run {
+    /// Whether no team has a goal under way and nothing is on its way to main.
+    var allTeamsRest: Bool {
+        teams.values.allSatisfy { team in
+            switch team.stage {
+            case .idle, .stuck: true
+            case .planning, .working, .assessing, .offered, .promoting: false
+            }
+        } && !queue.contains { $0.target == .base }
+    }
+}
+
+/// The mechanical check of the Director's goals.
+struct GoalCheck {
+    let drafts: [GoalDraft]
+    let teams: [TeamID]
+
+    /// What is wrong, in words that its author can act on.
+    var problems: [String] {
+        var problems: [String] = []
+        let known = Set(teams.map(\.name))
+        var seen: Set<String> = []
+        for draft in drafts {
+            if !known.contains(draft.team) {
+                problems.append("there is no team \"\(draft.team)\"; the teams are \(teams.map(\.name).joined(separator: ", "))")
+            } else if !seen.insert(draft.team).inserted {
+                problems.append("\(draft.team) has more than one goal; give each team one")
+            }
+            if draft.acceptance.isBlank { problems.append("the goal of \(draft.team) has no acceptance condition") }
+            if draft.title.isBlank || draft.description.isBlank {
+                problems.append("the goal of \(draft.team) needs a title and a description")
+            }
+        }
+        if drafts.isEmpty { problems.append("no team has a goal") }
+        return problems
+    }
+}

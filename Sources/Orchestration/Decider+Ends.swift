@@ -1,0 +1,32 @@
+extension Decider {
+    /// Ends the run when its time or its money is used up.
+    mutating func checkLimits() {
+        if run.clock.worked(at: now) >= Int64(run.settings.maxRunMinutes) * 60_000 {
+            end(.timeOver)
+        } else if let budget = run.settings.maxBudgetUsd, run.ledger.total.costUsd >= budget {
+            end(.budgetOver)
+        }
+    }
+
+    /// No new work from here on. What is approved is still integrated.
+    mutating func end(_ reason: EndReason) {
+        guard case .working = run.phase else { return }
+        emit(.finishing(reason))
+        stopTurns(.runEnding)
+    }
+
+    /// The steps of an ending run, each once the one before has come to rest: turns, task queues, deliveries, `TEAM_STRUCTURE.md`, the report.
+    mutating func finishUp(_ reason: EndReason) {
+        guard run.turns.isEmpty, run.queue.isEmpty, run.effects.isEmpty else { return }
+        for team in run.teams.values.sorted(by: { $0.id < $1.id }) where !run.isFlat && team.undelivered {
+            if case .stuck = team.stage { continue }
+            queueDelivery(team.id)
+        }
+        guard run.queue.isEmpty else { return advanceQueues() }
+        if !run.upkeepTried, let base = run.base, base.head != run.startedFrom {
+            queue(.upkeep, for: .base, head: base.head)
+            return advanceQueues()
+        }
+        intend(.conclude)
+    }
+}

@@ -1,0 +1,148 @@
+extension Decider {
+    /// Gives every lead without something to do what its team needs next.
+    mutating func briefLeads() {
+        for id in run.teams.keys.sorted() {
+            settleStage(id)
+            guard let team = run.teams[id], let lead = run.agents[team.lead], lead.activeTurn == nil, lead.next == nil else { continue }
+            if let brief = nextBrief(for: team) { emit(.leadBriefed(team.lead, Pending(brief))) }
+        }
+    }
+
+    /// Moves a team whose tasks have all come to rest on to its next stage.
+    private mutating func settleStage(_ id: TeamID) {
+        guard let team = run.teams[id] else { return }
+        switch team.stage {
+        case .idle where run.isFlat && !run.directorSaysComplete:
+            emit(.teamEntered(id, .planning, summary: ""))
+        case .working where run.isAtRest(id):
+            if team.accepted, team.undelivered { queueDelivery(id) } else { emit(.teamEntered(id, .assessing, summary: "")) }
+        case .offered where run.settings.promotion == .auto:
+            queueDelivery(id)
+        default:
+            break
+        }
+    }
+
+    private func nextBrief(for team: Team) -> Brief? {
+        let submitted = run.tasks.values.filter { $0.team == team.id && $0.state == .submitted }.map(\.id).sorted()
+        if !submitted.isEmpty { return .review(submitted) }
+        switch team.stage {
+        case .planning: return .planTasks
+        case .assessing: return .assess
+        case .working: return run.isFlat && run.directionChanged ? .assess : nil
+        case .idle, .offered, .promoting, .stuck: return nil
+        }
+    }
+
+    mutating func tasksPlanned(_ turn: Turn, _ report: TaskPlanReport) {
+        guard let team = turn.team else { return }
+        settleVerification(report.verifyCommand, by: turn.agent)
+        guard let tasks = accept(report.tasks, from: turn, isWholePlan: true) else { return }
+        emit(.briefDone(turn.agent))
+        emit(.planAccepted(team, summary: report.summary))
+        for task in tasks { emit(.taskAdded(task)) }
+    }
+
+    /// Checks drafts mechanically. What does not pass goes back to its author with the list; `nil` then.
+    private mutating func accept(_ drafts: [TaskDraft], from turn: Turn, isWholePlan: Bool) -> [TeamTask]? {
+        guard let team = turn.team else { return nil }
+        let rejections = run.teams[team]?.planRejections ?? 0
+        let existing = run.tasks.values.filter { $0.team == team }.sorted { $0.id < $1.id }
+        var check = PlanCheck(drafts: drafts, existing: existing, mayBeEmpty: !isWholePlan)
+        // An author that has been told once and still lets tasks collide gets them put in order instead of a third round.
+        if rejections > 0 { check.orderCollidingTasks() }
+        let problems = check.problems
+        guard problems.isEmpty else {
+            emit(.planRejected(team, problems))
+            guard rejections < 3 else {
+                emit(.briefDone(turn.agent))
+                let reason = "\(turn.agent) could not make a plan that holds: \(problems.joined(separator: "; "))"
+                if run.isFlat { end(.noProgress(reason)) } else { emit(.teamEntered(team, .stuck(reason), summary: "")) }
+                return nil
+            }
+            emit(.leadBriefed(turn.agent, Pending(.fixPlan(problems: problems))))
+            return nil
+        }
+        return check.tasks(team: team, firstNumber: run.counters.tasks + 1, at: now)
+    }
+
+    mutating func settleVerification(_ proposal: String?, by agent: AgentID) {
+        guard !run.verifySettled else { return }
+        let command = proposal.flatMap { text in
+            let trimmed = text.drop { $0.isWhitespace }
+            return trimmed.isEmpty ? nil : String(trimmed)
+        }
+        emit(.verifyChosen(command, proposedBy: command == nil ? nil : agent))
+    }
+
+    mutating func reviewed(_ turn: Turn, _ asked: [TaskID], _ report: ReviewReport) {
+        emit(.briefDone(turn.agent))
+        let decisions = Dictionary(report.decisions.map { ($0.task, $0) }, uniquingKeysWith: { _, last in last })
+        for id in asked {
+            guard let task = run.tasks[id], task.state == .submitted else { continue }
+            guard let decision = decisions[id.name] else {
+                emit(.taskUndecided(id))
+                // The lead has passed over it three times; the gate decides alone.
+                if (run.tasks[id]?.undecidedReviews ?? 0) >= 3, task.report?.status == .done { approve(id) }
+                continue
+            }
+            switch decision.verdict {
+            case .approve where task.report?.status == .blocked:
+                settle(id, .dropped("blocked: \(task.report?.summary ?? "")"))
+            case .approve:
+                approve(id)
+            case .rework:
+                let instructions =
+                    decision.instructions
+                    ?? "The lead asks for changes without saying which; compare the work with the acceptance condition."
+                returnToWorker(id, .rework(id, instructions: instructions), reason: "the lead wants changes")
+            case .drop:
+                settle(id, .dropped(decision.instructions ?? "given up by its lead"))
+            }
+        }
+    }
+
+    mutating func assessed(_ turn: Turn, _ report: AssessmentReport) {
+        guard let id = turn.team, let team = run.teams[id] else { return }
+        let drafts = report.goalReached ? [] : report.tasks ?? []
+        if !drafts.isEmpty {
+            guard team.idleAssessments < 3 else {
+                emit(.briefDone(turn.agent))
+                return giveUp(id, "three rounds of tasks brought nothing onto the branch: \(report.summary)")
+            }
+            guard let tasks = accept(drafts, from: turn, isWholePlan: false) else { return }
+            emit(.briefDone(turn.agent))
+            emit(.assessed(id))
+            emit(.planAccepted(id, summary: report.summary))
+            for task in tasks { emit(.taskAdded(task)) }
+            return
+        }
+        emit(.briefDone(turn.agent))
+        emit(.assessed(id))
+        guard run.isAtRest(id) else { return }
+        if !report.goalReached {
+            giveUp(id, "its lead says the goal is not reached and has no further task: \(report.summary)")
+        } else if run.isFlat {
+            emit(.directorWants(complete: true, summary: report.summary))
+            end(.complete)
+        } else {
+            emit(.teamEntered(id, team.undelivered ? .offered : .idle, summary: report.summary))
+        }
+    }
+
+    private mutating func giveUp(_ id: TeamID, _ reason: String) {
+        if run.isFlat { end(.noProgress(reason)) } else { emit(.teamEntered(id, .stuck(reason), summary: "")) }
+    }
+}
+
+extension Run {
+    /// Whether nothing of the team is under way.
+    func isAtRest(_ team: TeamID) -> Bool {
+        let target = target(of: team)
+        return !tasks.values.contains { $0.team == team && !$0.state.isSettled }
+            && !queue.contains { $0.target == target || $0.kind == .delivery(team) }
+    }
+
+    /// Whether the direction on the target branch is not the one the Director has seen.
+    var directionChanged: Bool { shownDirection != nil && base?.direction != nil && base?.direction != shownDirection }
+}

@@ -1,0 +1,205 @@
+import FoundationEssentials
+
+extension Decider {
+    /// Starts every turn that has something to do, an agent that is free and a credential.
+    mutating func startTurns() {
+        for agent in run.agents.values.sorted(by: { $0.id < $1.id }) where agent.activeTurn == nil {
+            if agent.role.writesCode {
+                if let task = run.nextTask(for: agent.id, at: now), let pending = task.next { startWork(agent, task, pending) }
+            } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
+                startManagement(agent, pending)
+            }
+        }
+    }
+
+    private mutating func startWork(_ agent: Agent, _ task: TeamTask, _ pending: Pending) {
+        guard let head = run.head(of: run.target(of: task.team)), let credential = run.credential(for: task.session, at: now) else {
+            return
+        }
+        begin(agent, pending, session: task.session, credential: credential, startPoint: task.head ?? task.base ?? head)
+    }
+
+    private mutating func startManagement(_ agent: Agent, _ pending: Pending) {
+        let target = agent.team.map { run.target(of: $0) } ?? .base
+        guard let head = run.head(of: target), let credential = run.credential(for: agent.session, at: now) else { return }
+        if let session = agent.session, !pending.carryOn, session.turns >= Run.longestSession || session.contextTokens > Run.largestContext
+        {
+            emit(.sessionReplaced(agent.id, reason: "\(session.turns) turns, \(session.contextTokens) tokens in the last one"))
+        }
+        begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
+    }
+
+    private mutating func begin(_ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID) {
+        let spent = run.ledger.total.costUsd
+        let turn = Turn(
+            id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
+            session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
+            carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, startPoint: startPoint, startedAt: now,
+            deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
+            budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) })
+        emit(.turnStarted(turn))
+        intend(.runTurn(turn.id))
+    }
+
+    /// Stops a run that no credential can carry on with. Benched credentials come back by themselves; rejected ones do not.
+    mutating func checkCredentials() {
+        guard !run.credentials.isEmpty, run.turns.isEmpty, run.credentials.allSatisfy({ $0.rejected != nil }) else { return }
+        let reasons = run.credentials.map { "\($0.id): \($0.rejected ?? "")" }.joined(separator: "; ")
+        suspend("no credential can be used (\(reasons))")
+    }
+
+    mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
+        guard let turn = run.turns[id] else { return }
+        emit(.turnEnded(id, outcome))
+        switch outcome.end {
+        case .reported(let report):
+            reported(turn, outcome, report)
+        case .silent:
+            disappoint(turn, "you ended your turn without calling StructuredOutput; finish what is open and return the report")
+        case .unfit(let reasons):
+            disappoint(turn, "your report did not fit its schema: \(reasons.prefix(5).joined(separator: "; "))")
+        case .overBudget:
+            disappoint(turn, "the turn's budget was used up before it was done")
+        case .failed(let reason):
+            disappoint(turn, "the turn broke off: \(reason)", again: true)
+        case .credential(let fault):
+            bench(turn.credential, fault)
+            putBack(turn, outcome)
+        case .provider:
+            let failures = min(9, 1 + (run.pending(of: turn)?.failures ?? 0))
+            let pause = min(300, Int64(5) << failures) * 1000
+            putBack(turn, outcome, notBefore: now.advanced(byMilliseconds: pause), failures: failures)
+        case .sessionMissing:
+            putBack(turn, outcome, failures: (run.pending(of: turn)?.failures ?? 0) + 1)
+        case .stopped(.suspended), .stopped(.runEnding):
+            putBack(turn, outcome)
+        case .stopped(.timeLimit):
+            disappoint(turn, "the turn was stopped after \(run.settings.taskTimeoutMinutes) minutes")
+        case .stopped(.cancelled):
+            if let task = turn.task { emit(.taskReleased(task, reason: "the turn was cancelled")) } else { emit(.briefDone(turn.agent)) }
+        }
+    }
+
+    /// The same brief once more, in the same session where there is one.
+    private mutating func putBack(_ turn: Turn, _ outcome: TurnOutcome, notBefore: Timestamp? = nil, failures: Int? = nil) {
+        var carryOn = outcome.sessionExists || turn.carriesOn
+        if case .sessionMissing = outcome.end { carryOn = false }
+        assign(
+            turn, Pending(turn.brief, carryOn: carryOn, failures: failures ?? run.pending(of: turn)?.failures ?? 0, notBefore: notBefore))
+    }
+
+    private mutating func assign(_ turn: Turn, _ pending: Pending) {
+        if let task = turn.task {
+            guard run.tasks[task]?.state.isSettled == false else { return }
+            emit(.taskBriefed(task, worker: turn.agent, pending))
+        } else {
+            emit(.leadBriefed(turn.agent, pending))
+        }
+    }
+
+    /// A turn that brought nothing usable. The author is told why, then somebody else (or a fresh session) tries, then it is given up.
+    mutating func disappoint(_ turn: Turn, _ reason: String, again: Bool = false) {
+        let failures = (run.pending(of: turn)?.failures ?? 0) + 1
+        if let task = turn.task {
+            guard let state = run.tasks[task], !state.state.isSettled else { return }
+            if failures <= 2 {
+                let brief: Brief = again ? turn.brief : .finish(task, reason: reason)
+                emit(.taskBriefed(task, worker: turn.agent, Pending(brief, carryOn: again, failures: failures)))
+            } else if state.attempts < run.settings.maxTaskAttempts {
+                emit(.taskReleased(task, reason: reason))
+            } else {
+                settle(task, .failed(reason))
+            }
+        } else {
+            if failures == 3 { emit(.sessionReplaced(turn.agent, reason: reason)) }
+            guard failures < 6 else { return giveUpLeading(turn, reason) }
+            emit(.leadBriefed(turn.agent, Pending(turn.brief, carryOn: again && failures != 3, failures: failures)))
+        }
+    }
+
+    private mutating func giveUpLeading(_ turn: Turn, _ reason: String) {
+        emit(.briefDone(turn.agent))
+        if let team = turn.team, turn.role == .engineerManager {
+            emit(.teamEntered(team, .stuck("its lead could not go on: \(reason)"), summary: ""))
+        } else {
+            end(.noProgress("\(turn.agent) could not go on: \(reason)"))
+        }
+    }
+
+    private mutating func bench(_ id: CredentialID, _ fault: CredentialFault) {
+        switch fault {
+        case .refused(let message), .unpaid(let message):
+            emit(.credentialRejected(id, reason: message))
+        case .exhausted(let resetsAt, let message):
+            let faults = run.credentials.first { $0.id == id }?.faults ?? 0
+            let pause = min(900, Int64(30) << min(faults, 5)) * 1000
+            emit(
+                .credentialBenched(
+                    id, until: resetsAt.map { max($0, now.advanced(byMilliseconds: 1000)) } ?? now.advanced(byMilliseconds: pause),
+                    reason: message))
+        }
+    }
+
+    private mutating func reported(_ turn: Turn, _ outcome: TurnOutcome, _ report: String) {
+        do {
+            if turn.task != nil {
+                try workReported(turn, outcome, Decider.read(WorkerReport.self, report))
+            } else {
+                try managementReported(turn, report)
+            }
+        } catch {
+            disappoint(turn, "your report could not be read: \(error)")
+        }
+    }
+
+    static func read<Report: Decodable>(_ type: Report.Type, _ text: String) throws -> Report {
+        try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
+    private mutating func managementReported(_ turn: Turn, _ report: String) throws {
+        switch turn.brief {
+        case .planGoals:
+            goalsPlanned(turn, try Decider.read(GoalPlanReport.self, report))
+        case .planTasks:
+            tasksPlanned(turn, try Decider.read(TaskPlanReport.self, report))
+        case .fixPlan where turn.team == nil:
+            goalsPlanned(turn, try Decider.read(GoalPlanReport.self, report))
+        case .fixPlan:
+            tasksPlanned(turn, try Decider.read(TaskPlanReport.self, report))
+        case .review(let tasks):
+            reviewed(turn, tasks, try Decider.read(ReviewReport.self, report))
+        case .assess:
+            assessed(turn, try Decider.read(AssessmentReport.self, report))
+        case .decide:
+            decided(turn, try Decider.read(DirectorReport.self, report))
+        case .work, .rework, .resolveConflict, .fixGate, .finish:
+            break
+        }
+    }
+}
+
+extension Run {
+    /// Turns after which a manager's conversation is replaced; what it needs to know is rendered anew.
+    static let longestSession = 24
+    /// Tokens of one turn's requests after which a manager's conversation is replaced.
+    static let largestContext = 600_000
+
+    /// What the turn's agent had been asked, as it is still noted.
+    func pending(of turn: Turn) -> Pending? {
+        turn.task.map { tasks[$0]?.next } ?? agents[turn.agent]?.next
+    }
+
+    /// The credential for a session's next turn: its own while that can be used (the provider's cache knows the conversation), otherwise
+    /// the usable one of the lowest tier that carries the fewest turns now.
+    func credential(for session: Session?, at now: Timestamp) -> CredentialID? {
+        let usable = credentials.filter { $0.isUsable(at: now) }
+        if let own = session?.credential, usable.contains(where: { $0.id == own }) { return own }
+        guard let tier = usable.map(\.tier).min() else { return nil }
+        let loads = turns.values.reduce(into: [CredentialID: Int]()) { $0[$1.credential, default: 0] += 1 }
+        return usable.filter { $0.tier == tier }
+            .min { (loads[$0.id] ?? 0, $0.turns) < (loads[$1.id] ?? 0, $1.turns) }?.id
+    }
+
+    /// A session id that follows from the run's seed and a counter, so that a replay gives the same.
+    var nextSessionID: String { SeededUUID(seed: seed, number: UInt64(counters.sessions + 1)).text }
+}

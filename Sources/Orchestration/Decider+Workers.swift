@@ -1,0 +1,82 @@
+extension Decider {
+    /// Gives ready tasks to free workers, most urgent first.
+    mutating func assignTasks() {
+        for team in run.teams.values.sorted(by: { $0.id < $1.id }) {
+            for member in team.members where run.canTakeTask(member, at: now) {
+                guard let task = run.readyTask(for: member, of: team.id) else { break }
+                emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
+            }
+        }
+    }
+
+    mutating func workReported(_ turn: Turn, _ outcome: TurnOutcome, _ report: WorkerReport) {
+        guard let id = turn.task, let task = run.tasks[id], !task.state.isSettled else { return }
+        if report.status == .blocked {
+            return run.settings.review == .em ? emit(.taskSubmitted(id, report)) : settle(id, .failed("blocked: \(report.summary)"))
+        }
+        if let objection = outcome.objection { return disappoint(turn, objection) }
+        if !outcome.changed {
+            guard (task.next?.failures ?? 0) > 0 else {
+                return disappoint(
+                    turn, "you report the task done, but your branch has no commit; commit the work, or say why nothing has to change")
+            }
+            if run.settings.review == .none { return settle(id, .unneeded) }
+        }
+        emit(.taskSubmitted(id, report))
+        // A conflict's resolution has been reviewed before it conflicted, and the gate still decides.
+        let isResolution = if case .resolveConflict = turn.brief { true } else { false }
+        if run.settings.review == .none || isResolution { approve(id) }
+    }
+
+    /// Back to the worker that has the session; given up when it has come back too often.
+    mutating func returnToWorker(_ id: TaskID, _ brief: Brief, reason: String) {
+        guard let task = run.tasks[id], let worker = task.worker else { return }
+        guard case .working = run.phase else {
+            return settle(id, .failed("not integrated at the run's end: \(reason)"))
+        }
+        guard task.reworks + task.conflicts + task.redGates < run.settings.maxTaskAttempts * 3 else {
+            return settle(id, .failed("came back too often, last: \(reason)"))
+        }
+        emit(.taskBriefed(id, worker: worker, Pending(brief)))
+    }
+
+    /// Settles a task; what depends on it can then never start, and is given up with it.
+    mutating func settle(_ id: TaskID, _ state: TeamTask.State) {
+        emit(.taskSettled(id, state))
+        guard state.isFailure else { return }
+        for dependent in run.tasks.values.sorted(by: { $0.id < $1.id }) where dependent.dependsOn.contains(id) && !dependent.state.isSettled
+        {
+            settle(dependent.id, .dropped("depends on \(id), which did not land"))
+        }
+    }
+}
+
+extension Run {
+    /// Tasks that a worker may have out of its hands (in review or in the queue) while it takes another.
+    static let openTasksPerWorker = 2
+
+    func nextTask(for worker: AgentID, at now: Timestamp) -> TeamTask? {
+        tasks.values
+            .filter { $0.worker == worker && $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
+            .min { $0.id < $1.id }
+    }
+
+    func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {
+        guard agents[worker]?.activeTurn == nil else { return false }
+        let own = tasks.values.filter { $0.worker == worker && !$0.state.isSettled }
+        return own.count <= Run.openTasksPerWorker && !own.contains { $0.state == .assigned }
+    }
+
+    /// The first task of the team that may start: repairs, then those that this worker has not failed at, then in the order of the plan.
+    func readyTask(for worker: AgentID, of team: TeamID) -> TeamTask? {
+        tasks.values
+            .filter { task in
+                task.team == team && task.state == .waiting
+                    && task.dependsOn.allSatisfy { tasks[$0]?.state.satisfiesDependents ?? true }
+            }
+            .min { left, right in
+                (left.isRepair ? 0 : 1, left.formerWorkers.contains(worker) ? 1 : 0, left.id)
+                    < (right.isRepair ? 0 : 1, right.formerWorkers.contains(worker) ? 1 : 0, right.id)
+            }
+    }
+}

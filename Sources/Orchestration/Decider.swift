@@ -1,0 +1,177 @@
+/// One decision: takes the state and an input and says which events follow.
+///
+/// Pure: the same state, input and clock reading always give the same events. Each event is applied as it is emitted, so that later steps of
+/// the same decision see it.
+package struct Decider {
+    package private(set) var run: Run
+    package private(set) var events: [Event] = []
+    let now: Timestamp
+
+    private init(_ run: Run, at now: Timestamp) {
+        self.run = run
+        self.now = now
+    }
+
+    /// The events that follow from `input`, and the state after them.
+    package static func decide(_ run: Run, _ input: Input, at now: Timestamp) -> (events: [Event], run: Run) {
+        var decider = Decider(run, at: now)
+        decider.take(input)
+        decider.advance()
+        return (decider.events, decider.run)
+    }
+
+    /// The first events of a new run.
+    package static func begin(id: RunID, settings: RunSettings, seed: UInt64, at now: Timestamp) -> (events: [Event], run: Run) {
+        var decider = Decider(Run(id: id, settings: settings, seed: seed, at: now), at: now)
+        decider.emit(.runStarted(id, settings, seed: seed))
+        return (decider.events, decider.run)
+    }
+
+    mutating func emit(_ event: Event) {
+        run.apply(event, at: now)
+        events.append(event)
+    }
+
+    /// Journals the intention to do `effect`; the engine carries it out once that is durable.
+    mutating func intend(_ effect: Effect) {
+        emit(.effectIntended(ID("effect", run.counters.effects + 1), effect))
+    }
+
+    private mutating func take(_ input: Input) {
+        switch input {
+        case .engineStarted(let settings):
+            emit(.engineStarted(settings))
+        case .suspend(let reason):
+            guard run.suspension == nil, !run.isEnded else { return }
+            suspend(reason)
+        case .baseObserved(let facts):
+            observe(facts)
+        case .directionShown(let blob):
+            if run.shownDirection != blob { emit(.directionShown(blob)) }
+        case .clock:
+            break
+        case .effectFinished(let id, let result):
+            guard let pending = run.effects[id] else { return emit(.strayIgnored(id)) }
+            finish(id, pending, result)
+        }
+    }
+
+    /// Stands still: active turns are stopped, and go on in the same sessions when an engine starts again.
+    mutating func suspend(_ reason: String) {
+        emit(.suspended(reason))
+        stopTurns(.suspended)
+    }
+
+    mutating func stopTurns(_ cause: StopCause) {
+        for turn in run.turns.values.sorted(by: { $0.id < $1.id }) where turn.stopCause == nil {
+            emit(.turnStopRequested(turn.id, cause))
+        }
+    }
+
+    private mutating func observe(_ facts: BaseFacts) {
+        guard facts != run.base else { return }
+        let isFirst = run.base == nil
+        emit(.baseMoved(facts))
+        if !isFirst { queueSyncs() }
+    }
+
+    private mutating func finish(_ id: EffectID, _ pending: PendingEffect, _ result: EffectResult) {
+        if case .failed(let reason, let isFinal) = result {
+            return fail(id, pending, reason, isFinal: isFinal)
+        }
+        emit(.effectDone(id))
+        switch (pending.effect, result) {
+        case (.prepareBase, .base(let facts)):
+            observe(facts)
+        case (.runTurn(let turn), .turn(let outcome)):
+            turnEnded(turn, outcome)
+        case (.merge(let candidate), .merge(let result)):
+            merged(candidate, result)
+        case (.gate(let candidate, let commit, let tree, let command), .gate(let result)):
+            gated(candidate, commit: commit, tree: tree, command: command, result)
+        case (.baseline(let commit, let tree, let command), .gate(let result)):
+            baselineGated(commit: commit, tree: tree, command: command, result)
+        case (.publish(let candidate, let commit, _), .publish(let result)):
+            published(candidate, commit: commit, result)
+        case (.conclude, .concluded):
+            if case .finishing(let reason) = run.phase { emit(.ended(reason)) }
+        default:
+            emit(.strayIgnored(id))
+        }
+    }
+
+    /// Failures are retried with growing pauses. What cannot be helped by trying again suspends the run, so that a person can.
+    private mutating func fail(_ id: EffectID, _ pending: PendingEffect, _ reason: String, isFinal: Bool) {
+        let failures = pending.failures + 1
+        let isPatient = if case .publish = pending.effect { true } else { false }
+        if case .prepareBase = pending.effect, isFinal || failures >= 3 {
+            emit(.effectDone(id))
+            return emit(.ended(.failed(reason)))
+        }
+        let seconds = min(300, Int64(1) << min(failures, 9))
+        emit(.effectDelayed(id, until: now.advanced(byMilliseconds: seconds * 1000), reason: reason))
+        if isFinal || (failures >= 6 && !isPatient), run.suspension == nil {
+            suspend("\(reason) (tried \(failures) times; put it right and start again)")
+        }
+    }
+
+    /// Carries the run on as far as it goes without news from outside.
+    private mutating func advance() {
+        guard run.suspension == nil else { return }
+        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) {
+            if let until = pending.delayedUntil, until <= now { emit(.effectRetried(id)) }
+        }
+        if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
+        if case .working = run.phase { checkLimits() }
+        if case .working = run.phase {
+            askBaseline()
+            briefLeads()
+            briefDirector()
+        }
+        if case .working = run.phase {
+            assignTasks()
+            startTurns()
+            checkCredentials()
+        }
+        stopOverdueTurns()
+        if run.isIntegrating { advanceQueues() }
+        if case .finishing(let reason) = run.phase { finishUp(reason) }
+    }
+
+    private mutating func stopOverdueTurns() {
+        for turn in run.turns.values.sorted(by: { $0.id < $1.id }) where turn.stopCause == nil && turn.deadline <= now {
+            emit(.turnStopRequested(turn.id, .timeLimit))
+        }
+    }
+}
+
+extension Run {
+    /// Whether everything is over.
+    package var isEnded: Bool {
+        if case .ended = phase { true } else { false }
+    }
+
+    /// Whether merge queues move.
+    package var isIntegrating: Bool {
+        switch phase {
+        case .working, .finishing: true
+        case .preparing, .ended: false
+        }
+    }
+
+    /// When the decisions want to be asked again if nothing happens before.
+    package func nextDeadline(after now: Timestamp) -> Timestamp? {
+        guard suspension == nil else { return nil }
+        var deadlines: [Timestamp] = []
+        if case .working = phase {
+            let left = Int64(settings.maxRunMinutes) * 60_000 - clock.worked(at: now)
+            deadlines.append(now.advanced(byMilliseconds: max(0, left)))
+            deadlines += credentials.compactMap { $0.rejected == nil ? $0.benchedUntil : nil }.filter { $0 > now }
+            deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
+            deadlines += tasks.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
+        }
+        deadlines += turns.values.filter { $0.stopCause == nil }.map(\.deadline)
+        deadlines += effects.values.compactMap(\.delayedUntil)
+        return deadlines.min()
+    }
+}

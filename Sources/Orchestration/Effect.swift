@@ -1,0 +1,71 @@
+/// Something to be done in the world. It is journaled as intended before it is tried; trying it twice does no harm.
+package enum Effect: Codable, Sendable, Equatable {
+    /// Fetch origin into the hub, find (or make) the target branch, read where the direction stands.
+    case prepareBase
+    /// Run an agent's turn to its end and collect its commits.
+    case runTurn(TurnID)
+    /// Merge a candidate into its target in memory.
+    case merge(CandidateID)
+    /// Run the gate on a commit in the target's gate worktree.
+    case gate(CandidateID, commit: ObjectID, tree: ObjectID, command: String)
+    /// Run the gate on the base as it was found, to know where the run starts from.
+    case baseline(commit: ObjectID, tree: ObjectID, command: String)
+    /// Make the verified commit the target's head, at origin too where it is the base.
+    case publish(CandidateID, commit: ObjectID, onto: ObjectID)
+    /// Write the report and leave the worktrees tidy.
+    case conclude
+}
+
+/// What is known of the target branch after a look at origin.
+package struct BaseFacts: Codable, Sendable, Equatable {
+    /// The target branch's head in the hub, which is origin's where the run pushes.
+    package var head: ObjectID
+    package var tree: ObjectID
+    /// The blob of `PROJECT_DIRECTION.md` at that head, `nil` when there is none.
+    package var direction: ObjectID?
+
+    package init(head: ObjectID, tree: ObjectID, direction: ObjectID?) {
+        self.head = head
+        self.tree = tree
+        self.direction = direction
+    }
+}
+
+/// How an in-memory merge went.
+package enum MergeResult: Codable, Sendable, Equatable {
+    case clean(commit: ObjectID, tree: ObjectID, onto: ObjectID)
+    /// The target already holds everything.
+    case nothingToMerge
+    /// The target can simply move to this commit, whose tree is verified or is verified next.
+    case fastForward(commit: ObjectID, tree: ObjectID, onto: ObjectID)
+    case conflict(onto: ObjectID, files: [ConflictExcerpt])
+    /// The work breaks a rule that is checked mechanically.
+    case objection(String)
+}
+
+/// How a gate run ended.
+package enum GateResult: Codable, Sendable, Equatable {
+    case green(milliseconds: Int64)
+    case red(GateExcerpt, milliseconds: Int64)
+}
+
+/// How a publication ended.
+package enum PublishResult: Codable, Sendable, Equatable {
+    case published
+    /// Somebody else moved the branch; merge and verify again.
+    case moved
+    /// Origin does not take it; the text is origin's. The work is then published under the run's fallback branch.
+    case refused(String)
+}
+
+/// What came of an effect.
+package enum EffectResult: Codable, Sendable, Equatable {
+    case base(BaseFacts)
+    case turn(TurnOutcome)
+    case merge(MergeResult)
+    case gate(GateResult)
+    case publish(PublishResult)
+    case concluded
+    /// It could not be done now. Retried with backoff, a bounded number of times, unless `final`.
+    case failed(String, final: Bool)
+}

@@ -1,0 +1,82 @@
+/// A fact about the run. The journal's events, folded in order, are the run's state; nothing else is.
+package enum Event: Codable, Sendable, Equatable {
+    case runStarted(RunID, RunSettings, seed: UInt64)
+    /// An engine took the run up, with the configuration as it then was.
+    case engineStarted(RunSettings)
+    /// A person (or a signal) wants the run to stop for now.
+    case suspended(String)
+
+    case baseMoved(BaseFacts)
+    /// The gate's command was settled; `nil` means that nothing verifies the work.
+    case verifyChosen(String?, proposedBy: AgentID?)
+    /// The gate's verdict on the base as it was found; `nil` is green.
+    case baselineKnown(GateExcerpt?)
+
+    case effectIntended(EffectID, Effect)
+    case effectDone(EffectID)
+    /// The effect could not be done; it is tried again at the given time.
+    case effectDelayed(EffectID, until: Timestamp, reason: String)
+    /// A delayed effect is tried again.
+    case effectRetried(EffectID)
+    /// A result arrived for something that is no longer awaited. It is recorded and ignored.
+    case strayIgnored(EffectID)
+
+    case leadBriefed(AgentID, Pending)
+    case turnStarted(Turn)
+    case turnStopRequested(TurnID, StopCause)
+    case turnEnded(TurnID, TurnOutcome)
+    /// The agent's brief is done with.
+    case briefDone(AgentID)
+    /// A manager's conversation is replaced by a fresh one at its next turn.
+    case sessionReplaced(AgentID, reason: String)
+    case directionShown(ObjectID?)
+
+    case goalSet(TeamID, Goal)
+    case planRejected(TeamID?, [String])
+    case planAccepted(TeamID, summary: String)
+    case goalsAccepted(summary: String)
+    case teamEntered(TeamID, Team.Stage, summary: String)
+    case deliveryReturned(TeamID, instructions: String)
+    case assessed(TeamID)
+    case directorWants(complete: Bool, summary: String)
+
+    case taskAdded(TeamTask)
+    case taskBriefed(TaskID, worker: AgentID, Pending)
+    case taskSubmitted(TaskID, WorkerReport)
+    case taskUndecided(TaskID)
+    case taskApproved(TaskID)
+    /// Begun anew by another worker in a fresh session, from what is committed so far.
+    case taskReleased(TaskID, reason: String)
+    case taskSettled(TaskID, TeamTask.State)
+
+    case candidateQueued(Candidate)
+    case candidateEntered(CandidateID, Candidate.State)
+    case gateRed(CandidateID, GateExcerpt)
+    case treeVerified(tree: ObjectID, command: String, milliseconds: Int64)
+    case flakeSeen(tree: ObjectID, GateExcerpt)
+    case candidatePublished(CandidateID, commit: ObjectID, tree: ObjectID)
+    case candidateReturned(CandidateID, ReturnReason)
+    case pushRefused(String, fallback: String)
+
+    case credentialBenched(CredentialID, until: Timestamp, reason: String)
+    case credentialRejected(CredentialID, reason: String)
+
+    case finishing(EndReason)
+    case ended(EndReason)
+
+    /// A stable word for the journal's index and for logs.
+    package var kind: String {
+        // Every case has a payload, whose label in the mirror is the case's name; nothing of the payload is rendered.
+        Mirror(reflecting: self).children.first?.label ?? "event"
+    }
+}
+
+/// Why a candidate left its queue without being published.
+package enum ReturnReason: String, Codable, Sendable {
+    case conflict
+    case red
+    /// A rule that is checked mechanically.
+    case objection
+    /// There was nothing left to merge.
+    case empty
+}

@@ -1,0 +1,14 @@
+/// What reaches the decisions from outside.
+package enum Input: Sendable {
+    /// An engine has taken the run up.
+    case engineStarted(RunSettings)
+    /// A person or a signal wants it to stand still; the text says who.
+    case suspend(String)
+    case effectFinished(EffectID, EffectResult)
+    /// A look at origin showed where the target branch stands.
+    case baseObserved(BaseFacts)
+    /// The Director has been shown this version of the direction.
+    case directionShown(ObjectID?)
+    /// A deadline has come.
+    case clock
+}

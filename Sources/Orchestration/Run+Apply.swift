@@ -1,0 +1,156 @@
+extension Run {
+    /// Folds one event into the state. Total and deterministic: an event about something unknown changes nothing.
+    package mutating func apply(_ event: Event, at time: Timestamp) {
+        if case .engineStarted = event {} else { clock.lastEventAt = max(clock.lastEventAt, time) }
+        switch event {
+        case .runStarted(let id, let settings, let seed):
+            self = Run(id: id, settings: settings, seed: seed, at: time)
+        case .engineStarted(let settings):
+            clock.resume(at: time)
+            suspension = nil
+            adopt(settings)
+        case .suspended(let reason):
+            suspension = reason
+        case .finishing(let reason):
+            phase = .finishing(reason)
+        case .ended(let reason):
+            phase = .ended(reason)
+        case .effectIntended, .effectDone, .effectDelayed, .effectRetried, .strayIgnored:
+            applyEffect(event)
+        case .leadBriefed, .turnStarted, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced, .directionShown:
+            applyTurn(event, at: time)
+        case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
+            applyPlan(event)
+        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
+            applyTask(event, at: time)
+        case .baseMoved, .verifyChosen, .baselineKnown, .candidateQueued, .candidateEntered, .gateRed, .treeVerified, .flakeSeen,
+            .candidatePublished, .candidateReturned, .pushRefused:
+            applyMerge(event)
+        case .credentialBenched(let id, let until, _):
+            withCredential(id) {
+                $0.benchedUntil = until
+                $0.faults += 1
+            }
+        case .credentialRejected(let id, let reason):
+            withCredential(id) { $0.rejected = reason }
+        }
+    }
+
+    /// Takes over what may change between two engines; the company's shape stays as it was formed.
+    private mutating func adopt(_ new: RunSettings) {
+        var adopted = new
+        adopted.workerCount = settings.workerCount
+        adopted.engineerManagerGroupSize = settings.engineerManagerGroupSize
+        adopted.branch = settings.branch
+        adopted.targetBranch = settings.targetBranch
+        adopted.repository = settings.repository
+        settings = adopted
+        // A person may have put a rejected key right: a new engine gives every credential another chance, but keeps what is owed to time.
+        credentials = new.credentials.map { slot in
+            var credential = credentials.first { $0.id == slot.id } ?? Credential(slot: slot)
+            credential.tier = slot.tier
+            credential.rejected = nil
+            return credential
+        }
+        if let command = new.verifyCommand, !command.isEmpty, verifyCommand != command {
+            verifyCommand = command
+            verifySettled = true
+            verifyProposedBy = nil
+            verifiedTrees = [:]
+        }
+    }
+
+    private mutating func withCredential(_ id: CredentialID, _ change: (inout Credential) -> Void) {
+        guard let index = credentials.firstIndex(where: { $0.id == id }) else { return }
+        change(&credentials[index])
+    }
+
+    private mutating func applyEffect(_ event: Event) {
+        switch event {
+        case .effectIntended(let id, let effect):
+            counters.effects += 1
+            if case .baseline = effect { baselineAsked = true }
+            effects[id] = PendingEffect(effect: effect)
+        case .effectDone(let id):
+            effects[id] = nil
+        case .effectDelayed(let id, let until, let reason):
+            effects[id]?.delayedUntil = until
+            effects[id]?.failures += 1
+            effects[id]?.lastFailure = reason
+        case .effectRetried(let id):
+            effects[id]?.delayedUntil = nil
+        default:
+            break
+        }
+    }
+
+    private mutating func applyTurn(_ event: Event, at time: Timestamp) {
+        switch event {
+        case .leadBriefed(let agent, let pending):
+            agents[agent]?.next = pending
+        case .turnStarted(let turn):
+            counters.turns += 1
+            turns[turn.id] = turn
+            agents[turn.agent]?.activeTurn = turn.id
+            if let task = turn.task {
+                if tasks[task]?.session?.id != turn.session {
+                    counters.sessions += 1
+                    tasks[task]?.session = Session(id: turn.session)
+                }
+                tasks[task]?.session?.credential = turn.credential
+                if tasks[task]?.startedAt == nil { tasks[task]?.startedAt = time }
+                if tasks[task]?.base == nil { tasks[task]?.base = turn.startPoint }
+            } else {
+                if agents[turn.agent]?.session?.id != turn.session {
+                    counters.sessions += 1
+                    agents[turn.agent]?.session = Session(id: turn.session)
+                }
+                agents[turn.agent]?.session?.credential = turn.credential
+            }
+        case .turnStopRequested(let id, let cause):
+            turns[id]?.stopCause = cause
+        case .turnEnded(let id, let outcome):
+            guard let turn = turns.removeValue(forKey: id) else { return }
+            agents[turn.agent]?.activeTurn = nil
+            account(for: turn, outcome)
+        case .briefDone(let agent):
+            agents[agent]?.next = nil
+        case .sessionReplaced(let agent, _):
+            agents[agent]?.session = nil
+            if var pending = agents[agent]?.next {
+                pending.carryOn = false
+                agents[agent]?.next = pending
+            }
+        case .directionShown(let blob):
+            shownDirection = blob
+        default:
+            break
+        }
+    }
+
+    /// Adds a turn's tokens and its share of the session's cost to the books, and remembers how far the session has come.
+    private mutating func account(for turn: Turn, _ outcome: TurnOutcome) {
+        var session = (turn.task.map { tasks[$0]?.session } ?? agents[turn.agent]?.session) ?? Session(id: turn.session)
+        let cost = outcome.account.turnCostUsd ?? max(0, (outcome.account.sessionCostUsd ?? session.costUsd) - session.costUsd)
+        session.exists = session.exists || outcome.sessionExists
+        if case .sessionMissing = outcome.end { session.exists = false }
+        session.costUsd = max(session.costUsd, outcome.account.sessionCostUsd ?? 0)
+        session.turns += 1
+        session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
+        ledger.add(turn: turn, usage: outcome.account.usage, costUsd: cost)
+        withCredential(turn.credential) {
+            $0.turns += 1
+            $0.costUsd += cost
+            if case .reported = outcome.end { $0.faults = 0 }
+        }
+        if let task = turn.task {
+            tasks[task]?.session = session
+            let spent = tasks[task]?.usage ?? TokenUsage()
+            tasks[task]?.usage = spent + outcome.account.usage
+            tasks[task]?.costUsd += cost
+            if let head = outcome.head { tasks[task]?.head = head }
+        } else {
+            agents[turn.agent]?.session = session
+        }
+    }
+}

@@ -1,0 +1,170 @@
+extension Run {
+    mutating func applyPlan(_ event: Event) {
+        switch event {
+        case .goalSet(let team, let goal):
+            teams[team]?.goal = goal
+            teams[team]?.returned = nil
+            teams[team]?.stage = .planning
+            teams[team]?.idleAssessments = 0
+        case .planRejected(let team, _):
+            if let team { teams[team]?.planRejections += 1 } else { goalPlanRejections += 1 }
+        case .planAccepted(let team, let summary):
+            teams[team]?.planRejections = 0
+            teams[team]?.summary = summary
+            teams[team]?.stage = .working
+        case .goalsAccepted(let summary):
+            goalsPlanned = true
+            goalPlanRejections = 0
+            directorSummary = summary
+        case .teamEntered(let team, let stage, let summary):
+            teams[team]?.stage = stage
+            if stage == .promoting { teams[team]?.accepted = true }
+            if !summary.isEmpty { teams[team]?.summary = summary }
+        case .deliveryReturned(let team, let instructions):
+            teams[team]?.returned = instructions
+            teams[team]?.accepted = false
+            teams[team]?.stage = .planning
+        case .assessed(let team):
+            teams[team]?.idleAssessments += 1
+        case .directorWants(let complete, let summary):
+            directorSaysComplete = complete
+            directorSummary = summary
+            idleDecisions += 1
+        default:
+            break
+        }
+    }
+
+    mutating func applyTask(_ event: Event, at time: Timestamp) {
+        switch event {
+        case .taskAdded(let task):
+            counters.tasks += 1
+            tasks[task.id] = task
+            idleDecisions = 0
+        case .taskBriefed(let id, let worker, let pending):
+            if tasks[id]?.worker != worker { tasks[id]?.attempts += 1 }
+            tasks[id]?.worker = worker
+            tasks[id]?.next = pending
+            tasks[id]?.state = .assigned
+            switch pending.brief {
+            case .rework where !pending.carryOn && pending.failures == 0: tasks[id]?.reworks += 1
+            case .resolveConflict where !pending.carryOn && pending.failures == 0: tasks[id]?.conflicts += 1
+            case .fixGate where !pending.carryOn && pending.failures == 0: tasks[id]?.redGates += 1
+            default: break
+            }
+        case .taskSubmitted(let id, let report):
+            tasks[id]?.state = .submitted
+            tasks[id]?.report = report
+            tasks[id]?.next = nil
+        case .taskUndecided(let id):
+            tasks[id]?.undecidedReviews += 1
+        case .taskApproved(let id):
+            tasks[id]?.state = .approved
+            tasks[id]?.next = nil
+            tasks[id]?.undecidedReviews = 0
+        case .taskReleased(let id, let reason):
+            tasks[id]?.state = .waiting
+            if let worker = tasks[id]?.worker { tasks[id]?.formerWorkers.append(worker) }
+            tasks[id]?.worker = nil
+            tasks[id]?.session = nil
+            tasks[id]?.next = nil
+            tasks[id]?.history.append(reason)
+        case .taskSettled(let id, let state):
+            tasks[id]?.state = state
+            tasks[id]?.next = nil
+            tasks[id]?.settledAt = time
+            if case .landed = state, let team = tasks[id]?.team { teams[team]?.idleAssessments = 0 }
+        default:
+            break
+        }
+    }
+
+    mutating func applyMerge(_ event: Event) {
+        switch event {
+        case .baseMoved(let facts):
+            if startedFrom == nil { startedFrom = facts.head }
+            if phase == .preparing { phase = .working }
+            base = facts
+            if isFlat, let team = teams.keys.first { teams[team]?.head = facts.head }
+            for team in teams.keys where teams[team]?.head == nil { teams[team]?.head = facts.head }
+        case .verifyChosen(let command, let agent):
+            verifyCommand = command
+            verifySettled = true
+            verifyProposedBy = agent
+        case .baselineKnown(let excerpt):
+            baselineRed = excerpt
+        case .candidateQueued(let candidate):
+            counters.candidates += 1
+            // A team's branch takes main back before anything else, so that its tasks are verified against what they will meet.
+            if case .sync = candidate.kind, let first = queue.firstIndex(where: { $0.target == candidate.target && $0.state == .waiting }) {
+                queue.insert(candidate, at: first)
+            } else {
+                queue.append(candidate)
+            }
+        case .candidateEntered(let id, let state):
+            guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
+            queue[index].state = state
+            if state == .waiting { queue[index].firstRed = nil }
+        case .gateRed(let id, let excerpt):
+            guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
+            queue[index].firstRed = excerpt
+            merges.gateRuns += 1
+        case .treeVerified(let tree, _, let milliseconds):
+            verifiedTrees[tree.hex] = milliseconds
+            merges.gateRuns += 1
+            merges.gateMilliseconds += milliseconds
+            for index in queue.indices {
+                if case .gating(_, tree, _, _) = queue[index].state { queue[index].gateMilliseconds = milliseconds }
+            }
+        case .flakeSeen:
+            merges.flakes += 1
+        case .candidatePublished(let id, let commit, let tree):
+            guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
+            let candidate = queue.remove(at: index)
+            merges.published += 1
+            move(candidate.target, to: commit, tree: tree)
+            switch candidate.kind {
+            case .task(let task):
+                if case .team(let team) = candidate.target { teams[team]?.undelivered = true }
+                if case .base = candidate.target, let team = tasks[task]?.team { teams[team]?.undelivered = false }
+            case .delivery(let team):
+                teams[team]?.undelivered = false
+                teams[team]?.accepted = false
+                idleDecisions = 0
+            case .sync:
+                break
+            case .upkeep:
+                upkeepTried = true
+            }
+        case .candidateReturned(let id, let reason):
+            guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
+            let candidate = queue.remove(at: index)
+            switch reason {
+            case .conflict: merges.conflicts += 1
+            case .red: merges.redGates += 1
+            case .objection, .empty: break
+            }
+            if case .delivery(let team) = candidate.kind {
+                directorSaysComplete = false
+                if reason == .empty { teams[team]?.undelivered = false }
+            }
+            if candidate.kind == .upkeep { upkeepTried = true }
+        case .pushRefused(let reason, let branch):
+            fallback = PushFallback(branch: branch, reason: reason)
+        default:
+            break
+        }
+    }
+
+    private mutating func move(_ target: MergeTarget, to commit: ObjectID, tree: ObjectID) {
+        switch target {
+        case .base:
+            base?.head = commit
+            base?.tree = tree
+            baselineRed = nil
+            if isFlat, let team = teams.keys.first { teams[team]?.head = commit }
+        case .team(let team):
+            teams[team]?.head = commit
+        }
+    }
+}

@@ -1,0 +1,146 @@
+/// The whole state of a run: the fold of its journal's events.
+///
+/// Only `apply(_:at:)` changes it, and only the engine's single writer calls that, after the events are durable.
+package struct Run: Codable, Sendable, Equatable {
+    package enum Phase: Codable, Sendable, Equatable {
+        /// Looking at origin; nothing has been spent.
+        case preparing
+        case working
+        /// No new work; what is approved is being integrated.
+        case finishing(EndReason)
+        /// The report is written.
+        case ended(EndReason)
+    }
+
+    package var id: RunID
+    package var settings: RunSettings
+    package var seed: UInt64
+    package var phase: Phase = .preparing
+    /// Why the run is to stand still until an engine starts again.
+    package var suspension: String?
+    package var clock: WorkingClock
+    package var counters = Counters()
+
+    package var agents: [AgentID: Agent] = [:]
+    package var teams: [TeamID: Team] = [:]
+    package var tasks: [TaskID: TeamTask] = [:]
+    /// Turns whose process may be alive.
+    package var turns: [TurnID: Turn] = [:]
+    package var effects: [EffectID: PendingEffect] = [:]
+
+    package var base: BaseFacts?
+    /// The base's head when the run started.
+    package var startedFrom: ObjectID?
+    package var verifyCommand: String?
+    /// Whether the gate's command is settled (it may be settled that there is none).
+    package var verifySettled = false
+    package var verifyProposedBy: AgentID?
+    /// The gate's output on the base as found, when it was red.
+    package var baselineRed: GateExcerpt?
+    /// Whether the gate has been asked about the base as found.
+    package var baselineAsked = false
+    /// Whether `TEAM_STRUCTURE.md` has been brought up to date at the end.
+    package var upkeepTried = false
+    /// Trees that passed the gate's command, by tree id.
+    package var verifiedTrees: [String: Int64] = [:]
+
+    /// Waiting and active candidates in queue order.
+    package var queue: [Candidate] = []
+    package var merges = MergeStatistics()
+    /// Where pushes go once origin has refused the target branch, with origin's words.
+    package var fallback: PushFallback?
+
+    package var credentials: [Credential] = []
+    package var ledger = Ledger()
+
+    /// The direction's blob that the Director has seen last.
+    package var shownDirection: ObjectID?
+    package var directorSaysComplete = false
+    package var directorSummary = ""
+    package var goalPlanRejections = 0
+    package var goalsPlanned = false
+    /// Director turns in a row after which nothing new was to be done.
+    package var idleDecisions = 0
+
+    /// Makes the state of a run that has just been asked for: the company stands, nothing has happened.
+    package init(id: RunID, settings: RunSettings, seed: UInt64, at now: Timestamp) {
+        self.id = id
+        self.settings = settings
+        self.seed = seed
+        clock = WorkingClock(startedAt: now)
+        credentials = settings.credentials.map(Credential.init(slot:))
+        if let command = settings.verifyCommand, !command.isEmpty {
+            verifyCommand = command
+            verifySettled = true
+        }
+        formCompany()
+    }
+
+    /// A run small enough for one team is led by the Director directly, on the target branch.
+    package var isFlat: Bool { settings.workerCount <= settings.engineerManagerGroupSize }
+
+    package static let director: AgentID = ID("director")
+
+    /// Where a team's work is merged to.
+    package func target(of team: TeamID) -> MergeTarget { isFlat ? .base : .team(team) }
+
+    /// The newest commit of a target.
+    package func head(of target: MergeTarget) -> ObjectID? {
+        switch target {
+        case .base: base?.head
+        case .team(let team): teams[team]?.head
+        }
+    }
+
+    /// Splits the workers as evenly as the group size asks: 10 workers in groups of 4 are 4, 4 and 2.
+    private mutating func formCompany() {
+        agents[Run.director] = Agent(id: Run.director, role: .director, team: isFlat ? ID("team", 1) : nil)
+        var worker = 1
+        var number = 1
+        while worker <= settings.workerCount {
+            let size = min(settings.engineerManagerGroupSize, settings.workerCount - worker + 1)
+            let team: TeamID = ID("team", number)
+            let members: [AgentID] = (worker..<worker + size).map { ID("worker", $0) }
+            let lead: AgentID = isFlat ? Run.director : ID("em", number)
+            if !isFlat { agents[lead] = Agent(id: lead, role: .engineerManager, team: team) }
+            for member in members { agents[member] = Agent(id: member, role: .worker, team: team) }
+            teams[team] = Team(id: team, lead: lead, members: members)
+            worker += size
+            number += 1
+        }
+    }
+}
+
+/// The next number of each kind of id.
+package struct Counters: Codable, Sendable, Equatable {
+    package var tasks = 0
+    package var turns = 0
+    package var candidates = 0
+    package var effects = 0
+    package var sessions = 0
+}
+
+/// An effect that is intended and not yet acknowledged.
+package struct PendingEffect: Codable, Sendable, Equatable {
+    package var effect: Effect
+    package var failures = 0
+    /// Not before this time, after a failure.
+    package var delayedUntil: Timestamp?
+    package var lastFailure: String?
+}
+
+/// Origin's refusal of the target branch and the branch that gets the work instead.
+package struct PushFallback: Codable, Sendable, Equatable {
+    package var branch: String
+    package var reason: String
+}
+
+/// What the merge queues have done so far.
+package struct MergeStatistics: Codable, Sendable, Equatable {
+    package var published = 0
+    package var conflicts = 0
+    package var redGates = 0
+    package var flakes = 0
+    package var gateRuns = 0
+    package var gateMilliseconds: Int64 = 0
+}

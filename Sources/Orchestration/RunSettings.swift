@@ -1,0 +1,76 @@
+/// What decisions need to know of the configuration. Taken from the configuration folder at every start and kept in the journal,
+/// so that a journal alone explains what was decided.
+package struct RunSettings: Codable, Sendable, Equatable {
+    package enum Review: String, Codable, Sendable {
+        /// The lead of a team judges every submitted task.
+        case em
+        /// Submitted tasks go to the merge queue at once.
+        case none
+    }
+
+    package enum Promotion: String, Codable, Sendable {
+        /// The Director accepts or returns what a team delivers.
+        case director
+        /// A delivery goes to main's merge queue at once.
+        case auto
+    }
+
+    /// The repository for display, without user information.
+    package var repository: String
+    /// The branch whose direction is read and from which the run starts.
+    package var branch: String
+    /// The branch that gets the verified work: `branch`, or the run's own branch with `useRunBranch`.
+    package var targetBranch: String
+    package var workerCount: Int
+    package var engineerManagerGroupSize: Int
+    package var maxRunMinutes: Int
+    package var maxBudgetUsd: Double?
+    package var taskTimeoutMinutes: Int
+    package var review: Review
+    package var promotion: Promotion
+    package var push: Bool
+    /// How often a task may be begun anew before it is given up.
+    package var maxTaskAttempts: Int
+    /// The gate's command as configured; `nil` lets the Director propose one.
+    package var verifyCommand: String?
+    package var verifyTimeoutMinutes: Int
+    /// How many gates may run at once.
+    package var gateSlots: Int
+    /// The credentials in the order of the configuration. Names only; secrets never come here.
+    package var credentials: [CredentialSlot]
+
+    package init(
+        repository: String, branch: String, targetBranch: String, workerCount: Int, engineerManagerGroupSize: Int, maxRunMinutes: Int,
+        maxBudgetUsd: Double?, taskTimeoutMinutes: Int, review: Review, promotion: Promotion, push: Bool, maxTaskAttempts: Int,
+        verifyCommand: String?, verifyTimeoutMinutes: Int, gateSlots: Int, credentials: [CredentialSlot]
+    ) {
+        self.repository = repository
+        self.branch = branch
+        self.targetBranch = targetBranch
+        self.workerCount = workerCount
+        self.engineerManagerGroupSize = engineerManagerGroupSize
+        self.maxRunMinutes = maxRunMinutes
+        self.maxBudgetUsd = maxBudgetUsd
+        self.taskTimeoutMinutes = taskTimeoutMinutes
+        self.review = review
+        self.promotion = promotion
+        self.push = push
+        self.maxTaskAttempts = maxTaskAttempts
+        self.verifyCommand = verifyCommand
+        self.verifyTimeoutMinutes = verifyTimeoutMinutes
+        self.gateSlots = gateSlots
+        self.credentials = credentials
+    }
+}
+
+/// A credential as decisions know it: its name and when to prefer it.
+package struct CredentialSlot: Codable, Sendable, Equatable {
+    package var id: CredentialID
+    /// Credentials of a lower tier are used first; those of one tier share the work.
+    package var tier: Int
+
+    package init(id: CredentialID, tier: Int) {
+        self.id = id
+        self.tier = tier
+    }
+}

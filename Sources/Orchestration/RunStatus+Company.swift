@@ -1,0 +1,105 @@
+extension RunStatus {
+    /// One team of the company.
+    package struct TeamStatus: Codable, Sendable, Equatable {
+        package var id: String
+        /// `idle`, `planning`, `working`, `assessing`, `offered`, `promoting` or `stuck`.
+        package var stage: String
+        /// Why the team is stuck.
+        package var stuck: String?
+        /// The goal's title.
+        package var goal: String?
+        /// The newest commit of the team's branch.
+        package var head: String?
+        /// Whether the team's branch holds landed work that the target branch does not have.
+        package var undelivered: Bool
+        /// The lead; in a run with one team the Director.
+        package var lead: AgentStatus
+        package var members: [AgentStatus]
+
+        init(_ team: Team, in run: Run, at now: Timestamp) {
+            id = team.id.name
+            stage = team.stage.word
+            if case .stuck(let reason) = team.stage { stuck = reason }
+            goal = team.goal?.title
+            head = team.head?.hex
+            undelivered = !run.isFlat && team.undelivered
+            lead = AgentStatus(team.lead, in: run, at: now)
+            members = team.members.map { AgentStatus($0, in: run, at: now) }
+        }
+    }
+
+    /// One agent and what it does now.
+    package struct AgentStatus: Codable, Sendable, Equatable {
+        package var id: String
+        /// `director`, `engineerManager` or `worker`.
+        package var role: String
+        /// `working` while it has a turn, otherwise `idle`.
+        package var state: String
+        /// What it does, or is to do next, in words: `working on task-3: Parse dates`.
+        package var brief: String?
+        /// Why it does not do it yet.
+        package var waits: String?
+        package var turn: String?
+        /// When the turn began.
+        package var since: Moment?
+        /// Why the turn is being stopped, in words.
+        package var stopping: String?
+        /// Turns that have ended.
+        package var turns: Int
+        package var costUsd: Double
+
+        init(_ agent: AgentID, in run: Run, at now: Timestamp) {
+            let known = run.agents[agent]
+            let spent = run.ledger.byAgent[agent]
+            id = agent.name
+            role = (known?.role ?? .worker).rawValue
+            turns = spent?.turns ?? 0
+            costUsd = spent?.costUsd ?? 0
+            state = "idle"
+            if let turn = known?.activeTurn.flatMap({ run.turns[$0] }) {
+                state = "working"
+                brief = turn.brief.words(in: run)
+                self.turn = turn.id.name
+                since = Moment(turn.startedAt)
+                stopping = turn.stopCause?.words
+            } else if let pending = known?.next ?? run.pendingTask(of: agent)?.next {
+                brief = pending.brief.words(in: run)
+                waits = run.whyTurnWaits(pending, at: now)
+            }
+        }
+    }
+}
+
+extension Run {
+    /// The task that a worker is to go on with at its next turn.
+    func pendingTask(of worker: AgentID) -> TeamTask? {
+        tasks.values.filter { $0.worker == worker && $0.state == .assigned && $0.next != nil }.min { $0.id < $1.id }
+    }
+}
+
+extension Team.Stage {
+    /// A stable word for views and scripts.
+    package var word: String {
+        switch self {
+        case .idle: "idle"
+        case .planning: "planning"
+        case .working: "working"
+        case .assessing: "assessing"
+        case .offered: "offered"
+        case .promoting: "promoting"
+        case .stuck: "stuck"
+        }
+    }
+}
+
+extension StopCause {
+    /// What a person reads.
+    package var words: String {
+        switch self {
+        case .suspended: "the run is suspended"
+        case .timeLimit: "its time limit is over"
+        case .runEnding: "the run is ending"
+        case .cancelled: "it was cancelled"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+extension RunStatus {
+    /// Projects a run's state as it is at `now`.
+    ///
+    /// The working time of a run that stands still (suspended or ended) is counted to its newest event; whoever reads the journal of an engine
+    /// that died passes that event's time as `now`.
+    package init(run: Run, at now: Timestamp) {
+        format = RunStatus.currentFormat
+        at = Moment(now)
+        self.run = run.id.name
+        repository = run.settings.repository
+        branch = run.settings.branch
+        targetBranch = run.settings.targetBranch
+        baseHead = run.base?.head.hex
+        startedFrom = run.startedFrom?.hex
+        phase = run.phase.word
+        suspension = run.suspension
+        end = run.phase.endReason.map { End(reason: $0.word, explanation: $0.explanation) }
+        time = WorkingTime(
+            startedAt: Moment(run.clock.startedAt), lastChangeAt: Moment(run.clock.lastEventAt),
+            workedMilliseconds: run.workedMilliseconds(at: now), limitMilliseconds: Int64(run.settings.maxRunMinutes) * 60_000)
+        gate = Gate(run)
+        director = AgentStatus(Run.director, in: run, at: now)
+        teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamStatus($0, in: run, at: now) }
+        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now) }
+        queues = RunStatus.queues(of: run)
+        merges = Merges(
+            published: run.merges.published, conflicts: run.merges.conflicts, redGates: run.merges.redGates, flakes: run.merges.flakes,
+            gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds)
+        credentials = run.credentials.map { CredentialStatus($0, in: run, at: now) }
+        spending = Spending(
+            turns: run.ledger.total.turns, costUsd: run.ledger.total.costUsd, budgetUsd: run.settings.maxBudgetUsd,
+            tokens: Tokens(run.ledger.total.usage))
+        push = Push(enabled: run.settings.push, fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason)
+        delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in
+            guard pending.failures > 0 else { return nil }
+            return DelayedEffect(
+                id: id.name, what: pending.effect.words(in: run), failures: pending.failures, reason: pending.lastFailure ?? "",
+                until: pending.delayedUntil.map(Moment.init))
+        }
+    }
+}
+
+extension RunStatus.Gate {
+    init(_ run: Run) {
+        command = run.verifyCommand
+        state = run.verifyCommand != nil ? "chosen" : run.verifySettled ? "ungated" : "undecided"
+        proposedBy = run.verifyProposedBy?.name
+        baselineRed = run.baselineRed.map {
+            RunStatus.BaselineRed(ending: $0.ending, exitCode: $0.exitCode, logPath: $0.logPath)
+        }
+    }
+}
+
+extension Run {
+    /// Milliseconds of work so far. A run that stands still has worked until its newest event.
+    package func workedMilliseconds(at now: Timestamp) -> Int64 {
+        clock.worked(at: isEnded || suspension != nil ? clock.lastEventAt : now)
+    }
+}
+
+extension Run.Phase {
+    /// A stable word for views and scripts.
+    package var word: String {
+        switch self {
+        case .preparing: "preparing"
+        case .working: "working"
+        case .finishing: "finishing"
+        case .ended: "ended"
+        }
+    }
+
+    /// Why the run is ending or has ended.
+    package var endReason: EndReason? {
+        switch self {
+        case .preparing, .working: nil
+        case .finishing(let reason), .ended(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,71 @@
+extension RunStatus {
+    /// What waits to be merged into one branch, in order.
+    package struct QueueStatus: Codable, Sendable, Equatable {
+        /// The branch for people: the target branch's name, or `team-2's branch`.
+        package var target: String
+        /// The team whose branch it is; missing for the target branch.
+        package var team: String?
+        package var candidates: [CandidateStatus]
+    }
+
+    /// One thing on its way into a branch.
+    package struct CandidateStatus: Codable, Sendable, Equatable {
+        package var id: String
+        /// `task`, `delivery` (a team's branch), `sync` (the target branch for a team) or `upkeep` (`TEAM_STRUCTURE.md`).
+        package var kind: String
+        package var what: String
+        package var task: String?
+        package var team: String?
+        /// `waiting`, `merging`, `merged` (waits for a gate slot), `gating`, `gating again` (confirms a red run) or `publishing`.
+        package var state: String
+        /// The commit that is to be merged.
+        package var head: String
+        /// When it joined the queue.
+        package var since: Moment
+
+        init(_ candidate: Candidate, in run: Run) {
+            id = candidate.id.name
+            what = run.label(of: candidate.kind)
+            state = candidate.state.word
+            head = candidate.head.hex
+            since = Moment(candidate.readyAt)
+            switch candidate.kind {
+            case .task(let task):
+                kind = "task"
+                self.task = task.name
+                team = run.tasks[task]?.team.name
+            case .delivery(let team):
+                kind = "delivery"
+                self.team = team.name
+            case .sync(let team):
+                kind = "sync"
+                self.team = team.name
+            case .upkeep:
+                kind = "upkeep"
+            }
+        }
+    }
+
+    static func queues(of run: Run) -> [QueueStatus] {
+        let targets: [MergeTarget] = [.base] + run.teams.keys.sorted().map { .team($0) }
+        return targets.compactMap { target in
+            let candidates = run.queue.filter { $0.target == target }
+            guard !candidates.isEmpty else { return nil }
+            let team: String? = if case .team(let team) = target { team.name } else { nil }
+            return QueueStatus(target: run.label(of: target), team: team, candidates: candidates.map { CandidateStatus($0, in: run) })
+        }
+    }
+}
+
+extension Candidate.State {
+    /// A stable word for views and scripts.
+    package var word: String {
+        switch self {
+        case .waiting: "waiting"
+        case .merging: "merging"
+        case .merged: "merged"
+        case .gating(_, _, _, let rerun): rerun ? "gating again" : "gating"
+        case .publishing: "publishing"
+        }
+    }
+}

@@ -1,0 +1,77 @@
+extension RunStatus {
+    /// One task and how far it is.
+    package struct TaskStatus: Codable, Sendable, Equatable {
+        package var id: String
+        package var title: String
+        package var team: String
+        /// `waiting`, `in progress`, `in review`, `merging`, `landed`, `nothing to change`, `dropped` or `failed`.
+        package var state: String
+        package var worker: String?
+        /// Why it does not move now, or why it was given up; missing while somebody works on it and once it has landed.
+        package var why: String?
+        package var dependsOn: [String]
+        /// Made by cco to bring two branches together.
+        package var isRepair: Bool
+        /// The commit that landed it.
+        package var commit: String?
+        /// Times it was begun with a fresh session.
+        package var attempts: Int
+        /// Times its lead wanted changes.
+        package var reworks: Int
+        package var conflicts: Int
+        package var redGates: Int
+        package var costUsd: Double
+        package var tokens: Tokens
+        package var createdAt: Moment
+        package var startedAt: Moment?
+        package var settledAt: Moment?
+
+        init(_ task: TeamTask, in run: Run, at now: Timestamp) {
+            id = task.id.name
+            title = task.title
+            team = task.team.name
+            state = task.state.word
+            worker = task.worker?.name
+            why = run.whyWaits(task, at: now)
+            dependsOn = task.dependsOn.map(\.name)
+            isRepair = task.isRepair
+            if case .landed(let commit) = task.state { self.commit = commit.hex }
+            attempts = task.attempts
+            reworks = task.reworks
+            conflicts = task.conflicts
+            redGates = task.redGates
+            costUsd = task.costUsd
+            tokens = Tokens(task.usage)
+            createdAt = Moment(task.createdAt)
+            startedAt = task.startedAt.map(Moment.init)
+            settledAt = task.settledAt.map(Moment.init)
+        }
+    }
+
+    /// What is known of a credential's usability; never the credential itself.
+    package struct CredentialStatus: Codable, Sendable, Equatable {
+        package var name: String
+        package var tier: Int
+        /// `usable`, `benched` or `rejected`.
+        package var state: String
+        /// When a benched credential is used again.
+        package var benchedUntil: Moment?
+        /// Why the provider does not accept it.
+        package var rejection: String?
+        /// Turns that it carries now.
+        package var activeTurns: Int
+        package var turns: Int
+        package var costUsd: Double
+
+        init(_ credential: Credential, in run: Run, at now: Timestamp) {
+            name = credential.id.name
+            tier = credential.tier
+            rejection = credential.rejected
+            if credential.rejected == nil, let until = credential.benchedUntil, until > now { benchedUntil = Moment(until) }
+            state = credential.rejected != nil ? "rejected" : benchedUntil != nil ? "benched" : "usable"
+            activeTurns = run.turns.values.count { $0.credential == credential.id }
+            turns = credential.turns
+            costUsd = credential.costUsd
+        }
+    }
+}

@@ -1,0 +1,115 @@
+extension Run {
+    /// Why a task does not move at this moment, or why it was given up, in words; `nil` when somebody works on it or it has landed.
+    package func whyWaits(_ task: TeamTask, at now: Timestamp) -> String? {
+        switch task.state {
+        case .landed, .unneeded: nil
+        case .dropped(let reason), .failed(let reason): reason
+        case .waiting, .assigned, .submitted, .approved: whyStandsStill ?? whyOpenTaskWaits(task, at: now)
+        }
+    }
+
+    /// Why a turn that is to be started is not started yet.
+    func whyTurnWaits(_ pending: Pending, at now: Timestamp) -> String? {
+        if let whyStandsStill { return whyStandsStill }
+        guard case .working = phase else { return "no new turns: the run is ending" }
+        if let notBefore = pending.notBefore, notBefore > now {
+            return "pauses until \(Moment(notBefore).iso) after a fault of the provider"
+        }
+        return whyNoCredential(at: now)
+    }
+
+    private var whyStandsStill: String? {
+        if case .ended = phase { return "the run has ended" }
+        return suspension == nil ? nil : "the run is suspended"
+    }
+
+    private func whyOpenTaskWaits(_ task: TeamTask, at now: Timestamp) -> String? {
+        switch task.state {
+        case .waiting: whyNotAssigned(task, at: now)
+        case .assigned: whyNotWorkedOn(task, at: now)
+        case .submitted: whyNotReviewed(task, at: now)
+        case .approved: whyNotMerged(task, at: now)
+        case .landed, .unneeded, .dropped, .failed: nil
+        }
+    }
+
+    private func whyNotAssigned(_ task: TeamTask, at now: Timestamp) -> String {
+        guard case .working = phase else { return "not started: the run is ending" }
+        let open = task.dependsOn.filter { !(tasks[$0]?.state.satisfiesDependents ?? true) }.sorted()
+        if !open.isEmpty { return "waits for \(Run.list(open.map(\.name)))" }
+        let members = teams[task.team]?.members ?? []
+        return members.contains { canTakeTask($0, at: now) } ? "is about to be given to a worker" : "waits for a free worker"
+    }
+
+    private func whyNotWorkedOn(_ task: TeamTask, at now: Timestamp) -> String? {
+        guard let worker = task.worker else { return "waits for a free worker" }
+        if let turn = agents[worker]?.activeTurn.flatMap({ turns[$0] }) {
+            guard turn.task == task.id else { return "waits for \(worker), which is \(turn.brief.words(in: self))" }
+            return turn.stopCause.map { "is being stopped: \($0.words)" }
+        }
+        return task.next.flatMap { whyTurnWaits($0, at: now) }
+    }
+
+    private func whyNotReviewed(_ task: TeamTask, at now: Timestamp) -> String {
+        guard let lead = teams[task.team]?.lead else { return "waits for its lead's review" }
+        if let turn = agents[lead]?.activeTurn.flatMap({ turns[$0] }) {
+            if case .review(let asked) = turn.brief, asked.contains(task.id) { return "in review by \(lead)" }
+            return "waits for \(lead)'s review; \(lead) is \(turn.brief.words(in: self))"
+        }
+        let reason = agents[lead]?.next.flatMap { whyTurnWaits($0, at: now) }
+        return "waits for \(lead)'s review" + (reason.map { "; \($0)" } ?? "")
+    }
+
+    private func whyNotMerged(_ task: TeamTask, at now: Timestamp) -> String? {
+        guard let candidate = queue.first(where: { $0.kind == .task(task.id) }) else { return nil }
+        let branch = label(of: candidate.target)
+        if let pending = effects.values.first(where: { $0.effect.candidate == candidate.id }), let until = pending.delayedUntil, until > now {
+            return "\(pending.lastFailure ?? "a step failed"); tried again at \(Moment(until).iso)"
+        }
+        switch candidate.state {
+        case .merging: return "is being merged into \(branch)"
+        case .merged: return "merged in memory; waits for a gate slot"
+        case .gating(_, _, _, let rerun): return rerun ? "its gate was red and runs once more" : "its gate runs"
+        case .publishing: return "is being published to \(branch)"
+        case .waiting:
+            let rivals = queue.filter { $0.target == candidate.target }
+            let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1
+            let name = if case .team(let team) = candidate.target { "\(team)'s merge queue" } else { "the merge queue of \(branch)" }
+            return "\(Run.ordinal(place)) in \(name)"
+        }
+    }
+
+    private func whyNoCredential(at now: Timestamp) -> String? {
+        guard !credentials.contains(where: { $0.isUsable(at: now) }) else { return nil }
+        let openings = credentials.filter { $0.rejected == nil }.compactMap(\.benchedUntil)
+        guard let first = openings.min() else { return "needs a credential; none is accepted by the provider" }
+        return "needs a credential; the earliest opens at \(Moment(first).iso)"
+    }
+
+    /// `a`, `a and b`, `a, b and c`.
+    static func list(_ names: [String]) -> String {
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return "\(names.dropLast().joined(separator: ", ")) and \(last)"
+    }
+
+    /// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
+    package static func ordinal(_ number: Int) -> String {
+        let teens = (11...13).contains(number % 100)
+        return switch number % 10 {
+        case 1 where !teens: "\(number)st"
+        case 2 where !teens: "\(number)nd"
+        case 3 where !teens: "\(number)rd"
+        default: "\(number)th"
+        }
+    }
+}
+
+extension Effect {
+    /// The candidate that the effect is a step of.
+    package var candidate: CandidateID? {
+        switch self {
+        case .merge(let id), .gate(let id, _, _, _), .publish(let id, _, _): id
+        case .prepareBase, .runTurn, .baseline, .conclude: nil
+        }
+    }
+}

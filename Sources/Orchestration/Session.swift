@@ -1,0 +1,41 @@
+/// A conversation of turns with the agent's CLI.
+package struct Session: Codable, Sendable, Equatable {
+    /// The CLI's session id, a UUID chosen by cco.
+    package var id: String
+    /// Whether the CLI has stored it, so that it can be resumed.
+    package var exists: Bool
+    /// Finished turns.
+    package var turns: Int
+    /// The CLI's cumulative cost of the session after its last turn, in US dollars.
+    package var costUsd: Double
+    /// The credential that the last turn used; kept while it can be, for the provider's cache.
+    package var credential: CredentialID?
+    /// Tokens that the last turn's requests carried, as a measure of the conversation's length.
+    package var contextTokens: Int
+
+    package init(id: String) {
+        self.id = id
+        exists = false
+        turns = 0
+        costUsd = 0
+        contextTokens = 0
+    }
+}
+
+/// Something an agent is to do as soon as it can.
+package struct Pending: Codable, Sendable, Equatable {
+    package var brief: Brief
+    /// The session has been given this brief before and was interrupted: it only has to go on.
+    package var carryOn: Bool
+    /// Turns for this brief that ended without a usable report.
+    package var failures: Int
+    /// Not before this time (backoff after a provider's fault).
+    package var notBefore: Timestamp?
+
+    package init(_ brief: Brief, carryOn: Bool = false, failures: Int = 0, notBefore: Timestamp? = nil) {
+        self.brief = brief
+        self.carryOn = carryOn
+        self.failures = failures
+        self.notBefore = notBefore
+    }
+}

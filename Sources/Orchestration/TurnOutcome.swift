@@ -1,0 +1,121 @@
+/// Tokens of one turn, by how the provider charges for them.
+package struct TokenUsage: Codable, Sendable, Equatable {
+    package var input: Int
+    package var cacheWrite: Int
+    package var cacheRead: Int
+    package var output: Int
+
+    package init(input: Int = 0, cacheWrite: Int = 0, cacheRead: Int = 0, output: Int = 0) {
+        self.input = input
+        self.cacheWrite = cacheWrite
+        self.cacheRead = cacheRead
+        self.output = output
+    }
+
+    package var total: Int { input + cacheWrite + cacheRead + output }
+
+    package static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
+        TokenUsage(
+            input: left.input + right.input, cacheWrite: left.cacheWrite + right.cacheWrite, cacheRead: left.cacheRead + right.cacheRead,
+            output: left.output + right.output)
+    }
+}
+
+/// What a turn's process said about its cost.
+package struct TurnAccount: Codable, Sendable, Equatable {
+    package var usage: TokenUsage
+    /// Cost of the whole session so far in US dollars. It grows over the session's turns, so a ledger takes differences.
+    package var sessionCostUsd: Double?
+    /// Cost of this turn alone in US dollars, where the CLI says so; exact where the session's running total is not.
+    package var turnCostUsd: Double?
+    /// Model requests' conversation turns as the CLI counts them.
+    package var modelTurns: Int
+    /// The model that answered, as the CLI named it.
+    package var model: String?
+
+    package init(usage: TokenUsage = TokenUsage(), sessionCostUsd: Double? = nil, turnCostUsd: Double? = nil, modelTurns: Int = 0,
+        model: String? = nil
+    ) {
+        self.usage = usage
+        self.sessionCostUsd = sessionCostUsd
+        self.turnCostUsd = turnCostUsd
+        self.modelTurns = modelTurns
+        self.model = model
+    }
+}
+
+/// Why a credential could not be used on.
+package enum CredentialFault: Codable, Sendable, Equatable {
+    /// A usage window or a rate limit is used up. `resetsAt` is when the provider says it opens again, if it said so.
+    case exhausted(resetsAt: Timestamp?, message: String)
+    /// The provider does not accept the credential.
+    case refused(message: String)
+    /// The account cannot pay.
+    case unpaid(message: String)
+}
+
+/// Why cco ended a turn before it was done.
+package enum StopCause: String, Codable, Sendable {
+    /// `cco pause`, Ctrl-C or SIGTERM.
+    case suspended
+    /// The turn's own time limit.
+    case timeLimit
+    /// The run is ending (time, budget, no progress).
+    case runEnding
+    /// The task was cancelled.
+    case cancelled
+}
+
+/// How a turn ended. Read from structured output and exit records only, never from prose.
+package enum TurnEnd: Codable, Sendable, Equatable {
+    /// A report that fits the schema, as JSON text.
+    case reported(String)
+    /// The agent ended its turn without a report. Success without a report is not success.
+    case silent
+    /// The report never fitted its schema; the validator's reasons.
+    case unfit([String])
+    /// The credential's fault; the turn can go on with another one.
+    case credential(CredentialFault)
+    /// The provider's fault (overload, server errors, no connection) after the CLI's own retries.
+    case provider(String)
+    /// The turn's own budget was used up.
+    case overBudget
+    /// The session to resume is not there; a new one has to be started.
+    case sessionMissing
+    /// cco stopped it.
+    case stopped(StopCause)
+    /// It could not be started or crashed; what is known about it.
+    case failed(String)
+}
+
+/// Everything a finished turn leaves behind.
+package struct TurnOutcome: Codable, Sendable, Equatable {
+    package var end: TurnEnd
+    package var account: TurnAccount
+    /// Whether the session now exists in the CLI's store and can be resumed.
+    package var sessionExists: Bool
+    /// For workers: the branch's head after the turn, with uncommitted work saved as a commit.
+    package var head: ObjectID?
+    /// For workers: whether `head` holds anything that its base does not.
+    package var changed: Bool
+    /// For workers: commits that the agent had left uncommitted and cco committed for it.
+    package var savedUncommitted: Bool
+    /// For workers: why the work cannot be integrated as it is, found mechanically (a forbidden path, a secret), or nil.
+    package var objection: String?
+    /// Wall milliseconds of the process.
+    package var milliseconds: Int64
+
+    package init(
+        end: TurnEnd, account: TurnAccount = TurnAccount(), sessionExists: Bool = false, head: ObjectID? = nil, changed: Bool = false,
+        savedUncommitted: Bool = false, objection: String? = nil, milliseconds: Int64 = 0
+    ) {
+        self.end = end
+        self.account = account
+        self.sessionExists = sessionExists
+        self.head = head
+        self.changed = changed
+        self.savedUncommitted = savedUncommitted
+        self.objection = objection
+        self.milliseconds = milliseconds
+    }
+}

@@ -1,0 +1,167 @@
+import CProcesses
+import Glibc
+import Synchronization
+
+/// One thread that sleeps in the kernel until a watched descriptor is readable or a watched folder changes.
+///
+/// It serves every process and every tailed file of the program: inotify instances are scarce (128 a user by default), and a task
+/// must not block a thread of the concurrency pool. Watchers are woken through a stream that holds one pending wake-up, so that a slow
+/// watcher costs no memory and never misses that something happened.
+final class KernelEvents: Sendable {
+    typealias Wake = AsyncStream<Void>.Continuation
+
+    /// Keeps a watch alive; the watch ends with the last reference to it.
+    final class Watch: Sendable {
+        fileprivate let token: UInt64
+        fileprivate init(token: UInt64) { self.token = token }
+        deinit { KernelEvents.shared.remove(token) }
+    }
+
+    private enum Subject {
+        /// A duplicate of the watched descriptor, so that one descriptor can be watched twice.
+        case descriptor(Int32)
+        /// An inotify watch, shared by all watchers of one folder.
+        case folder(Int32)
+    }
+
+    private struct State {
+        var nextToken: UInt64 = 1
+        var watches: [UInt64: (subject: Subject, wake: Wake)] = [:]
+        var folders: [Int32: Set<UInt64>] = [:]
+        /// Set once the thread runs; nil before the first watch.
+        var descriptors: (epoll: Int32, inotify: Int32)?
+    }
+
+    static let shared = KernelEvents()
+    private let state = Mutex(State())
+
+    /// Suspends until the descriptor is readable (for a pidfd: until the process has ended).
+    ///
+    /// - Throws: `CancellationError`, or ``SystemError`` when the kernel refuses the watch.
+    func untilReadable(_ descriptor: Int32) async throws {
+        let (stream, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let watch = try self.watch(descriptor: descriptor, wake)
+        defer { withExtendedLifetime(watch) {} }
+        for await _ in stream { return }
+        throw CancellationError()
+    }
+
+    /// Wakes once, when the descriptor is readable.
+    func watch(descriptor: Int32, _ wake: Wake) throws(SystemError) -> Watch {
+        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard duplicate >= 0 else { throw .current("watch descriptor \(descriptor)") }
+        return try state.withLock { state throws(SystemError) in
+            let (epoll, _) = try descriptors(&state)
+            let token = state.nextToken
+            var event = epoll_event(
+                events: EPOLLIN.rawValue | EPOLLONESHOT.rawValue, data: epoll_data(u64: token))
+            guard epoll_ctl(epoll, EPOLL_CTL_ADD, duplicate, &event) == 0 else {
+                let error = SystemError.current("watch descriptor \(descriptor)")
+                close(duplicate)
+                throw error
+            }
+            state.nextToken += 1
+            state.watches[token] = (.descriptor(duplicate), wake)
+            return Watch(token: token)
+        }
+    }
+
+    /// Wakes whenever a file directly in the folder is written to, created or moved there.
+    func watch(folder: String, _ wake: Wake) throws(SystemError) -> Watch {
+        try state.withLock { state throws(SystemError) in
+            let (_, inotify) = try descriptors(&state)
+            let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO)
+            let folderWatch = inotify_add_watch(inotify, folder, mask)
+            guard folderWatch >= 0 else { throw .current("watch folder \(folder)") }
+            let token = state.nextToken
+            state.nextToken += 1
+            state.watches[token] = (.folder(folderWatch), wake)
+            state.folders[folderWatch, default: []].insert(token)
+            return Watch(token: token)
+        }
+    }
+
+    private func remove(_ token: UInt64) {
+        state.withLock { state in
+            guard let (subject, _) = state.watches.removeValue(forKey: token), let (epoll, inotify) = state.descriptors else { return }
+            switch subject {
+            case .descriptor(let duplicate):
+                _ = epoll_ctl(epoll, EPOLL_CTL_DEL, duplicate, nil)
+                close(duplicate)
+            case .folder(let folderWatch):
+                state.folders[folderWatch]?.remove(token)
+                guard state.folders[folderWatch]?.isEmpty == true else { return }
+                state.folders[folderWatch] = nil
+                // Fails when the folder is gone already, which ended the watch too.
+                _ = inotify_rm_watch(inotify, folderWatch)
+            }
+        }
+    }
+
+    /// The kernel objects, made with the thread at the first watch.
+    private func descriptors(_ state: inout State) throws(SystemError) -> (epoll: Int32, inotify: Int32) {
+        if let descriptors = state.descriptors { return descriptors }
+        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw .current("epoll_create1") }
+        let inotify = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+        guard inotify >= 0 else {
+            let error = SystemError.current("inotify_init1")
+            close(epoll)
+            throw error
+        }
+        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(u64: 0))
+        var thread = pthread_t()
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, inotify, &event) == 0,
+            pthread_create(&thread, nil, { _ in KernelEvents.shared.run() }, nil) == 0
+        else {
+            let error = SystemError.current("start the kernel event thread")
+            close(inotify)
+            close(epoll)
+            throw error
+        }
+        pthread_detach(thread)
+        state.descriptors = (epoll, inotify)
+        return (epoll, inotify)
+    }
+}
+
+extension KernelEvents {
+    /// The thread's life: it has no end, as the program needs it until it exits.
+    private func run() -> UnsafeMutableRawPointer? {
+        guard let (epoll, inotify) = state.withLock({ $0.descriptors }) else { return nil }
+        var events = [epoll_event](repeating: epoll_event(), count: 64)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 8)
+        while true {
+            let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+            // Interrupted by a signal: nothing was lost. Other errors cannot happen to a valid epoll descriptor.
+            guard count > 0 else { continue }
+            for event in events.prefix(Int(count)) {
+                if event.data.u64 == 0 {
+                    wakeFolders(inotify: inotify, buffer: buffer)
+                } else {
+                    state.withLock { $0.watches[event.data.u64]?.wake }?.yield()
+                }
+            }
+        }
+    }
+
+    private func wakeFolders(inotify: Int32, buffer: UnsafeMutableRawBufferPointer) {
+        let length = read(inotify, buffer.baseAddress, buffer.count)
+        guard length > 0 else { return }
+        var folders: Set<Int32> = []
+        var overflow = false
+        var offset = 0
+        while offset + MemoryLayout<inotify_event>.size <= length {
+            let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+            folders.insert(event.wd)
+            overflow = overflow || event.mask & UInt32(IN_Q_OVERFLOW) != 0
+            offset += MemoryLayout<inotify_event>.size + Int(event.len)
+        }
+        let wakes: [Wake] = state.withLock { state in
+            // After an overflow nobody knows whose events were dropped: everybody looks again.
+            let tokens = overflow ? state.folders.values.flatMap { $0 } : folders.flatMap { state.folders[$0] ?? [] }
+            return tokens.compactMap { state.watches[$0]?.wake }
+        }
+        for wake in wakes { wake.yield() }
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// Cuts a stream of bytes into lines. It holds one chunk and at most `limit` bytes of an unfinished line.
+struct LineSplitter: Sendable {
+    private let limit: Int
+    private var chunk: [UInt8]
+    /// The part of `chunk` that is not dealt with yet.
+    private var unread: Range<Int> = 0..<0
+    /// The kept beginning of the unfinished line.
+    private var pending: [UInt8] = []
+    /// All bytes of the unfinished line so far, kept or not.
+    private var pendingLength = 0
+    /// Where the current line begins in the stream.
+    private(set) var lineOffset: Int64
+
+    init(offset: Int64, limit: Int, chunkSize: Int = 64 << 10) {
+        self.lineOffset = offset
+        self.limit = limit
+        self.chunk = [UInt8](repeating: 0, count: chunkSize)
+    }
+
+    /// Where the next chunk belongs in the stream.
+    var readOffset: Int64 { lineOffset + Int64(pendingLength + unread.count) }
+
+    /// Takes the next chunk; to be called when ``next()`` has no further line. `read` fills the buffer and returns the count.
+    ///
+    /// - Returns: the count; 0 means that nothing was there.
+    mutating func fill(_ read: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int) throws(SystemError) -> Int {
+        // The array's method would lose the type of the error.
+        let result = chunk.withUnsafeMutableBytes { buffer in Result { () throws(SystemError) in try read(buffer) } }
+        let count = try result.get()
+        unread = 0..<count
+        return count
+    }
+
+    /// The next complete line, or nil when more bytes are needed.
+    mutating func next() -> OutputLine? {
+        guard !unread.isEmpty else { return nil }
+        let newline = chunk.withUnsafeBytes { buffer -> Int? in
+            guard let base = buffer.baseAddress, let hit = memchr(base + unread.lowerBound, 0x0A, unread.count) else { return nil }
+            return UnsafeRawPointer(hit) - base
+        }
+        let end = newline ?? unread.upperBound
+        let room = min(end - unread.lowerBound, max(0, limit - pending.count))
+        pending.append(contentsOf: chunk[unread.lowerBound..<(unread.lowerBound + room)])
+        pendingLength += end - unread.lowerBound
+        guard newline != nil else {
+            unread = 0..<0
+            return nil
+        }
+        unread = (end + 1)..<unread.upperBound
+        return take(isTerminated: true)
+    }
+
+    /// The unfinished line at the end of the stream, or nil when there is none.
+    mutating func finish() -> OutputLine? {
+        pendingLength > 0 ? take(isTerminated: false) : nil
+    }
+
+    private mutating func take(isTerminated: Bool) -> OutputLine {
+        lineOffset += Int64(pendingLength) + (isTerminated ? 1 : 0)
+        let line = OutputLine(
+            bytes: pending, endOffset: lineOffset, isTruncated: pendingLength > pending.count, isTerminated: isTerminated)
+        pending = []
+        pendingLength = 0
+        return line
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// Finds and ends processes by the marker in their environment (``SupervisedProcess/markerVariable``), which they inherit from each
+/// other whatever their session, group or parent is. A process that wiped its own environment is not found.
+package enum ProcessSweep {
+    /// What a sweep did.
+    package struct Result: Sendable, Hashable {
+        /// How many processes were ended.
+        package var ended: Int
+        /// Those that not even KILL ended in time: stuck in the kernel.
+        package var survivors: [ProcessIdentity]
+    }
+
+    /// The living processes, shims among them, whose marker is this one or lies below it (`run` finds `run/task/1`).
+    ///
+    /// Processes of other users are not seen, unless this program runs as root.
+    ///
+    /// - Throws: ``SystemError`` when /proc cannot be listed.
+    package static func find(marker: String) throws(SystemError) -> [ProcessIdentity] {
+        let boot = try ProcessIdentity.currentBootID()
+        let wanted = Array("\(SupervisedProcess.markerVariable)=\(marker)".utf8)
+        var found: [ProcessIdentity] = []
+        for name in try FileSystem.names(in: "/proc") {
+            guard let pid = Int32(name), pid != getpid() else { continue }
+            // Unreadable: it has ended since, or is not ours to end.
+            guard let status = try? ProcessStatus.of(pid: pid), !status.isDead,
+                let environment = try? FileSystem.read("/proc/\(pid)/environ"), carries(wanted, environment)
+            else { continue }
+            found.append(ProcessIdentity(pid: pid, startTime: status.startTime, bootID: boot))
+        }
+        return found
+    }
+
+    /// Kills every process that ``find(marker:)`` finds, until it finds none.
+    ///
+    /// - Throws: ``SystemError`` when /proc cannot be listed or a signal is refused.
+    @discardableResult
+    package static func end(marker: String) async throws -> Result {
+        try await end { try find(marker: marker) }
+    }
+
+    /// Kills what `find` finds until it finds nothing; processes that start while it works are found by the next round.
+    static func end(_ find: () throws -> [ProcessIdentity]) async throws -> Result {
+        var ended: Set<ProcessIdentity> = []
+        var survivors: Set<ProcessIdentity> = []
+        // Bounded: a survivor costs one wait, and processes that fork faster than they are killed do not keep us for ever.
+        for _ in 0..<50 {
+            survivors = try freeze(find)
+            guard !survivors.isSubset(of: ended) else { break }
+            for process in survivors { try process.signal(SIGKILL) }
+            let killed = survivors
+            _ = try await value(within: .seconds(5)) {
+                for process in killed { try await process.untilEnded() }
+            }
+            ended.formUnion(killed)
+        }
+        return Result(ended: ended.subtracting(survivors).count, survivors: Array(survivors))
+    }
+
+    /// Stops whom `find` finds, until it finds nobody new: a stopped process starts no others, so none can slip away between being
+    /// looked for and being killed.
+    private static func freeze(_ find: () throws -> [ProcessIdentity]) throws -> Set<ProcessIdentity> {
+        var frozen: Set<ProcessIdentity> = []
+        for _ in 0..<20 {
+            let found = Set(try find()).subtracting(frozen)
+            if found.isEmpty { break }
+            for process in found { try process.signal(SIGSTOP) }
+            frozen.formUnion(found)
+        }
+        return frozen
+    }
+
+    /// Whether one entry of the environment is the wanted one, or a marker below it.
+    static func carries(_ wanted: [UInt8], _ environment: [UInt8]) -> Bool {
+        environment.split(separator: 0).contains { entry in
+            guard entry.starts(with: wanted) else { return false }
+            let rest = entry.dropFirst(wanted.count)
+            return rest.isEmpty || rest.first == UInt8(ascii: "/")
+        }
+    }
+}

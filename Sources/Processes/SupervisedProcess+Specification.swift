@@ -1,0 +1,87 @@
+extension SupervisedProcess {
+    /// What to run and within which limits. Neither arguments nor anything else here may hold a secret: it is written to disk.
+    package struct Specification: Sendable, Hashable {
+        /// The folder of this one process; made when missing. Use an absolute path and never the same folder for something else.
+        package var directory: String
+        /// Distinguishes the processes of this turn from all others: `run/task/generation`. A sweep for `run` finds it too.
+        package var marker: String
+        /// The program (a path, or a name for PATH) and its arguments.
+        package var command: [String]
+        /// Where it runs.
+        package var workingDirectory: String
+        /// Bytes that any file it writes may have, its standard output among them; 0 means no limit. Going over it ends it with SIGXFSZ.
+        package var fileSizeLimit: UInt64
+        /// Bytes of address space of each of its processes; 0 means no limit.
+        package var memoryLimit: UInt64
+        /// Processes of this user; 0 means no limit. Root is not limited.
+        package var processLimit: UInt64
+        /// From the request to end (TERM) to the end by force (KILL).
+        package var grace: Duration
+        /// How long it may run; nil means no limit.
+        package var wallClockLimit: Duration?
+
+        package init(
+            directory: String, marker: String, command: [String], workingDirectory: String, fileSizeLimit: UInt64 = 0,
+            memoryLimit: UInt64 = 0, processLimit: UInt64 = 0, grace: Duration = .seconds(5), wallClockLimit: Duration? = nil
+        ) {
+            self.directory = directory
+            self.marker = marker
+            self.command = command
+            self.workingDirectory = workingDirectory
+            self.fileSizeLimit = fileSizeLimit
+            self.memoryLimit = memoryLimit
+            self.processLimit = processLimit
+            self.grace = grace
+            self.wallClockLimit = wallClockLimit
+        }
+    }
+}
+
+extension SupervisedProcess.Specification {
+    private static let format = "cco-shim 1"
+
+    /// Says what is wrong with it, or nil.
+    func defect() -> String? {
+        if !directory.hasPrefix("/") || !workingDirectory.hasPrefix("/") { return "its folders must be absolute paths" }
+        if command.first?.isEmpty ?? true { return "it names no program" }
+        if marker.isEmpty { return "it has no marker" }
+        if ([marker, workingDirectory, directory] + command).contains(where: { $0.utf8.contains(0) }) {
+            return "a field holds a NUL byte"
+        }
+        return nil
+    }
+
+    /// The file the shim reads: fields that each end with a NUL byte.
+    var fields: [UInt8] {
+        // A limit shorter than a millisecond is still a limit.
+        let wallClock = wallClockLimit.map { max(1, $0.wholeMilliseconds) } ?? 0
+        let fields =
+            [
+                Self.format, marker, "\(fileSizeLimit)", "\(memoryLimit)", "\(processLimit)", "\(grace.wholeMilliseconds)", "\(wallClock)",
+                workingDirectory, "\(command.count)",
+            ] + command
+        return fields.flatMap { Array($0.utf8) + [0] }
+    }
+
+    /// Reads the file back; nil when it is malformed.
+    init?(directory: String, fields bytes: [UInt8]) {
+        guard bytes.last == 0 else { return nil }
+        let fields = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        guard fields.count > 9, fields[0] == Self.format, let fileSize = UInt64(fields[2]), let memory = UInt64(fields[3]),
+            let processes = UInt64(fields[4]), let grace = Int64(fields[5]), let wallClock = Int64(fields[6]),
+            let count = Int(fields[8]), fields.count == 9 + count
+        else { return nil }
+        self.init(
+            directory: directory, marker: fields[1], command: Array(fields[9...]), workingDirectory: fields[7], fileSizeLimit: fileSize,
+            memoryLimit: memory, processLimit: processes, grace: .milliseconds(grace),
+            wallClockLimit: wallClock == 0 ? nil : .milliseconds(wallClock))
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, never negative.
+    var wholeMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+}

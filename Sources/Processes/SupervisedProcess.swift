@@ -1,0 +1,55 @@
+import Glibc
+
+/// A process that runs under a shim of its own, so that it outlives this program and its end is on record whoever is there to see it.
+///
+/// A value names the process by its folder; it holds no resources, and any number of them may exist for one process, in one program or
+/// one after the other.
+package struct SupervisedProcess: Sendable {
+    /// The environment variable that marks every process of a turn, so that ``ProcessSweep`` finds them.
+    package static let markerVariable = "CCO_TURN"
+
+    /// The folder with its input, outputs and records.
+    package var directory: String { folder.path }
+    /// The marker in the environment of all its processes.
+    package let marker: String
+    /// Who supervises it.
+    package let shim: ProcessIdentity
+    /// From TERM to KILL.
+    let grace: Duration
+    let folder: TurnFolder
+
+    /// Follows the process of this folder, started by whomever; nil when none was ever started in it.
+    ///
+    /// - Throws: ``SupervisionError`` when the folder's records cannot be read.
+    package static func attach(directory: String) throws(SupervisionError) -> SupervisedProcess? {
+        let folder = TurnFolder(path: directory)
+        guard let shim = try folder.shim() else { return nil }
+        guard let bytes = try folder.read(folder.specification), let specification = Specification(directory: directory, fields: bytes)
+        else { throw .malformed(file: folder.specification) }
+        return SupervisedProcess(marker: specification.marker, shim: shim, grace: specification.grace, folder: folder)
+    }
+
+    /// The supervised process itself, for views; nil when its program has not been started.
+    package func child() throws(SupervisionError) -> ProcessIdentity? { try folder.child() }
+
+    /// How it ended, if that is on record.
+    package func exitRecord() throws(SupervisionError) -> ExitRecord? { try folder.exitRecord() }
+
+    /// Its standard error so far, at most the last `limit` bytes, for evidence.
+    package func standardError(limit: Int = 64 << 10) throws(SupervisionError) -> [UInt8] {
+        do {
+            return try FileSystem.readEnd(of: folder.standardError, limit: limit)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// The lines of its standard output from a line's beginning on, also while it runs; see ``OutputLines``.
+    ///
+    /// - Parameters:
+    ///   - offset: 0, or the ``OutputLine/endOffset`` of the last line that was dealt with.
+    ///   - lineLimit: bytes kept of one line.
+    package func lines(from offset: Int64 = 0, lineLimit: Int = 8 << 20) -> OutputLines {
+        OutputLines(process: self, offset: offset, lineLimit: lineLimit)
+    }
+}

@@ -1,0 +1,64 @@
+import CProcesses
+import Glibc
+
+/// The folder through which a shim is told what to run and tells what happened. Its files are listed in the shim's `shim.h`.
+struct TurnFolder: Sendable, Hashable {
+    /// An absolute path, so that it means the same to every process.
+    let path: String
+
+    var standardInput: String { path + "/stdin" }
+    var standardOutput: String { path + "/stdout" }
+    var standardError: String { path + "/stderr" }
+    var specification: String { path + "/spec" }
+    /// Locked by the shim for as long as it lives.
+    var lock: String { path + "/lock" }
+    /// The shim's own complaints.
+    var log: String { path + "/shim.log" }
+    var exit: String { path + "/exit" }
+
+    /// Who supervises, or supervised; nil when nothing was started here.
+    func shim() throws(SupervisionError) -> ProcessIdentity? { try identity("shim") }
+
+    /// The supervised process; nil when it was not started yet, or never will be.
+    func child() throws(SupervisionError) -> ProcessIdentity? { try identity("child") }
+
+    /// How it ended; nil when it has not, or nobody has recorded it.
+    func exitRecord() throws(SupervisionError) -> ExitRecord? {
+        guard let bytes = try read(exit) else { return nil }
+        guard let record = ExitRecord(fields: RecordFields(bytes)) else { throw .malformed(file: exit) }
+        return record
+    }
+
+    /// Records an end that the shim could not record, unless a record exists.
+    func write(_ record: ExitRecord) throws(SupervisionError) {
+        do {
+            try FileSystem.writeIfAbsent(Array(record.text.utf8), to: exit)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Milliseconds since 1970 at which the child's identity was written, just before its program ran; 0 when it never was.
+    func childStartMilliseconds() -> Int64 {
+        var status = stat()
+        guard stat(path + "/child", &status) == 0 else { return 0 }
+        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+    }
+
+    func read(_ file: String) throws(SupervisionError) -> [UInt8]? {
+        do {
+            return try FileSystem.readIfPresent(file)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private func identity(_ name: String) throws(SupervisionError) -> ProcessIdentity? {
+        guard let bytes = try read(path + "/" + name) else { return nil }
+        let fields = RecordFields(bytes)
+        guard let pid = fields.number("pid").flatMap(Int32.init(exactly:)), pid > 1,
+            let start = fields.number("start").flatMap(UInt64.init(exactly:)), let boot = fields.text("boot")
+        else { throw .malformed(file: path + "/" + name) }
+        return ProcessIdentity(pid: pid, startTime: start, bootID: boot)
+    }
+}

@@ -1,0 +1,89 @@
+/// A message of the model in the two forms in which the API sends it.
+struct AnsweredMessage: Sendable {
+    let id: String
+    /// The beginning of the ids of the message's tool calls.
+    let toolIDPrefix: String
+    let model: String
+    let blocks: [ContentBlock]
+    let usage: TokenUsage
+
+    /// The most characters of a block that one event of a stream carries.
+    private static let charactersPerEvent = 4000
+
+    /// The message as one JSON document.
+    var document: JSONFragment {
+        get throws {
+            let content = try blocks.enumerated().map { index, block -> JSONFragment in
+                switch block {
+                case .text(let text): ["type": "text", "text": .string(text)]
+                case .toolUse(let name, let input): opening(index, name: name, input: try JSONFragment(parsing: input))
+                }
+            }
+            return message(content: content, stopReason: stopReason, usage: usage)
+        }
+    }
+
+    /// The message as server-sent events, each with its closing blank line.
+    func streamEvents() throws -> [String] {
+        var early = usage
+        early.output = min(1, usage.output)
+        var events = [try event("message_start", ["message": message(content: [], stopReason: .null, usage: early)])]
+        for (index, block) in blocks.enumerated() {
+            let position = JSONFragment.integer(index)
+            let start: JSONFragment
+            let deltaType: JSONFragment
+            let deltaKey: String
+            let text: String
+            switch block {
+            case .text(let words):
+                (start, deltaType, deltaKey, text) = (["type": "text", "text": ""], "text_delta", "text", words)
+            case .toolUse(let name, let input):
+                (start, deltaType, deltaKey, text) = (opening(index, name: name, input: [:]), "input_json_delta", "partial_json", input)
+            }
+            events.append(try event("content_block_start", ["index": position, "content_block": start]))
+            var rest = text[...]
+            while !rest.isEmpty {
+                let piece = rest.prefix(Self.charactersPerEvent)
+                rest = rest[piece.endIndex...]
+                let delta: JSONFragment = .object(["type": deltaType, deltaKey: .string(String(piece))])
+                events.append(try event("content_block_delta", ["index": position, "delta": delta]))
+            }
+            events.append(try event("content_block_stop", ["index": position]))
+        }
+        let end: JSONFragment = ["stop_reason": stopReason, "stop_sequence": nil]
+        events.append(try event("message_delta", ["delta": end, "usage": fields(of: usage)]))
+        events.append(try event("message_stop", [:]))
+        return events
+    }
+
+    private var stopReason: JSONFragment {
+        let callsTool = blocks.contains { block in
+            if case .toolUse = block { true } else { false }
+        }
+        return callsTool ? "tool_use" : "end_turn"
+    }
+
+    private func opening(_ index: Int, name: String, input: JSONFragment) -> JSONFragment {
+        ["type": "tool_use", "id": .string(toolIDPrefix + String(index)), "name": .string(name), "input": input]
+    }
+
+    private func message(content: [JSONFragment], stopReason: JSONFragment, usage: TokenUsage) -> JSONFragment {
+        [
+            "id": .string(id), "type": "message", "role": "assistant", "model": .string(model), "content": .array(content),
+            "stop_reason": stopReason, "stop_sequence": nil, "usage": fields(of: usage),
+        ]
+    }
+
+    private func fields(of usage: TokenUsage) -> JSONFragment {
+        [
+            "input_tokens": .integer(usage.input), "cache_creation_input_tokens": .integer(usage.cacheCreation),
+            "cache_read_input_tokens": .integer(usage.cacheRead), "output_tokens": .integer(usage.output),
+        ]
+    }
+
+    private func event(_ type: String, _ members: [String: JSONFragment]) throws -> String {
+        var members = members
+        members["type"] = .string(type)
+        return "event: \(type)\ndata: \(try JSONFragment.object(members).text())\n\n"
+    }
+}

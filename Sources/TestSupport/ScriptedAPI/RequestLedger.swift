@@ -1,0 +1,54 @@
+/// One request that the scripted API got, as tests ask for it later.
+package struct RecordedRequest: Sendable {
+    /// The place in the order of arrival, from 1.
+    package let number: Int
+    /// The credential that the client sent, or nil if it sent none.
+    package let credential: ModelRequest.Credential?
+    /// The model's name, as asked for.
+    package let model: String
+    /// The conversation: the CLI's session id where it is known.
+    package let conversation: String
+    /// Whether it was the client's own housekeeping: see ``ModelRequest/isSideRequest``.
+    package let isSideRequest: Bool
+    /// The time since the server started, on the server's clock.
+    package let time: Duration
+    /// The tokens that the answer claimed; nothing while there is no answer, or if it was a fault.
+    package internal(set) var usage: TokenUsage?
+    /// The status of the answer: 200 for a message, also one that breaks off; nil for none (yet), or a broken connection.
+    package internal(set) var status: Int?
+}
+
+/// The newest requests that the scripted API got.
+struct RequestLedger {
+    /// The most requests that are kept.
+    let capacity: Int
+    private var entries: [RecordedRequest] = []
+    /// How many requests there have been, also those that are not kept any more.
+    private(set) var total = 0
+
+    init(capacity: Int) {
+        self.capacity = max(1, capacity)
+    }
+
+    /// The requests that are kept, oldest first.
+    var requests: [RecordedRequest] { entries.suffix(capacity) }
+
+    /// The number for the next request.
+    mutating func nextNumber() -> Int {
+        total += 1
+        return total
+    }
+
+    mutating func record(_ request: RecordedRequest) {
+        entries.append(request)
+        // Dropped in bulk, so that recording stays cheap.
+        if entries.count >= 2 * capacity { entries.removeFirst(entries.count - capacity) }
+    }
+
+    /// Notes how a request ended.
+    mutating func settle(number: Int, status: Int?, usage: TokenUsage?) {
+        guard let index = entries.lastIndex(where: { $0.number == number }) else { return }
+        entries[index].status = status
+        entries[index].usage = usage
+    }
+}

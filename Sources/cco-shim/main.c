@@ -1,0 +1,144 @@
+/* cco-shim TURNDIR: see shim.h for the contract. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t clock_ms(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now); /* cannot fail for these clocks */
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t monotonic_ms(void) { return clock_ms(CLOCK_MONOTONIC); }
+
+int64_t wall_clock_ms(void) { return clock_ms(CLOCK_REALTIME); }
+
+/* Says on standard error what went wrong; nothing the shim is given to run is ever printed. */
+void complain(const char *what, int error_number) {
+    if (error_number != 0) {
+        dprintf(STDERR_FILENO, "cco-shim: %s: %s\n", what, strerror(error_number));
+    } else {
+        dprintf(STDERR_FILENO, "cco-shim: %s\n", what);
+    }
+}
+
+/* Closes everything but the standard streams, and makes sure that those three exist. */
+static bool tidy_descriptors(void) {
+    for (;;) {
+        int filler = open("/dev/null", O_RDWR);
+        if (filler == -1) {
+            return false;
+        }
+        if (filler > STDERR_FILENO) {
+            break; /* closed with the rest */
+        }
+    }
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0) {
+        return true;
+    }
+    struct rlimit limit; /* a kernel older than 5.9 */
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) {
+        return false;
+    }
+    for (int descriptor = 3; descriptor < (int)limit.rlim_cur; descriptor++) {
+        close(descriptor);
+    }
+    return true;
+}
+
+/* Becomes independent of whoever started it. */
+static bool detach(void) {
+    if (setsid() == -1 && errno != EPERM) { /* EPERM: already the leader of its session */
+        return false;
+    }
+    struct rlimit no_core = {0, 0};
+    return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 && setrlimit(RLIMIT_CORE, &no_core) == 0;
+}
+
+/* Takes the lock of the folder for as long as the process lives. Returns an exit code of the shim. */
+static int take_lock(int folder) {
+    int lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock == -1) {
+        complain("lock", errno);
+        return SHIM_IO_FAILED;
+    }
+    if (flock(lock, LOCK_EX | LOCK_NB) == -1) {
+        return errno == EWOULDBLOCK ? SHIM_BUSY : SHIM_IO_FAILED;
+    }
+    unsigned long long ticks;
+    if (!read_start_time(getpid(), &ticks) || ftruncate(lock, 0) == -1
+        || dprintf(lock, "%d %llu\n", (int)getpid(), ticks) < 0) {
+        complain("lock", errno);
+        return SHIM_IO_FAILED;
+    }
+    return SHIM_DONE;
+}
+
+static bool exists(int folder, const char *name) {
+    return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Tells the launcher, if it still listens on standard output, that from now on the folder's records tell everything. */
+static void report_ready(void) {
+    ssize_t ignored = write(STDOUT_FILENO, "ready\n", 6); /* nobody may be there to read it */
+    (void)ignored;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null == -1 || dup2(null, STDOUT_FILENO) == -1) {
+        close(STDOUT_FILENO);
+    }
+    if (null != -1) {
+        close(null);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        complain("usage: cco-shim TURNDIR", 0);
+        return SHIM_USAGE;
+    }
+    mode_t file_mask = umask(077);
+    int signals;
+    if (!tidy_descriptors() || !detach() || (signals = open_signals()) == -1) {
+        complain("cannot set up", errno);
+        return SHIM_IO_FAILED;
+    }
+    int folder = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder == -1 || chdir("/") == -1) {
+        complain(argv[1], errno);
+        return SHIM_IO_FAILED;
+    }
+    int locked = take_lock(folder);
+    if (locked != SHIM_DONE) {
+        return locked;
+    }
+    if (exists(folder, "exit") || exists(folder, "shim")) {
+        return SHIM_ALREADY_RAN;
+    }
+    struct spec spec = {0};
+    if (!read_spec(folder, &spec)) {
+        return SHIM_BAD_SPEC;
+    }
+    if (!reserve_exit_record(folder) || !write_identity(folder, "shim", getpid())) {
+        return SHIM_IO_FAILED;
+    }
+    struct outcome outcome = {.reason = "exited", .started_ms = wall_clock_ms()};
+    pid_t child = start_child(folder, &spec, file_mask, &outcome);
+    report_ready();
+    if (child != -1) {
+        supervise(signals, child, &spec, &outcome);
+    }
+    end_leftovers(signals, child, &spec, &outcome);
+    outcome.ended_ms = wall_clock_ms();
+    return write_exit_record(folder, &outcome) ? SHIM_DONE : SHIM_IO_FAILED;
+}

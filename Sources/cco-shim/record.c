@@ -1,0 +1,128 @@
+/* Writes the small files that say what happened: "key value" lines, each file all or nothing and durable. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RECORD_SIZE = 1024 };
+
+/* Writes `name`.new and syncs it. An existing one is overwritten in place, so that space once reserved is used again. */
+static bool write_new_file(int folder, const char *name, const char *bytes, size_t length, size_t final_length) {
+    int file = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file == -1) {
+        complain(name, errno);
+        return false;
+    }
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = write(file, bytes + done, length - done);
+        if (count == -1 && errno != EINTR) {
+            complain(name, errno);
+            close(file);
+            return false;
+        }
+        done += count > 0 ? (size_t)count : 0;
+    }
+    bool written = ftruncate(file, (off_t)final_length) == 0 && fsync(file) == 0;
+    if (!written) {
+        complain(name, errno);
+    }
+    if (close(file) == -1 && written) {
+        complain(name, errno);
+        return false;
+    }
+    return written;
+}
+
+static bool write_record(int folder, const char *name, const char *text) {
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, "%s.new", name);
+    if (!write_new_file(folder, temporary, text, strlen(text), strlen(text))) {
+        return false;
+    }
+    if (renameat(folder, temporary, folder, name) == -1 || fsync(folder) == -1) {
+        complain(name, errno);
+        return false;
+    }
+    return true;
+}
+
+/* Takes the disk space of the exit record before anything is started: a full disk must not cost the record. */
+bool reserve_exit_record(int folder) {
+    char zeros[RECORD_SIZE] = {0};
+    return write_new_file(folder, "exit.new", zeros, sizeof zeros, sizeof zeros);
+}
+
+/* Reads a small file of /proc as text. Returns false when it is not there. */
+static bool read_text(const char *path, char *text, size_t size) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file == -1) {
+        return false;
+    }
+    ssize_t count = read(file, text, size - 1);
+    int failure = errno;
+    close(file);
+    errno = failure;
+    if (count <= 0) {
+        return false;
+    }
+    text[count] = '\0';
+    return true;
+}
+
+/* Field 22 of stat. Field 2, the command, may hold spaces and parentheses, so counting starts behind its last one. */
+bool read_start_time(pid_t pid, unsigned long long *ticks) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (!read_text(path, text, sizeof text)) {
+        return false;
+    }
+    const char *field = strrchr(text, ')');
+    for (int number = 2; field != NULL && number < 22; number++) {
+        field = strchr(field + 1, ' ');
+    }
+    return field != NULL && sscanf(field, " %llu", ticks) == 1;
+}
+
+bool write_identity(int folder, const char *name, pid_t pid) {
+    unsigned long long ticks;
+    char boot[64];
+    if (!read_start_time(pid, &ticks) || !read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot)) {
+        complain("cannot read /proc", errno);
+        return false;
+    }
+    boot[strcspn(boot, "\n")] = '\0';
+    char text[RECORD_SIZE];
+    snprintf(text, sizeof text, "pid %d\nstart %llu\nboot %s\n", (int)pid, ticks, boot);
+    return write_record(folder, name, text);
+}
+
+static long long milliseconds(struct timeval time) {
+    return (long long)time.tv_sec * 1000 + time.tv_usec / 1000;
+}
+
+bool write_exit_record(int folder, const struct outcome *outcome) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_CHILDREN, &usage) == -1) {
+        memset(&usage, 0, sizeof usage);
+    }
+    int code = outcome->ended && WIFEXITED(outcome->status) ? WEXITSTATUS(outcome->status) : -1;
+    int signal_number = outcome->ended && WIFSIGNALED(outcome->status) ? WTERMSIG(outcome->status) : 0;
+    char text[RECORD_SIZE];
+    snprintf(text, sizeof text,
+        "reason %s\ncode %d\nsignal %d\nerrno %d\nstep %s\nstarted_ms %lld\nended_ms %lld\n"
+        "user_ms %lld\nsystem_ms %lld\nmax_rss_kb %ld\nleftovers %u\nsurvivors %u\n",
+        outcome->reason, code, signal_number, outcome->error_number,
+        outcome->failed_step != NULL ? outcome->failed_step : "-",
+        (long long)outcome->started_ms, (long long)outcome->ended_ms,
+        milliseconds(usage.ru_utime), milliseconds(usage.ru_stime), usage.ru_maxrss,
+        outcome->leftovers, outcome->survivors);
+    return write_record(folder, "exit", text);
+}

@@ -1,0 +1,101 @@
+/* Reads the spec: fields that each end with a NUL byte, in a fixed order, numbers in decimal. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char FORMAT[] = "cco-shim 1";
+
+/* Reads the whole file with a NUL added behind it. Returns NULL after complaining. */
+static char *read_file(int folder, const char *name, size_t *length) {
+    int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file == -1) {
+        complain("cannot open the spec", errno);
+        return NULL;
+    }
+    struct stat status;
+    char *bytes = NULL;
+    if (fstat(file, &status) == -1 || (bytes = malloc((size_t)status.st_size + 1)) == NULL) {
+        complain("cannot read the spec", errno);
+        close(file);
+        return NULL;
+    }
+    size_t done = 0;
+    while (done < (size_t)status.st_size) {
+        ssize_t count = read(file, bytes + done, (size_t)status.st_size - done);
+        if (count == -1 && errno == EINTR) {
+            continue;
+        }
+        if (count <= 0) {
+            complain("cannot read the spec", count == 0 ? EIO : errno);
+            free(bytes);
+            close(file);
+            return NULL;
+        }
+        done += (size_t)count;
+    }
+    close(file);
+    bytes[done] = '\0';
+    *length = done;
+    return bytes;
+}
+
+/* The next field, or NULL when there is no further one. */
+static char *next_field(char **cursor, const char *end) {
+    if (*cursor >= end) {
+        return NULL;
+    }
+    char *field = *cursor;
+    *cursor += strlen(field) + 1;
+    return field;
+}
+
+static bool next_number(char **cursor, const char *end, uint64_t *number) {
+    const char *field = next_field(cursor, end);
+    if (field == NULL || *field < '0' || *field > '9') {
+        return false;
+    }
+    char *rest;
+    errno = 0;
+    *number = strtoull(field, &rest, 10);
+    return errno == 0 && *rest == '\0';
+}
+
+/* The parts of a spec live as long as the process, so nothing of them is ever freed. */
+bool read_spec(int folder, struct spec *spec) {
+    size_t length = 0;
+    char *cursor = read_file(folder, "spec", &length);
+    if (cursor == NULL) {
+        return false;
+    }
+    const char *end = cursor + length;
+    uint64_t count = 0;
+    const char *format = next_field(&cursor, end);
+    bool valid = format != NULL && strcmp(format, FORMAT) == 0
+        && next_field(&cursor, end) != NULL /* the marker is for whoever sweeps, not for the shim */
+        && next_number(&cursor, end, &spec->file_size_limit)
+        && next_number(&cursor, end, &spec->memory_limit)
+        && next_number(&cursor, end, &spec->process_limit)
+        && next_number(&cursor, end, &spec->grace_ms)
+        && next_number(&cursor, end, &spec->wall_clock_ms)
+        && (spec->cwd = next_field(&cursor, end)) != NULL
+        && next_number(&cursor, end, &count)
+        && count > 0 && count <= length;
+    if (valid) {
+        spec->argv = calloc(count + 1, sizeof *spec->argv);
+        valid = spec->argv != NULL;
+        for (uint64_t index = 0; valid && index < count; index++) {
+            valid = (spec->argv[index] = next_field(&cursor, end)) != NULL;
+        }
+    }
+    if (!valid || cursor != end) {
+        complain("the spec is malformed", 0);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,149 @@
+import Orchestration
+import Testing
+
+@testable import Git
+
+@Suite struct PushingTests {
+    private func withWork(_ body: (TemporaryRepository, HubRepository, ObjectID, ObjectID) async throws -> Void) async throws {
+        try await TemporaryRepository.with { test in
+            let hub = try await test.hub()
+            let tip = try #require(try await hub.resolve("refs/cco/origin/main"))
+            try await body(test, hub, tip, try await test.change(hub, tip, ["work": "w".bytes]))
+        }
+    }
+
+    @Test("a push moves the branch, and is harmless the second time")
+    func pushed() async throws {
+        try await withWork { test, hub, _, work in
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: false) == PushReport(branch: .pushed, notes: nil))
+            #expect(try await test.head(test.originPath, "main") == work)
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: false).branch == .alreadyThere)
+            #expect(try await hub.push(work, toBranch: "run/2026-01-01", alsoNotes: false).branch == .pushed)
+        }
+    }
+
+    @Test("an origin that went on is reported with its head, and left alone")
+    func moved() async throws {
+        try await withWork { test, hub, tip, work in
+            let other = try await test.commit(["other": "o"], "other")
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: false).branch == .moved(remoteHead: other))
+            _ = try await hub.fetchOrigin(branch: "main")
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: false).branch == .moved(remoteHead: other))
+            #expect(try await hub.push(tip, toBranch: "main", alsoNotes: false).branch == .moved(remoteHead: other))
+            #expect(try await test.head(test.originPath, "main") == other)
+        }
+    }
+
+    @Test("a hook that declines is a refusal with its words")
+    func declined() async throws {
+        try await withWork { test, hub, _, work in
+            try await test.shell(
+                "printf '#!/bin/sh\\necho no pushes on Sunday >&2\\nexit 1\\n' > hooks/pre-receive; chmod +x hooks/pre-receive",
+                in: test.originPath)
+            guard case .refused(let reason) = try await hub.push(work, toBranch: "main", alsoNotes: false).branch else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(reason.contains("pre-receive hook declined"))
+            #expect(reason.contains("no pushes on Sunday"))
+        }
+    }
+
+    @Test("an origin that is gone is told from one that is not reached")
+    func unreachable() async throws {
+        try await withWork { test, hub, _, work in
+            try await test.shell("mv origin.git elsewhere.git")
+            guard case .refused = try await hub.push(work, toBranch: "main", alsoNotes: true).branch else {
+                Issue.record("a missing repository is not refused")
+                return
+            }
+            let away = try await HubRepository.createOrOpen(
+                at: hub.path, origin: RemoteURL("http://127.0.0.1:1/x.git", relativeTo: "/"), git: test.git)
+            guard case .unreachable = try await away.push(work, toBranch: "main", alsoNotes: true).branch else {
+                Issue.record("a dead port is not unreachable")
+                return
+            }
+            await #expect { try await away.fetchOrigin(branch: "main") } throws: { ($0 as? GitError)?.kind == .unreachable }
+        }
+    }
+
+    @Test("a clone with the branch checked out is recognised before any work, and its setting respected")
+    func checkedOut() async throws {
+        try await TemporaryRepository.with { test in
+            let hub = try await test.hub(origin: test.seedPath)
+            let tip = try #require(try await hub.resolve("refs/cco/origin/main"))
+            guard case .checkedOut(let place, let advice) = try await hub.pushDryRun(branch: "main") else {
+                Issue.record("not recognised")
+                return
+            }
+            #expect(place == test.seedPath)
+            #expect(advice.contains("updateInstead"))
+            #expect(try await hub.pushDryRun(branch: "other") == .ready)
+            let work = try await test.change(hub, tip, ["work": "w".bytes])
+            guard case .refused = try await hub.push(work, toBranch: "main", alsoNotes: false).branch else {
+                Issue.record("not refused")
+                return
+            }
+            try await test.seed("config", "receive.denyCurrentBranch", "updateInstead")
+            #expect(try await hub.pushDryRun(branch: "main") == .ready)
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: false).branch == .pushed)
+            #expect(try test.read("work", in: test.seedPath) == "w")
+        }
+    }
+
+    @Test("a note belongs to one commit, is replaced whole, and survives many neighbours")
+    func notes() async throws {
+        try await withWork { test, hub, tip, work in
+            #expect(try await hub.note(work) == nil)
+            try await hub.addNote(work, "{\"a\": 1}\n")
+            try await hub.addNote(work, "{\"a\": 2}\n")
+            let head = try await hub.resolve(HubRepository.receiptsRef)
+            try await hub.addNote(work, "{\"a\": 2}\n")
+            #expect(try await hub.resolve(HubRepository.receiptsRef) == head)
+            try await withThrowingTaskGroup { group in
+                for number in 0..<8 {
+                    let commit = try await test.change(hub, tip, ["n": "\(number)".bytes])
+                    group.addTask { try await hub.addNote(commit, "note \(number)") }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await hub.note(work) == "{\"a\": 2}\n")
+            #expect(try await test.run("notes", "--ref=cco", "list", in: hub.path).split(separator: "\n").count == 9)
+            #expect(try await hub.listRefs("refs/cco/scratch/").isEmpty)
+            try await hub.fsck()
+        }
+    }
+
+    @Test("receipts of two hubs are joined at the origin")
+    func pushedNotes() async throws {
+        try await withWork { test, hub, tip, work in
+            let second = try await HubRepository.createOrOpen(
+                at: test.folder + "/second.git", origin: RemoteURL(test.originPath, relativeTo: "/"), git: test.git)
+            _ = try await second.fetchOrigin(branch: "main")
+            try await second.addNote(tip, "second")
+            #expect(try await second.push(tip, toBranch: "main", alsoNotes: true) == PushReport(branch: .alreadyThere, notes: .pushed))
+            try await hub.addNote(tip, "first")
+            try await hub.addNote(work, "work")
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: true) == PushReport(branch: .pushed, notes: .pushed))
+            let text = try await test.run("notes", "--ref=cco", "show", tip.hex, in: test.originPath)
+            #expect(text.contains("first") && text.contains("second"))
+            #expect(try await test.run("notes", "--ref=cco", "show", work.hex, in: test.originPath) == "work")
+        }
+    }
+
+    @Test("a refused push of notes does not spoil the branch")
+    func refusedNotes() async throws {
+        try await withWork { test, hub, _, work in
+            try await test.shell(
+                "printf '#!/bin/sh\\ncase $1 in refs/notes/*) exit 1;; esac\\n' > hooks/update; chmod +x hooks/update",
+                in: test.originPath)
+            try await hub.addNote(work, "work")
+            let report = try await hub.push(work, toBranch: "main", alsoNotes: true)
+            #expect(report.branch == .pushed)
+            guard case .refused = report.notes else {
+                Issue.record("\(String(describing: report.notes))")
+                return
+            }
+        }
+    }
+}

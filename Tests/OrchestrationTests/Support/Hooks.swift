@@ -1,0 +1,16 @@
+@testable import Orchestration
+
+/// Where a test takes the world's behaviour into its own hands. `nil`, or a closure that returns `nil`, is the ideal world.
+struct Hooks {
+    var turn: ((Turn, Run) -> TurnOutcome?)?
+    var merge: ((Candidate, Run) -> MergeResult?)?
+    /// The candidate is `nil` for the gate on the base as found.
+    var gate: ((Candidate?, Run) -> GateResult?)?
+    var publish: ((Candidate, Run) -> PublishResult?)?
+    /// Takes the place of any effect's result, for example a failure.
+    var effect: ((Effect, Run) -> EffectResult?)?
+    /// Milliseconds that an effect takes.
+    var duration: ((Effect, Run) -> Int64)?
+    /// The tasks that a lead plans.
+    var plan: ((TeamID, Run) -> [TaskDraft])?
+}
