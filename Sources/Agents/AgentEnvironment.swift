@@ -1,7 +1,8 @@
 /// Builds the environment of an agent's process from nothing, so that it holds what a build needs, one credential, and no one else's.
 ///
 /// Inherited are only names from an allow-list. What is not on it does not arrive: `SSH_AUTH_SOCK`, `GITHUB_TOKEN`, `AWS_*`,
-/// other providers' keys, and the variables by which a Claude Code session that started cco would be mistaken for the agent's own.
+/// other providers' keys, addresses with a password in them (a proxy's excepted), and the variables by which a Claude Code session
+/// that started cco would be mistaken for the agent's own.
 package struct AgentEnvironment: Sendable {
     /// The variables of cco's own process.
     package var parent: [String: String]
@@ -32,7 +33,7 @@ package struct AgentEnvironment: Sendable {
 
     /// The environment for a process that `invocation` describes.
     package func variables(for invocation: Invocation) -> [String: String] {
-        var variables = parent.filter { name, _ in Self.isInherited(name) || additionalNames.contains(name) }
+        var variables = parent.filter { name, value in additionalNames.contains(name) || Self.isInherited(name, value) }
         for layer in [invocation.environment, git, credential.variables(parent: parent)] {
             variables.merge(layer) { _, new in new }
         }
@@ -41,8 +42,15 @@ package struct AgentEnvironment: Sendable {
         return variables
     }
 
-    static func isInherited(_ name: String) -> Bool {
-        inheritedNames.contains(name) || inheritedPrefixes.contains { name.hasPrefix($0) }
+    /// Whether a variable is on the allow-list and carries no password.
+    static func isInherited(_ name: String, _ value: String) -> Bool {
+        guard inheritedNames.contains(name) || inheritedPrefixes.contains(where: { name.hasPrefix($0) }) else { return false }
+        return !carriesPassword(value) || name.lowercased().hasSuffix("_proxy")
+    }
+
+    /// Whether a value is an address with a user or password in it, as package indexes and mirrors often have.
+    private static func carriesPassword(_ value: String) -> Bool {
+        value.ranges(of: "://").contains { value[$0.upperBound...].prefix { $0 != "/" }.contains("@") }
     }
 
     private static let inheritedPrefixes = ["LC_", "XDG_"]
@@ -50,6 +58,8 @@ package struct AgentEnvironment: Sendable {
     private static let inheritedNames: Set = [
         // The person and the machine.
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TERM", "TMPDIR", "TZ", "HOSTNAME",
+        // Where the CLI keeps sessions: the same for every credential, or a session could not go on under another one.
+        "CLAUDE_CONFIG_DIR",
         // The way out, and who is trusted on it.
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
         "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO",

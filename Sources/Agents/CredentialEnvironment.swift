@@ -44,7 +44,7 @@ package struct CredentialEnvironment: Sendable, Equatable {
     /// The variables that make up the CLI's own login. A cloud's variables come along only where the CLI is told to use that cloud.
     private static func login(in parent: [String: String]) -> [String: String] {
         var prefixes = ["ANTHROPIC_"]
-        var names: Set = ["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_API_KEY_HELPER_TTL_MS", "CLAUDE_CONFIG_DIR"]
+        var names: Set = ["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_API_KEY_HELPER_TTL_MS"]
         if isOn(parent["CLAUDE_CODE_USE_BEDROCK"]) {
             prefixes.append("AWS_")
             names.formUnion(["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_SKIP_BEDROCK_AUTH"])

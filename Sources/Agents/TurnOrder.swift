@@ -25,7 +25,8 @@ package struct TurnOrder: Sendable, Equatable {
     package var readableDirectories: [String]
 
     package init(
-        role: Role, model: String? = nil, effort: Effort? = nil, sessionID: String, resume: Bool, turn: RenderedTurn, budgetUsd: Double? = nil,
+        role: Role, model: String? = nil, effort: Effort? = nil, sessionID: String, resume: Bool, turn: RenderedTurn,
+        budgetUsd: Double? = nil,
         turnDirectory: String, readableDirectories: [String] = []
     ) {
         self.role = role

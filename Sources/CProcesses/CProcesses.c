@@ -80,6 +80,10 @@ int cprocesses_try_lock(int descriptor) {
     return result;
 }
 
+int cprocesses_unlock(int descriptor) {
+    return flock(descriptor, LOCK_UN);
+}
+
 /* Fills in the file actions; returns 0 or an error number. */
 static int prepare_actions(posix_spawn_file_actions_t *actions, int ready, const char *log) {
     int failure = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);

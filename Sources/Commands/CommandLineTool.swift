@@ -1,4 +1,38 @@
+import ArgumentParser
+import Glibc
+
 /// The `cco` command line.
 package enum CommandLineTool {
-    package static func run() async {}
+    /// The version of cco.
+    package static let version = "0.1.0"
+
+    /// Runs the command that the process's arguments ask for, and ends the process with its exit code.
+    package static func run() async {
+        // A reader that has gone, or a child that has died, is an error of one write and not the end of cco.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try Root.parseAsRoot()
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch {
+                end(error)
+            }
+        } catch {
+            Root.exit(withError: error)
+        }
+    }
+
+    /// What a failed command says and exits with.
+    private static func end(_ error: any Error) -> Never {
+        if let status = error as? ExitStatus { exit(status.rawValue) }
+        // Help, and what the parser itself objects to.
+        if error is CleanExit || error is ValidationError || error is ExitCode { Root.exit(withError: error) }
+        let failure = Failure(error)
+        Surroundings.current.console.warn("cco: \(failure.message)")
+        exit(failure.status.rawValue)
+    }
 }

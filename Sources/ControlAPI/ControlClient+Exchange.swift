@@ -10,7 +10,7 @@ extension ControlClient {
         var body: ByteBuffer
     }
 
-    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
+    private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     /// Sends one request and reads its answer to the end.
     func exchange(_ method: HTTPMethod, _ uri: String, _ body: ByteBuffer?) async throws -> Answer {
@@ -23,7 +23,7 @@ extension ControlClient {
                     headers.add(name: "content-length", value: "\(body.readableBytes)")
                 }
                 try await outbound.write(.head(HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)))
-                if let body { try await outbound.write(.body(body)) }
+                if let body { try await outbound.write(.body(.byteBuffer(body))) }
                 try await outbound.write(.end(nil))
                 return try await read(inbound)
             }

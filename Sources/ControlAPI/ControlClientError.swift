@@ -15,7 +15,8 @@ package enum ControlClientError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .notRunning(let path): "No run is going on: nobody serves \(path)."
         case .unreachable(let path, let why): "The run's control socket \(path) cannot be used: \(why)."
-        case .broken(let path, let why): "The run's answer at \(path) broke off: \(why). The engine may have ended; ask for the status again."
+        case .broken(let path, let why):
+            "The run's answer at \(path) broke off: \(why). The engine may have ended; ask for the status again."
         case .deadline: "The run has not answered in time. It goes on with what it was asked for."
         case .refused(let problem): problem.description
         }

@@ -1,5 +1,6 @@
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Orchestration
@@ -19,6 +20,8 @@ package struct ControlServer: Sendable {
     private let path: String
     private let health: ControlHealth
     private let control: any RunControl
+    /// The user whose processes are answered: the one that serves the run.
+    var owner: UInt32 = geteuid()
 
     /// Connections that are served at once; more wait.
     static let connectionLimit = 32
@@ -28,7 +31,7 @@ package struct ControlServer: Sendable {
     static let stopSeconds: Int64 = 5
 
     /// - Parameters:
-    ///   - socketPath: at most 107 bytes, in a folder that exists.
+    ///   - socketPath: at most 103 bytes, in a folder that exists.
     ///   - version: the version of cco, for `GET /v1/health`.
     package init(socketPath: String, run: RunID, version: String, control: any RunControl) {
         path = socketPath
@@ -46,7 +49,7 @@ package struct ControlServer: Sendable {
         let settlement = Settlement()
         defer { socket.remove(settlement.identity) }
         let application = Application(
-            responder: ControlResponder(health: health, control: control, owner: geteuid()),
+            responder: ControlResponder(health: health, control: control, owner: owner),
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: .init(
                 address: .unixDomainSocket(path: socket.birthPath), serverName: "cco", backlog: 16,

@@ -1,6 +1,6 @@
 /// Why a control server could not be had.
 package enum ControlServerError: Error, Equatable, CustomStringConvertible {
-    /// The kernel takes at most `limit` bytes for a socket's path. Choose a shorter place.
+    /// A socket's address takes at most `limit` bytes of path. Choose a shorter place.
     case pathTooLong(String, limit: Int)
     /// Something is at the socket's place that is not left over from a dead process; the text says what.
     case occupied(String, String)
@@ -12,7 +12,7 @@ package enum ControlServerError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .pathTooLong(let path, let limit):
-            "The control socket's path has \(path.utf8.count) bytes and the system takes \(limit): \(path). Choose a shorter folder for it."
+            "The control socket's path has \(path.utf8.count) bytes and a socket's address takes \(limit): \(path). Choose a shorter folder for it."
         case .occupied(let path, let why):
             "The control socket's place \(path) is taken: \(why). If a run is going on there, pause it first; otherwise remove the file."
         case .folder(let path, let why):

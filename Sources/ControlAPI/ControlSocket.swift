@@ -5,8 +5,8 @@ import Glibc
 /// A socket is bound in a private folder beside its place, made `0600` there, and only then renamed to its place: nobody but the owner can
 /// reach it at any moment, and the file that a dead process left is replaced in one step.
 struct ControlSocket: Sendable {
-    /// The bytes that the kernel leaves for a path: `sun_path` without its terminator.
-    static let longestPath = 107
+    /// The bytes that a path may have. The kernel takes 107, SwiftNIO 103 (the limit of other systems).
+    static let longestPath = 103
 
     let path: String
     /// Where the socket is bound before it gets its place.
@@ -32,7 +32,7 @@ struct ControlSocket: Sendable {
         }
     }
 
-    /// - Throws: `ControlServerError.pathTooLong` for a path that the kernel cannot take.
+    /// - Throws: `ControlServerError.pathTooLong` for a path that a socket address cannot take.
     static func check(_ path: String) throws {
         guard path.utf8.count <= longestPath else { throw ControlServerError.pathTooLong(path, limit: longestPath) }
     }
@@ -57,10 +57,9 @@ struct ControlSocket: Sendable {
 
     /// Refuses a place that a living process serves or that holds something else than a socket.
     private static func checkFree(_ path: String) throws {
-        var facts = stat()
-        guard lstat(path, &facts) == 0 else { return }
-        guard facts.st_mode & S_IFMT == S_IFSOCK else { throw ControlServerError.occupied(path, "it is not a socket") }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard let file = FileIdentity(path) else { return }
+        guard file.isSocket else { throw ControlServerError.occupied(path, "it is not a socket") }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw ControlServerError.folder(path, String(cString: strerror(errno))) }
         defer { close(descriptor) }
         var address = sockaddr_un()
@@ -71,22 +70,8 @@ struct ControlSocket: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        // A socket that nobody listens on refuses; only then is it left over.
-        if result == 0 { throw ControlServerError.occupied(path, "another process serves it") }
+        // A socket that nobody listens on refuses; only then is it left over. One whose queue is full says EAGAIN.
+        if result == 0 || errno == EAGAIN { throw ControlServerError.occupied(path, "another process serves it") }
         guard errno == ECONNREFUSED else { throw ControlServerError.occupied(path, String(cString: strerror(errno))) }
-    }
-}
-
-/// Which file stands at a path.
-struct FileIdentity: Equatable, Sendable {
-    private let device: dev_t
-    private let inode: ino_t
-
-    /// `nil` when there is no file.
-    init?(_ path: String) {
-        var facts = stat()
-        guard lstat(path, &facts) == 0 else { return nil }
-        device = facts.st_dev
-        inode = facts.st_ino
     }
 }

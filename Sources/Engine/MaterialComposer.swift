@@ -2,6 +2,7 @@ import Agents
 import FoundationEssentials
 import Git
 import Merging
+import Observability
 import Orchestration
 
 /// Fills a prompt's material from the run's state and from git. Diffs are shown cut, with the whole of them in a file that the agent may read.

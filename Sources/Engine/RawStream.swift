@@ -7,19 +7,31 @@ enum RawStream {
     static func copyRedacted(from source: String, to target: String, redactor: Redactor) throws {
         try PrivateFiles.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
         let input = try FileDescriptor.open(FilePath(source), .readOnly)
-        try input.closeAfter {
-            let output = try FileDescriptor.open(
-                FilePath(target), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
-            try output.closeAfter {
-                var stream = RedactingStream(redactor)
-                var buffer = [UInt8](repeating: 0, count: 256 << 10)
-                while true {
-                    let count = try buffer.withUnsafeMutableBytes { try input.read(into: $0) }
-                    if count == 0 { break }
-                    _ = try output.writeAll(stream.append(buffer[..<count]))
-                }
-                _ = try output.writeAll(stream.finish())
-            }
+        defer { try? input.close() }  // Read only: nothing is lost with a failed close.
+        let output = try FileDescriptor.open(
+            FilePath(target), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+        do {
+            try copy(from: input, to: output, RedactingStream(redactor))
+        } catch {
+            try output.close()
+            throw error
+        }
+        try output.close()
+    }
+
+    private static func copy(from input: FileDescriptor, to output: FileDescriptor, _ redacting: RedactingStream) throws {
+        var stream = redacting
+        var bytes = try read(input)
+        while !bytes.isEmpty {
+            _ = try output.writeAll(stream.append(bytes))
+            bytes = try read(input)
+        }
+        _ = try output.writeAll(stream.finish())
+    }
+
+    private static func read(_ input: FileDescriptor) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
+            count = try input.read(into: UnsafeMutableRawBufferPointer(buffer))
         }
     }
 }

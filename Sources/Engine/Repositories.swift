@@ -44,8 +44,8 @@ package actor Repositories {
             let resources = resources
             let place = resources.folder.seat(name)
             seats[name] = _Concurrency.Task {
-                let seat = try await AgentRepository.create(hub: hub, directory: place.git, worktreePath: place.tree, identity: identity)
-                try await seat.exclude(Array(resources.environmentFiles.keys).sorted() + ["/.claude/settings.local.json"])
+                let seat = try AgentRepository.create(hub: hub, directory: place.git, worktreePath: place.tree, identity: identity)
+                try seat.exclude(Array(resources.environmentFiles.keys).sorted() + ["/.claude/settings.local.json"])
                 return seat
             }
         }

@@ -22,6 +22,9 @@ package struct RunFolder: Sendable, Equatable {
     /// Files that an agent may read and not write, such as whole diffs.
     package func material(_ agent: AgentID) -> String { "\(path)/material/\(agent)" }
 
+    /// The CLI's scratch files.
+    package var temporary: String { path + "/tmp" }
+
     /// The process folder of a gate run.
     package func gate(_ effect: EffectID) -> String { "\(path)/gates/\(effect)" }
 }

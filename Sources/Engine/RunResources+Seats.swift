@@ -1,4 +1,5 @@
 import Git
+import Observability
 import Orchestration
 
 extension RunResources {
@@ -12,7 +13,8 @@ extension RunResources {
         guard usesSubmodules, let base, try await seat.hub.blobID(at: commit, path: ".gitmodules") != nil else { return }
         do {
             try await seat.updateSubmodules(trusting: base)
-        } catch let error as GitError where error.kind == .invalidInput {
+        } catch {
+            guard error.kind == .invalidInput else { throw error }
             log.log(source: "cco", level: .warning, message: "submodules are left empty: an agent changed .gitmodules (\(error.detail))")
         }
     }

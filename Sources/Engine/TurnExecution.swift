@@ -88,9 +88,13 @@ struct TurnExecution: Sendable {
             configDirectory: resources.claudeConfiguration)
         var variables = environment.variables(for: invocation)
         variables.merge(resources.agentEnvironment) { _, own in own }
+        variables["CLAUDE_CODE_TMPDIR"] = resources.folder.temporary
+        try PrivateFiles.makeFolder(resources.folder.temporary)
+        for folder in order.readableDirectories { try PrivateFiles.makeFolder(folder) }
+        SecretChannel.conceal(&variables)
         let specification = SupervisedProcess.Specification(
             directory: order.turnDirectory, marker: "\(run.id)/\(turn.id)", command: [invocation.executable] + invocation.arguments,
-            workingDirectory: seat.worktreePath, fileSizeLimit: 4 << 30)
+            workingDirectory: seat.worktreePath)
         return try await resources.launcher.launch(
             specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
     }

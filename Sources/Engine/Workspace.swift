@@ -59,7 +59,8 @@ package struct Workspace: Sendable, Equatable {
         try PrivateFiles.makeFolder(path)
         do {
             return try FileLock(path: lockPath)
-        } catch FileLock.Failure.held(_, let holder) {
+        } catch {
+            guard case .held(_, let holder) = error else { throw error }
             throw WorkspaceError.held(path: path, by: holder?.description ?? "another process")
         }
     }

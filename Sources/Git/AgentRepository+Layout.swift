@@ -71,7 +71,8 @@ extension AgentRepository {
         // The agent can plant files beside its objects that speed git up and could lie; they are not read.
         try control.ensure(
             "config",
-            configuration("\tcommitGraph = false\n\tmultiPackIndex = false\n\tlogAllRefUpdates = false\n[uploadpack]\n\tallowAnySHA1InWant = true\n"))
+            configuration(
+                "\tcommitGraph = false\n\tmultiPackIndex = false\n\tlogAllRefUpdates = false\n[uploadpack]\n\tallowAnySHA1InWant = true\n"))
         // The hub comes first, so that its objects win over anything of the same name.
         try control.descend(["objects", "info"])?.ensure("alternates", "\(hub.objectsPath)\n\(gitDirectory)/objects\n")
         if try control.descend(["info"])?.kind(of: "exclude") == nil { try control.descend(["info"])?.ensure("exclude", "") }
@@ -82,7 +83,8 @@ extension AgentRepository {
         try agent.ensure("HEAD", "ref: \(Self.nothing)\n", mode: 0o644)
         try agent.ensure(
             "config",
-            configuration("\tlogAllRefUpdates = true\n[user]\n\tname = \"\(identity.name)\"\n\temail = \"\(identity.email)\"\n"), mode: 0o644)
+            configuration("\tlogAllRefUpdates = true\n[user]\n\tname = \"\(identity.name)\"\n\temail = \"\(identity.email)\"\n"),
+            mode: 0o644)
         for name in ["hooks", "commondir", "gitdir", "config.worktree", "index"] { try agent.removeTree(name) }
         if let info = try agent.folder("info") {
             for name in try info.names() where name != "exclude" { try info.removeTree(name) }

@@ -27,7 +27,9 @@ extension AgentRepository {
         for path in try await submodulePaths() {
             let parts = path.split(separator: "/").map(String.init)
             // The parent is opened without following links, so that nothing outside the worktree is emptied.
-            guard let last = parts.last, let parent = try FolderHandle(path: worktreePath).descend(Array(parts.dropLast())) else { continue }
+            guard let last = parts.last, let parent = try FolderHandle(path: worktreePath).descend(Array(parts.dropLast())) else {
+                continue
+            }
             try await FolderTree.remove(parent.path + "/" + last, environment: git.localEnvironment)
             _ = try parent.makingFolder(last)
         }

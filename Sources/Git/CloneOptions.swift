@@ -46,7 +46,8 @@ package struct CloneOptions: Sendable, Equatable {
                 }
                 configuration.append(GitSetting(name: setting[0], value: setting[1]))
             case "--filter":
-                ignored.append(.init(option: "--filter=\(try value())", reason: "agents hold no credential to fetch missing files on demand"))
+                ignored.append(
+                    .init(option: "--filter=\(try value())", reason: "agents hold no credential to fetch missing files on demand"))
             case "-b", "--branch": ignored.append(.init(option: "--branch \(try value())", reason: "the run's base branch is used"))
             case "-j", "--jobs": ignored.append(.init(option: "--jobs \(try value())", reason: "one branch is fetched"))
             case "--single-branch", "--no-single-branch", "--no-tags", "--quiet", "-q", "--verbose", "-v", "--progress", "--bare",

@@ -17,7 +17,7 @@ package struct ConflictedFile: Sendable, Equatable {
 }
 
 /// What merging two commits in memory gives.
-package enum MergeResult: Sendable, Equatable {
+package enum TreeMerge: Sendable, Equatable {
     /// The merged tree, written to the hub.
     case clean(tree: ObjectID)
     /// What stands in the way; nothing was moved.

@@ -19,7 +19,8 @@ extension HubRepository {
         return try await git.run(arguments, at: location).outputText.split(separator: "\n").compactMap { line in
             guard let space = line.firstIndex(of: " "), let id = ObjectID(line[..<space]) else { return nil }
             let rest = line[line.index(after: space)...].split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-            return PublishedEntry(id: id, committerEmail: rest.first.map(String.init) ?? "", subject: rest.count == 2 ? String(rest[1]) : "")
+            return PublishedEntry(
+                id: id, committerEmail: rest.first.map(String.init) ?? "", subject: rest.count == 2 ? String(rest[1]) : "")
         }
     }
 }

@@ -15,7 +15,7 @@ extension HubRepository {
     /// - Throws: ``GitError``; of kind `other` for unrelated histories that are not allowed.
     package func mergeTree(
         _ ours: ObjectID, _ theirs: ObjectID, allowUnrelated: Bool = false, limitPerFile: Int = 4_000, maximumFiles: Int = 50
-    ) async throws(GitError) -> MergeResult {
+    ) async throws(GitError) -> TreeMerge {
         if try await mergeBase(ours, theirs) == nil, try await isShallow() { try await unshallow() }
         let arguments =
             ["-c", "merge.conflictStyle=zdiff3", "-c", "merge.renames=true", "merge-tree", "--write-tree", "-z", "--messages"]

@@ -55,7 +55,8 @@ extension HubRepository {
 
     private static func isWhole(_ path: String, _ git: Git) async throws(GitError) -> Bool {
         guard FolderTree.exists(path + "/HEAD"), FolderTree.exists(path + "/config") else { return false }
-        return try await git.attempt(["rev-parse", "--is-bare-repository"], at: GitLocation(gitDirectory: path)).outputText.trimmed == "true"
+        return try await git.attempt(["rev-parse", "--is-bare-repository"], at: GitLocation(gitDirectory: path)).outputText.trimmed
+            == "true"
     }
 
     /// A folder in the hub's place that is no repository is never deleted: it may be someone's.

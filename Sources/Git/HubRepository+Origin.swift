@@ -14,7 +14,12 @@ extension HubRepository {
     func originAttempt(
         _ arguments: [String], timeout: Duration = .seconds(600), at other: GitLocation? = nil, settings more: [GitSetting] = []
     ) async throws(GitError) -> ChildCommandResult {
-        var place = other ?? location
+        try await git.attempt(arguments, at: originPlace(other ?? location, settings: more), reach: .origin, timeout: timeout)
+    }
+
+    /// `base` with the settings for the origin, and with its password if it has one.
+    func originPlace(_ base: GitLocation, settings more: [GitSetting] = []) -> GitLocation {
+        var place = base
         var settings = cloneOptions.configuration + more
         if origin.credentialLine != nil {
             // The empty value drops the user's own helpers, which would otherwise be asked to store this password.
@@ -25,7 +30,7 @@ extension HubRepository {
             place = place.with("CCO_GIT_CREDENTIALS", path + "/cco-credentials")
         }
         place.environment.merge(git.originSettings(settings)) { $1 }
-        return try await git.attempt(arguments, at: place, reach: .origin, timeout: timeout)
+        return place
     }
 
     /// Asks the origin for its default branch and branches.

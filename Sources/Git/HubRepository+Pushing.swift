@@ -38,11 +38,13 @@ extension HubRepository {
         _ source: String, _ id: ObjectID, to ref: String, options: [String] = []
     ) async throws(GitError) -> PushOutcome {
         let arguments =
-            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + options + ["origin", "\(source):\(ref)"]
+            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + options + [
+                "origin", "\(source):\(ref)",
+            ]
         let result: ChildCommandResult
         do {
             result = try await originAttempt(arguments, timeout: .seconds(1_800))
-        } catch where error.kind == .unreachable {
+        } catch  where error.kind == .unreachable {
             return .unreachable(reason: error.detail)
         }
         guard let status = PushStatus(output: result.outputText, ref: ref) else {
@@ -76,7 +78,9 @@ extension HubRepository {
 
     /// Nil if it cannot be read: the push has its answer already, and whoever needs the head fetches anyway.
     private func remoteHead(_ ref: String) async -> ObjectID? {
-        guard let result = try? await originAttempt(["ls-remote", "origin", ref], timeout: .seconds(120)), result.succeeded else { return nil }
+        guard let result = try? await originAttempt(["ls-remote", "origin", ref], timeout: .seconds(120)), result.succeeded else {
+            return nil
+        }
         return result.outputText.split(separator: "\t").first.flatMap { ObjectID($0) }
     }
 

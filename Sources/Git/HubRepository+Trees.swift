@@ -48,7 +48,9 @@ extension HubRepository {
             var records: [UInt8] = []
             for (path, content) in files.sorted(by: { $0.key < $1.key }) {
                 // git itself would skip such a path and report success.
-                guard RelativePath.isSafe(path) else { throw .invalid("replacing files", "\"\(path)\" is not a path inside the repository") }
+                guard RelativePath.isSafe(path) else {
+                    throw .invalid("replacing files", "\"\(path)\" is not a path inside the repository")
+                }
                 var line = "0 \(zeroID)\t"
                 if let content {
                     let blob = try Self.objectID(

@@ -47,7 +47,7 @@ package struct CandidateMerge: Sendable {
     /// Says what the merge would give.
     ///
     /// - Throws: `GitError` when git itself fails; a conflict is a result.
-    package func merge(_ order: Order) async throws -> Orchestration.MergeResult {
+    package func merge(_ order: Order) async throws -> MergeResult {
         var head = order.head
         if order.isAgentsWork {
             switch try await cleaned(order) {
@@ -68,14 +68,14 @@ package struct CandidateMerge: Sendable {
     }
 
     /// Nothing of the head is new; the only change there can be is `TEAM_STRUCTURE.md`.
-    private func upkeep(_ order: Order) async throws -> Orchestration.MergeResult {
+    private func upkeep(_ order: Order) async throws -> MergeResult {
         guard let structure = order.structure, order.head == order.target,
             try await hub.file(at: order.target, path: TeamStructure.fileName, limit: 1 << 20) != Array(structure.utf8)
         else { return .nothingToMerge }
         return try await commit(tree: try await hub.tree(of: order.target), parents: [order.target], order)
     }
 
-    private func commit(tree: ObjectID, parents: [ObjectID], _ order: Order) async throws -> Orchestration.MergeResult {
+    private func commit(tree: ObjectID, parents: [ObjectID], _ order: Order) async throws -> MergeResult {
         var tree = tree
         if let structure = order.structure {
             tree = try await hub.replacingFiles(in: tree, [TeamStructure.fileName: Array(structure.utf8)])

@@ -12,10 +12,16 @@ extension EventScribe {
         case .verifyChosen(let command?, nil):
             return [line("gate", .notice, "The gate is `\(command)`.")]
         case .verifyChosen(nil, _):
-            return [line("gate", .warning, "UNGATED: nothing verifies this run's work. Set verifyCommand in orchestrator.json to have it verified.")]
+            return [
+                line(
+                    "gate", .warning,
+                    "UNGATED: nothing verifies this run's work. Set verifyCommand in orchestrator.json to have it verified.")
+            ]
         case .baselineKnown(let excerpt?):
             return [
-                line("gate", .warning, "BASELINE RED: the gate fails on \(after.settings.targetBranch) as it was found (\(ending(excerpt)))."),
+                line(
+                    "gate", .warning, "BASELINE RED: the gate fails on \(after.settings.targetBranch) as it was found (\(ending(excerpt)))."
+                ),
                 line("gate", .warning, "Its output: \(excerpt.logPath)"),
             ]
         case .baselineKnown(nil):
@@ -23,13 +29,14 @@ extension EventScribe {
         case .gateRed(let id, let excerpt):
             let what = before.queue.first { $0.id == id }.map { label($0.kind) } ?? id.name
             let isConfirmed = before.queue.first { $0.id == id }?.firstRed != nil
-            let consequence = isConfirmed ? "again; it goes back" : "; it runs once more to be sure"
+            let verdict = isConfirmed ? "red again for \(what)" : "red for \(what); it runs once more to be sure"
             return [
-                line("gate", .warning, "The gate is red for \(what)\(isConfirmed ? " " : "")\(consequence) (\(ending(excerpt)))."),
+                line("gate", .warning, "The gate is \(verdict) (\(ending(excerpt)))."),
                 line("gate", .info, "Its output: \(excerpt.logPath)"),
             ]
         case .treeVerified(let tree, _, let milliseconds):
-            let what = before.queue.first { $0.state.isGating(tree) }.map { label($0.kind) } ?? "\(after.settings.targetBranch) as it was found"
+            let what =
+                before.queue.first { $0.state.isGating(tree) }.map { label($0.kind) } ?? "\(after.settings.targetBranch) as it was found"
             return [line("gate", .info, "The gate is green for \(what) after \(HumanText.duration(milliseconds: milliseconds)).")]
         case .flakeSeen(let tree, let excerpt):
             return [
@@ -51,7 +58,11 @@ extension EventScribe {
             guard candidate.kind != .upkeep else { return [] }
             let rivals = after.queue.filter { $0.target == candidate.target }
             let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1
-            return [line("merge", .info, "\(label(candidate.kind)) is \(Run.ordinal(place)) in the queue for \(after.label(of: candidate.target)).")]
+            return [
+                line(
+                    "merge", .info,
+                    "\(label(candidate.kind)) is \(Run.ordinal(place)) in the queue for \(after.label(of: candidate.target)).")
+            ]
         case .candidateEntered(let id, let state):
             return entered(id, state)
         case .candidatePublished(let id, let commit, _):
@@ -94,7 +105,7 @@ extension EventScribe {
         case .conflict: [line("merge", .warning, "CONFLICT: \(what) does not merge into \(branch) and goes back.")]
         case .red: [line("merge", .warning, "\(what) does not pass the gate on \(branch) and goes back.")]
         case .objection: [line("merge", .warning, "\(what) breaks a rule for \(branch) and goes back.")]
-        case .empty: [line("merge", .info, "\(branch) already holds everything of \(what).")]
+        case .empty: [line("merge", .info, "\(what) has nothing of its own left to merge into \(branch).")]
         }
     }
 }

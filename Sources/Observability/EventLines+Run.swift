@@ -38,7 +38,9 @@ extension EventScribe {
         return [
             line("run", .notice, "Run \(id) of \(OneLine.text(settings.repository, limit: 90)), branch \(settings.targetBranch)"),
             line("run", .notice, "\(workers) \(teams), time limit \(limit)\(budget)"),
-            line("gate", .notice, after.verifyCommand.map { "The gate is `\($0)`." } ?? "No gate is configured; the Director may propose one."),
+            line(
+                "gate", .notice,
+                after.verifyCommand.map { "The gate is `\($0)`." } ?? "No gate is configured; the Director may propose one."),
         ]
     }
 
@@ -47,7 +49,9 @@ extension EventScribe {
         if let suspension = before.suspension {
             lines.append(line("run", .notice, "Resumed; it had been suspended: \(suspension)"))
         } else if before.base != nil {
-            lines.append(line("run", .notice, "Taken up again after its engine ended; \(before.turns.count) turns were under way."))
+            let count = before.turns.count
+            let turns = count == 1 ? "1 turn was" : "\(count) turns were"
+            lines.append(line("run", .notice, "Taken up again after its engine ended; \(turns) under way."))
         }
         if let command = after.verifyCommand, command != before.verifyCommand {
             lines.append(line("gate", .notice, "The gate is now `\(command)`."))

@@ -19,7 +19,9 @@ extension EventScribe {
             return [line("director", .notice, "Returns \(team)'s delivery: \(instructions)")]
         case .directorWants(let complete, let summary):
             return [
-                line("director", complete ? .notice : .info, complete ? "Declares the direction fulfilled: \(summary)" : "Decides: \(summary)")
+                line(
+                    "director", complete ? .notice : .info,
+                    complete ? "Declares the direction fulfilled: \(summary)" : "Decides: \(summary)")
             ]
         default:
             return []

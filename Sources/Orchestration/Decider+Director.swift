@@ -31,6 +31,7 @@ extension Decider {
     }
 
     mutating func decided(_ turn: Turn, _ report: DirectorReport) {
+        let failures = (run.pending(of: turn)?.failures ?? 0) + 1
         emit(.briefDone(turn.agent))
         for decision in report.deliveries {
             let team: TeamID = ID(decision.team)
@@ -43,6 +44,13 @@ extension Decider {
         }
         let goals = (report.goals ?? []).filter { run.teams[ID($0.team)] != nil }
         setGoals(goals)
+        // A delivery that the Director has passed over three times in a row is left to the gate, like a task that its lead passes over.
+        let undecided = run.teams.keys.sorted().filter { run.teams[$0]?.stage == .offered }
+        if failures >= 3 {
+            undecided.forEach { queueDelivery($0) }
+        } else if !undecided.isEmpty {
+            emit(.leadBriefed(turn.agent, Pending(.decide, failures: failures)))
+        }
         emit(.directorWants(complete: report.complete && goals.isEmpty, summary: report.summary))
     }
 

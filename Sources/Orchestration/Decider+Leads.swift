@@ -24,11 +24,12 @@ extension Decider {
     }
 
     private func nextBrief(for team: Team) -> Brief? {
+        if case .stuck = team.stage { return nil }
         let submitted = run.tasks.values.filter { $0.team == team.id && $0.state == .submitted }.map(\.id).sorted()
         if !submitted.isEmpty { return .review(submitted) }
         switch team.stage {
         case .planning: return .planTasks
-        case .assessing: return .assess
+        case .assessing: return run.isAtRest(team.id) ? .assess : nil
         case .working: return run.isFlat && run.directionChanged ? .assess : nil
         case .idle, .offered, .promoting, .stuck: return nil
         }
@@ -83,7 +84,8 @@ extension Decider {
             guard let decision = decisions[id.name] else {
                 emit(.taskUndecided(id))
                 // The lead has passed over it three times; the gate decides alone.
-                if (run.tasks[id]?.undecidedReviews ?? 0) >= 3, task.report?.status == .done { approve(id) }
+                guard (run.tasks[id]?.undecidedReviews ?? 0) >= 3 else { continue }
+                if task.report?.status == .done { approve(id) } else { settle(id, .failed("blocked: \(task.report?.summary ?? "")")) }
                 continue
             }
             switch decision.verdict {
@@ -104,22 +106,25 @@ extension Decider {
 
     mutating func assessed(_ turn: Turn, _ report: AssessmentReport) {
         guard let id = turn.team, let team = run.teams[id] else { return }
+        // The team has been given another goal meanwhile; the judgement is about the old one.
+        guard team.stage == .assessing || team.stage == .working else { return emit(.briefDone(turn.agent)) }
         let drafts = report.goalReached ? [] : report.tasks ?? []
         if !drafts.isEmpty {
             guard team.idleAssessments < 3 else {
                 emit(.briefDone(turn.agent))
                 return giveUp(id, "three rounds of tasks brought nothing onto the branch: \(report.summary)")
             }
+            emit(.assessed(id))
             guard let tasks = accept(drafts, from: turn, isWholePlan: false) else { return }
             emit(.briefDone(turn.agent))
-            emit(.assessed(id))
             emit(.planAccepted(id, summary: report.summary))
             for task in tasks { emit(.taskAdded(task)) }
             return
         }
         emit(.briefDone(turn.agent))
         emit(.assessed(id))
-        guard run.isAtRest(id) else { return }
+        // The direction may have changed while a flat run's lead judged the old one.
+        guard run.isAtRest(id), !(run.isFlat && run.directionChanged) else { return }
         if !report.goalReached {
             giveUp(id, "its lead says the goal is not reached and has no further task: \(report.summary)")
         } else if run.isFlat {

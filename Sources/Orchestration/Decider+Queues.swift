@@ -24,7 +24,11 @@ extension Decider {
     /// Gives main back to every team, so that teams do not drift apart.
     mutating func queueSyncs() {
         guard !run.isFlat, case .working = run.phase, let head = run.base?.head else { return }
-        for team in run.teams.keys.sorted() where !run.queue.contains(where: { $0.kind == .sync(team) && $0.state == .waiting }) {
+        for team in run.teams.keys.sorted() {
+            if let waiting = run.queue.first(where: { $0.kind == .sync(team) && $0.state == .waiting }) {
+                guard waiting.head != head else { continue }
+                emit(.candidateReturned(waiting.id, .empty))
+            }
             queue(.sync(team), for: .team(team), head: head)
         }
     }
@@ -52,7 +56,7 @@ extension Decider {
             emit(.candidateReturned(id, .empty))
             switch candidate.kind {
             case .task(let task): emit(.taskSettled(task, .unneeded))
-            case .delivery(let team): emit(.teamEntered(team, .idle, summary: ""))
+            case .delivery(let team): delivered(team)
             case .sync, .upkeep: break
             }
         case .conflict(let onto, let files):
@@ -66,6 +70,7 @@ extension Decider {
 
     /// Publishes a tree that is known to pass, or has the gate run on it as soon as there is a slot.
     private mutating func verify(_ id: CandidateID, commit: ObjectID, tree: ObjectID, onto: ObjectID) {
+        guard run.suspension == nil else { return emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto))) }
         guard let command = run.verifyCommand, run.verifiedTrees[tree.hex] == nil else {
             emit(.candidateEntered(id, .publishing(commit: commit, tree: tree, onto: onto)))
             return intend(.publish(id, commit: commit, onto: onto))
@@ -80,19 +85,19 @@ extension Decider {
 
     mutating func gated(_ id: CandidateID, commit: ObjectID, tree: ObjectID, command: String, _ result: GateResult) {
         guard let candidate = run.queue.first(where: { $0.id == id }), case .gating(_, _, let onto, _) = candidate.state else { return }
+        // A verdict of another command than the one that now counts says nothing.
+        guard command == run.verifyCommand else { return verify(id, commit: commit, tree: tree, onto: onto) }
         switch result {
         case .green(let milliseconds):
             if let red = candidate.firstRed { emit(.flakeSeen(tree: tree, red)) }
             emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds))
-            emit(.candidateEntered(id, .publishing(commit: commit, tree: tree, onto: onto)))
-            intend(.publish(id, commit: commit, onto: onto))
+            verify(id, commit: commit, tree: tree, onto: onto)
         case .red(let excerpt, _):
             let isConfirmed = candidate.firstRed != nil
             emit(.gateRed(id, excerpt))
             guard isConfirmed else {
                 // One confirming run before anybody is blamed.
-                emit(.candidateEntered(id, .gating(commit: commit, tree: tree, onto: onto, rerun: true)))
-                return intend(.gate(id, commit: commit, tree: tree, command: command))
+                return verify(id, commit: commit, tree: tree, onto: onto)
             }
             emit(.candidateReturned(id, .red))
             sendBack(candidate, reason: "the gate failed: \(excerpt.ending)") { .fixGate($0, target: onto, log: excerpt) }
@@ -108,19 +113,27 @@ extension Decider {
             emit(.candidateEntered(id, .waiting))
         case .refused(let reason):
             guard run.fallback == nil else {
+                // Once somebody has put origin right and started again, it is published from here.
+                emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
+                guard run.suspension == nil else { return }
                 return suspend("origin refuses \(run.fallback?.branch ?? "the branch") too: \(reason)")
             }
             emit(.pushRefused(reason, fallback: "cco/\(run.id)"))
-            intend(.publish(id, commit: commit, onto: onto))
+            verify(id, commit: commit, tree: tree, onto: onto)
         case .published:
             emit(.candidatePublished(id, commit: commit, tree: tree))
             switch candidate.kind {
             case .task(let task): emit(.taskSettled(task, .landed(commit)))
-            case .delivery(let team): emit(.teamEntered(team, .idle, summary: ""))
+            case .delivery(let team): delivered(team)
             case .sync, .upkeep: break
             }
             if candidate.target == .base { queueSyncs() }
         }
+    }
+
+    /// The team rests, unless the Director has given it its next goal already.
+    private mutating func delivered(_ team: TeamID) {
+        if run.teams[team]?.stage == .promoting { emit(.teamEntered(team, .idle, summary: "")) }
     }
 
     /// Returns a candidate to its author with the evidence. A branch of a team is repaired by a task that cco adds to that team.
@@ -132,7 +145,7 @@ extension Decider {
             guard case .working = run.phase else {
                 return emit(.teamEntered(team, .stuck("not integrated at the run's end: \(reason)"), summary: ""))
             }
-            if case .delivery = candidate.kind { emit(.teamEntered(team, .working, summary: "")) }
+            if case .delivery = candidate.kind, run.teams[team]?.stage == .promoting { emit(.teamEntered(team, .working, summary: "")) }
             repair(team, reason: reason, brief)
         case .upkeep:
             break
@@ -164,7 +177,8 @@ extension Decider {
 
     mutating func baselineGated(commit: ObjectID, tree: ObjectID, command: String, _ result: GateResult) {
         switch result {
-        case .green(let milliseconds): emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds))
+        case .green(let milliseconds):
+            if command == run.verifyCommand { emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds)) }
         case .red(let excerpt, _): if run.base?.head == commit { emit(.baselineKnown(excerpt)) }
         }
     }

@@ -66,11 +66,13 @@ extension Decider {
             bench(turn.credential, fault)
             putBack(turn, outcome)
         case .provider:
-            let failures = min(9, 1 + (run.pending(of: turn)?.failures ?? 0))
-            let pause = min(300, Int64(5) << failures) * 1000
-            putBack(turn, outcome, notBefore: now.advanced(byMilliseconds: pause), failures: failures)
+            let outages = min(9, 1 + (run.pending(of: turn)?.outages ?? 0))
+            let pause = min(300, Int64(5) << outages) * 1000
+            putBack(turn, outcome, notBefore: now.advanced(byMilliseconds: pause), outages: outages)
+        case .sessionMissing where turn.resumes:
+            putBack(turn, outcome)
         case .sessionMissing:
-            putBack(turn, outcome, failures: (run.pending(of: turn)?.failures ?? 0) + 1)
+            disappoint(turn, "its new session was not there", again: true)
         case .stopped(.suspended), .stopped(.runEnding):
             putBack(turn, outcome)
         case .stopped(.timeLimit):
@@ -81,11 +83,13 @@ extension Decider {
     }
 
     /// The same brief once more, in the same session where there is one.
-    private mutating func putBack(_ turn: Turn, _ outcome: TurnOutcome, notBefore: Timestamp? = nil, failures: Int? = nil) {
+    private mutating func putBack(_ turn: Turn, _ outcome: TurnOutcome, notBefore: Timestamp? = nil, outages: Int = 0) {
         var carryOn = outcome.sessionExists || turn.carriesOn
         if case .sessionMissing = outcome.end { carryOn = false }
         assign(
-            turn, Pending(turn.brief, carryOn: carryOn, failures: failures ?? run.pending(of: turn)?.failures ?? 0, notBefore: notBefore))
+            turn,
+            Pending(
+                turn.brief, carryOn: carryOn, failures: run.pending(of: turn)?.failures ?? 0, outages: outages, notBefore: notBefore))
     }
 
     private mutating func assign(_ turn: Turn, _ pending: Pending) {

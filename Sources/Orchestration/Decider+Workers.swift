@@ -2,9 +2,14 @@ extension Decider {
     /// Gives ready tasks to free workers, most urgent first.
     mutating func assignTasks() {
         for team in run.teams.values.sorted(by: { $0.id < $1.id }) {
-            for member in team.members where run.canTakeTask(member, at: now) {
-                guard let task = run.readyTask(for: member, of: team.id) else { break }
-                emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
+            if case .stuck = team.stage { continue }
+            // Those who have not failed at a task go first; what is left then goes to anybody.
+            for takesAny in [false, true] {
+                for member in team.members where run.canTakeTask(member, at: now) {
+                    guard let task = run.readyTask(for: member, of: team.id) else { break }
+                    if !takesAny, task.formerWorkers.contains(member) { continue }
+                    emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
+                }
             }
         }
     }
@@ -16,7 +21,7 @@ extension Decider {
         }
         if let objection = outcome.objection { return disappoint(turn, objection) }
         if !outcome.changed {
-            guard (task.next?.failures ?? 0) > 0 else {
+            guard case .finish = turn.brief else {
                 return disappoint(
                     turn, "you report the task done, but your branch has no commit; commit the work, or say why nothing has to change")
             }

@@ -133,6 +133,7 @@ package struct Decider {
             startTurns()
             checkCredentials()
         }
+        guard run.suspension == nil else { return }
         stopOverdueTurns()
         if run.isIntegrating { advanceQueues() }
         if case .finishing(let reason) = run.phase { finishUp(reason) }

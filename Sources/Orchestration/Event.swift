@@ -77,6 +77,6 @@ package enum ReturnReason: String, Codable, Sendable {
     case red
     /// A rule that is checked mechanically.
     case objection
-    /// There was nothing left to merge.
+    /// There was nothing left to merge, or a newer candidate brings everything that this one would.
     case empty
 }

@@ -102,7 +102,9 @@ package struct PlanCheck {
         var seen: Set<String> = []
         var open = [key]
         while let next = open.popLast() {
-            for dependency in drafts.first(where: { $0.key == next })?.dependsOn ?? [] where seen.insert(dependency).inserted {
+            let draft = drafts.first { $0.key == next }
+            let dependencies = draft?.dependsOn ?? existing.first { draft == nil && $0.id.name == next }?.dependsOn.map(\.name) ?? []
+            for dependency in dependencies where seen.insert(dependency).inserted {
                 open.append(dependency)
             }
         }
@@ -112,9 +114,8 @@ package struct PlanCheck {
     /// Puts colliding tasks one after the other in the plan's order, where nothing else is wrong.
     package mutating func orderCollidingTasks() {
         guard fieldProblems.isEmpty, dependencyProblems.isEmpty, cycle == nil else { return }
-        // Each round orders one pair, so there are at most as many rounds as pairs.
-        for _ in 0..<(drafts.count * (drafts.count + existing.count)) {
-            guard let (first, second, _) = collisions.first else { return }
+        // Ordering a pair can only take collisions away, so that one pass over those found at first is enough.
+        for (first, second, _) in collisions where !isOrdered(first, second) {
             let later = drafts.firstIndex { $0.key == second } ?? drafts.firstIndex { $0.key == first }
             let earlier = drafts.contains { $0.key == second } ? first : second
             guard let later else { return }

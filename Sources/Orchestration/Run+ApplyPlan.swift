@@ -3,6 +3,7 @@ extension Run {
         switch event {
         case .goalSet(let team, let goal):
             teams[team]?.goal = goal
+            teams[team]?.accepted = false
             teams[team]?.returned = nil
             teams[team]?.stage = .planning
             teams[team]?.idleAssessments = 0
@@ -43,13 +44,15 @@ extension Run {
             idleDecisions = 0
         case .taskBriefed(let id, let worker, let pending):
             if tasks[id]?.worker != worker { tasks[id]?.attempts += 1 }
+            // A brief that is put back after an interruption is no second return.
+            let isReturn = tasks[id]?.state != .assigned
             tasks[id]?.worker = worker
             tasks[id]?.next = pending
             tasks[id]?.state = .assigned
             switch pending.brief {
-            case .rework where !pending.carryOn && pending.failures == 0: tasks[id]?.reworks += 1
-            case .resolveConflict where !pending.carryOn && pending.failures == 0: tasks[id]?.conflicts += 1
-            case .fixGate where !pending.carryOn && pending.failures == 0: tasks[id]?.redGates += 1
+            case .rework where isReturn, .finish where isReturn: tasks[id]?.reworks += 1
+            case .resolveConflict where isReturn: tasks[id]?.conflicts += 1
+            case .fixGate where isReturn: tasks[id]?.redGates += 1
             default: break
             }
         case .taskSubmitted(let id, let report):
@@ -95,6 +98,8 @@ extension Run {
             baselineRed = excerpt
         case .candidateQueued(let candidate):
             counters.candidates += 1
+            // What lands on the team's branch from here on is not part of this delivery.
+            if case .delivery(let team) = candidate.kind { teams[team]?.undelivered = false }
             // A team's branch takes main back before anything else, so that its tasks are verified against what they will meet.
             if case .sync = candidate.kind, let first = queue.firstIndex(where: { $0.target == candidate.target && $0.state == .waiting }) {
                 queue.insert(candidate, at: first)
@@ -128,7 +133,6 @@ extension Run {
                 if case .team(let team) = candidate.target { teams[team]?.undelivered = true }
                 if case .base = candidate.target, let team = tasks[task]?.team { teams[team]?.undelivered = false }
             case .delivery(let team):
-                teams[team]?.undelivered = false
                 teams[team]?.accepted = false
                 idleDecisions = 0
             case .sync:
@@ -146,7 +150,7 @@ extension Run {
             }
             if case .delivery(let team) = candidate.kind {
                 directorSaysComplete = false
-                if reason == .empty { teams[team]?.undelivered = false }
+                if reason == .empty { teams[team]?.accepted = false } else { teams[team]?.undelivered = true }
             }
             if candidate.kind == .upkeep { upkeepTried = true }
         case .pushRefused(let reason, let branch):

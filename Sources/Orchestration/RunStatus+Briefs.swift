@@ -59,7 +59,7 @@ extension Effect {
 }
 
 extension Run {
-    private func label(of candidate: CandidateID) -> String {
+    fileprivate func label(of candidate: CandidateID) -> String {
         queue.first { $0.id == candidate }.map { label(of: $0.kind) } ?? candidate.name
     }
 }

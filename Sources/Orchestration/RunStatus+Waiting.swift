@@ -63,7 +63,8 @@ extension Run {
     private func whyNotMerged(_ task: TeamTask, at now: Timestamp) -> String? {
         guard let candidate = queue.first(where: { $0.kind == .task(task.id) }) else { return nil }
         let branch = label(of: candidate.target)
-        if let pending = effects.values.first(where: { $0.effect.candidate == candidate.id }), let until = pending.delayedUntil, until > now {
+        if let pending = effects.values.first(where: { $0.effect.candidate == candidate.id }), let until = pending.delayedUntil, until > now
+        {
             return "\(pending.lastFailure ?? "a step failed"); tried again at \(Moment(until).iso)"
         }
         switch candidate.state {

@@ -110,7 +110,7 @@ package struct RunStatus: Codable, Sendable, Equatable {
         package var output: Int
         package var total: Int
 
-        init(_ usage: TokenUsage) {
+        package init(_ usage: TokenUsage) {
             input = usage.input
             cacheWrite = usage.cacheWrite
             cacheRead = usage.cacheRead

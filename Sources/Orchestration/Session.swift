@@ -29,13 +29,16 @@ package struct Pending: Codable, Sendable, Equatable {
     package var carryOn: Bool
     /// Turns for this brief that ended without a usable report.
     package var failures: Int
+    /// The provider's faults in a row, for the backoff. They are not the agent's failures.
+    package var outages: Int
     /// Not before this time (backoff after a provider's fault).
     package var notBefore: Timestamp?
 
-    package init(_ brief: Brief, carryOn: Bool = false, failures: Int = 0, notBefore: Timestamp? = nil) {
+    package init(_ brief: Brief, carryOn: Bool = false, failures: Int = 0, outages: Int = 0, notBefore: Timestamp? = nil) {
         self.brief = brief
         self.carryOn = carryOn
         self.failures = failures
+        self.outages = outages
         self.notBefore = notBefore
     }
 }

@@ -60,6 +60,9 @@ package final class FileLock: Sendable {
     }
 
     deinit {
+        // Closing alone would leave the lock to a child that was forked a moment ago and has not run its program yet. Where the lock
+        // was never taken, there is nothing of ours to free and this does nothing.
+        _ = cprocesses_unlock(descriptor)
         close(descriptor)
     }
 

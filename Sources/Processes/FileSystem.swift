@@ -43,16 +43,17 @@ enum FileSystem {
         return Array(bytes.prefix(count))
     }
 
-    /// Writes a file that only its owner can read, durably and all or nothing: temporary file, fsync, rename, fsync of the folder.
-    static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {
-        let temporary = try writeTemporary(bytes, for: path)
+    /// Writes a file that only its owner can read, all or nothing. Durable means that it outlives a crash of the machine: temporary
+    /// file, fsync, rename, fsync of the folder.
+    static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true) throws(SystemError) {
+        let temporary = try writeTemporary(bytes, for: path, isDurable: isDurable)
         guard rename(temporary, path) == 0 else { throw .current("rename \(temporary)") }
-        try syncFolder(of: path)
+        if isDurable { try syncFolder(of: path) }
     }
 
     /// The same, but an existing file stays as it is.
     static func writeIfAbsent(_ bytes: [UInt8], to path: String) throws(SystemError) {
-        let temporary = try writeTemporary(bytes, for: path)
+        let temporary = try writeTemporary(bytes, for: path, isDurable: true)
         defer { unlink(temporary) }
         guard link(temporary, path) == 0 || errno == EEXIST else { throw .current("link \(path)") }
         try syncFolder(of: path)
@@ -60,15 +61,15 @@ enum FileSystem {
 
     private static let temporaries = Atomic<UInt64>(0)
 
-    /// Writes and syncs a file beside `path` that nobody else uses.
-    private static func writeTemporary(_ bytes: [UInt8], for path: String) throws(SystemError) -> String {
+    /// Writes a file beside `path` that nobody else uses.
+    private static func writeTemporary(_ bytes: [UInt8], for path: String, isDurable: Bool) throws(SystemError) -> String {
         let number = temporaries.wrappingAdd(1, ordering: .relaxed).newValue
         let temporary = "\(path).\(getpid()).\(number).new"
         let descriptor = cprocesses_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .current("create \(temporary)") }
         defer { close(descriptor) }
         try writeAll(bytes, to: descriptor, name: temporary)
-        guard fsync(descriptor) == 0 else { throw .current("fsync \(temporary)") }
+        guard !isDurable || fsync(descriptor) == 0 else { throw .current("fsync \(temporary)") }
         return temporary
     }
 

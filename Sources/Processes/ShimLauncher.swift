@@ -23,7 +23,8 @@ package struct ShimLauncher: Sendable {
         do {
             try FileSystem.makeFolder(folder.path)
             if let process = try attach(directory: folder.path) { return process }
-            try FileSystem.write(standardInput, to: folder.standardInput)
+            // Worth nothing after a crash of the machine: the process is gone then, and is never started again.
+            try FileSystem.write(standardInput, to: folder.standardInput, isDurable: false)
             try FileSystem.write(specification.fields, to: folder.specification)
         } catch let error as SystemError {
             throw SupervisionError.system(error)

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum step { STEP_FORK, STEP_RECORD, STEP_SESSION, STEP_FILES, STEP_LIMITS, STEP_CWD, STEP_EXEC };
-static const char *const STEP_NAMES[] = {"fork", "record", "session", "files", "limits", "cwd", "exec"};
+enum step { STEP_FORK, STEP_RECORD, STEP_SESSION, STEP_FILES, STEP_LIMITS, STEP_CWD, STEP_SECRET, STEP_EXEC };
+static const char *const STEP_NAMES[] = {"fork", "record", "session", "files", "limits", "cwd", "secret", "exec"};
 
 /* What the forked child reports when it cannot run the program. */
 struct failure {
@@ -41,9 +41,11 @@ static int redirect(int folder, const char *name, int flags, int stream) {
 }
 
 /* In the forked child: becomes the program, or returns the step that failed, with errno set. */
-static enum step become(int folder, const struct spec *spec, mode_t file_mask, pid_t shim, int go) {
+static enum step become(
+    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, pid_t shim, int go, int report
+) {
     /* Should the shim be killed, the child is asked to end: nobody could tell any more how it ended. */
-    if (setsid() == -1) {
+    if (setsid() == -1 || prctl(PR_SET_PDEATHSIG, SIGTERM) == -1) {
         return STEP_SESSION;
     }
     char byte;
@@ -68,6 +70,10 @@ static enum step become(int folder, const struct spec *spec, mode_t file_mask, p
     }
     umask(file_mask);
     restore_signals();
+    /* Last, because it may take the place of any descriptor but the report's, which never has that number (the shim's own files do). */
+    if (report == SECRET_DESCRIPTOR || !hand_over_secret(secret)) {
+        return STEP_SECRET;
+    }
     execvp(spec->argv[0], spec->argv);
     return STEP_EXEC;
 }
@@ -84,7 +90,7 @@ static void discard(pid_t pid) {
     }
 }
 
-pid_t start_child(int folder, const struct spec *spec, mode_t file_mask, struct outcome *outcome) {
+pid_t start_child(int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct outcome *outcome) {
     int go[2], report[2];
     if (pipe2(go, O_CLOEXEC) == -1) {
         fail(outcome, STEP_FORK, errno);
@@ -101,7 +107,7 @@ pid_t start_child(int folder, const struct spec *spec, mode_t file_mask, struct 
     if (pid == 0) {
         close(go[1]);
         close(report[0]);
-        enum step step = become(folder, spec, file_mask, shim, go[0]);
+        enum step step = become(folder, spec, secret, file_mask, shim, go[0], report[1]);
         struct failure failure = {.step = (int)step, .error_number = errno};
         /* Smaller than a pipe's atomic unit; if even this fails, exit code 127 tells the same. */
         ssize_t ignored = write(report[1], &failure, sizeof failure);

@@ -107,6 +107,11 @@ int main(int argc, char **argv) {
         complain("usage: cco-shim TURNDIR", 0);
         return SHIM_USAGE;
     }
+    struct secret secret = {0};
+    if (!take_secret(&secret)) {
+        complain("cannot take the secret", errno);
+        return SHIM_IO_FAILED;
+    }
     mode_t file_mask = umask(077);
     int signals;
     if (!tidy_descriptors() || !detach() || (signals = open_signals()) == -1) {
@@ -133,7 +138,7 @@ int main(int argc, char **argv) {
         return SHIM_IO_FAILED;
     }
     struct outcome outcome = {.reason = "exited", .started_ms = wall_clock_ms()};
-    pid_t child = start_child(folder, &spec, file_mask, &outcome);
+    pid_t child = start_child(folder, &spec, &secret, file_mask, &outcome);
     report_ready();
     if (child != -1) {
         supervise(signals, child, &spec, &outcome);

@@ -12,7 +12,7 @@
  *   child   out  identity of the child, written before the child's program runs
  *   exit    out  how it ended, written when no process of the turn is left (record.c)
  *
- * The child's environment is the shim's own: it is never written down.
+ * The child's environment is the shim's own: it is never written down. One secret can be handed over by a pipe (secret.c).
  */
 #ifndef CCO_SHIM_H
 #define CCO_SHIM_H
@@ -55,6 +55,15 @@ struct outcome {
     unsigned survivors;         /* processes that not even KILL ended in time */
 };
 
+/* A secret for the child alone; no value: none. */
+struct secret {
+    char *value;
+    char *variable;             /* gets the descriptor's number */
+};
+
+/* The child's descriptor with the secret. It may lie over one that the shim uses: the child closes those when its program starts. */
+enum { SECRET_DESCRIPTOR = 3 };
+
 /* shim.c */
 int64_t monotonic_ms(void);
 int64_t wall_clock_ms(void);
@@ -69,8 +78,12 @@ bool write_identity(int folder, const char *name, pid_t pid);
 bool write_exit_record(int folder, const struct outcome *outcome);
 bool read_start_time(pid_t pid, unsigned long long *ticks);
 
+/* secret.c: takes the secret out of the shim's environment; hands it over, in the child that is about to run its program. */
+bool take_secret(struct secret *secret);
+bool hand_over_secret(const struct secret *secret);
+
 /* child.c: starts the child. Returns its pid, or -1 with the failure in `outcome`. */
-pid_t start_child(int folder, const struct spec *spec, mode_t file_mask, struct outcome *outcome);
+pid_t start_child(int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct outcome *outcome);
 
 /* supervise.c */
 int open_signals(void);

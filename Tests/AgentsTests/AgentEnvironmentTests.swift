@@ -7,16 +7,19 @@ import Testing
 struct AgentEnvironmentTests {
     private let parent = [
         "PATH": "/bin", "HOME": "/home/me", "LC_ALL": "C", "XDG_CACHE_HOME": "/c", "CARGO_HOME": "/cargo", "HTTPS_PROXY": "http://p",
-        "SSH_AUTH_SOCK": "/s", "GITHUB_TOKEN": "gh", "GH_TOKEN": "gh", "AWS_SECRET_ACCESS_KEY": "aws", "OPENAI_API_KEY": "o", "NPM_TOKEN": "n",
+        "SSH_AUTH_SOCK": "/s", "GITHUB_TOKEN": "gh", "GH_TOKEN": "gh", "AWS_SECRET_ACCESS_KEY": "aws", "OPENAI_API_KEY": "o",
+        "NPM_TOKEN": "n",
         "ANTHROPIC_API_KEY": "parent-key", "ANTHROPIC_AUTH_TOKEN": "parent-token", "ANTHROPIC_BASE_URL": "http://parent",
         "CLAUDE_CODE_OAUTH_TOKEN": "parent-oauth", "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": "outer", "CLAUDE_CODE_ENTRYPOINT": "cli",
         "GIT_DIR": "/elsewhere", "GIT_CONFIG_COUNT": "7", "LD_PRELOAD": "/x.so", "BASH_ENV": "/x", "NODE_OPTIONS": "-r x",
     ]
     private let invocation = Invocation(
-        executable: "claude", arguments: [], standardInput: .init(path: "p", contents: ""), files: [], environment: ["DISABLE_TELEMETRY": "1"])
+        executable: "claude", arguments: [], standardInput: .init(path: "p", contents: ""), files: [],
+        environment: ["DISABLE_TELEMETRY": "1"])
 
     private func variables(_ credential: CredentialEnvironment, parent: [String: String]? = nil) -> [String: String] {
-        AgentEnvironment(parent: parent ?? self.parent, credential: credential, agent: "worker-3", turnMarker: "turn-9.2").variables(for: invocation)
+        AgentEnvironment(parent: parent ?? self.parent, credential: credential, agent: "worker-3", turnMarker: "turn-9.2").variables(
+            for: invocation)
     }
 
     @Test(
@@ -45,6 +48,24 @@ struct AgentEnvironmentTests {
         #expect(variables["CCO_TURN"] == "turn-9.2")
     }
 
+    @Test("an index with a password in its address stays behind unless the configuration names it; a proxy's arrives")
+    func passwordInAddress() {
+        let parent = ["PIP_INDEX_URL": "https://u:p@host/simple", "GOPROXY": "https://host/a@b,direct", "https_proxy": "http://u:p@proxy"]
+        let plain = variables(CredentialEnvironment(.apiKey("k")), parent: parent)
+        #expect(plain["PIP_INDEX_URL"] == nil)
+        #expect(plain["GOPROXY"] == "https://host/a@b,direct")
+        #expect(plain["https_proxy"] == "http://u:p@proxy")
+        let named = AgentEnvironment(
+            parent: parent, credential: .init(.apiKey("k")), agent: "a", turnMarker: "t", additionalNames: ["PIP_INDEX_URL"])
+        #expect(named.variables(for: invocation)["PIP_INDEX_URL"] == "https://u:p@host/simple")
+    }
+
+    @Test(
+        "sessions are kept in the same folder whatever the credential", arguments: [CredentialEnvironment(.cliLogin), .init(.apiKey("k"))])
+    func sessionFolder(credential: CredentialEnvironment) {
+        #expect(variables(credential, parent: ["CLAUDE_CONFIG_DIR": "/mine"])["CLAUDE_CONFIG_DIR"] == "/mine")
+    }
+
     @Test("the CLI's own login brings the parent's provider variables, and a cloud's only where the cloud is used")
     func cliLogin() {
         let plain = variables(CredentialEnvironment(.cliLogin))
@@ -59,7 +80,8 @@ struct AgentEnvironmentTests {
 
     @Test("a credential's own address and entries win")
     func entries() {
-        let variables = variables(CredentialEnvironment(.apiKey("k"), baseUrl: "http://mine", entries: ["DISABLE_TELEMETRY": "0", "X": "y"]))
+        let variables = variables(
+            CredentialEnvironment(.apiKey("k"), baseUrl: "http://mine", entries: ["DISABLE_TELEMETRY": "0", "X": "y"]))
         #expect(variables["ANTHROPIC_BASE_URL"] == "http://mine")
         #expect(variables["DISABLE_TELEMETRY"] == "0")
         #expect(variables["X"] == "y")
@@ -84,10 +106,15 @@ struct AgentEnvironmentTests {
 
     @Test("printing a credential does not show it")
     func redaction() {
-        for credential in [CredentialEnvironment(.apiKey("secret")), .init(.authToken("secret"), baseUrl: "secret", entries: ["A": "secret"])] {
+        for credential in [
+            CredentialEnvironment(.apiKey("secret")), .init(.authToken("secret"), baseUrl: "secret", entries: ["A": "secret"]),
+        ] {
             var dumped = ""
             dump(credential, to: &dumped)
-            for text in ["\(credential)", String(reflecting: credential), String(describing: credential.kind), String(reflecting: credential.kind), dumped] {
+            for text in [
+                "\(credential)", String(reflecting: credential), String(describing: credential.kind), String(reflecting: credential.kind),
+                dumped,
+            ] {
                 #expect(!text.contains("secret"), "\(text)")
             }
         }
@@ -96,7 +123,8 @@ struct AgentEnvironmentTests {
     @Test("a configuration folder and further names come from cco's configuration")
     func additions() {
         let variables = AgentEnvironment(
-            parent: parent, credential: .init(.apiKey("k")), agent: "a", turnMarker: "t", configDirectory: "/cfg", additionalNames: ["NPM_TOKEN"]
+            parent: parent, credential: .init(.apiKey("k")), agent: "a", turnMarker: "t", configDirectory: "/cfg",
+            additionalNames: ["NPM_TOKEN"]
         ).variables(for: invocation)
         #expect(variables["CLAUDE_CONFIG_DIR"] == "/cfg")
         #expect(variables["NPM_TOKEN"] == "n")

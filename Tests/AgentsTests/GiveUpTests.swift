@@ -23,6 +23,13 @@ struct GiveUpTests {
         #expect(reader.conclusion(exit: .signal(15), stopped: nil, errorTail: "").end.kind == "refused")
     }
 
+    @Test("a turn that was ended because of a refusal says so, also if the CLI still writes how it was interrupted")
+    func interruptedResult() throws {
+        let result = try Fixture.lines("interrupted-by-sigint").suffix(1)
+        let lines = [start(keySource: "ANTHROPIC_API_KEY"), retry("authentication_failed", status: 401)] + result
+        #expect(Fixture.conclude(lines).end.kind == "refused")
+    }
+
     @Test("a login that the CLI can renew is given up at the second refusal in a row")
     func login() {
         var reader = TurnReader(resuming: false)
@@ -40,7 +47,9 @@ struct GiveUpTests {
         #expect(reader.take(retry("authentication_failed", status: 401)).giveUpEarly == nil)
     }
 
-    @Test("overload and rate limits are left to the CLI's own retries", arguments: [("overloaded", 529), ("rate_limit", 429), ("server_error", 500)])
+    @Test(
+        "overload and rate limits are left to the CLI's own retries",
+        arguments: [("overloaded", 529), ("rate_limit", 429), ("server_error", 500)])
     func others(error: String, status: Int) {
         var reader = TurnReader(resuming: false)
         _ = reader.take(start(keySource: "ANTHROPIC_API_KEY"))

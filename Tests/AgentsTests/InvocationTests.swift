@@ -80,7 +80,9 @@ struct InvocationTests {
         #expect(plain.invocation(for: try order(.worker)).environment["IS_SANDBOX"] == nil)
     }
 
-    @Test("dollar amounts are written without an exponent", arguments: [(0.00001, "0.0001"), (0, "0.0000"), (12, "12.0000"), (1e9, "1000000.0000")])
+    @Test(
+        "dollar amounts are written without an exponent",
+        arguments: [(0.00001, "0.0001"), (0, "0.0000"), (12, "12.0000"), (1e9, "1000000.0000"), (-.infinity, "0.0000"), (.nan, "0.0000")])
     func dollars(amount: Double, text: String) {
         #expect(ClaudeCodeBackend.plainDecimal(amount) == text)
     }

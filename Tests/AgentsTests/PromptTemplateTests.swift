@@ -32,6 +32,7 @@ struct PromptTemplateTests {
     @Test("mentions of files outside the repository are broken, other uses of @ stay")
     func mentions() {
         #expect(MentionGuard.guarded("@/a\n @~/b\t@../c @\"d\"") == "\\@/a\n \\@~/b\t\\@../c \\@\"d\"")
+        #expect(MentionGuard.guarded("\u{FEFF}@/a\u{3000}@/b。@/c") == "\u{FEFF}\\@/a\u{3000}\\@/b。\\@/c")
         for text in ["me@example.org", "@Override", "from \"@/lib\"", "(@/x)", "a @ b", "@"] { #expect(MentionGuard.guarded(text) == text) }
     }
 }

@@ -27,20 +27,26 @@ enum Sample {
         let log = GateExcerpt(command: "make test", exitCode: 2, ending: "", tail: "1 failed", logPath: "/run/gate.log")
         return [
             (.director, false, .planGoals), (.director, false, .fixPlan(problems: ["team-9 is unknown"])), (.director, false, .decide),
-            (.director, true, .planTasks), (.director, true, .fixPlan(problems: ["task a and b claim src/"])), (.director, true, .review([task])),
-            (.director, true, .assess), (.engineerManager, true, .planTasks), (.engineerManager, true, .fixPlan(problems: ["a cycle: a, b"])),
+            (.director, true, .planTasks), (.director, true, .fixPlan(problems: ["task a and b claim src/"])),
+            (.director, true, .review([task])),
+            (.director, true, .assess), (.engineerManager, true, .planTasks),
+            (.engineerManager, true, .fixPlan(problems: ["a cycle: a, b"])),
             (.engineerManager, true, .review([task])), (.engineerManager, true, .assess), (.worker, false, .work(task)),
             (.worker, false, .rework(task, instructions: "Handle the empty text.")),
             (.worker, false, .resolveConflict(task, target: try object(), files: [conflict])),
-            (.worker, false, .fixGate(task, target: try object(), log: log)), (.worker, false, .finish(task, reason: "there is no commit.")),
+            (.worker, false, .fixGate(task, target: try object(), log: log)),
+            (.worker, false, .finish(task, reason: "there is no commit.")),
         ]
     }
 
     static func material(role: Role, leadsWorkers: Bool? = nil, brief: Brief, continuing: Bool = false) -> TurnMaterial {
         TurnMaterial(
-            agent: role == .worker ? "worker-3" : "em-1", role: role, leadsWorkers: leadsWorkers ?? (role == .engineerManager), brief: brief,
+            agent: role == .worker ? "worker-3" : "em-1", role: role, leadsWorkers: leadsWorkers ?? (role == .engineerManager),
+            brief: brief,
             continuing: continuing, project: ProjectSheet(direction: "Build a calculator.", baseBranch: "main"), goal: goal, tasks: [task],
-            teams: [TeamSheet(id: "team-1", workers: 4, goal: goal, state: "delivered"), TeamSheet(id: "team-2", workers: 3, state: "idle")],
+            teams: [
+                TeamSheet(id: "team-1", workers: 4, goal: goal, state: "delivered"), TeamSheet(id: "team-2", workers: 3, state: "idle"),
+            ],
             workers: 4, gate: GateSheet(command: "make test"),
             submissions: [SubmissionSheet(task: task, isBlocked: false, summary: "Did it.", notes: "Slow.", change: change)],
             deliveries: [DeliverySheet(team: "team-1", goal: goal, summary: "All there.", change: change)],

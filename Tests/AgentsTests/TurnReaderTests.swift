@@ -50,6 +50,7 @@ struct TurnReaderTests {
         let second = try Fixture.conclude("two-turns-second", resuming: true, exit: .code(0))
         #expect(second.account.sessionCostUsd == 0.01288)
         #expect(second.turnCostUsd == 0.00644)
+        #expect(second.account.turnCostUsd == 0.00644)
     }
 
     @Test("a turn that ran out of budget is charged for its last request too")
@@ -129,7 +130,8 @@ struct TurnReaderTests {
 
     @Test("a lost connection is the provider's fault")
     func connectionLost() {
-        let result = #"{"type":"result","subtype":"success","is_error":true,"api_error_status":null,"api_error":"connection_failed","result":"x"}"#
+        let result =
+            #"{"type":"result","subtype":"success","is_error":true,"api_error_status":null,"api_error":"connection_failed","result":"x"}"#
         #expect(Fixture.conclude([Data(result.utf8)]).end.kind == "provider")
     }
 }

@@ -19,10 +19,12 @@ import Testing
 
     @Test("an agent gets a real linked worktree in which plain git works")
     func worktree() async throws {
-        try await withAgent { test, hub, agent, tip in
+        try await withAgent { test, hub, agent, tip async throws in
             let place = agent.worktreePath
             #expect(try await test.run("status", "--porcelain=v1", "--branch", in: place) == "## task-1")
-            #expect(try await test.run("worktree", "list", "--porcelain", in: place).contains("worktree \(place)\nHEAD \(tip)\nbranch refs/heads/task-1"))
+            #expect(
+                try await test.run("worktree", "list", "--porcelain", in: place).contains(
+                    "worktree \(place)\nHEAD \(tip)\nbranch refs/heads/task-1"))
             #expect(try await test.run("remote", in: place) == "")
             try test.write("new.txt", "new\n", in: place)
             try await test.run("add", ".", in: place)
@@ -40,7 +42,7 @@ import Testing
 
     @Test("switching tasks saves uncommitted work on the old branch, and coming back finds it")
     func switching() async throws {
-        try await withAgent { test, hub, agent, tip in
+        try await withAgent { test, hub, agent, tip async throws in
             let place = agent.worktreePath
             try test.write("readme.txt", "edited\n", in: place)
             try test.write("ordner/ü\n.txt", "new\n", in: place)
@@ -63,7 +65,7 @@ import Testing
 
     @Test("a lost checkout in the middle is not taken for work")
     func halfCheckout() async throws {
-        try await withAgent { test, _, agent, tip in
+        try await withAgent { test, _, agent, tip async throws in
             try agent.setUnfilled(true)
             try test.write("readme.txt", nil, in: agent.worktreePath)
             #expect(try await agent.saveUncommitted(message: "x", author: agent.identity, date: 4) == nil)
@@ -75,7 +77,7 @@ import Testing
 
     @Test("work on another branch of the agent's own is saved beside, and on top of the task's branch it counts")
     func ownBranches() async throws {
-        try await withAgent { test, _, agent, tip in
+        try await withAgent { test, _, agent, tip async throws in
             let place = agent.worktreePath
             try await test.shell("git checkout -q -b mine; echo a > a; git add a; git commit -qm a; echo b > b", in: place)
             let saved = try #require(try await agent.saveUncommitted(message: "s", author: agent.identity, date: 2))
@@ -90,7 +92,7 @@ import Testing
 
     @Test("an agent killed within a merge and holding locks does not stop the next checkout")
     func interrupted() async throws {
-        try await withAgent { test, hub, agent, tip in
+        try await withAgent { test, hub, agent, tip async throws in
             let other = try await test.change(hub, tip, ["readme.txt": "theirs\n".bytes])
             try await agent.makeAvailable("refs/cco/target", other)
             let place = agent.worktreePath
@@ -110,7 +112,7 @@ import Testing
 
     @Test("environment files are private, never committed even when the agent un-ignores them, and never written through a link")
     func environmentFiles() async throws {
-        try await withAgent { test, hub, agent, tip in
+        try await withAgent { test, hub, agent, tip async throws in
             let place = agent.worktreePath
             try test.write("victim", "mine", in: test.folder)
             try await test.shell("ln -s \(test.folder)/victim .env", in: place)
@@ -133,11 +135,12 @@ import Testing
 
     @Test("a gate's worktree holds exactly the commit, and keeps ignored build products unless asked")
     func detach() async throws {
-        try await withAgent { test, hub, agent, tip in
+        try await withAgent { test, hub, agent, tip async throws in
             let next = try await test.change(hub, tip, [".gitignore": "*.o\n".bytes])
             let gate = try test.agent("gate", hub)
             try await gate.detach(at: next, date: 1)
-            try await test.shell("echo x > stray; echo y > build.o; echo z > readme.txt; git init -q nested; touch nested/f", in: gate.worktreePath)
+            try await test.shell(
+                "echo x > stray; echo y > build.o; echo z > readme.txt; git init -q nested; touch nested/f", in: gate.worktreePath)
             try await gate.detach(at: next, date: 2)
             #expect(try FolderHandle(path: gate.worktreePath).names() == [".git", ".gitignore", "build.o", "readme.txt"])
             #expect(try test.read("readme.txt", in: gate.worktreePath) == "one\ntwo\nthree\n")
@@ -149,7 +152,7 @@ import Testing
 
     @Test("a deleted worktree, a deleted .git file and a deleted configuration come back, and no commit is lost")
     func repair() async throws {
-        try await withAgent { test, _, agent, _ in
+        try await withAgent { test, _, agent, _ async throws in
             let place = agent.worktreePath
             try await test.shell("echo x > x; git add x; git commit -qm x", in: place)
             let head = try await test.head(place)
@@ -169,7 +172,7 @@ import Testing
 
     @Test("commits that an agent rewrote stay reachable")
     func rewritten() async throws {
-        try await withAgent { test, hub, agent, _ in
+        try await withAgent { test, hub, agent, _ async throws in
             try await test.shell("echo x > x; git add x; git commit -qm x", in: agent.worktreePath)
             let first = try #require(try await agent.harvest("task-1", into: "refs/cco/work/t"))
             try await test.shell("git commit -q --amend -m y", in: agent.worktreePath)
@@ -182,7 +185,7 @@ import Testing
 
     @Test("removal refuses to lose commits, keeps them all when asked, and can be repeated")
     func removal() async throws {
-        try await withAgent { test, hub, agent, tip in
+        try await withAgent { test, hub, agent, tip async throws in
             try await test.shell(
                 """
                 echo x > x; git add x; git commit -qm x; git branch side; echo s > x; git stash -q

@@ -19,7 +19,7 @@ import Testing
                 ])
             #expect(try await hub.log(from: before, to: after) == [LogEntry(id: after, subject: "subject line")])
             #expect(try await hub.log(from: nil, to: after).count == 2)
-            #expect(try await hub.diffStat(from: before, to: after).contains("5 files changed"))
+            #expect(try await hub.diffStat(from: before, to: after).contains("4 files changed"))
             let whole = try await hub.diff(from: before, to: after, limit: 100_000)
             #expect(whole.text.contains("rename from readme.txt") && !whole.truncated && whole.totalBytes == whole.text.utf8.count)
             let part = try await hub.diff(from: before, to: after, limit: 100)

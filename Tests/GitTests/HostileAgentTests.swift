@@ -51,7 +51,7 @@ import Testing
                 echo '* filter=evil diff=evil merge=evil' > .gitattributes
                 git init -q sub && cd sub && echo s > s && git add s && git commit -qm s && cd ..
                 git add . 2> /dev/null && git commit -qm work
-                echo more >> sub/s; echo more >> readme.txt; echo '* filter=evil' > sub/.gitattributes
+                echo t > sub/s; echo more >> readme.txt; echo '* filter=evil' > sub/.gitattributes
                 cat \(test.folder)/settings >> sub/.git/config; cp -r \(test.folder)/hooks/* sub/.git/hooks/
                 common=$(git rev-parse --git-common-dir); own=$(git rev-parse --git-dir)
                 cat \(test.folder)/settings >> $common/config; cat \(test.folder)/settings > $own/config.worktree

@@ -51,7 +51,7 @@ import Testing
         try await TemporaryRepository.with { test in
             let hub = try await test.hub()
             #expect(try await hub.fetchOrigin(branch: "nope") == nil)
-            await #expect { try await test.hub(origin: test.folder + "/absent") .fetchOrigin(branch: "main") } throws: {
+            await #expect { try await test.hub(origin: test.folder + "/absent").fetchOrigin(branch: "main") } throws: {
                 ($0 as? GitError)?.kind == .notARepository
             }
             await #expect(throws: GitError.self) { try await hub.fetchOrigin(branch: "--upload-pack=x") }

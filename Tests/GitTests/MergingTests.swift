@@ -7,7 +7,7 @@ import Testing
     /// Two commits on the same base, in a hub.
     private func merge(
         base: [String: [UInt8]?], ours: [String: [UInt8]?], theirs: [String: [UInt8]?],
-        _ check: (HubRepository, MergeResult) async throws -> Void
+        _ check: (HubRepository, TreeMerge) async throws -> Void
     ) async throws {
         try await TemporaryRepository.with { test in
             let hub = try await test.hub()

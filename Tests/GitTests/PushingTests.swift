@@ -1,4 +1,5 @@
 import Orchestration
+import Processes
 import Testing
 
 @testable import Git
@@ -14,7 +15,7 @@ import Testing
 
     @Test("a push moves the branch, and is harmless the second time")
     func pushed() async throws {
-        try await withWork { test, hub, _, work in
+        try await withWork { test, hub, _, work async throws in
             #expect(try await hub.push(work, toBranch: "main", alsoNotes: false) == PushReport(branch: .pushed, notes: nil))
             #expect(try await test.head(test.originPath, "main") == work)
             #expect(try await hub.push(work, toBranch: "main", alsoNotes: false).branch == .alreadyThere)
@@ -24,7 +25,7 @@ import Testing
 
     @Test("an origin that went on is reported with its head, and left alone")
     func moved() async throws {
-        try await withWork { test, hub, tip, work in
+        try await withWork { test, hub, tip, work async throws in
             let other = try await test.commit(["other": "o"], "other")
             #expect(try await hub.push(work, toBranch: "main", alsoNotes: false).branch == .moved(remoteHead: other))
             _ = try await hub.fetchOrigin(branch: "main")
@@ -36,7 +37,7 @@ import Testing
 
     @Test("a hook that declines is a refusal with its words")
     func declined() async throws {
-        try await withWork { test, hub, _, work in
+        try await withWork { test, hub, _, work async throws in
             try await test.shell(
                 "printf '#!/bin/sh\\necho no pushes on Sunday >&2\\nexit 1\\n' > hooks/pre-receive; chmod +x hooks/pre-receive",
                 in: test.originPath)
@@ -51,7 +52,7 @@ import Testing
 
     @Test("an origin that is gone is told from one that is not reached")
     func unreachable() async throws {
-        try await withWork { test, hub, _, work in
+        try await withWork { test, hub, _, work async throws in
             try await test.shell("mv origin.git elsewhere.git")
             guard case .refused = try await hub.push(work, toBranch: "main", alsoNotes: true).branch else {
                 Issue.record("a missing repository is not refused")
@@ -93,7 +94,7 @@ import Testing
 
     @Test("a note belongs to one commit, is replaced whole, and survives many neighbours")
     func notes() async throws {
-        try await withWork { test, hub, tip, work in
+        try await withWork { test, hub, tip, work async throws in
             #expect(try await hub.note(work) == nil)
             try await hub.addNote(work, "{\"a\": 1}\n")
             try await hub.addNote(work, "{\"a\": 2}\n")
@@ -116,7 +117,7 @@ import Testing
 
     @Test("receipts of two hubs are joined at the origin")
     func pushedNotes() async throws {
-        try await withWork { test, hub, tip, work in
+        try await withWork { test, hub, tip, work async throws in
             let second = try await HubRepository.createOrOpen(
                 at: test.folder + "/second.git", origin: RemoteURL(test.originPath, relativeTo: "/"), git: test.git)
             _ = try await second.fetchOrigin(branch: "main")
@@ -133,7 +134,7 @@ import Testing
 
     @Test("a refused push of notes does not spoil the branch")
     func refusedNotes() async throws {
-        try await withWork { test, hub, _, work in
+        try await withWork { test, hub, _, work async throws in
             try await test.shell(
                 "printf '#!/bin/sh\\ncase $1 in refs/notes/*) exit 1;; esac\\n' > hooks/update; chmod +x hooks/update",
                 in: test.originPath)
@@ -144,6 +145,24 @@ import Testing
                 Issue.record("\(String(describing: report.notes))")
                 return
             }
+        }
+    }
+
+    @Test("a password in the origin's URL reaches git through a private file, and nothing else shows it")
+    func password() async throws {
+        try await TemporaryRepository.with { test in
+            _ = try await test.hub()
+            let hub = try await HubRepository.createOrOpen(
+                at: test.folder + "/run/hub.git", origin: RemoteURL("http://me:s3cret@127.0.0.1:1/x.git", relativeTo: "/"), git: test.git)
+            let place = hub.originPlace(hub.location)
+            let asked = "protocol=http\nhost=127.0.0.1:1\nusername=me\n\n".bytes
+            let answer = try await hub.git.run(["credential", "fill"], at: place, reach: .origin, input: asked).outputText
+            #expect(answer.contains("password=s3cret"))
+            #expect(!place.arguments.joined().contains("s3cret") && !place.environment.values.joined().contains("s3cret"))
+            #expect(try test.read("config", in: hub.path)?.contains("s3cret") == false)
+            #expect(try await test.shell("stat -c %a cco-credentials", in: hub.path) == "600")
+            _ = try await test.hub()
+            #expect(!FolderTree.exists(hub.path + "/cco-credentials"))
         }
     }
 }

@@ -111,7 +111,8 @@ struct TemporaryRepository: Sendable {
     }
 
     /// A commit in the hub: `base` with some files changed.
-    func change(_ hub: HubRepository, _ base: ObjectID, _ files: [String: [UInt8]?], _ message: String = "change") async throws -> ObjectID {
+    func change(_ hub: HubRepository, _ base: ObjectID, _ files: [String: [UInt8]?], _ message: String = "change") async throws -> ObjectID
+    {
         let tree = try await hub.replacingFiles(in: base, files)
         return try await hub.commitTree(tree, parents: [base], message: message, author: Self.author, date: 1_700_000_000)
     }

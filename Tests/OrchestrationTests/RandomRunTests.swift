@@ -1,18 +1,20 @@
+import Foundation
 import Testing
 
 @testable import Orchestration
 
 @Suite("Random runs")
 struct RandomRunTests {
-    /// Seeds of one batch; 25 batches make 2,500 runs.
-    static let batch = 100
+    /// How many runs there are; `CCO_SIMULATED_RUNS` asks for more or fewer.
+    static let runs = ProcessInfo.processInfo.environment["CCO_SIMULATED_RUNS"].flatMap { Int($0) } ?? 2000
+    static let batches = 8
 
-    @Test("runs from random seeds come to an end and never break an invariant", arguments: 0..<25)
+    @Test("runs from random seeds come to an end and never break an invariant", arguments: 0..<batches)
     func randomRuns(batch: Int) throws {
-        for seed in batch * RandomRunTests.batch..<(batch + 1) * RandomRunTests.batch {
+        for seed in stride(from: batch, to: RandomRunTests.runs, by: RandomRunTests.batches) {
             do {
-                // Every tenth run is checked in full; writing all events as JSON takes most of the time.
-                try play(seed: UInt64(seed), inFull: seed.isMultiple(of: 20))
+                // Writing and reading everything at every step takes most of the time, so that only some runs do so.
+                try play(seed: UInt64(seed), isThorough: (seed / RandomRunTests.batches).isMultiple(of: 10))
             } catch {
                 Issue.record("seed \(seed): \(error)")
             }
@@ -20,11 +22,11 @@ struct RandomRunTests {
     }
 
     /// Plays one run until it has ended, taking it up again after suspensions as a person would.
-    private func play(seed: UInt64, inFull: Bool) throws {
+    private func play(seed: UInt64, isThorough: Bool) throws {
         let world = RandomWorld(seed: seed)
         let scenario = try Scenario(world.settings(), seed: seed)
-        scenario.checksCoding = inFull
-        scenario.checksFold = inFull
+        scenario.checksCoding = isThorough
+        scenario.checksFold = isThorough
         world.haunt(scenario)
         try scenario.start()
         var restarts = 0

@@ -8,7 +8,9 @@ enum Activity {
     static func lines(for line: StreamLine) -> [String] {
         switch line {
         case .started(let start):
-            ["session \(start.sessionId) with \(start.model ?? "an unnamed model"), claude \(start.claudeCodeVersion ?? "of unknown version")"]
+            [
+                "session \(start.sessionId) with \(start.model ?? "an unnamed model"), claude \(start.claudeCodeVersion ?? "of unknown version")"
+            ]
         case .assistant(let message):
             message.isApiErrorMessage
                 ? ["API failure: \(message.error ?? "unnamed")" + (message.apiErrorStatus.map { " (\($0))" } ?? "")]

@@ -6,7 +6,7 @@ extension ClaudeCodeBackend {
     /// - `--setting-sources user` leaves out the repository's own settings, whose hooks would run on this machine, and its
     ///   MCP servers go with `--strict-mcp-config`.
     /// - Workers keep the CLI's own system prompt, which knows its tools, and get theirs behind it. Managers only read, so theirs
-    ///   replaces it: 1.2k tokens less in every request.
+    ///   replaces it: 1.2k tokens less in every request. A resumed session goes on with the prompt that it began with.
     /// - Managers run in `dontAsk` without any allow rule: reading inside the working directory and `--add-dir` needs no
     ///   permission, and everything else is refused, reading elsewhere as well. `--tools` already leaves them nothing that writes.
     func arguments(for order: TurnOrder, systemPromptPath: String) -> [String] {
@@ -59,7 +59,7 @@ extension ClaudeCodeBackend {
 
     /// A dollar amount without an exponent, which the CLI's parser of numbers need not know.
     static func plainDecimal(_ amount: Double) -> String {
-        let tenThousandths = Int64((max(0, min(amount, 1_000_000)) * 10_000).rounded(.up))
+        let tenThousandths = Int64(((amount > 0 ? min(amount, 1_000_000) : 0) * 10_000).rounded(.up))
         let fraction = String(tenThousandths % 10_000)
         return "\(tenThousandths / 10_000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
     }

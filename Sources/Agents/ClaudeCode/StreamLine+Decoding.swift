@@ -29,12 +29,8 @@ extension StreamLine {
             return .user(UserMessage(content: try decoder.decode(Envelope.self, from: line).message.content.blocks))
         case ("rate_limit_event", _): return .rateLimit(try decoder.decode(RateLimitEvent.self, from: line).rateLimit)
         case ("result", _):
-            var result = try decoder.decode(TurnResult.self, from: line)
-            // Converting keys would also rename the keys of the report, so the report is read once more without it.
-            if result.structuredOutput != nil {
-                result.structuredOutput = try JSONDecoder().decode(ReportOnly.self, from: line).structured_output
-            }
-            return .result(result)
+            // The report's own keys stay as they are: the strategy for keys leaves those of dictionaries alone.
+            return .result(try decoder.decode(TurnResult.self, from: line))
         default: return .other(type: head.type, subtype: head.subtype)
         }
     }
@@ -59,10 +55,6 @@ extension StreamLine {
 private struct Head: Decodable {
     var type: String
     var subtype: String?
-}
-
-private struct ReportOnly: Decodable {
-    var structured_output: JSONValue?
 }
 
 private struct Envelope: Decodable {

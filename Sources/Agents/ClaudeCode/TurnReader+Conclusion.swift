@@ -4,6 +4,8 @@ import Orchestration
 extension TurnReader {
     package func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion {
         let end = end(exit: exit, stopped: stopped, errorTail: errorTail)
+        var account = account
+        account.turnCostUsd = turnCostUsd
         return TurnConclusion(
             end: end, account: account, sessionExists: sessionExists(after: end, errorTail: errorTail), turnCostUsd: turnCostUsd,
             malformedLines: malformedLines)
@@ -30,7 +32,7 @@ extension TurnReader {
 
     /// What speaks against the credential: the final failure if there is a result, the last retry if the process was ended before.
     private func credentialFault(stopped: StopCause?) -> CredentialFault? {
-        guard let result else {
+        guard let result, !resultIsAbort else {
             if let rejection, stopped == nil { return exhausted(rejection, message: "a usage window is used up") }
             return refusals > 0 && lastRetry != nil ? .refused(message: "the provider answered 401 (authentication failed)") : nil
         }

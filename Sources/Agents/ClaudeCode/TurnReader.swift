@@ -90,13 +90,15 @@ package struct TurnReader: TurnReading {
 extension TurnResult.Usage {
     fileprivate var tokens: TokenUsage {
         TokenUsage(
-            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0, output: outputTokens ?? 0)
+            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0,
+            output: outputTokens ?? 0)
     }
 }
 
 extension ModelUsage {
     fileprivate var tokens: TokenUsage {
         TokenUsage(
-            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0, output: outputTokens ?? 0)
+            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0,
+            output: outputTokens ?? 0)
     }
 }

@@ -55,6 +55,7 @@ extension PromptContext {
         values["teams"] = .list(material.teams.map { PromptContext($0) })
         values["submissions"] = .list(material.submissions.map { PromptContext($0) })
         values["submitted"] = .text(material.submissions.map(\.task.id).joined(separator: ", "))
+        values["single"] = .flag(material.submissions.count == 1)
         values["deliveries"] = .list(material.deliveries.map { PromptContext($0) })
         values["anyDeliveries"] = .flag(!material.deliveries.isEmpty)
         values["delivered"] = .text(material.deliveries.map(\.team).joined(separator: ", "))
@@ -109,7 +110,7 @@ extension PromptContext {
             "commits": .lines(change.commits),
             "diffstat": .cut(change.diffstat, Limit.paragraph),
             "diff": .cut(change.diff, Limit.diff),
-            "isCut": .flag(change.isCut || change.diff.count > Limit.diff),
+            "isCut": .flag(change.isCut || PromptContext.end(of: change.diff, Limit.diff) != nil),
             "diffPath": .text(change.diffPath ?? ""),
         ])
     }
@@ -146,16 +147,26 @@ extension PromptContext {
         PromptContext(values.merging(other.values) { _, new in new })
     }
 
+    /// Where a text longer than `limit` characters has to be cut; `nil` for a shorter one.
+    fileprivate static func end(of text: String, _ limit: Int) -> String.Index? {
+        guard let end = text.index(text.startIndex, offsetBy: limit, limitedBy: text.endIndex), end < text.endIndex else { return nil }
+        return end
+    }
+
     /// A text that cannot close the tags which set it apart.
-    static func asData(_ text: String) -> String { text.replacing("</data", with: "<\\/data") }
+    static func asData(_ text: String) -> String {
+        text.replacing("</data", with: "<\\/data").replacing("</direction", with: "<\\/direction")
+    }
 }
 
 extension PromptContext.Value {
     /// A text of bounded length, with a note where it is cut.
     fileprivate static func cut(_ text: String, _ limit: Int) -> PromptContext.Value {
-        let end = text.index(text.startIndex, offsetBy: limit, limitedBy: text.endIndex) ?? text.endIndex
-        let kept = PromptContext.asData(String(text[..<end]))
-        return .text(end == text.endIndex ? kept : kept + "\n[cut here]")
+        guard let end = PromptContext.end(of: text, limit) else {
+            let last = text.lastIndex { !$0.isNewline }
+            return .text(last.map { PromptContext.asData(String(text[...$0])) } ?? "")
+        }
+        return .text(PromptContext.asData(String(text[..<end])) + "\n[cut here]")
     }
 
     /// Single lines of bounded length, and how many more there were.

@@ -32,7 +32,8 @@ extension PromptContext {
         let change = ChangeSheet(commits: ["0123456789 commit"], diffstat: "a | 1 +", diff: "diff", isCut: true, diffPath: "full.diff")
         return TurnMaterial(
             agent: "agent-1", role: .director, leadsWorkers: true, brief: brief,
-            project: ProjectSheet(direction: "direction", directionChanged: true, baseBranch: "main", isEmpty: true), goal: goal, tasks: [task],
+            project: ProjectSheet(direction: "direction", directionChanged: true, baseBranch: "main", isEmpty: true), goal: goal,
+            tasks: [task],
             teams: [TeamSheet(id: "team-1", workers: 1, goal: goal, state: "idle")], workers: 1,
             gate: GateSheet(command: "test", isRedOnBase: true, mayBeProposed: true),
             submissions: [SubmissionSheet(task: task, isBlocked: true, summary: "summary", notes: "notes", change: change)],

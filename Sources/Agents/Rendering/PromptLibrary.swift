@@ -74,11 +74,11 @@ package struct PromptLibrary: Sendable {
     /// Without the blank lines that sections leave behind: never two in a row, none at the ends.
     static func tidied(_ text: String) -> String {
         var lines: [Substring] = []
-        var insideData = false
+        var isQuoting = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("<data") { insideData = true }
-            if line.hasPrefix("</data>") { insideData = false }
-            if !insideData, line.isEmpty, lines.last?.isEmpty ?? true { continue }
+            if line.hasPrefix("<data") || line == "<direction>" { isQuoting = true }
+            if line == "</data>" || line == "</direction>" { isQuoting = false }
+            if !isQuoting, line.isEmpty, lines.last?.isEmpty ?? true { continue }
             lines.append(line)
         }
         return trimmed(lines.joined(separator: "\n")) + "\n"

@@ -36,7 +36,8 @@ package struct TurnMaterial: Sendable {
     package var messages: [String]
 
     package init(
-        agent: String, role: Role, leadsWorkers: Bool, brief: Brief, continuing: Bool = false, project: ProjectSheet, goal: GoalSheet? = nil,
+        agent: String, role: Role, leadsWorkers: Bool, brief: Brief, continuing: Bool = false, project: ProjectSheet,
+        goal: GoalSheet? = nil,
         tasks: [TaskSheet] = [], teams: [TeamSheet] = [], workers: Int = 0, gate: GateSheet = GateSheet(),
         submissions: [SubmissionSheet] = [], deliveries: [DeliverySheet] = [], landed: [String] = [], targetBranch: String,
         targetRef: String = "refs/cco/target", messages: [String] = []

@@ -32,6 +32,9 @@ int cprocesses_pipe(int ends[2]);
 /* flock(LOCK_EX | LOCK_NB): 0 when taken, -1 with EWOULDBLOCK when somebody else holds it. */
 int cprocesses_try_lock(int descriptor);
 
+/* flock(LOCK_UN): frees the lock at once, even while a child between fork and exec still shares the open file. */
+int cprocesses_unlock(int descriptor);
+
 /*
  * Starts `path` as the leader of its own session, so that neither the terminal nor the end of the caller ends it.
  * Standard input is /dev/null, standard output `ready`, standard error the file `log` (created 0600, appended to).

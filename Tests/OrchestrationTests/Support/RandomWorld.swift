@@ -19,7 +19,7 @@ final class RandomWorld {
     func settings() -> RunSettings {
         let count = random.pick(1...3)
         let slots = (1...count).map { CredentialSlot.slot("key-\($0)", tier: $0 == 1 ? 0 : 1) }
-        return RunSettings.sample(workers: [1, 4, 10, 20][random.pick(0...3)], minutes: random.pick(60...400), credentials: slots).with {
+        return RunSettings.sample(workers: [1, 1, 1, 4, 4, 10, 10, 20][random.pick(0...7)], minutes: random.pick(20...random.pick(40...240)), credentials: slots).with {
             $0.review = random.chance(70) ? .em : .none
             $0.promotion = random.chance(70) ? .director : .auto
             $0.verifyCommand = random.chance(70) ? "make check" : nil

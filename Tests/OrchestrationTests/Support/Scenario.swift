@@ -56,7 +56,7 @@ final class Scenario {
         run = after
         if checksFold, folded != after { throw failure("the fold of the events differs from the decider's state", events) }
         if checksCoding { try checkCoding(before, input, events) }
-        let problems = Invariants(before: before, after: after, events: events, now: now, isStart: input.isStart, world: world).problems + ids.add(events)
+        let problems = Invariants(before: before, after: after, events: events, now: now, isStart: input.isStart, checksIdle: checksFold, world: world).problems + ids.add(events)
         if let problem = problems.first { throw failure(problem, events) }
         carryOut(events)
         // The engine notes which direction it has put before the Director.
@@ -76,6 +76,7 @@ final class Scenario {
     /// What has to hold over the whole journal.
     func finalChecks() throws {
         guard folded == run else { throw failure("the fold of the journal differs from the decider's state", []) }
+        guard checksCoding else { return }
         let bytes = try JSONEncoder().encode(journal.map(\.event))
         let events = try JSONDecoder().decode([Event].self, from: bytes)
         guard let first = journal.first else { return }

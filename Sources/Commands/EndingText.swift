@@ -1,0 +1,52 @@
+import ConfigurationFiles
+import Engine
+import FoundationEssentials
+import Observability
+import Orchestration
+
+/// What is said when an engine lets go of a run.
+struct EndingText: Sendable {
+    var ending: RunEnding
+    var place: Place
+    var console: Console
+
+    var text: String {
+        var lines: [String] = [""]
+        if let fault = ending.journalFault {
+            lines.append("The run stopped because its journal failed: \(fault)")
+            lines.append("Nothing that was recorded is lost. When the cause is mended: cco resume\(place.options)")
+            return lines.joined(separator: "\n")
+        }
+        if !ending.run.isEnded {
+            lines.append("Run \(ending.run.id) stands still (\(ending.run.suspension ?? "no reason given")); no agent process is left.")
+            lines.append("Go on: cco resume\(place.options)    Give it up: cco cleanup --abandon\(place.options)")
+        }
+        let report = WrittenReport.read(in: ending.logFolder) ?? RunReport(run: ending.run, place: place, logFolder: ending.logFolder)
+        lines.append(report.terminalSummary(width: console.width ?? 100, color: console.hasColour))
+        if ending.run.isEnded { lines.append("Report: \(ending.logFolder)/\(WrittenReport.markdownName)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// The report that an engine has written into the log folder at a run's end.
+enum WrittenReport {
+    static let markdownName = "report.md"
+    static let jsonName = "report.json"
+
+    /// `nil` when there is none, or one of another version.
+    static func read(in folder: String) -> RunReport? {
+        guard let data = try? Data(contentsOf: URL(filePath: folder + "/" + jsonName)) else { return nil }
+        return try? JSONDecoder().decode(RunReport.self, from: data)
+    }
+}
+
+extension RunReport {
+    /// A report from the state alone, for a run whose repositories are not looked at.
+    init(run: Run, place: Place, logFolder: String) {
+        let hub = place.workspace.folder(of: run.id).hub
+        let facts = RunReportFacts(
+            direction: [], logFolder: logFolder, fetchCommand: "git fetch \(ConfigurationPath.shellWord(hub)) \(run.settings.targetBranch)",
+            kept: [], landed: [])
+        self.init(run: run, facts: facts, at: run.isEnded || run.suspension != nil ? run.clock.lastEventAt : SystemClock().now())
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import ConfigurationFiles
+import Engine
+import Glibc
+
+/// Which run a command is about. Shared by every command that works on one.
+struct PlaceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The configuration folder, which holds orchestrator.json. (default: the current folder if it has one, else ./cco-config)",
+            valueName: "dir"),
+        completion: .directory)
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp("Where cco keeps the run's repositories and state. (default: <config>/workspace)", valueName: "dir"),
+        completion: .directory)
+    var workspace: String?
+
+    /// The places as the person named them.
+    func place(_ surroundings: Surroundings = .current) -> Place {
+        Place(config: config, workspace: workspace, surroundings: surroundings)
+    }
+}
+
+/// A configuration folder and the workspace that belongs to it.
+struct Place: Sendable, Equatable {
+    /// The folder that is looked for, and offered by the dialogue, when none is named.
+    static let defaultFolder = "cco-config"
+
+    var folder: ConfigurationFolder
+    var workspace: Workspace
+    /// The options that name this place again, for messages: ` --config ./x`.
+    var options: String
+
+    init(config: String?, workspace: String?, surroundings: Surroundings) {
+        let current = surroundings.currentFolder
+        let hasFile = access(current + "/" + OrchestratorConfiguration.fileName, F_OK) == 0
+        folder = ConfigurationFolder(config ?? (hasFile ? "." : Self.defaultFolder), currentFolder: current, home: surroundings.home)
+        let given = workspace.map { ConfigurationPath.resolve($0, relativeTo: current, home: surroundings.home) }
+        self.workspace = Workspace(path: given ?? folder.path + "/workspace")
+        options =
+            (config.map { " --config " + ConfigurationPath.shellWord($0) } ?? "")
+            + (workspace.map { " --workspace " + ConfigurationPath.shellWord($0) } ?? "")
+    }
+
+    /// Whether there is a configuration to read.
+    var isConfigured: Bool { access(folder.orchestratorFile, F_OK) == 0 }
+
+    /// The folder with the logs of all runs.
+    ///
+    /// - Throws: `ConfigurationError` when `orchestrator.json` cannot be read.
+    func logDirectory(_ surroundings: Surroundings) throws -> String {
+        let configuration = try folder.orchestratorConfiguration()
+        return configuration.logDirectory.map { ConfigurationPath.resolve($0, relativeTo: folder.path, home: surroundings.home) } ?? folder.path
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// `cco`
+struct Root: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cco",
+        abstract: "Orchestrates many Claude Code agents that build one project together.",
+        discussion: """
+            Without a command, `cco` is `cco start`. Every command takes --config and --workspace; `cco <command> --help` shows examples.
+
+            EXAMPLES:
+              cco init ./my-config --repository https://github.com/me/project.git --workers 4
+              cco doctor --config ./my-config
+              cco start --config ./my-config
+              cco --generate-completion-script bash
+            """,
+        version: CommandLineTool.version,
+        subcommands: [
+            Start.self,
+            Pause.self,
+            Resume.self,
+            Status.self,
+            Logs.self,
+            Report.self,
+            Verify.self,
+            Cleanup.self,
+            Doctor.self,
+            Init.self,
+        ],
+        defaultSubcommand: Start.self)
+}

@@ -1,0 +1,50 @@
+import ControlAPI
+import Engine
+import Orchestration
+import Processes
+
+/// Finds out how a configuration's newest run stands, without disturbing whoever has it in hand.
+struct RunFinder: Sendable {
+    enum Finding: Sendable {
+        /// An engine has the run in hand and answered.
+        case live(RunStatus)
+        /// No engine; the state is what the journal says.
+        case standing(Run)
+        /// There has been no run, or it was cleaned up.
+        case nothing
+    }
+
+    var place: Place
+
+    var client: ControlClient { ControlClient(socketPath: place.workspace.socketPath) }
+
+    /// - Throws: `Failure` when another process has the workspace and does not answer; `JournalError` and others for a journal that cannot be
+    ///   read.
+    func find() async throws -> Finding {
+        if let status = try await live() { return .live(status) }
+        guard place.workspace.exists, try place.workspace.currentRun() != nil else { return .nothing }
+        return try await withLock { run in run.map { .standing($0) } ?? .nothing }
+    }
+
+    /// The engine's answer; `nil` when no engine serves the workspace.
+    func live() async throws -> RunStatus? {
+        do {
+            return try await client.status(deadline: .now + .seconds(30))
+        } catch ControlClientError.notRunning {
+            return nil
+        }
+    }
+
+    /// Takes the workspace while `body` looks at the newest run's state, so that no engine can start in between.
+    func withLock<Result: Sendable>(_ body: @Sendable (Run?) async throws -> Result) async throws -> Result {
+        let lock: FileLock
+        do {
+            lock = try place.workspace.lock()
+        } catch WorkspaceError.held(let path, let holder) {
+            throw Failure("\(path) is in use by \(holder), which does not answer: it is starting, ending or cleaning up. Try again in a moment.", .held)
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let run = try place.workspace.currentRun().flatMap { try RunHost.read($0) }
+        return try await body(run)
+    }
+}

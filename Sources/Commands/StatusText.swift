@@ -1,0 +1,150 @@
+import Observability
+import Orchestration
+
+/// A run's status for a person.
+struct StatusText: Sendable {
+    var status: RunStatus
+    /// Whether an engine has the run in hand.
+    var isLive: Bool
+    /// The options that name the place in a command.
+    var options: String
+    var style: Style
+
+    var lines: [String] {
+        [head] + overview + [""] + agents + tasks + queues + credentials + delayed + advice
+    }
+
+    private var head: String {
+        let state: String
+        if status.phase == "ended" {
+            state = style.bold("ended: \(status.end?.reason ?? "")")
+        } else if let suspension = status.suspension {
+            state = style.yellow("paused (\(safe(suspension)))")
+        } else if !isLive {
+            state = style.yellow("interrupted: its engine is gone")
+        } else {
+            state = style.green(status.phase)
+        }
+        return "Run \(status.run)  \(state)"
+    }
+
+    private var overview: [String] {
+        let time = status.time
+        var rows = [
+            row("repository", status.repository),
+            row("branch", status.targetBranch + (status.baseHead.map { " at \($0.prefix(10))" } ?? "")),
+            row(
+                "time",
+                "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"),
+            row("cost", cost), row("gate", gate),
+            row(
+                "merges",
+                "\(status.merges.published) merged, \(status.merges.conflicts) conflicts, \(status.merges.redGates) red, "
+                    + "\(status.merges.flakes) flakes"),
+        ]
+        if let end = status.end { rows.append(row("end", safe(end.explanation))) }
+        if let red = status.gate.baselineRed {
+            rows.append(row("baseline", style.red("the gate fails on the branch as it was found (\(red.ending)); log: \(red.logPath)")))
+        }
+        if let branch = status.push.fallbackBranch {
+            rows.append(row("push", style.red("origin refused \(status.targetBranch) (\(safe(status.push.refusal ?? ""))): the work goes to \(branch)")))
+        } else if !status.push.enabled {
+            rows.append(row("push", "off"))
+        }
+        return rows
+    }
+
+    private var cost: String {
+        let spending = status.spending
+        let budget = spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
+        return "\(HumanText.money(dollars: spending.costUsd))\(budget), \(HumanText.tokens(Int64(spending.tokens.total))) tokens, "
+            + RunHeader.count(spending.turns, "turn")
+    }
+
+    private var gate: String {
+        switch status.gate.state {
+        case "ungated": style.red("UNGATED: nothing verifies the work")
+        case "undecided": "not decided yet"
+        default: safe(status.gate.command ?? "") + (status.gate.proposedBy.map { " (proposed by \($0))" } ?? "")
+        }
+    }
+
+    private var agents: [String] {
+        var members: [(RunStatus.AgentStatus, String)] = [(status.director, "")]
+        for team in status.teams {
+            if team.lead.id != status.director.id { members.append((team.lead, team.id)) }
+            members += team.members.map { ($0, team.id) }
+        }
+        return [style.bold("Agents")]
+            + members.map { agent, team in
+                let state = agent.state == "working" ? style.green("working") : "idle   "
+                return "  \(pad(agent.id, 11)) \(pad(team, 8)) \(state)  \(doing(agent))"
+            } + stuckTeams + [""]
+    }
+
+    private func doing(_ agent: RunStatus.AgentStatus) -> String {
+        var parts: [String] = []
+        if let brief = agent.brief { parts.append(safe(brief)) }
+        if let waits = agent.waits { parts.append(style.yellow(safe(waits))) }
+        if let stopping = agent.stopping { parts.append(style.yellow("being stopped: \(safe(stopping))")) }
+        return parts.joined(separator: "; ")
+    }
+
+    private var stuckTeams: [String] {
+        status.teams.compactMap { team in team.stuck.map { style.red("  \(team.id) is stuck: \(safe($0))") } }
+    }
+
+    private var tasks: [String] {
+        guard !status.tasks.isEmpty else { return [] }
+        let landed = status.tasks.count { $0.state == "landed" }
+        return [style.bold("Tasks") + "  \(landed) of \(status.tasks.count) landed"]
+            + status.tasks.map { task in
+                let why = task.why.map { "  \(style.dim(safe($0)))" } ?? ""
+                return "  \(pad(task.id, 8)) \(pad(task.state, 12)) \(pad(task.worker ?? "", 10)) \(safe(task.title, limit: 70))\(why)"
+            } + [""]
+    }
+
+    private var queues: [String] {
+        guard !status.queues.isEmpty else { return [] }
+        return [style.bold("Merge queues")]
+            + status.queues.flatMap { queue in
+                ["  into \(queue.target)"] + queue.candidates.map { "    \(pad($0.state, 13)) \(safe($0.what, limit: 90))" }
+            } + [""]
+    }
+
+    private var credentials: [String] {
+        [style.bold("Credentials")]
+            + status.credentials.map { credential in
+                let until = credential.benchedUntil.map { " until \($0.iso)" } ?? ""
+                let state = credential.state + until + (credential.rejection.map { ": \(safe($0))" } ?? "")
+                let shown = credential.state == "usable" ? state : style.yellow(state)
+                return "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd)), now in \(credential.activeTurns) turns"
+            }
+    }
+
+    private var delayed: [String] {
+        guard !status.delayed.isEmpty else { return [] }
+        return ["", style.bold("Tried again")]
+            + status.delayed.map { effect in
+                "  \(safe(effect.what)): failed \(effect.failures) times, last: \(safe(effect.reason, limit: 200))"
+                    + (effect.until.map { "; next try at \($0.iso)" } ?? "")
+            }
+    }
+
+    private var advice: [String] {
+        if status.phase == "ended" { return ["", "Report: cco report\(options)"] }
+        return isLive ? [] : ["", "Go on: cco resume\(options)"]
+    }
+
+    private func row(_ name: String, _ text: String) -> String { "  \(pad(name, 11)) \(text)" }
+
+    /// Agents' words, harmless to a terminal and on one line.
+    private func safe(_ text: String, limit: Int = 160) -> String {
+        let line = ControlSequences.sanitised(text).split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.count <= limit ? line : String(line.prefix(limit - 1)) + "…"
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        text.count < width ? text + String(repeating: " ", count: width - text.count) : text
+    }
+}

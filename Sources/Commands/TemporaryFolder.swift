@@ -1,0 +1,21 @@
+import FoundationEssentials
+import Glibc
+
+/// A private folder for one command, to be removed by whoever made it.
+struct TemporaryFolder: Sendable {
+    let path: String
+
+    /// - Throws: `Failure`.
+    init(_ purpose: String, environment: [String: String]) throws {
+        let base = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+        var template = Array("\(base)/cco-\(purpose)-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        guard let made else { throw SystemFailure.current("make a folder in \(base)") }
+        path = made
+    }
+
+    /// Leaves the folder where it is when it cannot be removed: it is private, and the command's work is done.
+    func remove() async { try? await FolderRemoval.remove(path) }
+}

@@ -1,0 +1,54 @@
+import Git
+import Merging
+import Observability
+import Orchestration
+
+/// The last effect of a run: keeps what was not integrated, writes the report, and takes the worktrees away.
+struct Conclusion: Sendable {
+    let resources: RunResources
+    let repositories: Repositories
+
+    func conclude(_ run: Run) async throws {
+        let hub = try await repositories.hub()
+        let kept = try await keepUnmerged(run, hub)
+        if !resources.keepsWorktrees { try await removeWorktrees(run) }
+        try await RunReporting(hub: hub, resources: resources).write(run, kept: kept)
+    }
+
+    /// Gives every commit of an agent that the target branch does not contain a ref of its own.
+    private func keepUnmerged(_ run: Run, _ hub: HubRepository) async throws -> [KeptCommit] {
+        guard let base = run.base?.head else { return [] }
+        var kept: [KeptCommit] = []
+        for task in run.tasks.values.sorted(by: { $0.id < $1.id }) {
+            guard let head = task.head, try await !hub.isAncestor(head, of: base) else { continue }
+            if case .landed = task.state { continue }
+            let ref = try await hub.keep(head, name: "\(run.id)/\(task.id)")
+            kept.append(KeptCommit(ref: ref, why: "\(task.id) (\(task.title)): \(task.state.reason)"))
+        }
+        for team in run.teams.values.sorted(by: { $0.id < $1.id }) where !run.isFlat {
+            guard let head = team.head, try await !hub.isAncestor(head, of: base) else { continue }
+            let ref = try await hub.keep(head, name: "\(run.id)/\(team.id)")
+            kept.append(KeptCommit(ref: ref, why: "the branch of \(team.id), which \(team.stage.words)"))
+        }
+        return kept
+    }
+
+    private func removeWorktrees(_ run: Run) async throws {
+        let date = resources.clock.now().milliseconds / 1000
+        let names = run.agents.keys.sorted().map(\.name) + ["gate-main", "gate-baseline"] + run.teams.keys.sorted().map { "gate-\($0)" }
+        for name in names where PrivateFiles.exists(resources.folder.seat(name).tree) {
+            let seat = try await repositories.seat(name, identity: RunResources.identity)
+            try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date)
+        }
+    }
+}
+
+extension TeamTask.State {
+    /// Why the work is not in the target branch.
+    var reason: String {
+        switch self {
+        case .dropped(let why), .failed(let why): why
+        case .waiting, .assigned, .submitted, .approved, .landed, .unneeded: word
+        }
+    }
+}

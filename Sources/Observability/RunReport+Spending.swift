@@ -1,0 +1,52 @@
+import Orchestration
+
+extension RunReport {
+    /// Turns, money and tokens of one part of the run.
+    package struct Line: Codable, Sendable, Equatable {
+        package var name: String
+        package var turns: Int
+        package var costUsd: Double
+        package var tokens: RunStatus.Tokens
+
+        init(_ name: String, _ line: Ledger.Line) {
+            self.name = name
+            turns = line.turns
+            costUsd = line.costUsd
+            tokens = RunStatus.Tokens(line.usage)
+        }
+    }
+
+    /// What one credential was used for; by its name.
+    package struct CredentialLine: Codable, Sendable, Equatable {
+        package var name: String
+        package var turns: Int
+        package var costUsd: Double
+        /// Why the provider did not accept it.
+        package var rejection: String?
+    }
+
+    /// What the run has cost.
+    package struct Spending: Codable, Sendable, Equatable {
+        package var total: Line
+        package var budgetUsd: Double?
+        /// Teams in order; in a run with several teams the Director's own part comes first.
+        package var byTeam: [Line]
+        /// What the tokens were spent on: plan, work, review, rework, conflict, coordinate.
+        package var byPurpose: [Line]
+        package var byCredential: [CredentialLine]
+
+        init(_ run: Run) {
+            let ledger = run.ledger
+            total = Line("total", ledger.total)
+            budgetUsd = run.settings.maxBudgetUsd
+            let director = run.isFlat ? nil : ledger.byAgent[Run.director].map { Line(Run.director.name, $0) }
+            byTeam = (director.map { [$0] } ?? []) + ledger.byTeam.sorted { $0.key < $1.key }.map { Line($0.key.name, $0.value) }
+            byPurpose = Purpose.allCases.compactMap { purpose in
+                ledger.byPurpose[purpose.rawValue].map { Line(purpose.rawValue, $0) }
+            }
+            byCredential = run.credentials.map {
+                CredentialLine(name: $0.id.name, turns: $0.turns, costUsd: $0.costUsd, rejection: $0.rejected)
+            }
+        }
+    }
+}

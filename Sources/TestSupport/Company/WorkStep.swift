@@ -1,0 +1,34 @@
+/// One thing that a scripted worker does with its tools.
+package enum WorkStep: Sendable, Equatable {
+    /// Writes whole files through the Write tool, all in one message. Paths are relative to the worktree.
+    case write([WorkFile])
+    /// Reads a file and replaces a piece of it through the Edit tool, unless the new text is there already.
+    case edit(path: String, old: String, new: String)
+    /// Runs a shell command through the Bash tool.
+    case run(String)
+    /// Commits everything there is, if there is anything.
+    case commit(String)
+
+    /// The command behind `commit`. It may run twice: a worker that was interrupted goes through its steps again.
+    static func commitCommand(_ message: String) -> String {
+        "git add -A && { git diff --cached --quiet || git commit -q -m \(shellQuoted(message)); }"
+    }
+
+    /// A text as one word of a shell command.
+    package static func shellQuoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    var isCommit: Bool { if case .commit = self { true } else { false } }
+}
+
+/// A file that a scripted worker writes.
+package struct WorkFile: Sendable, Equatable {
+    package var path: String
+    package var text: String
+
+    package init(_ path: String, _ text: String) {
+        self.path = path
+        self.text = text
+    }
+}

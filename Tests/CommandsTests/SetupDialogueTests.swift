@@ -1,0 +1,58 @@
+import ConfigurationFiles
+import FoundationEssentials
+import Testing
+
+@testable import Commands
+
+@Suite("The first-run questions") struct SetupDialogueTests {
+    private func dialogue(_ place: TemporaryPlace, _ console: ScriptedConsole, environment: [String: String] = [:]) -> SetupDialogue {
+        let surroundings = place.surroundings(console, environment: environment)
+        return SetupDialogue(surroundings: surroundings, folder: ConfigurationFolder("cco-config", currentFolder: place.path, home: nil))
+    }
+
+    @Test("answers become a valid configuration that only its owner can read")
+    func answers() async throws {
+        let place = try TemporaryPlace()
+        _ = try place.folder("project")
+        let console = ScriptedConsole(
+            ["", "./project", "develop", "3", "", "sk-ant-first", "sk-ant-second", "", "make test", "Build a clock.", "In Swift.", "."])
+        let path = try await dialogue(place, console).run()
+        #expect(path == "cco-config")
+        #expect(console.unusedAnswers.isEmpty)
+        let contents = try ConfigurationFolder(path, currentFolder: place.path, home: place.path).load(home: place.path)
+        let configuration = contents.configuration.configuration
+        #expect(contents.configuration.repository == .local(place.path + "/project"))
+        #expect(configuration.branch == "develop" && configuration.workerCount == 3 && configuration.verifyCommand == "make test")
+        #expect(configuration.authMode == .apiKeysOnly)
+        #expect(contents.keys?.keys.map(\.name) == ["key-1", "key-2"])
+        #expect(try place.read("cco-config/PROJECT_DIRECTION.md") == "Build a clock.\nIn Swift.\n")
+        for name in ["orchestrator.json", "api-keys.json", "PROJECT_DIRECTION.md"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: "\(place.path)/cco-config/\(name)")[.posixPermissions]
+            #expect((mode as? NSNumber)?.intValue == 0o600 || (mode as? Int) == 0o600)
+        }
+        #expect(!console.text.contains("sk-ant"))
+    }
+
+    @Test("a wrong answer is explained and asked again; a login needs no keys")
+    func repeats() async throws {
+        let place = try TemporaryPlace()
+        _ = try place.folder("project")
+        let console = ScriptedConsole(["conf", "", "me/project", "./project", "", "0", "many", "2", "", "", "."])
+        let path = try await dialogue(place, console, environment: ["CLAUDE_CODE_OAUTH_TOKEN": "dummy"]).run()
+        #expect(path == "conf")
+        #expect(console.unusedAnswers.isEmpty)
+        #expect(console.text.contains("An answer is needed"))
+        #expect(console.text.contains("A number from 1 to 20"))
+        #expect(console.text.contains("https://github.com/me/project.git"))
+        #expect(!FileManager.default.fileExists(atPath: place.path + "/conf/api-keys.json"))
+        #expect(!FileManager.default.fileExists(atPath: place.path + "/conf/PROJECT_DIRECTION.md"))
+    }
+
+    @Test("input that ends in the middle writes nothing")
+    func endsEarly() async throws {
+        let place = try TemporaryPlace()
+        let console = ScriptedConsole(["", "/somewhere"])
+        await #expect(throws: Failure.self) { try await dialogue(place, console).run() }
+        #expect(!FileManager.default.fileExists(atPath: place.path + "/cco-config"))
+    }
+}

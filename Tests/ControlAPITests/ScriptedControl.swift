@@ -1,0 +1,79 @@
+import ControlAPI
+import Orchestration
+import Synchronization
+
+/// A run control whose suspension ends when the test says so.
+final class ScriptedControl: RunControl {
+    private let orders = Mutex<[String]>([])
+    private let failure: (any Error)?
+    let asked = Latch()
+    let stands = Latch()
+
+    init(failure: (any Error)? = nil) { self.failure = failure }
+
+    /// What has been asked for, in order.
+    var seen: [String] { orders.withLock { $0 } }
+
+    func status() async throws -> RunStatus {
+        if let failure { throw failure }
+        return RunFixture().status
+    }
+
+    func suspend(reason: String, by: String) async throws -> RunStatus {
+        orders.withLock { $0.append("\(reason) by \(by)") }
+        await asked.open()
+        await stands.wait()
+        orders.withLock { $0.append("stands") }
+        var fixture = RunFixture()
+        fixture.apply(.suspended("\(reason) by \(by)"))
+        return fixture.status
+    }
+}
+
+/// Holds whoever waits until it is opened.
+actor Latch {
+    private var isOpen = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    func open() {
+        isOpen = true
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    func wait() async {
+        if isOpen { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+}
+
+extension ControlServer {
+    /// Serves while `body` runs, then stops and waits until the server has ended.
+    static func serving(at path: String, _ control: any RunControl, _ body: @Sendable @escaping () async throws -> Void) async throws {
+        try await ControlServer(socketPath: path, run: ID("run-1"), version: "1.2.3", control: control).serving(body)
+    }
+
+    /// The same for a server that a test has made.
+    func serving(_ body: @Sendable @escaping () async throws -> Void) async throws {
+        let server = self
+        let ready = Latch()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await server.run { await ready.open() }
+                } catch {
+                    await ready.open()
+                    throw error
+                }
+            }
+            group.addTask {
+                await ready.wait()
+                try await body()
+            }
+            // Whichever ends first: the body after its work, or a server that could not start.
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+}

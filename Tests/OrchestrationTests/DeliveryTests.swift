@@ -1,0 +1,153 @@
+import Testing
+
+@testable import Orchestration
+
+@Suite("Deliveries of teams")
+struct DeliveryTests {
+    private let one: TeamID = ID("team-1")
+    private let two: TeamID = ID("team-2")
+
+    /// Six workers in two teams, each with one task.
+    private func scenario(_ change: (inout RunSettings) -> Void = { _ in }) throws -> Scenario {
+        let scenario = try Scenario(.sample(workers: 6).with(change))
+        scenario.hooks.plan = { team, run in [.draft("part-of-\(team)-\(run.counters.tasks)")] }
+        return scenario
+    }
+
+    private func decisions(_ scenario: Scenario) -> Int {
+        scenario.journal.count { if case .turnStarted(let turn) = $0.event { turn.brief == .decide } else { false } }
+    }
+
+    private func deliveries(_ scenario: Scenario) -> [TeamID] {
+        scenario.journal.compactMap { record in
+            guard case .candidateQueued(let candidate) = record.event, case .delivery(let team) = candidate.kind else { return nil }
+            return team
+        }
+    }
+
+    @Test("what a team delivers reaches main once the Director accepts it")
+    func accepted() throws {
+        let scenario = try scenario()
+        try scenario.start()
+        try scenario.play { $0.teams[one]?.stage == .offered }
+        #expect(scenario.run.base?.head == scenario.run.startedFrom)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(deliveries(scenario).sorted() == [one, two])
+        #expect(scenario.world.holds(scenario.world.base) == ["task-1", "task-2"])
+    }
+
+    @Test("a returned delivery goes back to its lead with the instructions")
+    func returned() throws {
+        let scenario = try scenario()
+        var isFirst = true
+        scenario.hooks.turn = { turn, run in
+            guard turn.brief == .decide, isFirst else { return nil }
+            isFirst = false
+            return .manager(DirectorReport(
+                deliveries: run.teams.values.filter { $0.stage == .offered }.map { .init(team: $0.id.name, verdict: .return, instructions: "add a test") },
+                goals: nil, complete: false, summary: ""))
+        }
+        try scenario.start()
+        try scenario.play { $0.teams[one]?.returned != nil }
+        #expect(scenario.run.teams[one]?.returned == "add a test")
+        #expect(scenario.run.teams[one]?.stage == .planning)
+        #expect(deliveries(scenario).isEmpty)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.world.holds(scenario.world.base).count == 4)
+    }
+
+    @Test("with automatic promotion no delivery waits for the Director")
+    func automatic() throws {
+        let scenario = try scenario { $0.promotion = .auto }
+        try scenario.start()
+        try scenario.play { $0.merges.published >= 4 }
+        #expect(decisions(scenario) == 0)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.world.holds(scenario.world.base).count == 2)
+    }
+
+    @Test("every landing on main comes back to every team, and a newer one replaces one that waits")
+    func syncs() throws {
+        let scenario = try scenario()
+        try scenario.start()
+        try scenario.play { run in run.turns.values.contains { $0.role == .worker } }
+        for _ in 1...3 {
+            scenario.world.pushFromOutside()
+            try scenario.feed(.baseObserved(scenario.world.facts))
+        }
+        for team in [one, two] {
+            let waiting = scenario.run.queue.filter { $0.kind == .sync(team) && $0.state == .waiting }
+            #expect(waiting.map(\.head) == [scenario.world.base])
+        }
+        try scenario.playOut()
+        let outside = scenario.world.holds(scenario.world.base).filter { $0.hasPrefix("outside") }
+        #expect(outside.count == 3)
+        for team in [one, two] {
+            let held = scenario.world.holds(scenario.run.teams[team]?.head)
+            #expect(held.isSuperset(of: outside))
+        }
+    }
+
+    @Test("a task starts from a team's head that holds what other teams have landed on main")
+    func noDrift() throws {
+        let scenario = try scenario { $0.promotion = .auto }
+        scenario.hooks.plan = { team, _ in team == ID("team-1") ? [.draft("a")] : [.draft("b"), .draft("c", after: ["b"]), .draft("d", after: ["c"])] }
+        try scenario.start()
+        try scenario.playOut()
+        let last = try #require(scenario.run.tasks.values.filter { $0.team == two }.sorted { $0.id < $1.id }.last)
+        #expect(scenario.world.holds(last.base).contains { scenario.run.tasks[ID($0)]?.team == one })
+    }
+
+    @Test("a delivery that conflicts is repaired by its team and then promoted without asking the Director again")
+    func repair() throws {
+        let scenario = try scenario()
+        var isFirst = true
+        scenario.hooks.merge = { [one] candidate, run in
+            guard candidate.kind == .delivery(one), isFirst, let onto = run.base?.head else { return nil }
+            isFirst = false
+            return .conflict(onto: onto, files: [ConflictExcerpt(path: "a", kind: "content", hunks: "<<<")])
+        }
+        try scenario.start()
+        try scenario.play { $0.tasks.values.contains(where: \.isRepair) }
+        let repair = try #require(scenario.run.tasks.values.filter(\.isRepair).first)
+        #expect(repair.team == one)
+        guard case .resolveConflict(repair.id, _, _) = repair.firstBrief else { throw scenario.failure("the repair has no evidence", []) }
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.run.tasks[repair.id]?.state.word == "landed")
+        #expect(deliveries(scenario).filter { $0 == one }.count == 2)
+        let verdicts = scenario.journal.count { record in
+            guard case .turnEnded(_, let outcome) = record.event, case .reported(let text) = outcome.end else { return false }
+            return text.contains("\"team\":\"team-1\",\"verdict\":\"accept\"")
+        }
+        #expect(verdicts == 1)
+    }
+
+    @Test("a team that gets its next goal with the acceptance works on it and delivers that too")
+    func acceptedWithNextGoal() throws {
+        let scenario = try scenario()
+        var isFirst = true
+        scenario.hooks.turn = { [one] turn, run in
+            guard turn.brief == .decide, isFirst, run.teams[one]?.stage == .offered else { return nil }
+            isFirst = false
+            return .manager(DirectorReport(
+                deliveries: [.init(team: "team-1", verdict: .accept, instructions: nil)],
+                goals: [GoalDraft(team: "team-1", title: "More", description: "Go on.", acceptance: "it works")], complete: false, summary: ""))
+        }
+        // The delivery's gate takes long, so that the next goal's work overtakes it.
+        scenario.hooks.duration = { effect, run in
+            guard case .gate(let id, _, _, _) = effect, case .delivery = run.queue.first(where: { $0.id == id })?.kind else { return effect.usualDuration }
+            return 7_200_000
+        }
+        try scenario.start()
+        try scenario.playOut(within: 5000)
+        #expect(scenario.run.phase == .ended(.complete))
+        let landed = scenario.run.tasks.values.filter { $0.state.word == "landed" }.map(\.id.name)
+        #expect(landed.count == 3)
+        #expect(scenario.world.holds(scenario.world.base) == Set(landed))
+        #expect(scenario.run.teams.values.allSatisfy { !$0.undelivered })
+    }
+}

@@ -1,0 +1,138 @@
+import Testing
+
+@testable import Orchestration
+
+@Suite("Merge queues and the gate")
+struct QueueTests {
+    private let first: TaskID = ID("task-1")
+    private let red = GateExcerpt(command: "make check", exitCode: 2, ending: "exit code 2", tail: "1 test failed", logPath: "gate.log")
+
+    private func scenario(_ settings: RunSettings = .sample(workers: 1), _ drafts: [TaskDraft] = [.draft("a")]) throws -> Scenario {
+        let scenario = try Scenario(settings)
+        scenario.hooks.plan = { _, _ in drafts }
+        try scenario.start()
+        return scenario
+    }
+
+    private func turns(of task: TaskID, in scenario: Scenario) -> [Turn] {
+        scenario.journal.compactMap { if case .turnStarted(let turn) = $0.event, turn.task == task { turn } else { nil } }
+    }
+
+    @Test("a conflict goes back to its author in the same session with the hunks, and needs no second review")
+    func conflict() throws {
+        let scenario = try scenario()
+        let files = [ConflictExcerpt(path: "a.swift", kind: "content", hunks: "<<<<<<< ours")]
+        var isFirst = true
+        scenario.hooks.merge = { candidate, run in
+            guard case .task = candidate.kind, isFirst, let onto = run.base?.head else { return nil }
+            isFirst = false
+            return .conflict(onto: onto, files: files)
+        }
+        try scenario.playOut()
+        let turns = turns(of: first, in: scenario)
+        #expect(turns.count == 2)
+        #expect(turns.last?.brief == .resolveConflict(first, target: try #require(scenario.run.startedFrom), files: files))
+        #expect(turns.last?.session == turns.first?.session && turns.last?.resumes == true)
+        #expect(scenario.run.merges.conflicts == 1)
+        #expect(scenario.journal.count { if case .turnStarted(let turn) = $0.event, case .review = turn.brief { true } else { false } } == 1)
+        #expect(scenario.run.tasks[first]?.state.word == "landed")
+    }
+
+    @Test("a gate that is red once is run again on the same tree, recorded as a flake and published")
+    func flake() throws {
+        let scenario = try scenario()
+        var isFirst = true
+        scenario.hooks.gate = { [red] candidate, _ in
+            guard case .task = candidate?.kind, isFirst else { return nil }
+            isFirst = false
+            return .red(red, milliseconds: 1)
+        }
+        try scenario.playOut()
+        let gates = scenario.journal.compactMap { if case .effectIntended(_, .gate(let id, _, let tree, _)) = $0.event, id == ID("candidate-1") { tree } else { nil } }
+        #expect(gates.count == 2 && Set(gates).count == 1)
+        #expect(scenario.run.merges.flakes == 1)
+        #expect(scenario.journal.contains { $0.event == .flakeSeen(tree: gates[0], red) })
+        #expect(turns(of: first, in: scenario).count == 1)
+        #expect(scenario.run.tasks[first]?.state.word == "landed")
+    }
+
+    @Test("a gate that stays red returns the task with the log, and what stands behind it goes on")
+    func redGate() throws {
+        let scenario = try scenario(.sample(workers: 2), [.draft("a"), .draft("b")])
+        var reds = 0
+        scenario.hooks.gate = { [red, first] candidate, _ in
+            guard candidate?.kind == .task(first), reds < 2 else { return nil }
+            reds += 1
+            return .red(red, milliseconds: 1)
+        }
+        try scenario.play { $0.tasks[ID("task-2")]?.state.word == "landed" }
+        #expect(scenario.run.tasks[first]?.state == .assigned)
+        let brief = try #require(turns(of: first, in: scenario).last?.brief)
+        guard case .fixGate(first, _, red) = brief else { throw scenario.failure("not a fixGate but \(brief)", []) }
+        #expect(scenario.run.merges.redGates == 1)
+        try scenario.playOut()
+        #expect(scenario.run.tasks[first]?.state.word == "landed")
+    }
+
+    @Test("a task that fails the gate for ever is given up, and the run ends", arguments: [1, 2])
+    func cursedTask(workers: Int) throws {
+        let scenario = try scenario(.sample(workers: workers, minutes: 100_000), [.draft("a"), .draft("b", after: ["a"])])
+        scenario.hooks.gate = { [red, first] candidate, _ in candidate?.kind == .task(first) ? .red(red, milliseconds: 1) : nil }
+        try scenario.playOut()
+        guard case .failed(let why) = scenario.run.tasks[first]?.state else { throw scenario.failure("not failed", []) }
+        #expect(why.contains("came back too often"))
+        #expect(scenario.run.tasks[ID("task-2")]?.state == .dropped("depends on task-1, which did not land"))
+        #expect(scenario.run.base?.head == scenario.run.startedFrom)
+    }
+
+    @Test("a base that moved meanwhile is merged and verified again")
+    func movedBase() throws {
+        let scenario = try scenario()
+        try scenario.play { $0.queue.contains { if case .publishing = $0.state { true } else { false } } }
+        scenario.world.pushFromOutside()
+        try scenario.playOut()
+        #expect(scenario.world.holds(scenario.run.base?.head) == scenario.world.holds(scenario.world.base))
+        #expect(scenario.world.holds(scenario.world.base).count == 2)
+        let gated = scenario.journal.compactMap { if case .effectIntended(_, .gate(let id, let commit, _, _)) = $0.event, id == ID("candidate-1") { commit } else { nil } }
+        #expect(Set(gated).count == 2)
+    }
+
+    @Test("a push that origin refuses goes to the run's own branch; a second refusal suspends until somebody helps")
+    func refusedPush() throws {
+        let scenario = try scenario()
+        var answers: [PublishResult] = [.refused("protected branch"), .refused("read-only")]
+        scenario.hooks.publish = { _, _ in answers.isEmpty ? nil : answers.removeFirst() }
+        try scenario.play { $0.fallback != nil }
+        #expect(scenario.run.fallback == PushFallback(branch: "cco/run-1", reason: "protected branch"))
+        try scenario.play { $0.suspension != nil }
+        #expect(scenario.run.suspension?.contains("read-only") == true)
+        try scenario.crash()
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.world.holds(scenario.world.base).contains("task-1"))
+    }
+
+    @Test("nothing is merged, gated or published while the run stands still, and all of it goes on afterwards")
+    func suspendedQueue() throws {
+        for state in ["merging", "gating", "publishing"] {
+            let scenario = try scenario()
+            try scenario.play { $0.queue.first.map { "\($0.state)".contains(state) } ?? false }
+            try scenario.feed(.suspend("cco pause"))
+            while try scenario.step() {}
+            #expect(scenario.run.effects.isEmpty, "\(state)")
+            try scenario.start()
+            try scenario.playOut()
+            #expect(scenario.run.phase == .ended(.complete), "\(state)")
+        }
+    }
+
+    @Test("a red base is noticed before anybody is blamed")
+    func redBaseline() throws {
+        let scenario = try scenario()
+        scenario.hooks.gate = { [red] candidate, _ in candidate == nil ? .red(red, milliseconds: 1) : nil }
+        try scenario.play { $0.baselineRed != nil }
+        #expect(scenario.run.baselineRed == red)
+        try scenario.playOut()
+        #expect(scenario.run.baselineRed == nil)
+    }
+}
