@@ -9,11 +9,19 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+func product(_ name: String, of package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let argumentParser = product("ArgumentParser", of: "swift-argument-parser")
+let grdb = product("GRDB", of: "GRDB.swift")
+let hummingbird = [
+    product("Hummingbird", of: "hummingbird"), product("HummingbirdCore", of: "hummingbird"), product("HTTPTypes", of: "swift-http-types"),
+    product("Logging", of: "swift-log"), product("ServiceLifecycle", of: "swift-service-lifecycle"),
+]
+let nio = [
+    product("NIOCore", of: "swift-nio"), product("NIOPosix", of: "swift-nio"), product("NIOHTTP1", of: "swift-nio"),
+]
+let subprocess = product("Subprocess", of: "swift-subprocess")
+let systemPackage = product("SystemPackage", of: "swift-system")
 
 /// A module of the house with its test target; `needs` are modules of ours, `uses` other packages' products.
 func module(
@@ -44,6 +52,9 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .executableTarget(name: "cco", dependencies: ["Commands"], swiftSettings: settings),
@@ -61,26 +72,29 @@ let package = Package(
         module("Merging", needs: ["Orchestration", "Git", "Processes"]),
         module(
             "Engine",
-            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"]),
-        module(
-            "ControlAPI", needs: ["Orchestration"],
-            uses: [
-                hummingbird, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
-        module("TestSupport", needs: [], uses: [hummingbird]),
+            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
+            uses: [systemPackage]),
+        module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
+        module("TestSupport", uses: hummingbird + nio),
         module(
             "Commands",
-            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Processes", "Git", "Agents", "Engine", "ControlAPI", "TestSupport"],
+            needs: [
+                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
+                "ControlAPI", "TestSupport",
+            ],
             uses: [argumentParser]),
 
         tests("Orchestration"),
         tests("ConfigurationFiles", path: "Tests/ConfigurationTests"),
         tests("Observability", needs: ["Orchestration"]),
-        tests("Journal", needs: ["Orchestration"]),
-        tests("Processes"),
+        tests("Journal", needs: ["Orchestration"], uses: [grdb]),
+        tests("Processes", needs: ["cco-shim"]),
         tests("Git", needs: ["Orchestration", "Processes"]),
         tests("Agents", needs: ["Orchestration"], resources: [.copy("Fixtures")]),
-        tests("TestSupport"),
+        tests("ControlAPI", needs: ["Orchestration"], uses: nio),
+        tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport", "Processes", "cco", "cco-shim"], swiftSettings: settings),
+        tests("Commands", needs: ["Agents", "ConfigurationFiles", "ControlAPI", "Engine", "Git", "Journal", "Orchestration", "Processes"]),
     ]
 )

@@ -23,7 +23,7 @@ struct BranchAudit: Sendable {
     var rerun: Rerun?
 
     /// Commits of others say nothing about cco; everything else has to be verified.
-    var status: ExitStatus {
+    var status: CommandStatus {
         if rerun.map({ !$0.isGreen }) ?? false || findings.contains(where: \.verdict.isFalse) { return .receiptFalse }
         return findings.contains(where: \.verdict.isUngated) ? .ungated : .ok
     }
@@ -32,11 +32,14 @@ struct BranchAudit: Sendable {
         var lines = ["\(branch) at \(head.short), in \(source)" + (run.map { ", run \($0)" } ?? "")]
         lines += findings.map { finding in
             let subject = ControlSequences.sanitised(finding.subject)
-            return "  \(finding.commit.short)  \(finding.verdict.shown(style))  \(subject)\(finding.verdict.detail.map { "  (\($0))" } ?? "")"
+            return
+                "  \(finding.commit.short)  \(finding.verdict.shown(style))  \(subject)\(finding.verdict.detail.map { "  (\($0))" } ?? "")"
         }
         if let rerun {
             let verdict = rerun.isGreen ? style.green("green") : style.red("red")
-            lines.append("gate run again on \(head.short): \(verdict), \(rerun.ending), \(HumanText.duration(milliseconds: rerun.milliseconds)): \(rerun.command)")
+            lines.append(
+                "gate run again on \(head.short): \(verdict), \(rerun.ending), \(HumanText.duration(milliseconds: rerun.milliseconds)): \(rerun.command)"
+            )
             if let tail = rerun.tail { lines.append(ControlSequences.sanitised(tail)) }
         }
         lines.append(conclusion(style))
@@ -48,7 +51,9 @@ struct BranchAudit: Sendable {
         switch status {
         case .ok where published == 0: return "cco has published nothing here yet."
         case .ok: return style.green("All \(published) published commits carry true receipts.")
-        case .ungated: return style.red("UNGATED: the receipts are true, but nothing verified \(findings.count(where: \.verdict.isUngated)) of the commits.")
+        case .ungated:
+            return style.red(
+                "UNGATED: the receipts are true, but nothing verified \(findings.count(where: \.verdict.isUngated)) of the commits.")
         default:
             let count = findings.count(where: \.verdict.isFalse)
             return style.red(count == 0 ? "The gate is red on the head." : "Receipts that are missing or false: \(count) of \(published).")

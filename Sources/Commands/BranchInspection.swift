@@ -4,6 +4,7 @@ import Engine
 import Git
 import Glibc
 import Merging
+import Observability
 import Orchestration
 import Processes
 
@@ -108,9 +109,11 @@ struct BranchInspection: Sendable {
             command: command, worktree: seat.worktreePath, folder: folder.path + "/gate", marker: marker,
             timeLimitMilliseconds: Int64(effective.configuration.verifyTimeoutMinutes) * 60_000)
         switch result {
-        case .green(let milliseconds): return BranchAudit.Rerun(command: command, isGreen: true, ending: "exit code 0", milliseconds: milliseconds)
+        case .green(let milliseconds):
+            return BranchAudit.Rerun(command: command, isGreen: true, ending: "exit code 0", milliseconds: milliseconds)
         case .red(let excerpt, let milliseconds):
-            return BranchAudit.Rerun(command: command, isGreen: false, ending: excerpt.ending, milliseconds: milliseconds, tail: excerpt.tail)
+            return BranchAudit.Rerun(
+                command: command, isGreen: false, ending: excerpt.ending, milliseconds: milliseconds, tail: files.redactor.redacted(excerpt.tail))
         case nil: throw Failure("the gate was interrupted and says nothing", .unexpected)
         }
     }

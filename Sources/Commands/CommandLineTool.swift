@@ -28,9 +28,9 @@ package enum CommandLineTool {
 
     /// What a failed command says and exits with.
     private static func end(_ error: any Error) -> Never {
-        if let status = error as? ExitStatus { exit(status.rawValue) }
-        // Help, and what the parser itself objects to.
-        if error is CleanExit || error is ValidationError || error is ExitCode { Root.exit(withError: error) }
+        if let status = error as? CommandStatus { exit(status.rawValue) }
+        // The parser's own: help, and what it objects to. It knows no code for errors of ours but the general one.
+        if Root.exitCode(for: error) != .failure { Root.exit(withError: error) }
         let failure = Failure(error)
         Surroundings.current.console.warn("cco: \(failure.message)")
         exit(failure.status.rawValue)

@@ -1,4 +1,5 @@
 import Engine
+import Processes
 import TestSupport
 
 /// What a demo shows when its run is complete: the branch, the gate once more on what anybody can clone, and the way to a real run.

@@ -30,7 +30,7 @@ struct DetachedStart: Sendable {
         let bytes = await Blocking.run { Self.readToEnd(pipe.readEnd) }
         if let report = try? JSONDecoder().decode(StartReport.self, from: Data(bytes)) {
             guard report.run == nil else { return report }
-            throw Failure(report.message ?? "the start failed", report.status.flatMap(ExitStatus.init(rawValue:)) ?? .unexpected)
+            throw Failure(report.message ?? "the start failed", report.status.flatMap(CommandStatus.init(rawValue:)) ?? .unexpected)
         }
         let ending = await Blocking.run { Self.ending(of: pid) }
         throw Failure("cco ended while it was starting (\(ending)). The end of \(log):\n\(Self.tail(of: log))", .unexpected)
@@ -71,7 +71,9 @@ struct DetachedStart: Sendable {
                 posix_spawn(&pid, surroundings.executable, &actions, &attributes, words, variables)
             }
         }
-        guard code == 0 else { throw Failure("start \(surroundings.executable): \(String(cString: strerror(code)))", SystemFailure.status(code)) }
+        guard code == 0 else {
+            throw Failure("start \(surroundings.executable): \(String(cString: strerror(code)))", SystemFailure.status(code))
+        }
         return pid
     }
 

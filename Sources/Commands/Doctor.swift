@@ -46,9 +46,9 @@ struct HealthCheck: Sendable, Codable, Equatable {
     /// What to do about it.
     var remedy: String?
     /// What the command exits with when this failed.
-    var exitCode: Int32 = ExitStatus.ok.rawValue
+    var exitCode: Int32 = CommandStatus.ok.rawValue
 
-    var exitStatus: ExitStatus { ExitStatus(rawValue: exitCode) ?? .unexpected }
+    var exitStatus: CommandStatus { CommandStatus(rawValue: exitCode) ?? .unexpected }
 
     static func passed(_ name: String, _ detail: String) -> HealthCheck { HealthCheck(name: name, result: .passed, detail: detail) }
     static func info(_ name: String, _ detail: String) -> HealthCheck { HealthCheck(name: name, result: .info, detail: detail) }
@@ -57,7 +57,7 @@ struct HealthCheck: Sendable, Codable, Equatable {
         HealthCheck(name: name, result: .warning, detail: detail, remedy: remedy)
     }
 
-    static func failed(_ name: String, _ detail: String, _ remedy: String?, _ status: ExitStatus) -> HealthCheck {
+    static func failed(_ name: String, _ detail: String, _ remedy: String?, _ status: CommandStatus) -> HealthCheck {
         HealthCheck(name: name, result: .failed, detail: detail, remedy: remedy, exitCode: status.rawValue)
     }
 

@@ -35,6 +35,7 @@ enum WrittenReport {
 
     /// `nil` when there is none, or one of another version.
     static func read(in folder: String) -> RunReport? {
+        // Unreadable, or of another version: the report is then made from the state.
         guard let data = try? Data(contentsOf: URL(filePath: folder + "/" + jsonName)) else { return nil }
         return try? JSONDecoder().decode(RunReport.self, from: data)
     }
@@ -42,11 +43,11 @@ enum WrittenReport {
 
 extension RunReport {
     /// A report from the state alone, for a run whose repositories are not looked at.
-    init(run: Run, place: Place, logFolder: String) {
+    init(run: Run, place: Place, logFolder: String, direction: [String] = [], landed: [LandedCommit] = []) {
         let hub = place.workspace.folder(of: run.id).hub
         let facts = RunReportFacts(
-            direction: [], logFolder: logFolder, fetchCommand: "git fetch \(ConfigurationPath.shellWord(hub)) \(run.settings.targetBranch)",
-            kept: [], landed: [])
+            direction: direction, logFolder: logFolder,
+            fetchCommand: "git fetch \(ConfigurationPath.shellWord(hub)) \(run.settings.targetBranch)", kept: [], landed: landed)
         self.init(run: run, facts: facts, at: run.isEnded || run.suspension != nil ? run.clock.lastEventAt : SystemClock().now())
     }
 }

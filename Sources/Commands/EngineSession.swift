@@ -20,7 +20,7 @@ struct EngineSession: Sendable {
     /// Returns what came of it, after the summary is printed.
     ///
     /// - Throws: whatever prevents the start; nothing has been spent then.
-    func run() async throws -> ExitStatus {
+    func run() async throws -> CommandStatus {
         let signals = try Signals(isDetached ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP])
         // A detached session has no terminal whose end could concern it.
         if isDetached { signal(SIGHUP, SIG_IGN) }
@@ -37,13 +37,15 @@ struct EngineSession: Sendable {
         do {
             host = try await opening.value
         } catch {
-            if let number = await attention.first { throw Failure("stopped by \(Signals.name(of: number)) before the run began", .suspended) }
+            if let number = await attention.first {
+                throw Failure("stopped by \(Signals.name(of: number)) before the run began", .suspended)
+            }
             throw error
         }
         return try await carryOn(host, attention)
     }
 
-    private func carryOn(_ host: RunHost, _ attention: SignalAttention) async throws -> ExitStatus {
+    private func carryOn(_ host: RunHost, _ attention: SignalAttention) async throws -> CommandStatus {
         let control = HostControl(host: host)
         let server = try await serve(host, control)
         let header = RunHeader(
@@ -52,7 +54,7 @@ struct EngineSession: Sendable {
         let lines = header.lines(isDetached: isDetached)
         for line in lines { console.write(line) }
         let running = Task { await host.run() }
-        await attention.whileRunning { reason in await host.suspend(reason) }
+        await attention.whileRunning { reason in await control.ask(reason) }
         starter?.started(run: host.folder.id.name, lines: lines)
         let ending = await running.value
         await control.stillness.open()
@@ -60,7 +62,7 @@ struct EngineSession: Sendable {
         // Its failure was printed when it happened.
         _ = try? await server.value
         console.write(EndingText(ending: ending, place: place, console: console).text)
-        return ExitStatus(ending)
+        return CommandStatus(ending, wasAsked: control.wasAsked)
     }
 
     /// Returns once clients can connect; the task then serves until it is cancelled.
@@ -94,7 +96,8 @@ struct EngineSession: Sendable {
         let shim = try search.shim()
         let claude = try await search.claude(contents.configuration.claudeExecutable)
         return RunHost.Request(
-            configuration: place.folder, contents: contents, workspace: place.workspace, choice: choice, environment: surroundings.environment,
+            configuration: place.folder, contents: contents, workspace: place.workspace, choice: choice,
+            environment: surroundings.environment,
             shim: shim, claude: claude.path, version: CommandLineTool.version)
     }
 }

@@ -25,7 +25,8 @@ struct ExecutableSearch: Sendable {
         let candidates = shimCandidates
         guard let path = candidates.first(where: isExecutable) else {
             throw Failure(
-                "cco-shim, which belongs to cco, is not there. Looked for: \(candidates.joined(separator: ", ")). Install cco again.", .unavailable)
+                "cco-shim, which belongs to cco, is not there. Looked for: \(candidates.joined(separator: ", ")). Install cco again.",
+                .unavailable)
         }
         return path
     }
@@ -48,7 +49,8 @@ struct ExecutableSearch: Sendable {
         let version = try await claudeVersion(path)
         guard version >= CLIVersion.oldestSupported else {
             throw Failure(
-                "\(path) is Claude Code \(version); cco needs \(CLIVersion.oldestSupported) or newer. Update it: claude update", .unavailable)
+                "\(path) is Claude Code \(version); cco needs \(CLIVersion.oldestSupported) or newer. Update it: claude update",
+                .unavailable)
         }
         return (path, version)
     }

@@ -11,9 +11,9 @@ import Processes
 /// Why a command did not succeed: a message for a person and the exit code.
 package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     package var message: String
-    package var status: ExitStatus
+    package var status: CommandStatus
 
-    package init(_ message: String, _ status: ExitStatus) {
+    package init(_ message: String, _ status: CommandStatus) {
         self.message = message
         self.status = status
     }
@@ -22,7 +22,7 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Failure {
-    /// Reads any error. What is not known prints its own description with ``ExitStatus/unexpected``.
+    /// Reads any error. What is not known prints its own description with ``CommandStatus/unexpected``.
     ///
     /// No error of cco carries a secret: those of git redact URLs, and configuration errors never repeat a credential.
     package init(_ error: any Error) {
@@ -73,7 +73,7 @@ extension Failure {
 
     private init(_ error: SystemError) { self.init("\(error)", SystemFailure.status(error.code)) }
 
-    private static func status(_ kind: GitError.Kind) -> ExitStatus {
+    private static func status(_ kind: GitError.Kind) -> CommandStatus {
         switch kind {
         case .unreachable, .notARepository, .noSuchBranch: .unavailable
         case .accessDenied: .noPermission
@@ -84,14 +84,14 @@ extension Failure {
         }
     }
 
-    private static func status(_ error: WorkspaceError) -> ExitStatus {
+    private static func status(_ error: WorkspaceError) -> CommandStatus {
         switch error {
         case .held: .held
         case .otherFormat, .notAWorkspace: .cannotCreate
         }
     }
 
-    private static func status(_ kind: JournalError.Kind) -> ExitStatus {
+    private static func status(_ kind: JournalError.Kind) -> CommandStatus {
         switch kind {
         case .locked: .held
         case .missing, .closed, .misuse: .unexpected

@@ -26,7 +26,9 @@ struct HealthChecks: Sendable {
                 let loaded = try place.folder.load(home: surroundings.home)
                 contents = loaded
                 checks.append(.passed("configuration", place.folder.path))
-                checks += loaded.warnings.map { .warning("configuration", $0.description, $0.suggestion ?? "see the documentation of orchestrator.json") }
+                checks += loaded.warnings.map {
+                    .warning("configuration", $0.description, $0.suggestion ?? "see the documentation of orchestrator.json")
+                }
             } catch {
                 checks.append(.failed("configuration", error.description, "correct what is named", .configuration))
             }
@@ -45,7 +47,9 @@ struct HealthChecks: Sendable {
 
     private func git() async -> HealthCheck {
         let remedy = "install git 2.38 or newer"
-        guard let path = ExecutableSearch(surroundings: surroundings).find("git") else { return .failed("git", "not on PATH", remedy, .unavailable) }
+        guard let path = ExecutableSearch(surroundings: surroundings).find("git") else {
+            return .failed("git", "not on PATH", remedy, .unavailable)
+        }
         do {
             let result = try await ChildCommand(path, ["--version"], environment: ["PATH": "/usr/bin:/bin"], timeout: .seconds(30)).run()
             let words = result.outputText.split(whereSeparator: \.isWhitespace)
@@ -134,17 +138,20 @@ struct HealthChecks: Sendable {
         while statvfs(path, &facts) != 0, path != "/" {
             path = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
         }
-        let free = Int(facts.f_bavail) * Int(facts.f_frsize) >> 20
+        let free = (Int(facts.f_bavail) * Int(facts.f_frsize)) >> 20
         let detail = "\(free) MiB free at \(path)"
         return free >= minimum
             ? .passed("disk", detail)
-            : .failed("disk", "\(detail), and \"minimumFreeDiskMb\" is \(minimum)", "free some space, or choose another --workspace", .cannotCreate)
+            : .failed(
+                "disk", "\(detail), and \"minimumFreeDiskMb\" is \(minimum)", "free some space, or choose another --workspace",
+                .cannotCreate)
     }
 
     private func memory(_ workers: Int?) -> HealthCheck {
         let needed = (workers ?? 4) * Self.memoryPerAgent
         guard let available = Self.availableMemory() else { return .info("memory", "cannot be told") }
-        let detail = "\(available) MiB available; \(workers.map { "\($0)" } ?? "4") workers need about \(needed) MiB, and what they build more"
+        let detail =
+            "\(available) MiB available; \(workers.map { "\($0)" } ?? "4") workers need about \(needed) MiB, and what they build more"
         return available >= needed ? .passed("memory", detail) : .warning("memory", detail, "use fewer workers, or a larger machine")
     }
 
@@ -176,7 +183,9 @@ struct HealthChecks: Sendable {
             ? .warning(
                 "user", "root: agents run without permission prompts and with every right on this machine",
                 "use an account of its own, or a container")
-            : .info("user", "agents run with your rights (user \(geteuid())) and without permission prompts; use an account of its own or a container")
+            : .info(
+                "user",
+                "agents run with your rights (user \(geteuid())) and without permission prompts; use an account of its own or a container")
         let bubblewrap = ExecutableSearch(surroundings: surroundings).find("bwrap")
         return [user, .info("bubblewrap", bubblewrap ?? "not installed; cco does not need it")]
     }

@@ -49,7 +49,9 @@ struct Init: AsyncParsableCommand {
     @Flag(help: "Write the built-in prompts to <dir>/prompts, for editing. Files that are there stay as they are.")
     var prompts = false
 
-    @Option(help: ArgumentHelp("Write the JSON Schemas of orchestrator.json and api-keys.json into this folder.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Write the JSON Schemas of orchestrator.json and api-keys.json into this folder.", valueName: "dir"),
+        completion: .directory)
     var schemas: String?
 
     func validate() throws {

@@ -9,7 +9,7 @@ struct Launch: Sendable {
     var session: SessionOptions
 
     /// - Parameter words: the command as it was given, for a background process; the places are added.
-    /// - Throws: `ExitStatus` when the run did not end complete, and whatever prevents the start.
+    /// - Throws: `CommandStatus` when the run did not end complete, and whatever prevents the start.
     func run(_ words: [String]) async throws {
         if let descriptor = session.readyDescriptor { return try await serveDetached(StartAnnouncement(descriptor: descriptor)) }
         guard !session.detach else { return try await detach(words) }
@@ -18,7 +18,7 @@ struct Launch: Sendable {
     }
 
     private func serveDetached(_ starter: StartAnnouncement) async throws {
-        let status: ExitStatus
+        let status: CommandStatus
         do {
             status = try await EngineSession(surroundings: surroundings, place: place, choice: choice, starter: starter).run()
         } catch {
@@ -33,10 +33,10 @@ struct Launch: Sendable {
         // What is wrong with the configuration is said here, before anything is made.
         _ = try place.folder.load(home: surroundings.home)
         try place.workspace.prepare()
-        let arguments =
-            words + ["--config", place.folder.path, "--workspace", place.workspace.path, "--ready-descriptor", "\(DetachedStart.descriptor)"]
+        let arguments = words + place.arguments + ["--ready-descriptor", "\(DetachedStart.descriptor)"]
         let report = try await DetachedStart(
-            surroundings: surroundings, arguments: arguments, log: place.workspace.path + "/engine.log").run()
+            surroundings: surroundings, arguments: arguments, log: place.workspace.path + "/engine.log"
+        ).run()
         for line in report.lines { surroundings.console.write(line) }
         surroundings.console.write("The run goes on in the background (process \(report.pid ?? 0)).")
     }

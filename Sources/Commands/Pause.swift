@@ -61,7 +61,7 @@ struct PauseRequest: Sendable {
         guard let run else { return surroundings.console.write("No run is going on: there is nothing to pause.") }
         let result = try await ProcessSweep.end(marker: run.id.name)
         if result.ended > 0 {
-            surroundings.console.write("The engine of run \(run.id) had died; processes of its agents that were ended: \(result.ended).")
+            surroundings.console.write("The engine of run \(run.id) is gone; processes of its agents that were ended: \(result.ended).")
         }
         if run.isEnded { return surroundings.console.write("Run \(run.id) has ended already; there is nothing to pause.") }
         surroundings.console.write(result.ended == 0 ? "Run \(run.id) is paused already." : "Run \(run.id) is paused.")

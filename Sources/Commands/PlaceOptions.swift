@@ -30,8 +30,8 @@ struct Place: Sendable, Equatable {
 
     var folder: ConfigurationFolder
     var workspace: Workspace
-    /// The options that name this place again, for messages: ` --config ./x`.
-    var options: String
+    /// The options that named this place, for another process.
+    var arguments: [String]
 
     init(config: String?, workspace: String?, surroundings: Surroundings) {
         let current = surroundings.currentFolder
@@ -39,10 +39,11 @@ struct Place: Sendable, Equatable {
         folder = ConfigurationFolder(config ?? (hasFile ? "." : Self.defaultFolder), currentFolder: current, home: surroundings.home)
         let given = workspace.map { ConfigurationPath.resolve($0, relativeTo: current, home: surroundings.home) }
         self.workspace = Workspace(path: given ?? folder.path + "/workspace")
-        options =
-            (config.map { " --config " + ConfigurationPath.shellWord($0) } ?? "")
-            + (workspace.map { " --workspace " + ConfigurationPath.shellWord($0) } ?? "")
+        arguments = (config.map { ["--config", $0] } ?? []) + (workspace.map { ["--workspace", $0] } ?? [])
     }
+
+    /// The same for messages: ` --config ./x`.
+    var options: String { arguments.reduce("") { "\($0) \(ConfigurationPath.shellWord($1))" } }
 
     /// Whether there is a configuration to read.
     var isConfigured: Bool { access(folder.orchestratorFile, F_OK) == 0 }
@@ -52,6 +53,7 @@ struct Place: Sendable, Equatable {
     /// - Throws: `ConfigurationError` when `orchestrator.json` cannot be read.
     func logDirectory(_ surroundings: Surroundings) throws -> String {
         let configuration = try folder.orchestratorConfiguration()
-        return configuration.logDirectory.map { ConfigurationPath.resolve($0, relativeTo: folder.path, home: surroundings.home) } ?? folder.path
+        return configuration.logDirectory.map { ConfigurationPath.resolve($0, relativeTo: folder.path, home: surroundings.home) }
+            ?? folder.path
     }
 }

@@ -45,7 +45,8 @@ enum PrivateFile {
     private static func makeFolder(of path: String) throws {
         let folder = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw Failure("the folder \(folder) cannot be made: \(error)", .cannotCreate)
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import FoundationEssentials
+import Git
 import Glibc
 import Observability
 import Orchestration
@@ -40,11 +41,14 @@ struct Report: AsyncParsableCommand {
             let text = StatusText(status: status, isLive: true, options: place.options, style: Style(isOn: surroundings.console.hasColour))
             surroundings.console.write(json ? try JSONText.of(status) : text.lines.joined(separator: "\n"))
         case .standing(let run) where run.id.name == logs.run:
-            let report = RunReport(run: run, place: place, logFolder: logs.folder)
+            let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
+            let report = RunReport(
+                run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
             let text = json ? try report.json() : report.markdown()
             surroundings.console.write(text.hasSuffix("\n") ? String(text.dropLast()) : text)
         default:
-            throw Failure("run \(logs.run) has no report: it did not end by itself, and its journal is gone. Its log: \(logs.combined)", .usage)
+            throw Failure(
+                "run \(logs.run) has no report: it did not end by itself, and its journal is gone. Its log: \(logs.combined)", .usage)
         }
     }
 }

@@ -41,7 +41,9 @@ struct RunFinder: Sendable {
         do {
             lock = try place.workspace.lock()
         } catch WorkspaceError.held(let path, let holder) {
-            throw Failure("\(path) is in use by \(holder), which does not answer: it is starting, ending or cleaning up. Try again in a moment.", .held)
+            throw Failure(
+                "\(path) is in use by \(holder), which does not answer: it is starting, ending or cleaning up. Try again in a moment.",
+                .held)
         }
         defer { withExtendedLifetime(lock) {} }
         let run = try place.workspace.currentRun().flatMap { try RunHost.read($0) }

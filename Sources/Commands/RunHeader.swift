@@ -15,8 +15,10 @@ struct RunHeader: Sendable {
     func lines(isDetached: Bool) -> [String] {
         let settings = run.settings
         let teams = run.teams.count
-        let company = "\(Self.count(settings.workerCount, "worker"))" + (run.isFlat ? ", led by the Director" : " in \(Self.count(teams, "team"))")
-        let branch = settings.branch == settings.targetBranch ? settings.branch : "\(settings.branch), work goes to \(settings.targetBranch)"
+        let company =
+            "\(Self.count(settings.workerCount, "worker"))" + (run.isFlat ? ", led by the Director" : " in \(Self.count(teams, "team"))")
+        let branch =
+            settings.branch == settings.targetBranch ? settings.branch : "\(settings.branch), work goes to \(settings.targetBranch)"
         var lines = [
             "\(isResumed ? "Resuming" : "Starting") run \(run.id)",
             row("repository", settings.repository), row("branch", branch), row("company", company), row("gate", gate),
@@ -24,7 +26,10 @@ struct RunHeader: Sendable {
             row("limits", limits), row("workspace", place.workspace.path), row("logs", logFolder),
         ]
         if isDetached {
-            lines += [row("watch", "cco logs --follow\(place.options)   or: cco status\(place.options)"), row("stop", "cco pause\(place.options)")]
+            lines += [
+                row("watch", "cco logs --follow\(place.options)   or: cco status\(place.options)"),
+                row("stop", "cco pause\(place.options)"),
+            ]
         } else {
             lines.append(row("stop", "Ctrl-C, or: cco pause\(place.options)"))
         }
@@ -33,7 +38,8 @@ struct RunHeader: Sendable {
 
     private var gate: String {
         if let command = run.verifyCommand ?? run.settings.verifyCommand { return command }
-        return run.verifySettled ? "UNGATED: nothing verifies the work" : "none configured: the Director proposes one, or the run is UNGATED"
+        return run.verifySettled
+            ? "UNGATED: nothing verifies the work" : "none configured: the Director proposes one, or the run is UNGATED"
     }
 
     private var limits: String {

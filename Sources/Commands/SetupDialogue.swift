@@ -64,13 +64,16 @@ struct SetupDialogue: Sendable {
         let hasLogin = CredentialPool.hasLogin(surroundings.environment)
         console.write(hasLogin ? "The Claude Code CLI has a login: agents can use it." : "The Claude Code CLI has no login here.")
         let modes = OrchestratorConfiguration.AuthMode.allCases.map(\.rawValue)
-        let mode = try await ask("Credentials (\(modes.joined(separator: ", ")))", default: hasLogin ? "oauth" : "api-keys-only") { answer in
+        let mode = try await ask("Credentials (\(modes.joined(separator: ", ")))", default: hasLogin ? "oauth" : "api-keys-only") {
+            answer in
             modes.contains(answer) ? nil : "One of \(modes.joined(separator: ", "))."
         }
         draft.authMode = OrchestratorConfiguration.AuthMode(rawValue: mode)
         if mode == "oauth" && hasLogin { return [] }
         if mode == "oauth" {
-            console.write("Log in before the run: start `claude` once in another terminal. Keys that you give now are used when the login is limited.")
+            console.write(
+                "Log in before the run: start `claude` once in another terminal. Keys that you give now are used when the login is limited."
+            )
         }
         var keys: [(name: String, apiKey: Secret)] = []
         while true {

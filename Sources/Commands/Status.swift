@@ -38,7 +38,8 @@ struct Status: AsyncParsableCommand {
         if json {
             surroundings.console.write(try JSONText.of(status))
         } else {
-            let text = StatusText(status: status, isLive: isLive, options: place.options, style: Style(isOn: surroundings.console.hasColour))
+            let text = StatusText(
+                status: status, isLive: isLive, options: place.options, style: Style(isOn: surroundings.console.hasColour))
             surroundings.console.write(text.lines.joined(separator: "\n"))
         }
     }

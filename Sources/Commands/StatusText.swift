@@ -35,7 +35,8 @@ struct StatusText: Sendable {
             row("branch", status.targetBranch + (status.baseHead.map { " at \($0.prefix(10))" } ?? "")),
             row(
                 "time",
-                "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"),
+                "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"
+            ),
             row("cost", cost), row("gate", gate),
             row(
                 "merges",
@@ -47,7 +48,10 @@ struct StatusText: Sendable {
             rows.append(row("baseline", style.red("the gate fails on the branch as it was found (\(red.ending)); log: \(red.logPath)")))
         }
         if let branch = status.push.fallbackBranch {
-            rows.append(row("push", style.red("origin refused \(status.targetBranch) (\(safe(status.push.refusal ?? ""))): the work goes to \(branch)")))
+            rows.append(
+                row(
+                    "push",
+                    style.red("origin refused \(status.targetBranch) (\(safe(status.push.refusal ?? ""))): the work goes to \(branch)")))
         } else if !status.push.enabled {
             rows.append(row("push", "off"))
         }
@@ -118,7 +122,8 @@ struct StatusText: Sendable {
                 let until = credential.benchedUntil.map { " until \($0.iso)" } ?? ""
                 let state = credential.state + until + (credential.rejection.map { ": \(safe($0))" } ?? "")
                 let shown = credential.state == "usable" ? state : style.yellow(state)
-                return "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd)), now in \(credential.activeTurns) turns"
+                return
+                    "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd)), now in \(credential.activeTurns) turns"
             }
     }
 

@@ -8,7 +8,7 @@ enum SystemFailure {
         return Failure("\(operation): \(String(cString: strerror(code)))", status(code))
     }
 
-    static func status(_ code: Int32) -> ExitStatus {
+    static func status(_ code: Int32) -> CommandStatus {
         switch code {
         case EACCES, EPERM: .noPermission
         case ENOSPC, EDQUOT, EROFS, ENOTDIR, ENAMETOOLONG, EEXIST, EISDIR, EIO: .cannotCreate

@@ -36,7 +36,8 @@ struct WorkKeeper: Sendable {
             }
             return nil
         }
-        let hub = try await HubRepository.createOrOpen(at: folder.hub, origin: try origin(), git: Git(environment: surroundings.environment))
+        let hub = try await HubRepository.createOrOpen(
+            at: folder.hub, origin: try origin(), git: Git(environment: surroundings.environment))
         for name in seats { try await harvest(name, hub) }
         let isFresh = await refreshOrigin(hub)
         let refs = try await unmerged(hub)
@@ -48,7 +49,8 @@ struct WorkKeeper: Sendable {
         let configuration = try place.folder.orchestratorConfiguration()
         let url = configuration.repositoryUrl
         let home = surroundings.home
-        return try RemoteURL(url.hasPrefix("~") ? ConfigurationPath.resolve(url, relativeTo: "/", home: home) : url, relativeTo: place.folder.path)
+        return try RemoteURL(
+            url.hasPrefix("~") ? ConfigurationPath.resolve(url, relativeTo: "/", home: home) : url, relativeTo: place.folder.path)
     }
 
     private func agentNames() throws -> [String] {
@@ -72,7 +74,9 @@ struct WorkKeeper: Sendable {
             let branches = try await hub.originSummary().branches
             // A branch that is gone at origin no longer proves that origin has its commits.
             for (name, _) in known where branches[String(name.dropFirst("refs/cco/origin/".count))] == nil { try await hub.deleteRef(name) }
-            for branch in branches.keys where try await hub.resolve("refs/heads/" + branch) != nil { _ = try await hub.fetchOrigin(branch: branch) }
+            for branch in branches.keys where try await hub.resolve("refs/heads/" + branch) != nil {
+                _ = try await hub.fetchOrigin(branch: branch)
+            }
             return true
         } catch {
             surroundings.console.warn("cco: origin cannot be reached (\(error)); what it had when it was last looked at counts.")
@@ -137,7 +141,9 @@ struct WorkKeeper: Sendable {
             let directory = place.folder.path + "/kept"
             guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw SystemFailure.current("make \(directory)") }
             let target = "\(directory)/\(folder.id)-\(name)"
-            guard rename("\(folder.path)/\(name)", target) == 0 else { throw SystemFailure.current("move \(folder.path)/\(name) to \(target)") }
+            guard rename("\(folder.path)/\(name)", target) == 0 else {
+                throw SystemFailure.current("move \(folder.path)/\(name) to \(target)")
+            }
             surroundings.console.write("Run \(folder.id): a damaged repository is kept as it is in \(target)")
         }
     }

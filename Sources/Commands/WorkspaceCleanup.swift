@@ -74,7 +74,9 @@ struct WorkspaceCleanup: Sendable {
         try await FolderRemoval.remove(place.workspace.socketPath)
         for name in ["runs", "current", "engine.log", "control.sock", "format"] { try await FolderRemoval.remove("\(path)/\(name)") }
         for name in try leftovers() { try await FolderRemoval.remove("\(path)/\(name)") }
-        guard unlink(place.workspace.lockPath) == 0 || errno == ENOENT else { throw SystemFailure.current("remove \(place.workspace.lockPath)") }
+        guard unlink(place.workspace.lockPath) == 0 || errno == ENOENT else {
+            throw SystemFailure.current("remove \(place.workspace.lockPath)")
+        }
         // Not empty: somebody has begun something new in there, or has put a file of their own there. It stays.
         rmdir(path)
     }

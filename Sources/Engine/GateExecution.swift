@@ -19,6 +19,7 @@ struct GateExecution: Sendable {
             // An interrupted run of this gate says nothing; begin anew.
             try PrivateFiles.remove(folder)
         }
+        try PrivateFiles.makeFolder(folder)
         let seat = try await repositories.seat(name, identity: RunResources.identity)
         if try resources.launcher.attach(directory: folder) == nil {
             try await seat.detach(at: commit, date: resources.clock.now().milliseconds / 1000)

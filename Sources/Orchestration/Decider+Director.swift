@@ -38,6 +38,9 @@ extension Decider {
             guard run.teams[team]?.stage == .offered else { continue }
             switch decision.verdict {
             case .accept: queueDelivery(team)
+            case .return where run.teams[team]?.returns ?? 0 >= run.settings.maxTaskAttempts * 3:
+                let reason = "the Director returned its delivery again and again: \(decision.instructions ?? "")"
+                emit(.teamEntered(team, .stuck(reason), summary: ""))
             case .return:
                 emit(.deliveryReturned(team, instructions: decision.instructions ?? "The Director returned the delivery without a reason."))
             }

@@ -154,8 +154,9 @@ extension Decider {
 
     private mutating func repair(_ team: TeamID, reason: String, _ brief: (TaskID) -> Brief) {
         guard !run.tasks.values.contains(where: { $0.team == team && $0.isRepair && !$0.state.isSettled }) else { return }
-        let repairs = run.tasks.values.count { $0.team == team && $0.isRepair && $0.state.isFailure }
-        guard repairs < run.settings.maxTaskAttempts else {
+        let failed = run.tasks.values.count { $0.team == team && $0.isRepair && $0.state.isFailure }
+        let limit = run.settings.maxTaskAttempts
+        guard failed < limit, run.teams[team]?.repairs ?? 0 < limit * 3 else {
             return emit(.teamEntered(team, .stuck("its branch could not be brought together with main: \(reason)"), summary: ""))
         }
         let id: TaskID = ID("task", run.counters.tasks + 1)

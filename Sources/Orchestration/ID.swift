@@ -29,6 +29,8 @@ package struct ID<Subject>: Hashable, Sendable, Codable, CustomStringConvertible
 extension ID: Comparable {
     /// Orders by kind and then by number, so that `task-9` stands before `task-10`.
     package static func < (left: ID, right: ID) -> Bool {
+        // Names of one kind and length, by far the most, compare as text just as they do by number.
+        if left.name.utf8.count == right.name.utf8.count { return left.name < right.name }
         let (leftKind, leftNumber) = left.parts
         let (rightKind, rightNumber) = right.parts
         return (leftKind, leftNumber, left.name) < (rightKind, rightNumber, right.name)

@@ -4,6 +4,7 @@ extension Run {
         case .goalSet(let team, let goal):
             teams[team]?.goal = goal
             teams[team]?.accepted = false
+            teams[team]?.returns = 0
             teams[team]?.returned = nil
             teams[team]?.stage = .planning
             teams[team]?.idleAssessments = 0
@@ -23,6 +24,7 @@ extension Run {
             if !summary.isEmpty { teams[team]?.summary = summary }
         case .deliveryReturned(let team, let instructions):
             teams[team]?.returned = instructions
+            teams[team]?.returns += 1
             teams[team]?.accepted = false
             teams[team]?.stage = .planning
         case .assessed(let team):
@@ -41,6 +43,7 @@ extension Run {
         case .taskAdded(let task):
             counters.tasks += 1
             tasks[task.id] = task
+            if task.isRepair { teams[task.team]?.repairs += 1 }
             idleDecisions = 0
         case .taskBriefed(let id, let worker, let pending):
             if tasks[id]?.worker != worker { tasks[id]?.attempts += 1 }
@@ -134,9 +137,11 @@ extension Run {
                 if case .base = candidate.target, let team = tasks[task]?.team { teams[team]?.undelivered = false }
             case .delivery(let team):
                 teams[team]?.accepted = false
+                teams[team]?.repairs = 0
+                teams[team]?.returns = 0
                 idleDecisions = 0
-            case .sync:
-                break
+            case .sync(let team):
+                teams[team]?.repairs = 0
             case .upkeep:
                 upkeepTried = true
             }

@@ -47,6 +47,10 @@ package struct Team: Codable, Sendable, Equatable {
     package var undelivered: Bool
     /// Whether the Director has accepted what is on the branch; repairs on the way to main need no second word.
     package var accepted: Bool
+    /// Repairs begun since main and the branch last came together.
+    package var repairs: Int
+    /// Deliveries that the Director returned since it last set a goal or took one.
+    package var returns: Int
     /// Assessments since a task of this team last landed.
     package var idleAssessments: Int
 
@@ -59,6 +63,8 @@ package struct Team: Codable, Sendable, Equatable {
         summary = ""
         undelivered = false
         accepted = false
+        repairs = 0
+        returns = 0
         idleAssessments = 0
     }
 }

@@ -30,14 +30,14 @@ import Testing
             try await fixture.place.shell("echo \(name) > \(seat.tree)/\(name).txt")
             if commits { try await fixture.place.shell("cd \(seat.tree); git add .; git commit -qm '\(name)'") }
         }
-        try fixture.place.write("config/2026-01-02-03-04-05/combined.log", "log\n")
+        try fixture.place.write("config/\(fixture.folder.id)/combined.log", "log\n")
 
         try await cleanup(fixture)
 
         #expect(!exists(fixture.folder.workspace.path))
         #expect(exists(fixture.place.path + "/config/orchestrator.json"))
-        #expect(exists(fixture.place.path + "/config/2026-01-02-03-04-05/combined.log"))
-        let bundle = fixture.place.path + "/config/kept/2026-01-02-03-04-05.bundle"
+        #expect(exists(fixture.place.path + "/config/\(fixture.folder.id)/combined.log"))
+        let bundle = fixture.place.path + "/config/kept/\(fixture.folder.id).bundle"
         #expect(fixture.console.text.contains("git fetch \(bundle) 'refs/*:refs/kept/*'"))
         try await fixture.place.shell("git clone -q origin.git clone; cd clone; git fetch -q \(bundle) 'refs/*:refs/kept/*'")
         let files = try await fixture.place.shell(
@@ -66,11 +66,12 @@ import Testing
         let fixture = try await RunFixture()
         let hub = try await fixture.hub()
         _ = try await hub.fetchOrigin(branch: "main")
-        let tree = try await fixture.place.shell("git --git-dir=\(hub.path) commit-tree -p \(fixture.start) -m work \(fixture.start)^{tree}")
+        let tree = try await fixture.place.shell(
+            "git --git-dir=\(hub.path) commit-tree -p \(fixture.start) -m work \(fixture.start)^{tree}")
         try await hub.setRef("refs/cco/work/task-1", to: try #require(ObjectID(tree)))
         try await fixture.place.shell("mv origin.git gone.git")
         try await cleanup(fixture)
-        let bundle = fixture.place.path + "/config/kept/2026-01-02-03-04-05.bundle"
+        let bundle = fixture.place.path + "/config/kept/\(fixture.folder.id).bundle"
         try await fixture.place.shell("git init -q empty; cd empty; git fetch -q \(bundle) 'refs/*:refs/kept/*'; git cat-file -e \(tree)")
     }
 
@@ -104,7 +105,8 @@ import Testing
     func foreignFolder() async throws {
         let fixture = try await RunFixture()
         try fixture.place.write("photos/summer.jpg", "x")
-        let place = Place(config: fixture.place.path + "/config", workspace: fixture.place.path + "/photos", surroundings: fixture.surroundings)
+        let place = Place(
+            config: fixture.place.path + "/config", workspace: fixture.place.path + "/photos", surroundings: fixture.surroundings)
         await #expect(throws: WorkspaceError.notAWorkspace(path: fixture.place.path + "/photos")) {
             try await WorkspaceCleanup(surroundings: fixture.surroundings, place: place, abandons: true).run()
         }
@@ -114,7 +116,8 @@ import Testing
     @Test("processes of the run that are still alive are ended")
     func leftovers() async throws {
         let fixture = try await RunFixture()
-        let child = try StrayProcess(["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.id)/turn-1")
+        let child = try StrayProcess(
+            ["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.id)/turn-1")
         try await cleanup(fixture)
         #expect(child.ending() == SIGKILL)
     }

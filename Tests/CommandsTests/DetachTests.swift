@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Starting in the background") struct DetachTests {
     private func start(_ place: TemporaryPlace, _ script: String) async throws -> StartReport {
-        try place.write("bin/cco", "#!/bin/sh\n\(script)\n", mode: 0o755)
+        let surroundings = place.surroundings(environment: ["MARK": "here"], executable: "/bin/sh")
         return try await DetachedStart(
-            surroundings: place.surroundings(environment: ["MARK": "here"]), arguments: ["start", "--new"], log: place.path + "/engine.log"
+            surroundings: surroundings, arguments: ["-c", script, "cco", "start", "--new"], log: place.path + "/engine.log"
         ).run()
     }
 
@@ -18,7 +18,9 @@ import Testing
         // The session outlives its report; the pipe is closed by it, and its output is in the private log.
         try await place.shell("mkfifo end")
         let report = try await start(
-            place, "echo \"$MARK $*\"; printf '{\"run\":\"r\",\"pid\":%s,\"lines\":[\"a\"]}' $$ >&3; exec 3>&-; read line < \(place.path)/end; echo done > \(place.path)/out")
+            place,
+            "echo \"$MARK $*\"; printf '{\"run\":\"r\",\"pid\":%s,\"lines\":[\"a\"]}' $$ >&3; exec 3>&-; read line < \(place.path)/end; echo done > \(place.path)/out"
+        )
         #expect(report.run == "r" && report.lines == ["a"])
         #expect(getsid(try #require(report.pid)) == report.pid)
         #expect(try place.read("engine.log") == "here start --new\n")

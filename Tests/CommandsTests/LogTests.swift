@@ -57,7 +57,9 @@ import Testing
     func newest() throws {
         let place = try TemporaryPlace()
         try place.write("config/orchestrator.json", #"{"repositoryUrl": "/x", "workerCount": 1, "logDirectory": "../logs"}"#)
-        for name in ["2026-01-02-03-04-05", "2026-01-02-03-04-05-2", "2026-01-01-23-00-00", "notes"] { try place.write("logs/\(name)/combined.log", "x") }
+        for name in ["2026-01-02-03-04-05", "2026-01-02-03-04-05-2", "2026-01-01-23-00-00", "notes"] {
+            try place.write("logs/\(name)/combined.log", "x")
+        }
         _ = try place.folder("logs/2027-01-01-00-00-00")
         let surroundings = place.surroundings()
         let config = Place(config: place.path + "/config", workspace: nil, surroundings: surroundings)

@@ -27,8 +27,7 @@ import Testing
         #expect(contents.keys?.keys.map(\.name) == ["key-1", "key-2"])
         #expect(try place.read("cco-config/PROJECT_DIRECTION.md") == "Build a clock.\nIn Swift.\n")
         for name in ["orchestrator.json", "api-keys.json", "PROJECT_DIRECTION.md"] {
-            let mode = try FileManager.default.attributesOfItem(atPath: "\(place.path)/cco-config/\(name)")[.posixPermissions]
-            #expect((mode as? NSNumber)?.intValue == 0o600 || (mode as? Int) == 0o600)
+            #expect(try await place.shell("stat -c %a cco-config/\(name)") == "600")
         }
         #expect(!console.text.contains("sk-ant"))
     }

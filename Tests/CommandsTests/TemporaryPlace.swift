@@ -24,7 +24,8 @@ final class TemporaryPlace: Sendable {
 
     var git: [String: String] {
         [
-            "PATH": "/usr/bin:/bin", "HOME": path, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.invalid",
+            "PATH": "/usr/bin:/bin", "HOME": path, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "A",
+            "GIT_AUTHOR_EMAIL": "a@example.invalid",
             "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.invalid",
         ]
     }
@@ -51,7 +52,9 @@ final class TemporaryPlace: Sendable {
         return result.outputText.hasSuffix("\n") ? String(result.outputText.dropLast()) : result.outputText
     }
 
-    func surroundings(_ console: ScriptedConsole = ScriptedConsole(), environment: [String: String] = [:], executable: String? = nil) -> Surroundings {
+    func surroundings(_ console: ScriptedConsole = ScriptedConsole(), environment: [String: String] = [:], executable: String? = nil)
+        -> Surroundings
+    {
         Surroundings(
             environment: ["PATH": "/usr/bin:/bin", "HOME": path].merging(environment) { $1 }, currentFolder: path, console: console.console,
             executable: executable ?? "\(path)/bin/cco")
@@ -70,15 +73,17 @@ struct RunFixture {
     init(events: [Event] = [.ended(.complete)]) async throws {
         place = try TemporaryPlace()
         try await place.shell(
-            "git init -q -b main seed; cd seed; echo hello > a.txt; git add .; git commit -qm start; cd ..; git clone -q --bare seed origin.git")
+            "git init -q -b main seed; cd seed; echo hello > a.txt; git add .; git commit -qm start; cd ..; git clone -q --bare seed origin.git"
+        )
         origin = place.path + "/origin.git"
         guard let id = ObjectID(try await place.shell("git -C seed rev-parse HEAD")) else { throw Failure("no commit", .unexpected) }
         start = id
         try place.write("config/orchestrator.json", #"{"repositoryUrl": "../origin.git", "workerCount": 1}"#)
         let workspace = Workspace(path: place.path + "/config/workspace")
         try workspace.prepare()
-        folder = workspace.folder(of: ID("2026-01-02-03-04-05"))
-        _ = try place.folder("config/workspace/runs/2026-01-02-03-04-05")
+        // Processes are found by the run's id, so every test has its own.
+        folder = workspace.folder(of: ID("2026-01-02-03-04-05-\(UInt32.random(in: 2 ... .max))"))
+        _ = try place.folder("config/workspace/runs/\(folder.id)")
         let now = Timestamp(milliseconds: 1_767_323_045_000)
         let journal = try Journal(folder: folder.path, identity: JournalIdentity(run: folder.id.name, created: now, version: "test"))
         let all: [Event] = [.runStarted(folder.id, RunFixture.settings(origin), seed: 1)] + events
@@ -98,7 +103,8 @@ struct RunFixture {
     static func settings(_ repository: String) -> RunSettings {
         RunSettings(
             repository: repository, branch: "main", targetBranch: "main", workerCount: 1, engineerManagerGroupSize: 4, maxRunMinutes: 10,
-            maxBudgetUsd: nil, taskTimeoutMinutes: 10, review: .em, promotion: .director, push: true, maxTaskAttempts: 3, verifyCommand: "true",
+            maxBudgetUsd: nil, taskTimeoutMinutes: 10, review: .em, promotion: .director, push: true, maxTaskAttempts: 3,
+            verifyCommand: "true",
             verifyTimeoutMinutes: 5, gateSlots: 1, credentials: [CredentialSlot(id: ID("key-1"), tier: 0)])
     }
 }

@@ -3,6 +3,7 @@ import Orchestration
 import Testing
 
 @testable import ControlAPI
+
 @Suite("Refusals of the control interface")
 struct ControlRefusalTests {
     /// A request that is refused, and how.

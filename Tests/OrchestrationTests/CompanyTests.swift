@@ -59,7 +59,8 @@ struct CompanyTests {
         try scenario.crash(settings: scenario.run.settings.with { $0.verifyCommand = "make all" })
         #expect(scenario.run.verifiedTrees.isEmpty)
         try scenario.playOut()
-        let commands = Set(scenario.journal.compactMap { if case .effectIntended(_, .gate(_, _, _, let command)) = $0.event { command } else { nil } })
+        let commands = Set(
+            scenario.journal.compactMap { if case .effectIntended(_, .gate(_, _, _, let command)) = $0.event { command } else { nil } })
         #expect(commands == ["make check", "make all"])
         let verdicts = scenario.journal.compactMap { if case .treeVerified(_, let command, _) = $0.event { command } else { nil } }
         #expect(verdicts.last == "make all")

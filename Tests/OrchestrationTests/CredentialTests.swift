@@ -35,10 +35,12 @@ struct CredentialTests {
         #expect(scenario.run.tasks[ID("task-1")]?.attempts == 1)
     }
 
-    @Test("the lowest tier is used first, whatever the order of the list", arguments: [
-        [CredentialSlot.slot("oauth"), .slot("key-1", tier: 1), .slot("key-2", tier: 1)],
-        [CredentialSlot.slot("key-1", tier: 1), .slot("key-2", tier: 1), .slot("oauth")],
-    ])
+    @Test(
+        "the lowest tier is used first, whatever the order of the list",
+        arguments: [
+            [CredentialSlot.slot("oauth"), .slot("key-1", tier: 1), .slot("key-2", tier: 1)],
+            [CredentialSlot.slot("key-1", tier: 1), .slot("key-2", tier: 1), .slot("oauth")],
+        ])
     func tiers(slots: [CredentialSlot]) throws {
         let scenario = try Scenario(.sample(workers: 4, credentials: slots))
         try scenario.start()
@@ -111,9 +113,11 @@ struct CredentialTests {
         #expect(scenario.run.phase == .ended(.complete))
     }
 
-    @Test("with every credential rejected the run suspends itself, and a new start tries them again", arguments: [
-        CredentialFault.refused(message: "401 invalid key"), .unpaid(message: "401 invalid key"),
-    ])
+    @Test(
+        "with every credential rejected the run suspends itself, and a new start tries them again",
+        arguments: [
+            CredentialFault.refused(message: "401 invalid key"), .unpaid(message: "401 invalid key"),
+        ])
     func allRejected(fault: CredentialFault) throws {
         let scenario = try Scenario(.sample(workers: 1))
         self.fault(scenario, fault)

@@ -122,7 +122,8 @@ struct EndTests {
         let scenario = try Scenario()
         try scenario.start()
         try scenario.playOut()
-        #expect(scenario.journal.count { if case .candidateQueued(let candidate) = $0.event { candidate.kind == .upkeep } else { false } } == 1)
+        #expect(
+            scenario.journal.count { if case .candidateQueued(let candidate) = $0.event { candidate.kind == .upkeep } else { false } } == 1)
         let idle = try Scenario()
         idle.hooks.plan = { _, _ in [] }
         try idle.start()

@@ -21,21 +21,23 @@ struct PlanCheckTests {
         #expect(problems([.draft("a"), .draft("b", after: ["a"]), .draft("c", paths: ["docs/"])]).isEmpty)
     }
 
-    @Test("what is wrong with a plan is named in words its author can act on", arguments: [
-        ([TaskDraft](), "no task"),
-        ([.draft("a", after: ["ghost"])], "depends on \"ghost\""),
-        ([.draft("a", after: ["a"])], "depends on itself"),
-        ([.draft("a", after: ["b"]), .draft("b", after: ["c"]), .draft("c", after: ["a"])], "a → b → c → a"),
-        ([.draft("a", paths: ["src/shop/"]), .draft("b", paths: ["src/shop/cart.swift"])], "both claim src/shop/cart.swift"),
-        ([.draft("a", paths: ["./src"]), .draft("b", paths: ["src/**"])], "both claim"),
-        ([.draft("a", paths: ["."]), .draft("b", paths: ["docs/x.md"])], "both claim docs/x.md"),
-        ([.draft("a", acceptance: "  ")], "no acceptance condition"),
-        ([.draft("a", paths: [])], "claims no paths"),
-        ([.draft("a", paths: ["/etc/passwd"])], "not a path within the repository"),
-        ([.draft("a", paths: ["src/../../x"])], "not a path within the repository"),
-        ([.draft("a"), .draft("a", paths: ["other/"])], "used twice"),
-        ([.draft("")], "has no key"),
-    ])
+    @Test(
+        "what is wrong with a plan is named in words its author can act on",
+        arguments: [
+            ([TaskDraft](), "no task"),
+            ([.draft("a", after: ["ghost"])], "depends on \"ghost\""),
+            ([.draft("a", after: ["a"])], "depends on itself"),
+            ([.draft("a", after: ["b"]), .draft("b", after: ["c"]), .draft("c", after: ["a"])], "a → b → c → a"),
+            ([.draft("a", paths: ["src/shop/"]), .draft("b", paths: ["src/shop/cart.swift"])], "both claim src/shop/cart.swift"),
+            ([.draft("a", paths: ["./src"]), .draft("b", paths: ["src/**"])], "both claim"),
+            ([.draft("a", paths: ["."]), .draft("b", paths: ["docs/x.md"])], "both claim docs/x.md"),
+            ([.draft("a", acceptance: "  ")], "no acceptance condition"),
+            ([.draft("a", paths: [])], "claims no paths"),
+            ([.draft("a", paths: ["/etc/passwd"])], "not a path within the repository"),
+            ([.draft("a", paths: ["src/../../x"])], "not a path within the repository"),
+            ([.draft("a"), .draft("a", paths: ["other/"])], "used twice"),
+            ([.draft("")], "has no key"),
+        ])
     func flaws(drafts: [TaskDraft], words: String) {
         let problems = problems(drafts)
         #expect(problems.contains { $0.contains(words) }, "\(problems)")
@@ -62,7 +64,8 @@ struct PlanCheckTests {
         #expect(problems(plan, existing: [task(1, paths: ["src/x"])]).first?.contains("task-1") == true)
         #expect(problems(plan, existing: [task(1, paths: ["src/x"], state: .landed(World.object(1)))]).isEmpty)
         #expect(problems([.draft("a", after: ["task-1"], paths: ["src/"])], existing: [task(1, paths: ["src/x"])]).isEmpty)
-        #expect(problems([.draft("task-1", paths: ["y"])], existing: [task(1, paths: ["x"])]).first?.contains("id of an existing task") == true)
+        #expect(
+            problems([.draft("task-1", paths: ["y"])], existing: [task(1, paths: ["x"])]).first?.contains("id of an existing task") == true)
     }
 
     @Test("a task that waits for an existing one waits for what that one waits for")
@@ -80,7 +83,8 @@ struct PlanCheckTests {
     @Test("colliding tasks are put in the plan's order, after existing tasks")
     func ordering() {
         var check = PlanCheck(
-            drafts: [.draft("a", paths: ["x"]), .draft("b", paths: ["x"]), .draft("c", paths: ["x/y"])], existing: [task(1, paths: ["x/y"])],
+            drafts: [.draft("a", paths: ["x"]), .draft("b", paths: ["x"]), .draft("c", paths: ["x/y"])],
+            existing: [task(1, paths: ["x/y"])],
             mayBeEmpty: false)
         check.orderCollidingTasks()
         #expect(check.problems.isEmpty)

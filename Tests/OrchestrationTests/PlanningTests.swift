@@ -16,10 +16,12 @@ struct PlanningTests {
         scenario.journal.compactMap { if case .turnStarted(let turn) = $0.event, !turn.role.writesCode { turn.brief } else { nil } }
     }
 
-    @Test("a plan that does not hold goes back to its author in the same session with the list", arguments: [
-        [TaskDraft](), [.draft("a", after: ["ghost"])], [.draft("a", after: ["b"]), .draft("b", after: ["a"])],
-        [.draft("a", paths: ["x"]), .draft("b", paths: ["x"])], [.draft("a", acceptance: "")],
-    ])
+    @Test(
+        "a plan that does not hold goes back to its author in the same session with the list",
+        arguments: [
+            [TaskDraft](), [.draft("a", after: ["ghost"])], [.draft("a", after: ["b"]), .draft("b", after: ["a"])],
+            [.draft("a", paths: ["x"]), .draft("b", paths: ["x"])], [.draft("a", acceptance: "")],
+        ])
     func badPlan(bad: [TaskDraft]) throws {
         let scenario = try plan([bad])
         try scenario.play { $0.turns.values.contains { if case .fixPlan = $0.brief { true } else { false } } }
@@ -65,7 +67,9 @@ struct PlanningTests {
         scenario.hooks.turn = { turn, _ in
             guard case .planGoals = turn.brief, isFirst else { return nil }
             isFirst = false
-            return .manager(GoalPlanReport(summary: "", verifyCommand: nil, goals: [GoalDraft(team: "team-9", title: "t", description: "d", acceptance: "")]))
+            return .manager(
+                GoalPlanReport(
+                    summary: "", verifyCommand: nil, goals: [GoalDraft(team: "team-9", title: "t", description: "d", acceptance: "")]))
         }
         try scenario.start()
         try scenario.play { $0.turns.values.contains { if case .fixPlan = $0.brief { true } else { false } } }
@@ -97,7 +101,9 @@ struct PlanningTests {
         let asked = briefs(scenario).count
         scenario.world.pushFromOutside(newDirection: true)
         let events = try scenario.feed(.baseObserved(scenario.world.facts))
-        let brief: Brief? = events.compactMap { if case .turnStarted(let turn) = $0, turn.agent == Run.director { turn.brief } else { nil } }.first
+        let brief: Brief? = events.compactMap {
+            if case .turnStarted(let turn) = $0, turn.agent == Run.director { turn.brief } else { nil }
+        }.first
         #expect(brief == (workers == 2 ? .assess : .decide))
         #expect(briefs(scenario).count == asked + 1)
         #expect(scenario.run.shownDirection == scenario.world.direction)

@@ -34,7 +34,8 @@ struct QueueTests {
         #expect(turns.last?.brief == .resolveConflict(first, target: try #require(scenario.run.startedFrom), files: files))
         #expect(turns.last?.session == turns.first?.session && turns.last?.resumes == true)
         #expect(scenario.run.merges.conflicts == 1)
-        #expect(scenario.journal.count { if case .turnStarted(let turn) = $0.event, case .review = turn.brief { true } else { false } } == 1)
+        #expect(
+            scenario.journal.count { if case .turnStarted(let turn) = $0.event, case .review = turn.brief { true } else { false } } == 1)
         #expect(scenario.run.tasks[first]?.state.word == "landed")
     }
 
@@ -48,7 +49,9 @@ struct QueueTests {
             return .red(red, milliseconds: 1)
         }
         try scenario.playOut()
-        let gates = scenario.journal.compactMap { if case .effectIntended(_, .gate(let id, _, let tree, _)) = $0.event, id == ID("candidate-1") { tree } else { nil } }
+        let gates = scenario.journal.compactMap {
+            if case .effectIntended(_, .gate(let id, _, let tree, _)) = $0.event, id == ID("candidate-1") { tree } else { nil }
+        }
         #expect(gates.count == 2 && Set(gates).count == 1)
         #expect(scenario.run.merges.flakes == 1)
         #expect(scenario.journal.contains { $0.event == .flakeSeen(tree: gates[0], red) })
@@ -93,7 +96,9 @@ struct QueueTests {
         try scenario.playOut()
         #expect(scenario.world.holds(scenario.run.base?.head) == scenario.world.holds(scenario.world.base))
         #expect(scenario.world.holds(scenario.world.base).count == 2)
-        let gated = scenario.journal.compactMap { if case .effectIntended(_, .gate(let id, let commit, _, _)) = $0.event, id == ID("candidate-1") { commit } else { nil } }
+        let gated = scenario.journal.compactMap {
+            if case .effectIntended(_, .gate(let id, let commit, _, _)) = $0.event, id == ID("candidate-1") { commit } else { nil }
+        }
         #expect(Set(gated).count == 2)
     }
 

@@ -14,7 +14,7 @@ struct RandomRunTests {
         for seed in stride(from: batch, to: RandomRunTests.runs, by: RandomRunTests.batches) {
             do {
                 // Writing and reading everything at every step takes most of the time, so that only some runs do so.
-                try play(seed: UInt64(seed), isThorough: (seed / RandomRunTests.batches).isMultiple(of: 10))
+                try play(seed: UInt64(seed), isThorough: (seed / RandomRunTests.batches).isMultiple(of: 25))
             } catch {
                 Issue.record("seed \(seed): \(error)")
             }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Stubborn agents")
 struct StubbornAgentTests {
     enum Habit: String, CaseIterable, Sendable {
-        case reviewerDecidesNothing, reviewerWantsMore, reviewerSilent, workerSilent, workerBlocked, workerBlockedAndUndecided, workerCrashes
+        case reviewerDecidesNothing, reviewerWantsMore, reviewerSilent, workerSilent, workerBlocked, workerBlockedAndUndecided,
+            workerCrashes
         case workerObjectionable, mergeObjection, mergeConflict, gateRed, deliveryConflict, deliveryRed, syncConflict
         case directorDecidesNothing, directorReturnsAll, directorNeverDone, directorSilent, leadPlansInVain, leadPlansBadlyFirst, leadUnfit
         case sessionMissing, noCommit
@@ -17,12 +18,37 @@ struct StubbornAgentTests {
         // Time is no help here: the run may take months.
         let scenario = try Scenario(.sample(workers: workers, minutes: 10_000_000))
         scenario.checksCoding = false
+        scenario.checksFold = false
         scenario.hooks.plan = { team, run in [.draft("\(team)-\(run.counters.tasks)"), .draft("\(team)-\(run.counters.tasks)b")] }
         install(habit, in: scenario)
         try scenario.start()
-        try scenario.playOut(within: 2500)
+        try scenario.playOut(within: 1500)
         #expect(scenario.run.isEnded)
         #expect(scenario.run.counters.turns < 250, "\(scenario.run.counters.turns) turns")
+    }
+
+    @Test("a team that has given up costs nothing more until it gets another goal")
+    func stuckTeamRests() throws {
+        let scenario = try Scenario(.sample(workers: 6, minutes: 10_000_000).with { $0.taskTimeoutMinutes = 1_000_000 })
+        let lead: AgentID = ID("em-1")
+        scenario.hooks.turn = { turn, _ in
+            guard turn.agent == lead, case .review = turn.brief else { return nil }
+            return .broken(.silent)
+        }
+        scenario.hooks.duration = { effect, run in
+            guard case .runTurn(let id) = effect, let turn = run.turns[id], turn.role == .worker else { return effect.usualDuration }
+            // The other team keeps the run going.
+            return turn.team == ID("team-2") ? 86_400_000 : 300_000
+        }
+        try scenario.start()
+        try scenario.play { $0.isStuck(ID("team-1")) }
+        while scenario.now < .begin.advanced(byMinutes: 1000), try scenario.step() {}
+        let turns = scenario.journal.compactMap {
+            if case .turnStarted(let turn) = $0.event, turn.agent == lead { turn.brief } else { nil }
+        }
+        // The plan, and six tries at the first review.
+        #expect(turns.count == 7)
+        #expect(!scenario.run.isEnded)
     }
 
     private func install(_ habit: Habit, in scenario: Scenario) {
@@ -61,14 +87,19 @@ struct StubbornAgentTests {
         case (.directorDecidesNothing, .decide):
             return .manager(DirectorReport(deliveries: [], goals: nil, complete: false, summary: "hm"))
         case (.directorReturnsAll, .decide):
-            return .manager(DirectorReport(
-                deliveries: run.teams.keys.map { .init(team: $0.name, verdict: .return, instructions: "more") }, goals: nil, complete: false, summary: ""))
+            return .manager(
+                DirectorReport(
+                    deliveries: run.teams.keys.map { .init(team: $0.name, verdict: .return, instructions: "more") }, goals: nil,
+                    complete: false, summary: ""))
         case (.directorNeverDone, .decide):
-            let accepted = run.teams.values.filter { $0.stage == .offered }.map { DirectorReport.Decision(team: $0.id.name, verdict: .accept) }
+            let accepted = run.teams.values.filter { $0.stage == .offered }.map {
+                DirectorReport.Decision(team: $0.id.name, verdict: .accept)
+            }
             return .manager(DirectorReport(deliveries: accepted, goals: nil, complete: false, summary: "not yet"))
         case (.leadPlansInVain, .assess), (.leadPlansBadlyFirst, .assess):
             let after = habit == .leadPlansBadlyFirst ? ["ghost"] : []
-            return .manager(AssessmentReport(goalReached: false, summary: "more", tasks: [.draft("more-\(run.counters.tasks)", after: after)]))
+            return .manager(
+                AssessmentReport(goalReached: false, summary: "more", tasks: [.draft("more-\(run.counters.tasks)", after: after)]))
         case (.leadPlansInVain, .review(let tasks)), (.leadPlansBadlyFirst, .review(let tasks)):
             return .manager(ReviewReport(decisions: tasks.map { .init(task: $0.name, verdict: .drop, instructions: "no") }))
         default:

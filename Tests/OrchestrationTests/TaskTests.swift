@@ -42,7 +42,8 @@ struct TaskTests {
         }
         var starts: [ObjectID] = []
         while try scenario.step() {
-            for case .turnStarted(let turn) in scenario.journal.filter({ $0.time == scenario.now }).map(\.event) where turn.role == .worker {
+            for case .turnStarted(let turn) in scenario.journal.filter({ $0.time == scenario.now }).map(\.event) where turn.role == .worker
+            {
                 if starts.last != turn.startPoint { starts.append(turn.startPoint) }
                 if case .work = turn.brief { #expect(turn.startPoint == scenario.run.base?.head) }
             }
@@ -70,7 +71,8 @@ struct TaskTests {
         review(scenario, .rework, "name it better")
         try scenario.play { $0.tasks[first]?.reworks == 1 }
         let turn = try #require(scenario.run.turns.values.first { $0.task == first })
-        let start = try #require(scenario.journal.compactMap { if case .turnStarted(let turn) = $0.event, turn.task == first { turn } else { nil } }.first)
+        let start = try #require(
+            scenario.journal.compactMap { if case .turnStarted(let turn) = $0.event, turn.task == first { turn } else { nil } }.first)
         #expect(turn.brief == .rework(first, instructions: "name it better"))
         #expect(turn.session == start.session && turn.agent == start.agent && turn.resumes && !turn.carriesOn)
         try scenario.playOut()

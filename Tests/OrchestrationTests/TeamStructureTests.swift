@@ -22,6 +22,7 @@ struct TeamStructureTests {
     @Test("the task that the commit lands is shown as landed, the others as they are")
     func landing() throws {
         let scenario = try Scenario(.sample(workers: 2))
+        scenario.hooks.duration = { effect, _ in if case .merge = effect { 3_600_000 } else { effect.usualDuration } }
         try scenario.start()
         try scenario.play { $0.queue.count == 2 }
         let candidate = try #require(scenario.run.queue.first)

@@ -45,7 +45,7 @@ enum Assignment: Equatable {
         if prompt.contains("Your work on this task cannot be taken yet") {
             return .finish(onlyReport: ["without calling StructuredOutput", "did not fit its schema"].contains { prompt.contains($0) })
         }
-        guard prompt.contains("on a fresh worktree of") else { throw Unknown(reason: "a worker's prompt has no brief") }
+        guard PromptLines(prompt).task != nil else { throw Unknown(reason: "a worker's prompt has neither a task nor a brief") }
         return .work(isRetry: prompt.contains("This is attempt "))
     }
 

@@ -14,7 +14,7 @@ extension CompanyScript {
     }
 
     /// What becomes of deliveries, and the goals whose time has come.
-    func decision(_ lines: PromptLines, _ request: ModelRequest) -> JSONFragment {
+    func decision(_ lines: PromptLines) -> JSONFragment {
         var settled = landed(lines)
         var decisions: [JSONFragment] = []
         for section in lines.sections where section.name.hasPrefix("Delivery of ") {
@@ -32,7 +32,7 @@ extension CompanyScript {
         let here = landed(lines)
         let free = lines.teams.filter { $0.state.hasPrefix(Self.idle) }.map(\.id)
         let open = plan.goals.filter { goal in
-            goal.after.allSatisfy(here.contains) && !settled.contains(goal.key) && !wasGiven(goal, lines, request)
+            goal.after.allSatisfy(here.contains) && !settled.contains(goal.key) && !wasGiven(goal, lines)
         }
         let drafts = assignments(of: open, to: free)
         let summary =
@@ -58,7 +58,7 @@ extension CompanyScript {
             }.map(\.key))
     }
 
-    private func wasGiven(_ goal: CompanyGoal, _ lines: PromptLines, _ request: ModelRequest) -> Bool {
+    private func wasGiven(_ goal: CompanyGoal, _ lines: PromptLines) -> Bool {
         lines.teams.contains { $0.state.hasSuffix(": \(goal.title)") }
     }
 

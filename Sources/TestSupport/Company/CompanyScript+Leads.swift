@@ -3,7 +3,7 @@ extension CompanyScript {
     func tasks(_ lines: PromptLines, _ request: ModelRequest, mend: Bool) throws -> JSONFragment {
         let goal = try goal(of: request)
         var drafts = goal.tasks
-        var summary = "\(drafts.count) tasks, as many side by side as their files allow."
+        var summary = drafts.count == 1 ? "One task." : "\(drafts.count) tasks, as many side by side as their files allow."
         if let returned = goal.returned, request.prompts.contains(where: { $0.contains("The Director sent your team's delivery back") }) {
             drafts = returned.tasks
             summary = "What the Director found missing: \(drafts.map(\.title).joined(separator: "; "))."

@@ -22,7 +22,7 @@ package struct CompanyScript: ModelScript {
             let lines = PromptLines(request.lastUserText ?? "")
             switch try Assignment(request) {
             case .goals(let mend): return .report(goals(lines, mend: mend))
-            case .decide: return .report(decision(lines, request))
+            case .decide: return .report(decision(lines))
             case .plan(let mend): return .report(try tasks(lines, request, mend: mend))
             case .assess: return .report(try assessment(lines, request))
             case .review: return .report(review(lines))

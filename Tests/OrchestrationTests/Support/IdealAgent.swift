@@ -13,7 +13,9 @@ struct IdealAgent {
         if let task = turn.task {
             let holds = world.holds(turn.startPoint).union(world.holds(run.tasks[task]?.head)).union([task.name])
             let head: ObjectID =
-                if case .resolveConflict(_, let target, _) = turn.brief { world.commit(holds.union(world.holds(target))) } else { world.commit(holds) }
+                if case .resolveConflict(_, let target, _) = turn.brief { world.commit(holds.union(world.holds(target))) } else {
+                    world.commit(holds)
+                }
             return .worker(.init(status: .done, summary: "did \(task)"), head: head)
         }
         return .manager(report)
@@ -28,7 +30,9 @@ struct IdealAgent {
         case .assess: AssessmentReport(goalReached: true, summary: "reached", tasks: nil)
         case .decide:
             DirectorReport(
-                deliveries: run.teams.values.filter { $0.stage == .offered }.map { .init(team: $0.id.name, verdict: .accept, instructions: nil) },
+                deliveries: run.teams.values.filter { $0.stage == .offered }.map {
+                    .init(team: $0.id.name, verdict: .accept, instructions: nil)
+                },
                 goals: nil, complete: true, summary: "fulfilled")
         case .work, .rework, .resolveConflict, .fixGate, .finish: WorkerReport(status: .done, summary: "")
         }
@@ -37,7 +41,9 @@ struct IdealAgent {
     private var goals: GoalPlanReport {
         GoalPlanReport(
             summary: "the goals", verifyCommand: nil,
-            goals: run.teams.keys.sorted().map { GoalDraft(team: $0.name, title: "Part of \($0)", description: "Build it.", acceptance: "it works") })
+            goals: run.teams.keys.sorted().map {
+                GoalDraft(team: $0.name, title: "Part of \($0)", description: "Build it.", acceptance: "it works")
+            })
     }
 
     private var drafts: [TaskDraft] {

@@ -15,7 +15,8 @@ extension Invariants {
             case .turnStarted(let turn): problems += startProblems(turn)
             case .candidatePublished(let id, _, let tree):
                 if after.verifyCommand != nil, after.verifiedTrees[tree.hex] == nil {
-                    problems.append("\(id) of \(queue.first { $0.id == id }?.target ?? .base) is published with a tree that never passed the gate")
+                    problems.append(
+                        "\(id) of \(queue.first { $0.id == id }?.target ?? .base) is published with a tree that never passed the gate")
                 }
             default: break
             }
@@ -28,11 +29,17 @@ extension Invariants {
         if let credential = after.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) {
             problems.append("\(turn.id) starts on \(credential.id), which is benched or rejected")
         }
-        if case .working = before.phase {} else if case .preparing = before.phase {} else { problems.append("\(turn.id) starts in phase \(before.phase)") }
+        if case .working = before.phase {
+        } else if case .preparing = before.phase {
+        } else {
+            problems.append("\(turn.id) starts in phase \(before.phase)")
+        }
         if let id = turn.task, let task = after.tasks[id] {
             let missing = task.dependsOn.filter { after.tasks[$0]?.state.satisfiesDependents != true }
             if !missing.isEmpty { problems.append("\(turn.id) starts \(id) before \(missing)") }
-            if case .stuck = after.teams[task.team]?.stage, case .work = turn.brief { problems.append("\(turn.id) begins work for a team that has given up") }
+            if case .stuck = after.teams[task.team]?.stage, case .work = turn.brief {
+                problems.append("\(turn.id) begins work for a team that has given up")
+            }
         }
         return problems
     }
@@ -58,12 +65,16 @@ extension Invariants {
 
     /// Whether anybody is idle who could work.
     var idleProblems: [String] {
-        guard case .working = after.phase, after.suspension == nil, after.credentials.contains(where: { $0.isUsable(at: now) }) else { return [] }
+        guard case .working = after.phase, after.suspension == nil, after.credentials.contains(where: { $0.isUsable(at: now) }) else {
+            return []
+        }
         var problems: [String] = []
         for agent in after.agents.values where agent.activeTurn == nil {
             if agent.role.writesCode {
                 if after.nextTask(for: agent.id, at: now) != nil { problems.append("\(agent.id) has a task and does not begin") }
-                if let team = agent.team, !after.isStuck(team), after.canTakeTask(agent.id, at: now), let task = after.readyTask(for: agent.id, of: team) {
+                if let team = agent.team, !after.isStuck(team), after.canTakeTask(agent.id, at: now),
+                    let task = after.readyTask(for: agent.id, of: team)
+                {
                     problems.append("\(agent.id) is free and \(task.id) waits")
                 }
             } else if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true {

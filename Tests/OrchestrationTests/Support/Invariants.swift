@@ -13,7 +13,8 @@ struct Invariants {
 
     /// What does not hold, in words.
     var problems: [String] {
-        turnProblems + taskProblems + queueProblems + eventProblems + phaseProblems + (checksIdle ? idleProblems : []) + (after.isEnded && !before.isEnded ? endProblems : [])
+        turnProblems + taskProblems + queueProblems + eventProblems + phaseProblems + (checksIdle ? idleProblems : [])
+            + (after.isEnded && !before.isEnded ? endProblems : [])
     }
 
     private var turnProblems: [String] {
@@ -24,11 +25,15 @@ struct Invariants {
         let pending = Set(after.effects.values.compactMap { if case .runTurn(let id) = $0.effect { id } else { nil } })
         if pending != Set(after.turns.keys) { problems.append("turns \(after.turns.keys.sorted()) but effects for \(pending.sorted())") }
         for agent in after.agents.values {
-            if let active = agent.activeTurn, after.turns[active]?.agent != agent.id { problems.append("\(agent.id) points at a turn it does not have") }
+            if let active = agent.activeTurn, after.turns[active]?.agent != agent.id {
+                problems.append("\(agent.id) points at a turn it does not have")
+            }
         }
         for turn in turns {
             if after.agents[turn.agent]?.activeTurn != turn.id { problems.append("\(turn.id) runs and its agent does not know") }
-            if turn.role.writesCode != (turn.task != nil) { problems.append("\(turn.id) of a \(turn.role) is about \(turn.task?.name ?? "no task")") }
+            if turn.role.writesCode != (turn.task != nil) {
+                problems.append("\(turn.id) of a \(turn.role) is about \(turn.task?.name ?? "no task")")
+            }
         }
         return problems
     }
@@ -57,7 +62,9 @@ struct Invariants {
         for (worker, tasks) in Dictionary(grouping: after.tasks.values.filter { $0.state == .assigned }, by: \.worker) {
             // Tasks that came back wait for the one in hand; no more than may be out of a worker's hands.
             if tasks.count > Run.openTasksPerWorker + 1 { problems.append("\(worker?.name ?? "") has \(tasks.count) tasks at once") }
-            if tasks.count(where: { $0.session == nil }) > 1 { problems.append("\(worker?.name ?? "") was given a second task before it began the first") }
+            if tasks.count(where: { $0.session == nil }) > 1 {
+                problems.append("\(worker?.name ?? "") was given a second task before it began the first")
+            }
         }
         return problems
     }
@@ -74,7 +81,9 @@ struct Invariants {
             switch candidate.state {
             case .waiting: break
             case .merged:
-                if after.suspension == nil, after.busyGateSlots < after.settings.gateSlots { problems.append("\(candidate.id) waits for a slot that is free") }
+                if after.suspension == nil, after.busyGateSlots < after.settings.gateSlots {
+                    problems.append("\(candidate.id) waits for a slot that is free")
+                }
             case .merging: expected.append("merge \(candidate.id)")
             case .gating(let commit, _, _, _): expected.append("gate \(candidate.id) \(commit)")
             case .publishing(let commit, _, let onto): expected.append("publish \(candidate.id) \(commit) \(onto)")
@@ -88,7 +97,9 @@ struct Invariants {
             case .prepareBase, .runTurn, .baseline, .conclude: nil
             }
         }
-        if pending.sorted() != expected.sorted() { problems.append("the queue expects \(expected.sorted()), pending are \(pending.sorted())") }
+        if pending.sorted() != expected.sorted() {
+            problems.append("the queue expects \(expected.sorted()), pending are \(pending.sorted())")
+        }
         if after.busyGateSlots > after.settings.gateSlots { problems.append("more gates run than there are slots") }
         return problems
     }

@@ -33,15 +33,19 @@ extension RandomWorld {
             if random.chance(trouble) { outcome.changed = false; outcome.head = run.tasks[turn.task ?? ID("none")]?.base }
             if random.chance(trouble / 2) { outcome.objection = "a secret in config.json" }
         case .review(let tasks):
-            return .manager(ReviewReport(decisions: tasks.compactMap { task in
-                if random.chance(trouble) { return nil }
-                let verdict: ReviewReport.Verdict = random.chance(trouble * 3) ? .rework : random.chance(trouble) ? .drop : .approve
-                return .init(task: task.name, verdict: verdict, instructions: random.chance(50) ? "do it differently" : nil)
-            }))
+            return .manager(
+                ReviewReport(
+                    decisions: tasks.compactMap { task in
+                        if random.chance(trouble) { return nil }
+                        let verdict: ReviewReport.Verdict = random.chance(trouble * 3) ? .rework : random.chance(trouble) ? .drop : .approve
+                        return .init(task: task.name, verdict: verdict, instructions: random.chance(50) ? "do it differently" : nil)
+                    }))
         case .assess:
             let more = random.chance(25)
-            return .manager(AssessmentReport(
-                goalReached: !more && !random.chance(trouble), summary: "assessed", tasks: more ? drafts(turn.team ?? ID("none"), run) : nil))
+            return .manager(
+                AssessmentReport(
+                    goalReached: !more && !random.chance(trouble), summary: "assessed",
+                    tasks: more ? drafts(turn.team ?? ID("none"), run) : nil))
         case .decide:
             return .manager(decision(run))
         case .planGoals, .planTasks, .fixPlan:

@@ -19,7 +19,10 @@ final class RandomWorld {
     func settings() -> RunSettings {
         let count = random.pick(1...3)
         let slots = (1...count).map { CredentialSlot.slot("key-\($0)", tier: $0 == 1 ? 0 : 1) }
-        return RunSettings.sample(workers: [1, 1, 1, 4, 4, 10, 10, 20][random.pick(0...7)], minutes: random.pick(20...random.pick(40...240)), credentials: slots).with {
+        return RunSettings.sample(
+            workers: [1, 1, 1, 1, 4, 4, 4, 10, 10, 20][random.pick(0...9)], minutes: random.pick(15...random.pick(20...150)),
+            credentials: slots
+        ).with {
             $0.review = random.chance(70) ? .em : .none
             $0.promotion = random.chance(70) ? .director : .auto
             $0.verifyCommand = random.chance(70) ? "make check" : nil
@@ -55,7 +58,9 @@ final class RandomWorld {
 
     private func merge(_ candidate: Candidate, _ run: Run) -> MergeResult? {
         guard candidate.kind != .upkeep, let onto = run.head(of: candidate.target) else { return nil }
-        if random.chance(trouble) { return .conflict(onto: onto, files: [ConflictExcerpt(path: "a.swift", kind: "content", hunks: "<<<<<<<")]) }
+        if random.chance(trouble) {
+            return .conflict(onto: onto, files: [ConflictExcerpt(path: "a.swift", kind: "content", hunks: "<<<<<<<")])
+        }
         return random.chance(trouble / 3) ? .objection("the work changes TEAM_STRUCTURE.md") : nil
     }
 

@@ -2,7 +2,9 @@
 
 extension RunSettings {
     /// Settings of a small gated run that tests change where it matters to them.
-    static func sample(workers: Int = 2, groupSize: Int = 4, minutes: Int = 600, credentials: [CredentialSlot] = [.slot("key-1")]) -> RunSettings {
+    static func sample(workers: Int = 2, groupSize: Int = 4, minutes: Int = 600, credentials: [CredentialSlot] = [.slot("key-1")])
+        -> RunSettings
+    {
         RunSettings(
             repository: "https://example.org/shop.git", branch: "main", targetBranch: "main", workerCount: workers,
             engineerManagerGroupSize: groupSize, maxRunMinutes: minutes, maxBudgetUsd: nil, taskTimeoutMinutes: 45, review: .em,

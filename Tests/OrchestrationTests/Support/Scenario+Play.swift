@@ -13,7 +13,9 @@ extension Scenario {
         } else if let deadline {
             now = max(now, deadline)
             let isIdle = try feed(.clock).isEmpty
-            if isIdle, let next = run.nextDeadline(after: now), next <= now { throw failure("the deadline \(next) comes again and again", []) }
+            if isIdle, let next = run.nextDeadline(after: now), next <= now {
+                throw failure("the deadline \(next) comes again and again", [])
+            }
         } else {
             return false
         }

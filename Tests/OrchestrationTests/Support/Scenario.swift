@@ -56,7 +56,9 @@ final class Scenario {
         run = after
         if checksFold, folded != after { throw failure("the fold of the events differs from the decider's state", events) }
         if checksCoding { try checkCoding(before, input, events) }
-        let problems = Invariants(before: before, after: after, events: events, now: now, isStart: input.isStart, checksIdle: checksFold, world: world).problems + ids.add(events)
+        let problems =
+            Invariants(before: before, after: after, events: events, now: now, isStart: input.isStart, checksIdle: checksFold, world: world)
+            .problems + ids.add(events)
         if let problem = problems.first { throw failure(problem, events) }
         carryOut(events)
         // The engine notes which direction it has put before the Director.
@@ -86,8 +88,11 @@ final class Scenario {
     }
 
     func failure(_ problem: String, _ events: [Event]) -> Failure {
-        let recent = journal.suffix(40).map { "  \($0.time.milliseconds - Timestamp.begin.milliseconds) \($0.event)".prefix(260) }.joined(separator: "\n")
-        return Failure(description: "step \(steps): \(problem)\nphase \(run.phase), suspension \(run.suspension ?? "none")\nthe last events:\n\(recent)")
+        let recent = journal.suffix(40).map { "  \($0.time.milliseconds - Timestamp.begin.milliseconds) \($0.event)".prefix(260) }.joined(
+            separator: "\n")
+        return Failure(
+            description:
+                "step \(steps): \(problem)\nphase \(run.phase), suspension \(run.suspension ?? "none")\nthe last events:\n\(recent)")
     }
 
     // MARK: The engine's part

@@ -19,7 +19,9 @@ struct World {
 
     static func object(_ number: Int) -> ObjectID {
         let digits = String(number, radix: 16)
-        guard let object = ObjectID(String(repeating: "0", count: 40 - digits.count) + digits) else { preconditionFailure("not an object id") }
+        guard let object = ObjectID(String(repeating: "0", count: 40 - digits.count) + digits) else {
+            preconditionFailure("not an object id")
+        }
         return object
     }
 

@@ -9,30 +9,31 @@ import Testing
 
 @testable import Commands
 
-@Suite("Exit codes") struct ExitStatusTests {
+@Suite("Exit codes") struct CommandStatusTests {
     @Test("no two meanings share a code, and the documented codes stay as they are") func codes() {
-        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 10, 11, 12, 13, 14, 15, 16, 17, 64, 65, 69, 73, 75, 77])
+        #expect(CommandStatus.allCases.map(\.rawValue) == [0, 1, 10, 11, 12, 13, 14, 15, 16, 17, 64, 65, 69, 73, 75, 77])
     }
 
     @Test("every way a run can end has its code") func ends() {
-        #expect(ExitStatus(.complete, pushWasRefused: false) == .ok)
-        #expect(ExitStatus(.complete, pushWasRefused: true) == .pushRefused)
-        #expect(ExitStatus(.timeOver, pushWasRefused: false) == .timeOver)
-        #expect(ExitStatus(.budgetOver, pushWasRefused: false) == .budgetOver)
-        #expect(ExitStatus(.noProgress("x"), pushWasRefused: false) == .noProgress)
-        #expect(ExitStatus(.failed("x"), pushWasRefused: false) == .needsPerson)
+        #expect(CommandStatus(.complete, pushWasRefused: false) == .ok)
+        #expect(CommandStatus(.complete, pushWasRefused: true) == .pushRefused)
+        #expect(CommandStatus(.timeOver, pushWasRefused: false) == .timeOver)
+        #expect(CommandStatus(.budgetOver, pushWasRefused: false) == .budgetOver)
+        #expect(CommandStatus(.noProgress("x"), pushWasRefused: false) == .noProgress)
+        #expect(CommandStatus(.failed("x"), pushWasRefused: false) == .needsPerson)
     }
 
     @Test("a run that stands still because it was asked to is told apart from one that ended") func standing() {
         var run = Run(id: ID("r"), settings: RunFixture.settings("x"), seed: 1, at: Timestamp(milliseconds: 0))
         run.suspension = "cco pause"
-        #expect(ExitStatus(RunEnding(run: run, journalFault: nil, logFolder: "")) == .suspended)
-        #expect(ExitStatus(RunEnding(run: run, journalFault: "disk full", logFolder: "")) == .cannotCreate)
+        #expect(CommandStatus(run, journalFailed: false, wasAsked: true) == .suspended)
+        #expect(CommandStatus(run, journalFailed: false, wasAsked: false) == .needsPerson)
+        #expect(CommandStatus(run, journalFailed: true, wasAsked: true) == .cannotCreate)
     }
 
     @Test("known errors keep their message and get their code")
     func errors() {
-        let cases: [(any Error, ExitStatus)] = [
+        let cases: [(any Error, CommandStatus)] = [
             (ConfigurationError([ConfigurationProblem(file: "f", "m")]), .configuration),
             (GitError(kind: .unreachable, command: "c", detail: "d"), .unavailable),
             (GitError(kind: .accessDenied, command: "c", detail: "d"), .noPermission),
@@ -40,7 +41,8 @@ import Testing
             (WorkspaceError.held(path: "p", by: "process 1"), .held), (WorkspaceError.notAWorkspace(path: "p"), .cannotCreate),
             (CredentialPoolError.noKeys, .noPermission), (RunHostError.nothingToResume("p"), .usage),
             (JournalError(.locked, path: "p", detail: "d"), .held), (JournalError(.diskFull, path: "p", detail: "d"), .cannotCreate),
-            (FileLock.Failure.held(path: "p", by: nil), .held), (SystemError(code: 28), .cannotCreate), (SystemError(code: 13), .noPermission),
+            (FileLock.Failure.held(path: "p", by: nil), .held), (SystemError(code: 28), .cannotCreate),
+            (SystemError(code: 13), .noPermission),
             (ControlServerError.folder("p", "w"), .cannotCreate), (ChildCommandError.executableNotFound("git"), .unavailable),
             (CancellationError(), .unexpected),
         ]
@@ -52,7 +54,8 @@ import Testing
     }
 
     @Test("a password in a URL does not reach the message") func secrets() {
-        let failure = Failure(GitError(kind: .unreachable, command: "git fetch https://me:hunter22@host/x", detail: "https://me:hunter22@host/x"))
+        let failure = Failure(
+            GitError(kind: .unreachable, command: "git fetch https://me:hunter22@host/x", detail: "https://me:hunter22@host/x"))
         #expect(!failure.message.contains("hunter22"))
     }
 }

@@ -1,5 +1,5 @@
 /// What a command says with its exit code. Scripts may rely on the numbers; codes from 64 on follow `sysexits.h`.
-package enum ExitStatus: Int32, Error, Sendable, CaseIterable {
+package enum CommandStatus: Int32, Error, Sendable, CaseIterable {
     /// The command did what it was asked for; a run is complete.
     case ok = 0
     /// Something that nobody foresaw; the message says what.

@@ -1,0 +1,136 @@
+import Foundation
+import Processes
+import Testing
+
+@testable import TestSupport
+
+/// A repository, a configuration and a scripted model for the real `cco` with the real Claude Code CLI, all in a folder of its own.
+struct CompanyFixture: Sendable {
+    let root: String
+    let api: ScriptedMessagesAPI
+    let cli: String
+
+    var origin: String { root + "/origin.git" }
+    var config: String { root + "/config" }
+    var home: String { root + "/home" }
+
+    /// Runs `body` with a repository that holds the plan's seed files and a scripted model that plays the plan.
+    static func with(
+        _ plan: CompanyPlan, script: (any ModelScript)? = nil, options: [String: JSONFragment] = [:], keys: [[String: JSONFragment]]? = nil,
+        _ body: @escaping @Sendable (CompanyFixture) async throws -> Void
+    ) async throws {
+        let cli = try RealCLI.locate().path
+        let root = FileManager.default.temporaryDirectory.appending(path: "cco-e2e-\(UUID().uuidString.prefix(8))").path
+        for folder in ["", "/config", "/home/tmp"] {
+            try FileManager.default.createDirectory(
+                atPath: root + folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        let script = script ?? CompanyScript(plan)
+        try await ScriptedMessagesAPI.serving(ClosureScript { await script.reply(to: $0) }) { api in
+            let fixture = CompanyFixture(root: root, api: api, cli: cli)
+            do {
+                try await fixture.seed(plan)
+                try fixture.configure(plan, options: options, keys: keys)
+                try await body(fixture)
+            } catch {
+                await fixture.end()
+                throw error
+            }
+            await fixture.end()
+        }
+    }
+
+    /// Ends every process of the fixture and removes its folder, unless `CCO_TEST_KEEP` asks for it.
+    private func end() async {
+        do {
+            for run in try runs() { _ = try await ProcessSweep.end(marker: run) }
+            if ProcessInfo.processInfo.environment["CCO_TEST_KEEP"] == nil { try FileManager.default.removeItem(atPath: root) }
+        } catch {
+            Issue.record("the fixture could not be cleared away: \(error)")
+        }
+    }
+
+    func runs() throws -> [String] {
+        let folder = config + "/workspace/runs"
+        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+
+    private func seed(_ plan: CompanyPlan) async throws {
+        try await git(["init", "-q", "--bare", "-b", "main", origin])
+        let seed = root + "/seed"
+        try await git(["init", "-q", "-b", "main", seed])
+        for file in plan.seedFiles {
+            let path = "\(seed)/\(file.path)"
+            try FileManager.default.createDirectory(
+                atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+            try Data(file.text.utf8).write(to: URL(filePath: path))
+        }
+        try await git(["-C", seed, "add", "-A"])
+        try await git(["-C", seed, "commit", "-q", "-m", "Seed"])
+        try await git(["-C", seed, "push", "-q", origin, "main"])
+    }
+
+    private func configure(_ plan: CompanyPlan, options: [String: JSONFragment], keys: [[String: JSONFragment]]?) throws {
+        var orchestrator: [String: JSONFragment] = [
+            "repositoryUrl": .string(origin), "workerCount": 2, "authMode": "api-keys-only", "claudeExecutable": .string(cli),
+            "maxRunDurationMinutes": 20,
+        ]
+        if let command = plan.verifyCommand { orchestrator["verifyCommand"] = .string(command) }
+        orchestrator.merge(options) { _, new in new }
+        try Data(try JSONFragment.object(orchestrator).text().utf8).write(to: URL(filePath: config + "/orchestrator.json"))
+        let entries = (keys ?? [["name": "key-1", "apiKey": .string(Self.key)]]).map { entry in
+            var entry = entry
+            entry["baseUrl"] = .string(api.baseURL)
+            return JSONFragment.object(entry)
+        }
+        let path = config + "/api-keys.json"
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(try JSONFragment.array(entries).text().utf8), attributes: [.posixPermissions: 0o600])
+        else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    /// A made-up key.
+    static let key = "sk-ant-test-0123456789-abcdefghij"
+
+    var environment: [String: String] {
+        var variables = [
+            "HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": home + "/tmp",
+            "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
+        ]
+        for (name, value) in ["NAME": "Tester", "EMAIL": "tester@localhost"] {
+            variables["GIT_AUTHOR_\(name)"] = value
+            variables["GIT_COMMITTER_\(name)"] = value
+        }
+        return variables
+    }
+
+    /// Runs a `cco` command to its end.
+    @discardableResult
+    func cco(_ arguments: [String], timeout: Duration = .seconds(300)) async throws -> ChildCommandResult {
+        try await ChildCommand(
+            BuiltProducts.cco, arguments + ["--config", config], environment: environment, workingDirectory: root, timeout: timeout
+        ).run()
+    }
+
+    @discardableResult
+    func git(_ arguments: [String]) async throws -> String {
+        let result = try await ChildCommand("git", arguments, environment: environment, workingDirectory: root).run()
+        guard result.succeeded else {
+            throw GitFailure(description: "git \(arguments.joined(separator: " ")): \(result.errorText)")
+        }
+        return result.outputText
+    }
+
+    /// A fresh clone of a branch of origin, made as anybody would make it.
+    func freshClone(branch: String = "main") async throws -> String {
+        let path = root + "/clone-\(UUID().uuidString.prefix(6))"
+        try await git(["clone", "-q", "--no-local", "--branch", branch, origin, path])
+        return path
+    }
+}
+
+struct GitFailure: Error, CustomStringConvertible {
+    let description: String
+}
