@@ -94,7 +94,12 @@ let package = Package(
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestSupport", "Processes", "cco", "cco-shim"], swiftSettings: settings),
-        tests("Commands", needs: ["Agents", "ConfigurationFiles", "ControlAPI", "Engine", "Git", "Journal", "Orchestration", "Processes"]),
+            name: "EndToEndTests", dependencies: ["Engine", "TestSupport", "Processes", "cco", "cco-shim"], swiftSettings: settings),
+        tests(
+            "Commands",
+            needs: [
+                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine", "ControlAPI",
+            ],
+            uses: [argumentParser]),
     ]
 )

@@ -113,7 +113,8 @@ struct BranchInspection: Sendable {
             return BranchAudit.Rerun(command: command, isGreen: true, ending: "exit code 0", milliseconds: milliseconds)
         case .red(let excerpt, let milliseconds):
             return BranchAudit.Rerun(
-                command: command, isGreen: false, ending: excerpt.ending, milliseconds: milliseconds, tail: files.redactor.redacted(excerpt.tail))
+                command: command, isGreen: false, ending: excerpt.ending, milliseconds: milliseconds,
+                tail: files.redactor.redacted(excerpt.tail))
         case nil: throw Failure("the gate was interrupted and says nothing", .unexpected)
         }
     }

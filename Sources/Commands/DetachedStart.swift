@@ -28,6 +28,7 @@ struct DetachedStart: Sendable {
         let passing = Task { for await number in signals.numbers { kill(pid, number) } }
         defer { passing.cancel() }
         let bytes = await Blocking.run { Self.readToEnd(pipe.readEnd) }
+        // Anything but a report means that the session ended without one.
         if let report = try? JSONDecoder().decode(StartReport.self, from: Data(bytes)) {
             guard report.run == nil else { return report }
             throw Failure(report.message ?? "the start failed", report.status.flatMap(CommandStatus.init(rawValue:)) ?? .unexpected)

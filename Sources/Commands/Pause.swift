@@ -53,13 +53,13 @@ struct PauseRequest: Sendable {
         if let end = status.end, status.phase == "ended" {
             return surroundings.console.write("Run \(status.run) has ended meanwhile: \(end.explanation)")
         }
-        try report(status.run, left: try ProcessSweep.find(marker: status.run))
+        try report(status.run, left: try ProcessSweep.find(marker: place.workspace.folder(of: ID(status.run)).marker))
     }
 
     /// No engine is there. Whatever a crash has left is ended; the next engine finds the agents' turns interrupted and goes on with them.
     private func standStill(_ run: Run?) async throws {
         guard let run else { return surroundings.console.write("No run is going on: there is nothing to pause.") }
-        let result = try await ProcessSweep.end(marker: run.id.name)
+        let result = try await ProcessSweep.end(marker: place.workspace.folder(of: run.id).marker)
         if result.ended > 0 {
             surroundings.console.write("The engine of run \(run.id) is gone; processes of its agents that were ended: \(result.ended).")
         }

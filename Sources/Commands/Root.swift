@@ -26,6 +26,7 @@ struct Root: AsyncParsableCommand {
             Cleanup.self,
             Doctor.self,
             Init.self,
+            Demo.self,
         ],
         defaultSubcommand: Start.self)
 }

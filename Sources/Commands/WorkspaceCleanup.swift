@@ -51,7 +51,7 @@ struct WorkspaceCleanup: Sendable {
     }
 
     private func endProcesses(_ folder: RunFolder) async throws {
-        let result = try await ProcessSweep.end(marker: folder.id.name)
+        let result = try await ProcessSweep.end(marker: folder.marker)
         if result.ended > 0 { console.write("Processes of run \(folder.id) that were still alive and have been ended: \(result.ended)") }
         guard result.survivors.isEmpty else {
             let names = result.survivors.map { "\($0.pid)" }.joined(separator: ", ")

@@ -15,6 +15,8 @@ package actor Engine {
     private let carrier: any EffectCarrier
     private let clock: any EngineClock
     private let observer: any EngineObserver
+    private var hasStarted = false
+    private var earlySuspension: String?
     private var inFlight: [EffectID: _Concurrency.Task<Void, Never>] = [:]
     private var alarm: _Concurrency.Task<Void, Never>?
     private var alarmTime: Timestamp?
@@ -32,13 +34,20 @@ package actor Engine {
 
     /// Takes the run up: announces this engine, then carries out everything that is intended and not acknowledged.
     package func start(settings: RunSettings) {
+        hasStarted = true
         submit(.engineStarted(settings))
+        if let earlySuspension { return submit(.suspend(earlySuspension)) }
         carryOutPending()
     }
 
     /// Decides about `input`, makes the decision durable and has its effects carried out.
     package func submit(_ input: Input) {
         guard journalFault == nil else { return }
+        if !hasStarted, case .suspend(let reason) = input {
+            // Starting ends a suspension, so one that comes first has to wait for it.
+            earlySuspension = reason
+            return
+        }
         let now = clock.now()
         let (events, next) = Decider.decide(run, input, at: now)
         if !events.isEmpty {

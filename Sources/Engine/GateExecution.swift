@@ -27,7 +27,7 @@ struct GateExecution: Sendable {
         }
         let runner = GateRunner(launcher: resources.launcher, environment: environment)
         let result = try await runner.run(
-            command: command, worktree: seat.worktreePath, folder: folder, marker: "\(run.id)/\(effect)",
+            command: command, worktree: seat.worktreePath, folder: folder, marker: "\(resources.folder.marker)/\(effect)",
             timeLimitMilliseconds: Int64(run.settings.verifyTimeoutMinutes) * 60_000)
         guard let result else { return nil }
         let logPath = "\(resources.log.folder)/gates/\(effect)-\(commit.short).log"

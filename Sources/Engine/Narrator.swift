@@ -47,7 +47,8 @@ package struct Narrator: EngineObserver {
 
     private static func tell(_ step: Step, _ resources: RunResources, _ progress: (EventLine) -> Void) {
         for event in step.events {
-            for line in EventLines.lines(for: event, before: step.before, after: step.after) {
+            for var line in EventLines.lines(for: event, before: step.before, after: step.after) {
+                line.text = resources.redactor.redacted(line.text)
                 resources.log.log(source: line.source, level: line.level.logLevel, message: line.text, fields: ["event": event.kind])
                 progress(line)
             }

@@ -6,6 +6,9 @@ package struct RunFolder: Sendable, Equatable {
     package let id: RunID
 
     package var path: String { "\(workspace.path)/runs/\(id)" }
+    /// What every process of the run carries in its environment. Two workspaces may have runs of the same second, so the workspace is part of it.
+    package var marker: String { "\(workspace.digest)/\(id)" }
+
     /// The bare repository of record. Only cco touches it.
     package var hub: String { path + "/hub.git" }
     /// Sessions of the CLI, where the run does not use the user's own configuration folder.

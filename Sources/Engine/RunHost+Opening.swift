@@ -79,7 +79,7 @@ extension RunHost {
         _ request: Request, _ pool: CredentialPool, lock: FileLock, clock: SystemClock, progress: @escaping @Sendable (EventLine) -> Void
     ) async throws -> RunHost {
         let now = clock.now()
-        let folder = freeFolder(in: request.workspace, at: now)
+        let folder = freeFolder(in: request.workspace, logDirectory: request.contents.configuration.logDirectory, at: now)
         let isFirst = try request.workspace.currentRun() == nil
         do {
             try PrivateFiles.makeFolder(folder.path)
@@ -99,7 +99,7 @@ extension RunHost {
         } catch {
             // Nothing has been spent and nothing has happened: leave nothing behind.
             try PrivateFiles.remove(folder.path)
-            try PrivateFiles.removeIfEmpty(logFolder(request, folder.id))
+            try PrivateFiles.remove(logFolder(request, folder.id))
             if isFirst { try PrivateFiles.removeIfEmpty(request.workspace.path + "/runs") }
             throw error
         }
@@ -119,11 +119,11 @@ extension RunHost {
     }
 
     /// A run is named after its start; a second one within the same second gets a suffix.
-    private static func freeFolder(in workspace: Workspace, at now: Timestamp) -> RunFolder {
+    private static func freeFolder(in workspace: Workspace, logDirectory: String, at now: Timestamp) -> RunFolder {
         let name = TimestampFormat.folderName(now)
         var folder = RunFolder(workspace: workspace, id: ID(name))
         var number = 2
-        while PrivateFiles.exists(folder.path) {
+        while PrivateFiles.exists(folder.path) || PrivateFiles.exists("\(logDirectory)/\(folder.id)") {
             folder = RunFolder(workspace: workspace, id: ID("\(name)-\(number)"))
             number += 1
         }

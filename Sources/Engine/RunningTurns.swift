@@ -6,6 +6,7 @@ import Synchronization
 final class RunningTurns: Sendable {
     private struct State {
         var processes: [TurnID: SupervisedProcess] = [:]
+        var endings: [TurnID: _Concurrency.Task<Void, Never>] = [:]
         var stopped: Set<TurnID> = []
     }
 
@@ -37,17 +38,24 @@ final class RunningTurns: Sendable {
     func ended(_ turn: TurnID) {
         state.withLock {
             $0.processes[turn] = nil
+            $0.endings[turn] = nil
             $0.stopped.remove(turn)
         }
     }
 
     private func end(_ process: SupervisedProcess, _ turn: TurnID) {
-        _Concurrency.Task {
+        let ending = _Concurrency.Task {
             do {
                 try await process.terminate()
             } catch {
                 failed(turn, error)
             }
         }
+        state.withLock { $0.endings[turn] = ending }
+    }
+
+    /// Returns once an ending that was begun has looked at the process's folder for the last time.
+    func settled(_ turn: TurnID) async {
+        await state.withLock { $0.endings[turn] }?.value
     }
 }

@@ -84,7 +84,7 @@ struct TurnExecution: Sendable {
             throw TurnError.unknownCredential(turn.credential)
         }
         let environment = AgentEnvironment(
-            parent: resources.parentEnvironment, credential: credential, agent: turn.agent.name, turnMarker: "\(run.id)/\(turn.id)",
+            parent: resources.parentEnvironment, credential: credential, agent: turn.agent.name, turnMarker: "\(resources.folder.marker)/\(turn.id)",
             configDirectory: resources.claudeConfiguration)
         var variables = environment.variables(for: invocation)
         variables.merge(resources.agentEnvironment) { _, own in own }
@@ -93,7 +93,7 @@ struct TurnExecution: Sendable {
         for folder in order.readableDirectories { try PrivateFiles.makeFolder(folder) }
         SecretChannel.conceal(&variables)
         let specification = SupervisedProcess.Specification(
-            directory: order.turnDirectory, marker: "\(run.id)/\(turn.id)", command: [invocation.executable] + invocation.arguments,
+            directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)", command: [invocation.executable] + invocation.arguments,
             workingDirectory: seat.worktreePath)
         return try await resources.launcher.launch(
             specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
@@ -119,6 +119,7 @@ struct TurnExecution: Sendable {
             }
         }
         let record = try await process.waitForExit()
+        await running.settled(turn.id)
         let name = "\(turn.id)-\(turn.agent)"
         try RawStream.copyRedacted(from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
         let stopped = try await state().turns[turn.id]?.stopCause

@@ -23,15 +23,15 @@ package struct Workspace: Sendable, Equatable {
     package var socketPath: String {
         let near = path + "/control.sock"
         guard near.utf8.count > 100 else { return near }
-        return "\(Workspace.temporaryFolder)/\(Workspace.digest(of: path)).sock"
+        return "\(Workspace.temporaryFolder)/\(digest).sock"
+    }
+
+    /// Tells the workspaces of a machine apart where a path is too long: FNV-1a of the path.
+    package var digest: String {
+        String(path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
     }
 
     private static var temporaryFolder: String { "/tmp/cco-\(geteuid())" }
-
-    /// FNV-1a, which is enough to tell workspaces of one user apart.
-    private static func digest(of text: String) -> String {
-        String(text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
-    }
 
     /// Makes the folder, or checks that it is one that this version understands.
     ///

@@ -16,7 +16,8 @@ import Testing
 
     /// Written by another process: a file that this one has open for writing at the moment of a fork could not be executed.
     private func program(_ place: TemporaryPlace, _ name: String, says text: String) async throws {
-        try await place.shell("mkdir -p bin; rm -f bin/\(name); printf '#!/bin/sh\\necho \"%s\"\\n' '\(text)' > bin/\(name); chmod +x bin/\(name)")
+        try await place.shell(
+            "mkdir -p bin; rm -f bin/\(name); printf '#!/bin/sh\\necho \"%s\"\\n' '\(text)' > bin/\(name); chmod +x bin/\(name)")
     }
 
     @Test("programs that are missing or too old fail, with a remedy and their exit code")

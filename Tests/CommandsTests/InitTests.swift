@@ -15,7 +15,8 @@ import Testing
     func all() async throws {
         let place = try TemporaryPlace()
         _ = try place.folder("project")
-        try await run(["conf", "--repository", "../project", "--workers", "3", "--verify-command", "make", "--prompts", "--schemas", "s"], place)
+        try await run(
+            ["conf", "--repository", "../project", "--workers", "3", "--verify-command", "make", "--prompts", "--schemas", "s"], place)
         let config = Place(config: "conf", workspace: nil, surroundings: place.surroundings())
         let loaded = try config.folder.load(home: place.path)
         #expect(loaded.configuration.configuration.workerCount == 3)
@@ -32,7 +33,9 @@ import Testing
         try place.write("conf/prompts/worker.md", "mine")
         try await run(["conf", "--repository", "/r", "--workers", "3", "--prompts"], place)
         #expect(try place.read("conf/prompts/worker.md") == "mine")
-        await #expect { try await run(["conf", "--repository", "/other", "--workers", "1"], place) } throws: { Failure($0).status == .configuration }
+        await #expect { try await run(["conf", "--repository", "/other", "--workers", "1"], place) } throws: {
+            Failure($0).status == .configuration
+        }
         #expect(try place.read("conf/orchestrator.json").contains("\"/r\""))
     }
 }

@@ -27,7 +27,8 @@ import Testing
     @Test("pause ends the agents that outlived their engine")
     func afterCrash() async throws {
         let fixture = try await RunFixture(events: [])
-        let agent = try StrayProcess(["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.id)/turn-1")
+        let agent = try StrayProcess(
+            ["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.id)/turn-1")
         try await run(["pause"], fixture)
         #expect(agent.ending() == SIGKILL)
         #expect(fixture.console.text.contains("is gone"))

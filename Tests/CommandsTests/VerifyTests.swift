@@ -68,7 +68,8 @@ import Testing
     func rerun() async throws {
         let (fixture, hub) = try await fixture()
         try await publish(fixture, hub) { receipt($0) }
-        let program = try builtExecutable()
+        // The shim that was built together with the tests lies beside them.
+        let program = Surroundings.current.executable
         try fixture.place.write("config/.env", "API_TOKEN=very-secret-value-123\n")
         // The run is cleaned up, so that the configuration's gate counts.
         let head = try #require(try await hub.resolve("refs/heads/main"))
@@ -87,12 +88,6 @@ import Testing
         #expect(red.rerun?.ending == "exit code 4")
         #expect(red.rerun?.tail?.contains("API_TOKEN=") == true)
         #expect(red.rerun?.tail?.contains("very-secret") == false)
-    }
-
-    /// A path beside which the shim lies that was built together with the tests.
-    private func builtExecutable() throws -> String {
-        let bundle = try #require(CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments.first)
-        return bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/cco"
     }
 
     @Test("after a cleanup the receipts at origin are looked at")

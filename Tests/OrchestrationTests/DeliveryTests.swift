@@ -159,5 +159,11 @@ struct DeliveryTests {
         #expect(landed.count == 3)
         #expect(scenario.world.holds(scenario.world.base) == Set(landed))
         #expect(scenario.run.teams.values.allSatisfy { !$0.undelivered })
+        // The second delivery is the Director's decision too, and not only what the run's end sweeps up.
+        let accepted = scenario.journal.count { record in
+            guard case .turnEnded(_, let outcome) = record.event, case .reported(let text) = outcome.end else { return false }
+            return text.contains("\"team\":\"team-1\",\"verdict\":\"accept\"")
+        }
+        #expect(accepted == 2)
     }
 }

@@ -38,7 +38,9 @@ struct ScriptedWorker {
             case .uncommitted: steps.removeAll(where: \.isCommit)
             case .writesEnvFile: steps.insert(.run("printf 'MODE=test\\n' > .env && git add -f .env"), at: end)
             case .printsSecrets:
-                steps.insert(.run("env | sort; printf 'key: %s\\n' \"$ANTHROPIC_API_KEY\" > \(WorkMistake.leakedFile)"), at: end)
+                let leak =
+                    "{ printf 'key: %s\\n' \"${ANTHROPIC_API_KEY-}\"; if [ -f .env ]; then cat .env; fi; } > \(WorkMistake.leakedFile)"
+                steps.insert(.run("env | sort; " + leak), at: end)
             case .slow(let seconds): steps.insert(.run("sleep \(seconds)"), at: 0)
             case .redGate, .rework, .forgetsReport, .refusesReport, .unfitReport: break
             }

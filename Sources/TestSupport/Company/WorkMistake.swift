@@ -21,7 +21,7 @@ package enum WorkMistake: Sendable, Equatable {
     case uncommitted
     /// Commits a `.env` file with its work.
     case writesEnvFile
-    /// Prints its environment, and commits a file with the API key in it.
+    /// Prints its environment, and commits a file with the secrets that its tools can see: the API key if it is a variable, and `.env`.
     case printsSecrets
     /// Spends this many seconds in a shell command first, so that there is time to interrupt it in the middle of a tool.
     case slow(seconds: Int)

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Processes
 import Testing
@@ -32,9 +33,9 @@ extension CompanyFixture {
 
     /// Expects that no process of any run of the fixture is alive.
     func expectNoProcess(_ location: SourceLocation = #_sourceLocation) throws {
-        for run in try runs() {
-            let alive = try ProcessSweep.find(marker: run)
-            #expect(alive.isEmpty, "processes of run \(run) are left: \(alive)", sourceLocation: location)
+        for marker in try markers() {
+            let alive = try ProcessSweep.find(marker: marker)
+            #expect(alive.isEmpty, "processes of \(marker) are left: \(alive)", sourceLocation: location)
         }
     }
 

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Processes
 import Testing
@@ -43,18 +44,15 @@ struct CompanyFixture: Sendable {
     /// Ends every process of the fixture and removes its folder, unless `CCO_TEST_KEEP` asks for it.
     private func end() async {
         do {
-            for run in try runs() { _ = try await ProcessSweep.end(marker: run) }
+            for marker in try markers() { _ = try await ProcessSweep.end(marker: marker) }
             if ProcessInfo.processInfo.environment["CCO_TEST_KEEP"] == nil { try FileManager.default.removeItem(atPath: root) }
         } catch {
             Issue.record("the fixture could not be cleared away: \(error)")
         }
     }
 
-    func runs() throws -> [String] {
-        let folder = config + "/workspace/runs"
-        guard FileManager.default.fileExists(atPath: folder) else { return [] }
-        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    }
+    /// What the processes of the fixture's runs carry in their environment.
+    func markers() throws -> [String] { try Workspace(path: config + "/workspace").runs().map(\.marker) }
 
     private func seed(_ plan: CompanyPlan) async throws {
         try await git(["init", "-q", "--bare", "-b", "main", origin])

@@ -26,7 +26,9 @@ extension Invariants {
 
     private func startProblems(_ turn: Turn) -> [String] {
         var problems: [String] = []
-        if let credential = after.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) {
+        if let credential = after.credentials.first(where: { $0.id == turn.credential }),
+            credential.rejected != nil || (credential.benchedUntil ?? now) > now
+        {
             problems.append("\(turn.id) starts on \(credential.id), which is benched or rejected")
         }
         if case .working = before.phase {
