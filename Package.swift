@@ -98,7 +98,8 @@ let package = Package(
         tests(
             "Commands",
             needs: [
-                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine", "ControlAPI",
+                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
+                "ControlAPI",
             ],
             uses: [argumentParser]),
     ]

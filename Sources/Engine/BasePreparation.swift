@@ -35,7 +35,8 @@ struct BasePreparation: Sendable {
         let root = try await hub.rootCommit(message: "Start", author: RunResources.identity, date: date)
         guard let direction = resources.directionFallback else { return root }
         let tree = try await hub.replacingFiles(in: root, [IntegrationRules.directionFile: Array(direction.utf8)])
-        return try await hub.commitTree(tree, parents: [], message: "Add the project's direction", author: RunResources.identity, date: date)
+        return try await hub.commitTree(
+            tree, parents: [], message: "Add the project's direction", author: RunResources.identity, date: date)
     }
 
     private func hasDirection(_ head: ObjectID) async throws -> Bool {

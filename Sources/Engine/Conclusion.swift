@@ -12,7 +12,9 @@ struct Conclusion: Sendable {
         let hub = try await repositories.hub()
         let kept = try await keepUnmerged(run, hub)
         if !resources.keepsWorktrees { try await removeWorktrees(run) }
-        try await RunReporting(hub: hub, resources: resources).write(run, kept: kept)
+        var ended = run
+        if case .finishing(let reason) = run.phase { ended.apply(.ended(reason), at: resources.clock.now()) }
+        try await RunReporting(hub: hub, resources: resources).write(ended, kept: kept)
     }
 
     /// Gives every commit of an agent that the target branch does not contain a ref of its own.
@@ -36,9 +38,14 @@ struct Conclusion: Sendable {
     private func removeWorktrees(_ run: Run) async throws {
         let date = resources.clock.now().milliseconds / 1000
         let names = run.agents.keys.sorted().map(\.name) + ["gate-main", "gate-baseline"] + run.teams.keys.sorted().map { "gate-\($0)" }
-        for name in names where PrivateFiles.exists(resources.folder.seat(name).tree) {
-            let seat = try await repositories.seat(name, identity: RunResources.identity)
-            try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in names where PrivateFiles.exists(resources.folder.seat(name).tree) {
+                group.addTask {
+                    let seat = try await repositories.seat(name, identity: RunResources.identity)
+                    try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date)
+                }
+            }
+            try await group.waitForAll()
         }
     }
 }

@@ -8,7 +8,8 @@ package protocol EffectCarrier: Sendable {
     ///   - state: reads the run's present state.
     ///   - report: hands the engine something that was seen on the way.
     func carryOut(
-        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
     ) async -> EffectResult?
 
     /// Has a turn's process end. Returns at once; the turn's effect then finishes by itself.

@@ -162,7 +162,8 @@ package actor Engine {
 
     /// Without a journal nothing may be decided. What runs is left to the next engine, except that its processes are told to stop.
     private func stop(after error: any Error) {
-        journalFault = error as? JournalError ?? JournalError(.misuse, path: journal.path, detail: "an event could not be encoded: \(error)")
+        journalFault =
+            error as? JournalError ?? JournalError(.misuse, path: journal.path, detail: "an event could not be encoded: \(error)")
         observer.journalFailed("\(error)")
         for turn in run.turns.keys { carrier.stop(turn) }
         for task in inFlight.values { task.cancel() }

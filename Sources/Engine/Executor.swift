@@ -19,7 +19,8 @@ package struct Executor: EffectCarrier {
     package func stop(_ turn: TurnID) { turns.running.stop(turn) }
 
     package func carryOut(
-        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
     ) async -> EffectResult? {
         do {
             return try await perform(id, effect, state: state, report: report)
@@ -35,7 +36,8 @@ package struct Executor: EffectCarrier {
     }
 
     private func perform(
-        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
     ) async throws -> EffectResult? {
         let observe: @Sendable (BaseFacts) async -> Void = { await report(.baseObserved($0)) }
         switch effect {

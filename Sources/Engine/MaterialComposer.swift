@@ -33,6 +33,7 @@ struct MaterialComposer: Sendable {
         } else {
             material.teams = run.teams.values.sorted { $0.id < $1.id }.map { sheet($0) }
         }
+        if let remark = turn.remark { material.messages.append("Your last turn for this brought nothing usable: \(remark)") }
         switch turn.brief {
         case .review(let tasks): material.submissions = try await submissions(tasks, run)
         case .decide: material.deliveries = try await deliveries(run)

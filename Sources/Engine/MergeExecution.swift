@@ -17,7 +17,8 @@ struct MergeExecution: Sendable {
         }
         guard let target = run.head(of: candidate.target) else { return .nothingToMerge }
         let order = CandidateMerge.Order(
-            target: target, head: head(of: candidate, run), message: message(for: candidate, run), date: resources.clock.now().milliseconds / 1000,
+            target: target, head: head(of: candidate, run), message: message(for: candidate, run),
+            date: resources.clock.now().milliseconds / 1000,
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
             structure: candidate.target == .base ? TeamStructure.render(run, landing: candidate) : nil, pin: "\(run.id)-\(id)")
         return try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
@@ -36,7 +37,8 @@ struct MergeExecution: Sendable {
         switch candidate.kind {
         case .task(let id):
             let task = run.tasks[id]
-            return "\(task?.title ?? id.name)\n\n\(task?.report?.summary ?? "")\n\nCco-Run: \(run.id)\nCco-Task: \(id)\nCco-Agent: \(task?.worker?.name ?? "")\n"
+            return
+                "\(task?.title ?? id.name)\n\n\(task?.report?.summary ?? "")\n\nCco-Run: \(run.id)\nCco-Task: \(id)\nCco-Agent: \(task?.worker?.name ?? "")\n"
         case .delivery(let team):
             let goal = run.teams[team]?.goal?.title ?? "work"
             return "Deliver \(team): \(goal)\n\n\(run.teams[team]?.summary ?? "")\n\nCco-Run: \(run.id)\nCco-Team: \(team)\n"

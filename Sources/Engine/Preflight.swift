@@ -42,7 +42,9 @@ struct Preflight: Sendable {
     private func checkDirection(_ hub: HubRepository, _ summary: OriginSummary) async throws {
         var text = resources.directionFallback ?? ""
         if let head = try await hub.fetchOrigin(branch: configuration.branch) {
-            if let own = try await hub.file(at: head, path: IntegrationRules.directionFile, limit: 1 << 20) { text = String(decoding: own, as: UTF8.self) }
+            if let own = try await hub.file(at: head, path: IntegrationRules.directionFile, limit: 1 << 20) {
+                text = String(decoding: own, as: UTF8.self)
+            }
         } else if !summary.branches.isEmpty {
             throw BaseError.missing(branch: configuration.branch, present: Array(summary.branches.keys))
         }

@@ -15,7 +15,8 @@ struct PublishExecution: Sendable {
         let receipt = Receipt(run: run, candidate: candidate, tree: try await hub.tree(of: commit))
         let result = try await Publication(hub: hub).publish(
             commit, onto: old, ref: Repositories.ref(of: candidate.target, branch: run.settings.targetBranch),
-            remoteBranch: isBase && run.settings.push ? run.fallback?.branch ?? run.settings.targetBranch : nil, receipt: try receipt.text())
+            remoteBranch: isBase && run.settings.push ? run.fallback?.branch ?? run.settings.targetBranch : nil, receipt: try receipt.text()
+        )
         guard case .moved = result, isBase else { return result }
         let facts = try await OriginWatch(hub: hub).look(run)
         guard facts.head != old else {

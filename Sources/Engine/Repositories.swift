@@ -23,7 +23,8 @@ package actor Repositories {
         let resources = resources
         let task = _Concurrency.Task {
             try await HubRepository.createOrOpen(
-                at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions) as HubRepository
+                at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions)
+                as HubRepository
         }
         opening = task
         return try await hub()

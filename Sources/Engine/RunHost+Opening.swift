@@ -66,11 +66,16 @@ extension RunHost {
         let resources = try Self.resources(request, folder, pool, clock: clock)
         var notices: [String] = []
         let configuration = request.contents.configuration.configuration
-        if configuration.workerCount != run.settings.workerCount || configuration.engineerManagerGroupSize != run.settings.engineerManagerGroupSize {
-            notices.append("workerCount and engineerManagerGroupSize stay as the run began (\(run.settings.workerCount) workers); they take effect with the next run")
+        if configuration.workerCount != run.settings.workerCount
+            || configuration.engineerManagerGroupSize != run.settings.engineerManagerGroupSize
+        {
+            notices.append(
+                "workerCount and engineerManagerGroupSize stay as the run began (\(run.settings.workerCount) workers); they take effect with the next run"
+            )
         }
         let settings = RunSettings(
-            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots, cores: cores)
+            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots,
+            cores: cores)
         return host(run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
     }
 
@@ -95,7 +100,8 @@ extension RunHost {
             _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
             try request.workspace.setCurrent(folder.id)
             return host(
-                run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: findings.notices, progress: progress)
+                run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: findings.notices, progress: progress
+            )
         } catch {
             // Nothing has been spent and nothing has happened: leave nothing behind.
             try PrivateFiles.remove(folder.path)
@@ -106,13 +112,15 @@ extension RunHost {
     }
 
     private static func host(
-        _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, lock: FileLock, clock: SystemClock, isResumed: Bool,
+        _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, lock: FileLock, clock: SystemClock,
+        isResumed: Bool,
         notices: [String], progress: @escaping @Sendable (EventLine) -> Void
     ) -> RunHost {
         let repositories = Repositories(resources: resources)
         let narrator = Narrator(resources: resources, progress: progress)
         let engine = Engine(
-            run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock, observer: narrator)
+            run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock,
+            observer: narrator)
         return RunHost(
             engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
             settings: settings, lock: lock, narrator: narrator)
@@ -134,7 +142,9 @@ extension RunHost {
 
     private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    private static func resources(_ request: Request, _ folder: RunFolder, _ pool: CredentialPool, clock: SystemClock) throws -> RunResources {
+    private static func resources(_ request: Request, _ folder: RunFolder, _ pool: CredentialPool, clock: SystemClock) throws
+        -> RunResources
+    {
         let effective = request.contents.configuration
         let configuration = effective.configuration
         let git = Git(environment: request.environment)
@@ -151,7 +161,8 @@ extension RunHost {
         return RunResources(
             folder: folder, origin: origin, cloneOptions: try CloneOptions(configuration.gitCloneOptions), git: git,
             launcher: ShimLauncher(shimExecutable: request.shim),
-            backend: ClaudeCodeBackend(executable: request.claude, runsAsRoot: geteuid() == 0), prompts: try PromptLibrary(overrides: overrides.texts),
+            backend: ClaudeCodeBackend(executable: request.claude, runsAsRoot: geteuid() == 0),
+            prompts: try PromptLibrary(overrides: overrides.texts),
             parentEnvironment: request.environment, agentEnvironment: configuration.agentEnvironment, credentials: pool.environments,
             claudeConfiguration: pool.usesStoredLogin ? request.environment["CLAUDE_CONFIG_DIR"] : folder.claude, models: models(effective),
             environmentFiles: files.contents,

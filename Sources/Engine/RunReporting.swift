@@ -39,7 +39,9 @@ package struct RunReporting: Sendable {
             if let text = try await hub.file(at: head, path: IntegrationRules.directionFile, limit: 16 << 10) {
                 direction = String(decoding: text, as: UTF8.self)
             }
-            landed = try await hub.firstParentLog(from: run.startedFrom, to: head, limit: 2_000).map { LandedCommit(id: $0.id.hex, subject: $0.subject) }
+            landed = try await hub.firstParentLog(from: run.startedFrom, to: head, limit: 2_000).map {
+                LandedCommit(id: $0.id.hex, subject: $0.subject)
+            }
         }
         let lines = direction.split(separator: "\n", omittingEmptySubsequences: false).prefix(12).map(String.init)
         let fetch = "git fetch \(hub.path) \(run.settings.targetBranch)"

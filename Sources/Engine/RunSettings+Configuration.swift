@@ -13,7 +13,8 @@ extension RunSettings {
             repository: repository, branch: configuration.branch, targetBranch: targetBranch, workerCount: configuration.workerCount,
             engineerManagerGroupSize: configuration.engineerManagerGroupSize, maxRunMinutes: configuration.maxRunDurationMinutes,
             maxBudgetUsd: configuration.maxBudgetUsd, taskTimeoutMinutes: configuration.taskTimeoutMinutes,
-            review: configuration.review == .engineerManager ? .em : .none, promotion: configuration.promotion == .director ? .director : .auto,
+            review: configuration.review == .engineerManager ? .em : .none,
+            promotion: configuration.promotion == .director ? .director : .auto,
             push: configuration.push, maxTaskAttempts: configuration.maxTaskAttempts, verifyCommand: configuration.verifyCommand,
             verifyTimeoutMinutes: configuration.verifyTimeoutMinutes, gateSlots: max(1, cores / 2), credentials: credentials)
     }

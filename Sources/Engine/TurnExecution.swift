@@ -84,7 +84,8 @@ struct TurnExecution: Sendable {
             throw TurnError.unknownCredential(turn.credential)
         }
         let environment = AgentEnvironment(
-            parent: resources.parentEnvironment, credential: credential, agent: turn.agent.name, turnMarker: "\(resources.folder.marker)/\(turn.id)",
+            parent: resources.parentEnvironment, credential: credential, agent: turn.agent.name,
+            turnMarker: "\(resources.folder.marker)/\(turn.id)",
             configDirectory: resources.claudeConfiguration)
         var variables = environment.variables(for: invocation)
         variables.merge(resources.agentEnvironment) { _, own in own }
@@ -93,7 +94,8 @@ struct TurnExecution: Sendable {
         for folder in order.readableDirectories { try PrivateFiles.makeFolder(folder) }
         SecretChannel.conceal(&variables)
         let specification = SupervisedProcess.Specification(
-            directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)", command: [invocation.executable] + invocation.arguments,
+            directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)",
+            command: [invocation.executable] + invocation.arguments,
             workingDirectory: seat.worktreePath)
         return try await resources.launcher.launch(
             specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
@@ -104,7 +106,9 @@ struct TurnExecution: Sendable {
     private func follow(
         _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run
     ) async throws -> TurnConclusion {
-        let order = order ?? TurnOrder(role: turn.role, sessionID: turn.session, resume: turn.resumes, turn: .known, turnDirectory: process.directory)
+        let order =
+            order
+            ?? TurnOrder(role: turn.role, sessionID: turn.session, resume: turn.resumes, turn: .known, turnDirectory: process.directory)
         var reader = resources.backend.reader(for: order)
         var gaveUp = false
         for try await line in process.lines() {
@@ -121,7 +125,8 @@ struct TurnExecution: Sendable {
         let record = try await process.waitForExit()
         await running.settled(turn.id)
         let name = "\(turn.id)-\(turn.agent)"
-        try RawStream.copyRedacted(from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
+        try RawStream.copyRedacted(
+            from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
         let stopped = try await state().turns[turn.id]?.stopCause
         if record.reason == .execFailed {
             let why = record.failure.map(String.init(describing:)) ?? "the agent's program could not be started"
@@ -156,7 +161,8 @@ enum TurnError: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .unknownCredential(let id): "the credential \(id) is no longer in the configuration; put it back into api-keys.json, or start a new run"
+        case .unknownCredential(let id):
+            "the credential \(id) is no longer in the configuration; put it back into api-keys.json, or start a new run"
         }
     }
 }

@@ -31,7 +31,8 @@ package struct CandidateMerge: Sendable {
         package var pin: String
 
         package init(
-            target: ObjectID, head: ObjectID, message: String, date: Int64, isAgentsWork: Bool, mayFastForward: Bool, structure: String?, pin: String
+            target: ObjectID, head: ObjectID, message: String, date: Int64, isAgentsWork: Bool, mayFastForward: Bool, structure: String?,
+            pin: String
         ) {
             self.target = target
             self.head = head
@@ -96,10 +97,13 @@ package struct CandidateMerge: Sendable {
     /// an earlier commit of the branch holds a forbidden file or a secret, the branch is taken as one commit, so that its history never gets in.
     private func cleaned(_ order: Order) async throws -> Cleaned {
         guard let base = try await hub.mergeBase(order.target, order.head) else {
-            return .refused("your branch shares no history with the branch it is to be merged into; start from refs/cco/target and redo the change there")
+            return .refused(
+                "your branch shares no history with the branch it is to be merged into; start from refs/cco/target and redo the change there"
+            )
         }
         if let path = try await hub.addedContentContains(anyOf: rules.secrets, from: base, to: order.head) {
-            return .refused("\(path) contains a secret of the run (a key or an environment file's value); remove it from the file and commit")
+            return .refused(
+                "\(path) contains a secret of the run (a key or an environment file's value); remove it from the file and commit")
         }
         var undo: [String: [UInt8]?] = [:]
         for change in try await hub.changedPaths(from: base, to: order.head) {

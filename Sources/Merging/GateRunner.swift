@@ -19,7 +19,9 @@ package struct GateRunner: Sendable {
     ///   - worktree: holds exactly the tree that is judged.
     ///   - folder: the folder of this run of the gate; a second call with the same folder takes the first one's process or verdict up.
     /// - Throws: `SupervisionError` when it could not be started.
-    package func run(command: String, worktree: String, folder: String, marker: String, timeLimitMilliseconds: Int64) async throws -> GateResult? {
+    package func run(command: String, worktree: String, folder: String, marker: String, timeLimitMilliseconds: Int64) async throws
+        -> GateResult?
+    {
         let specification = SupervisedProcess.Specification(
             directory: folder, marker: marker, command: ["/bin/sh", "-c", "exec 2>&1\n" + command], workingDirectory: worktree,
             wallClockLimit: .milliseconds(timeLimitMilliseconds))

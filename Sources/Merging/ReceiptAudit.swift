@@ -50,7 +50,9 @@ package struct ReceiptAudit: Sendable {
             return .wrong("the note is not a receipt")
         }
         let tree = try await hub.tree(of: commit)
-        guard receipt.tree == tree.hex else { return .wrong("the receipt speaks of tree \(receipt.tree.prefix(10)), the commit has \(tree.short)") }
+        guard receipt.tree == tree.hex else {
+            return .wrong("the receipt speaks of tree \(receipt.tree.prefix(10)), the commit has \(tree.short)")
+        }
         guard receipt.gate != nil else { return .ungated(receipt) }
         guard receipt.exitCode == 0 else { return .wrong("the receipt says exit code \(receipt.exitCode.map(String.init) ?? "none")") }
         return .verified(receipt)

@@ -50,4 +50,10 @@ package struct Candidate: Codable, Sendable, Equatable {
         state = .waiting
         gateMilliseconds = 0
     }
+
+    /// What the author of a repair has to bring in: for a sync the base that comes, since its worker starts from the target; otherwise the
+    /// target as it was when the candidate was merged `onto` it.
+    func counterpart(of onto: ObjectID) -> ObjectID {
+        if case .sync = kind { head } else { onto }
+    }
 }

@@ -18,10 +18,8 @@ extension Decider {
     /// The steps of an ending run, each once the one before has come to rest: turns, task queues, deliveries, `TEAM_STRUCTURE.md`, the report.
     mutating func finishUp(_ reason: EndReason) {
         guard run.turns.isEmpty, run.queue.isEmpty, run.effects.isEmpty else { return }
-        for team in run.teams.values.sorted(by: { $0.id < $1.id }) where !run.isFlat && team.undelivered {
-            if case .stuck = team.stage { continue }
-            queueDelivery(team.id)
-        }
+        let undelivered = run.teams.values.filter { $0.undelivered && !run.finalDeliveries.contains($0.id) }
+        for team in undelivered.map(\.id).sorted() where !run.isFlat { queueDelivery(team) }
         guard run.queue.isEmpty else { return advanceQueues() }
         if !run.upkeepTried, let base = run.base, base.head != run.startedFrom {
             queue(.upkeep, for: .base, head: base.head)

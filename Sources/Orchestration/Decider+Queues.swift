@@ -61,7 +61,9 @@ extension Decider {
             }
         case .conflict(let onto, let files):
             emit(.candidateReturned(id, .conflict))
-            sendBack(candidate, reason: "conflict with \(onto.short)") { .resolveConflict($0, target: onto, files: files) }
+            sendBack(candidate, reason: "conflict with \(onto.short)") {
+                .resolveConflict($0, target: candidate.counterpart(of: onto), files: files)
+            }
         case .objection(let reason):
             emit(.candidateReturned(id, .objection))
             sendBack(candidate, reason: reason) { .finish($0, reason: reason) }
@@ -100,7 +102,9 @@ extension Decider {
                 return verify(id, commit: commit, tree: tree, onto: onto)
             }
             emit(.candidateReturned(id, .red))
-            sendBack(candidate, reason: "the gate failed: \(excerpt.ending)") { .fixGate($0, target: onto, log: excerpt) }
+            sendBack(candidate, reason: "the gate failed: \(excerpt.ending)") {
+                .fixGate($0, target: candidate.counterpart(of: onto), log: excerpt)
+            }
         }
     }
 

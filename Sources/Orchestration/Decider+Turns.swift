@@ -34,7 +34,8 @@ extension Decider {
         let turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
-            carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, startPoint: startPoint, startedAt: now,
+            carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
+            startPoint: startPoint, startedAt: now,
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
             budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) })
         emit(.turnStarted(turn))
@@ -117,7 +118,7 @@ extension Decider {
         } else {
             if failures == 3 { emit(.sessionReplaced(turn.agent, reason: reason)) }
             guard failures < 6 else { return giveUpLeading(turn, reason) }
-            emit(.leadBriefed(turn.agent, Pending(turn.brief, carryOn: again && failures != 3, failures: failures)))
+            emit(.leadBriefed(turn.agent, Pending(turn.brief, carryOn: again && failures != 3, failures: failures, remark: reason)))
         }
     }
 

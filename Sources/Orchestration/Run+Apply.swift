@@ -8,6 +8,11 @@ extension Run {
         case .engineStarted(let settings):
             clock.resume(at: time)
             suspension = nil
+            // What failed before is tried at once, and as often as if it were new: a person may have put it right.
+            for id in effects.keys {
+                effects[id]?.failures = 0
+                effects[id]?.delayedUntil = nil
+            }
             adopt(settings)
         case .suspended(let reason):
             suspension = reason

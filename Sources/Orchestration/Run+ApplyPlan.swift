@@ -101,6 +101,7 @@ extension Run {
             baselineRed = excerpt
         case .candidateQueued(let candidate):
             counters.candidates += 1
+            if case .finishing = phase, case .delivery(let team) = candidate.kind { finalDeliveries.insert(team) }
             // What lands on the team's branch from here on is not part of this delivery.
             if case .delivery(let team) = candidate.kind { teams[team]?.undelivered = false }
             // A team's branch takes main back before anything else, so that its tasks are verified against what they will meet.

@@ -41,6 +41,8 @@ package struct Run: Codable, Sendable, Equatable {
     package var baselineAsked = false
     /// Whether `TEAM_STRUCTURE.md` has been brought up to date at the end.
     package var upkeepTried = false
+    /// Teams whose branch has been promoted as it was when the run ended; each gets one try.
+    package var finalDeliveries: Set<TeamID> = []
     /// Trees that passed the gate's command, by tree id.
     package var verifiedTrees: [String: Int64] = [:]
 

@@ -33,12 +33,17 @@ package struct Pending: Codable, Sendable, Equatable {
     package var outages: Int
     /// Not before this time (backoff after a provider's fault).
     package var notBefore: Timestamp?
+    /// What was wrong with the last turn for this brief, for its author.
+    package var remark: String?
 
-    package init(_ brief: Brief, carryOn: Bool = false, failures: Int = 0, outages: Int = 0, notBefore: Timestamp? = nil) {
+    package init(
+        _ brief: Brief, carryOn: Bool = false, failures: Int = 0, outages: Int = 0, notBefore: Timestamp? = nil, remark: String? = nil
+    ) {
         self.brief = brief
         self.carryOn = carryOn
         self.failures = failures
         self.outages = outages
         self.notBefore = notBefore
+        self.remark = remark
     }
 }

@@ -13,6 +13,8 @@ package struct Turn: Codable, Sendable, Equatable {
     /// The session already knows the brief and was interrupted.
     package var carriesOn: Bool
     package var credential: CredentialID
+    /// What was wrong with the last turn for this brief.
+    package var remark: String?
     /// Workers: the commit that the task's branch starts from. Managers: the commit that their read-only checkout shows.
     package var startPoint: ObjectID
     package var startedAt: Timestamp

@@ -33,7 +33,8 @@ package struct TurnAccount: Codable, Sendable, Equatable {
     /// The model that answered, as the CLI named it.
     package var model: String?
 
-    package init(usage: TokenUsage = TokenUsage(), sessionCostUsd: Double? = nil, turnCostUsd: Double? = nil, modelTurns: Int = 0,
+    package init(
+        usage: TokenUsage = TokenUsage(), sessionCostUsd: Double? = nil, turnCostUsd: Double? = nil, modelTurns: Int = 0,
         model: String? = nil
     ) {
         self.usage = usage

@@ -94,7 +94,8 @@ struct CompanyFixture: Sendable {
 
     var environment: [String: String] {
         var variables = [
-            "HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": home + "/tmp",
+            "HOME": home, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8",
+            "TMPDIR": home + "/tmp",
             "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
         ]
         for (name, value) in ["NAME": "Tester", "EMAIL": "tester@localhost"] {

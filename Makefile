@@ -1,0 +1,39 @@
+# The work is in scripts/; see docs/DEVELOPMENT.md.
+PREFIX ?= /usr/local
+
+.PHONY: help demo test check format schemas build release install clean
+
+help:
+	@echo 'make demo      build, and watch a whole run with a scripted model (no account needed)'
+	@echo 'make test      build, and run all tests and checks'
+	@echo 'make install   build, and install below PREFIX ($(PREFIX))'
+	@echo 'For development: build release check format schemas clean'
+
+demo:
+	@scripts/demo $(ARGS)
+
+test:
+	@scripts/test
+
+check:
+	@scripts/check
+
+build:
+	@scripts/setup --no-claude
+	swift build
+
+release:
+	@scripts/setup --no-claude
+	@scripts/release
+
+install:
+	@scripts/install '$(PREFIX)'
+
+format:
+	swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift
+
+schemas:
+	swift run --quiet cco init --schemas schemas
+
+clean:
+	swift package clean

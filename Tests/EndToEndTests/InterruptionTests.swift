@@ -1,0 +1,122 @@
+import Foundation
+import Glibc
+import Processes
+import Testing
+
+@testable import TestSupport
+
+@Suite("Interrupted runs", .serialized, .enabled(if: RealCLI.isSetUp, "run scripts/setup first"))
+struct InterruptionTests {
+    /// Two tasks of which the first spends a while in a shell command, so that it can be interrupted there.
+    private static let plan: CompanyPlan = {
+        var plan = CompanyPlan.synthetic(tasks: 2)
+        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 20)]
+        return plan
+    }()
+
+    @Test("pause in the middle of a tool leaves no process, and resume goes on in the same session to the end")
+    func pauseAndResume() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            let pause = try await fixture.cco(["pause"])
+            #expect(pause.succeeded, "\(pause.outputText)\(pause.errorText)")
+            try fixture.expectNoProcess()
+            #expect(try await run.ended().exit == .exited(13))
+            let sessions = try await fixture.sessions()
+
+            let resumed = try await fixture.cco(["resume"])
+            #expect(resumed.exit == .exited(0), "\(resumed.outputText)\(resumed.errorText)")
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+            try fixture.expectNoProcess()
+            #expect(try await fixture.sessions().isSuperset(of: sessions), "a session was given up")
+            #expect(try await fixture.files().isSuperset(of: ["src/task1.txt", "src/task2.txt"]))
+        }
+    }
+
+    @Test("after SIGKILL of cco the agents are taken up by the next start, and nothing is done twice")
+    func kill() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try run.signal(SIGKILL)
+            _ = try await run.ended()
+            let before = await fixture.api.requestCount
+
+            let again = try await fixture.cco(["start"])
+            #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            #expect(before > 0)
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+            try fixture.expectNoProcess()
+            let landed = try await fixture.subjects().filter { $0.hasPrefix("Write file") }
+            #expect(landed.sorted() == ["Write file 1", "Write file 2"], "landed: \(landed)")
+        }
+    }
+
+    @Test("Ctrl-C stops gracefully, and the next start goes on")
+    func interrupt() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try run.signal(SIGINT)
+            #expect(try await run.ended().exit == .exited(13))
+            try fixture.expectNoProcess()
+            let again = try await fixture.cco(["start"])
+            #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+        }
+    }
+
+    @Test("when the time is over agents are stopped in mid-turn, and what was approved is still integrated")
+    func timeOver() async throws {
+        var endless = Self.plan
+        endless.goals[0].tasks[0].mistakes = [.slow(seconds: 600)]
+        let plan = endless
+        try await CompanyFixture.with(plan, options: ["maxRunDurationMinutes": 1]) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(10), "\(result.outputText)\(result.errorText)")
+            try fixture.expectNoProcess()
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            #expect(try await fixture.files().contains("src/task2.txt"))
+            #expect(try await !fixture.files().contains("src/task1.txt"))
+        }
+    }
+}
+
+extension CompanyFixture {
+    /// Suspends until a tool with this command line runs below the fixture; fails when cco ends before.
+    func untilTool(_ command: String, _ run: RunningCco) async throws {
+        guard try await run.says("begins with") else {
+            Issue.record("cco ended before any turn: \(try run.output())")
+            return
+        }
+        let log = try await combinedLog(run)
+        for try await line in log where line.contains(command) { return }
+        Issue.record("cco ended before \(command) ran: \(try run.output())")
+    }
+
+    /// The lines of the run's `combined.log`, as they are written, until cco ends.
+    private func combinedLog(_ run: RunningCco) async throws -> AsyncThrowingStream<String, any Error> {
+        let follower = try await begin(["logs", "--follow"])
+        let lines = follower.process.lines()
+        return AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    for try await line in lines { continuation.yield(String(decoding: line.bytes, as: UTF8.self)) }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// The ids of the CLI's sessions.
+    func sessions() async throws -> Set<String> {
+        let found = try await ChildCommand(
+            "find", [config + "/workspace", "-name", "*.jsonl", "-path", "*projects*"], environment: environment
+        ).run().outputText
+        return Set(found.split(separator: "\n").compactMap { $0.split(separator: "/").last.map(String.init) })
+    }
+}
