@@ -32,7 +32,8 @@ extension Failure {
         case let error as PromptError: self.init("\(error)", .configuration)
         case let error as CredentialPoolError: self.init("\(error)", .noPermission)
         case let error as GitError: self.init("\(error)", Self.status(error.kind))
-        case let error as BaseError: self.init("\(error)", .unavailable)
+        case let error as BaseError:
+            if case .noDirection = error { self.init("\(error)", .configuration) } else { self.init("\(error)", .unavailable) }
         case let error as PreflightError: self.init("\(error)", .noPermission)
         case let error as PublicationError: self.init("\(error)", .unavailable)
         case let error as WorkspaceError: self.init("\(error)", Self.status(error))

@@ -31,7 +31,7 @@ extension OrchestratorConfiguration {
         static let taskTimeoutMinutes = Setting.integer(
             "taskTimeoutMinutes", default: 60, "Longest duration of one agent turn.")
         static let maxTaskAttempts = Setting.integer(
-            "maxTaskAttempts", to: 100, default: 3, "How often a task is tried before it goes back to its author.")
+            "maxTaskAttempts", to: 100, default: 3, "How often a task is begun by a worker in a fresh session before it is given up.")
         static let maxBudgetUsd = Setting.number(
             "maxBudgetUsd", above: 0, "Most that a run may cost, in US dollars; absent means no limit.")
         static let envFiles = Setting.list(

@@ -73,7 +73,7 @@ package struct Executor: EffectCarrier {
 
     /// Whether trying again cannot help without a person.
     private func isFinal(_ error: any Error) -> Bool {
-        if error is BaseError { return true }
+        if error is BaseError || error is DiskSpace.Low { return true }
         guard let error = error as? GitError else { return false }
         switch error.kind {
         case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork, .diskFull: return true

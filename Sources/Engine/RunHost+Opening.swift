@@ -170,6 +170,7 @@ extension RunHost {
                 forbiddenNames: names,
                 secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
             directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
+            minimumFreeDisk: Int64(configuration.minimumFreeDiskMb) << 20,
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
     }
 

@@ -31,6 +31,8 @@ package struct RunResources: Sendable {
     /// Whether submodules are filled in agents' worktrees.
     package var usesSubmodules: Bool
     package var keepsWorktrees: Bool
+    /// No turn begins while the workspace's disk has less than this free, in bytes.
+    package var minimumFreeDisk: Int64
     package var log: RunLog
     package var redactor: Redactor
     package var clock: any EngineClock

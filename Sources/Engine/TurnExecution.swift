@@ -49,6 +49,7 @@ struct TurnExecution: Sendable {
         _ turn: Turn, _ seat: AgentRepository, folder: String, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
     ) async throws -> (order: TurnOrder, process: SupervisedProcess) {
+        try DiskSpace.require(resources.minimumFreeDisk, at: resources.folder.path)
         let hub = try await repositories.hub()
         if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
         let run = try await state()

@@ -17,7 +17,7 @@ extension CompanyFixture {
             #expect(verdict.succeeded, "the gate in a fresh clone: \(verdict.outputText)\(verdict.errorText)", sourceLocation: location)
         }
         let published = try await git([
-            "-C", clone, "log", "--first-parent", "--committer=cco@cco.invalid", "--format=%H", "origin/\(branch)",
+            "-C", clone, "log", "--first-parent", "--committer=cco@cco.invalid", "--format=%H", "--min-parents=1", "origin/\(branch)",
         ]).split(separator: "\n")
         #expect(!published.isEmpty, "cco has published nothing", sourceLocation: location)
         try await git(["-C", clone, "fetch", "-q", "origin", "refs/notes/cco:refs/notes/cco"])

@@ -10,9 +10,10 @@ struct CompanyFixture: Sendable {
     let root: String
     let api: ScriptedMessagesAPI
     let cli: String
+    var configName = "config"
 
     var origin: String { root + "/origin.git" }
-    var config: String { root + "/config" }
+    var config: String { "\(root)/\(configName)" }
     var home: String { root + "/home" }
 
     /// Runs `body` with a repository that holds the plan's seed files and a scripted model that plays the plan.
@@ -56,6 +57,7 @@ struct CompanyFixture: Sendable {
 
     private func seed(_ plan: CompanyPlan) async throws {
         try await git(["init", "-q", "--bare", "-b", "main", origin])
+        guard !plan.seedFiles.isEmpty else { return }
         let seed = root + "/seed"
         try await git(["init", "-q", "-b", "main", seed])
         for file in plan.seedFiles {

@@ -1,0 +1,113 @@
+import Foundation
+import Glibc
+import Processes
+import Testing
+
+@testable import TestSupport
+
+@Suite("Repositories as they are", .serialized, .enabled(if: RealCLI.isSetUp, "run scripts/setup first"))
+struct RepositoryTests {
+    @Test("a commit that somebody pushes during the run is integrated and verified with the rest")
+    func remoteMoves() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 2)
+        let watched = WatchedScript(CompanyScript(plan)) { $0.tools.contains { $0.name == "Bash" } }
+        try await CompanyFixture.with(plan, script: watched) { fixture in
+            let run = try await fixture.begin(["start"])
+            await watched.seen()
+            let clone = try await fixture.freshClone()
+            try await fixture.git(["-C", clone, "commit", "-q", "--allow-empty", "-m", "A colleague's commit"])
+            try await fixture.git(["-C", clone, "push", "-q", "origin", "main"])
+            let ended = try await run.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let subjects = try await fixture.git(["--git-dir", fixture.origin, "log", "--format=%s", "main"])
+            #expect(subjects.contains("A colleague's commit"))
+            #expect(try await fixture.files().isSuperset(of: ["src/task1.txt", "src/task2.txt"]))
+        }
+    }
+
+    @Test("a branch that origin refuses gets a fallback branch, an exit code of its own and a remedy")
+    func pushRefused() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        try await CompanyFixture.with(plan) { fixture in
+            let hook = fixture.origin + "/hooks/pre-receive"
+            try Data(
+                "#!/bin/sh\nwhile read old new ref; do [ $ref = refs/heads/main ] && { echo 'main is protected'; exit 1; }; done; exit 0\n"
+                    .utf8
+            )
+            .write(to: URL(filePath: hook))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook)
+            let before = try await fixture.git(["--git-dir", fixture.origin, "rev-parse", "main"])
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(14), "\(result.outputText)\(result.errorText)")
+            #expect(result.outputText.contains("main is protected"))
+            #expect(try await fixture.git(["--git-dir", fixture.origin, "rev-parse", "main"]) == before)
+            let branches = try await fixture.git(["--git-dir", fixture.origin, "branch", "--list", "cco/*", "--format=%(refname:short)"])
+            let fallback = try #require(branches.split(separator: "\n").first.map(String.init))
+            #expect(try await fixture.files(branch: fallback).contains("src/task1.txt"))
+        }
+    }
+
+    @Test("with useRunBranch everything lands on a branch of the run, and main stays")
+    func runBranch() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        try await CompanyFixture.with(plan, options: ["useRunBranch": true]) { fixture in
+            let before = try await fixture.git(["--git-dir", fixture.origin, "rev-parse", "main"])
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            #expect(try await fixture.git(["--git-dir", fixture.origin, "rev-parse", "main"]) == before)
+            let branches = try await fixture.git(["--git-dir", fixture.origin, "branch", "--list", "run/*", "--format=%(refname:short)"])
+            let branch = try #require(branches.split(separator: "\n").first.map(String.init))
+            #expect(branch.wholeMatch(of: /run\/\d{4}-\d\d-\d\d-\d\d-\d\d/) != nil, "the branch is called \(branch)")
+            try await fixture.expectSound(branch: branch, gate: plan.verifyCommand)
+        }
+    }
+
+    @Test("an empty repository starts from the direction in the configuration folder")
+    func emptyRepository() async throws {
+        var plan = CompanyPlan.synthetic(tasks: 1)
+        let seed = plan.seedFiles.filter { $0.path != "PROJECT_DIRECTION.md" }
+        plan.goals[0].tasks[0].steps.insert(.write(seed), at: 0)
+        plan.seedFiles = []
+        let empty = plan
+        try await CompanyFixture.with(empty) { fixture in
+            try Data("# Files\n\nOne small file.\n".utf8).write(to: URL(filePath: fixture.config + "/PROJECT_DIRECTION.md"))
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: empty.verifyCommand)
+            #expect(try await fixture.files().isSuperset(of: ["PROJECT_DIRECTION.md", "src/task1.txt"]))
+        }
+    }
+
+    @Test("cleanup of one configuration leaves a live run of the same repository alone, keeps unmerged commits and can be repeated")
+    func cleanupBesideLiveRun() async throws {
+        var slow = CompanyPlan.synthetic(tasks: 1)
+        slow.goals[0].tasks[0].mistakes = [.slow(seconds: 15)]
+        let plan = slow
+        try await CompanyFixture.with(plan) { fixture in
+            let second = CompanyFixture(root: fixture.root, api: fixture.api, cli: fixture.cli, configName: "second")
+            try FileManager.default.copyItem(atPath: fixture.config, toPath: second.config)
+            let first = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 15", first)
+            try first.signal(SIGINT)
+            _ = try await first.ended()
+            let live = try await second.begin(["start"])
+            try await second.untilTool("sleep 15", live)
+
+            let refused = try await fixture.cco(["cleanup"])
+            #expect(!refused.succeeded, "a paused run was cleaned up without being asked twice")
+            let cleaned = try await fixture.cco(["cleanup", "--abandon"])
+            #expect(cleaned.succeeded, "\(cleaned.outputText)\(cleaned.errorText)")
+            #expect(!FileManager.default.fileExists(atPath: fixture.config + "/workspace"))
+            #expect(try await fixture.cco(["cleanup"]).succeeded)
+
+            let busy = try await second.cco(["cleanup"])
+            #expect(busy.exit == .exited(75), "\(busy.outputText)\(busy.errorText)")
+            let ended = try await live.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            try await second.expectSound(gate: plan.verifyCommand)
+            #expect(try await second.cco(["cleanup"]).succeeded)
+            #expect(!FileManager.default.fileExists(atPath: second.config + "/workspace"))
+        }
+    }
+}

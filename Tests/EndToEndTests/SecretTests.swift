@@ -1,0 +1,102 @@
+import Foundation
+import Processes
+import Synchronization
+import Testing
+
+@testable import TestSupport
+
+@Suite("Secrets and credentials", .serialized, .enabled(if: RealCLI.isSetUp, "run scripts/setup first"))
+struct SecretTests {
+    @Test("environment files reach the workers, are never committed, and no key or value of them is in any file or commit")
+    func environmentFiles() async throws {
+        var leaky = CompanyPlan.synthetic(tasks: 3)
+        leaky.goals[0].tasks[0].mistakes = [.writesEnvFile]
+        leaky.goals[0].tasks[1].mistakes = [.printsSecrets]
+        // The gate itself sees the file that the configuration folder provides.
+        leaky.verifyCommand = "test -f .env && sh check.sh"
+        let plan = leaky
+        try await CompanyFixture.with(plan) { fixture in
+            let value = "s3cr3t-value-of-the-env-file-42"
+            try Data("SERVICE_TOKEN=\(value)\n".utf8).write(to: URL(filePath: fixture.config + "/.env"))
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: "sh check.sh")
+            let history = try await fixture.git(["--git-dir", fixture.origin, "log", "--all", "--name-only", "--format="])
+            #expect(!history.split(separator: "\n").contains(".env"), "a .env file is in the history")
+            try FileManager.default.removeItem(atPath: fixture.config + "/.env")
+            try await fixture.expectNowhere(CompanyFixture.key)
+            let left = try await ChildCommand(
+                "find", [fixture.config + "/workspace", "-name", ".env"], environment: fixture.environment
+            ).run().outputText
+            #expect(left.isEmpty, "environment files are left: \(left)")
+            let published = try await fixture.git(["--git-dir", fixture.origin, "log", "--all", "-p"])
+            #expect(!published.contains(value), "a value of .env is in origin's history")
+        }
+    }
+
+    @Test("a key that the provider refuses is replaced by the next one, and the session goes on")
+    func rotation() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 2)
+        let bad = "sk-ant-test-refused-000000000000"
+        let company = CompanyScript(plan)
+        let script = ClosureScript { request in
+            request.credential?.secret == bad ? .fault(.authenticationFailed) : await company.reply(to: request)
+        }
+        let keys: [[String: JSONFragment]] = [
+            ["name": "refused", "apiKey": .string(bad)], ["name": "good", "apiKey": .string(CompanyFixture.key)],
+        ]
+        try await CompanyFixture.with(plan, script: script, keys: keys) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let requests = await fixture.api.requests
+            let refused = requests.filter { $0.credential?.secret == bad }
+            #expect(!refused.isEmpty && refused.count <= 4, "the refused key was tried \(refused.count) times")
+            let lastRefused = refused.map(\.number).max() ?? 0
+            let firstGood = requests.filter { $0.credential?.secret == CompanyFixture.key }.map(\.number).min() ?? 0
+            #expect(firstGood > 0 && lastRefused < firstGood, "the refused key was used again")
+        }
+    }
+
+    @Test("a key that is used up in the middle of the run is rotated away from, in the same session")
+    func exhaustion() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 2)
+        let company = CompanyScript(plan)
+        let other = "sk-ant-test-other-0000000000000"
+        let spent = Mutex<String?>(nil)
+        let script = ClosureScript { request in
+            // The first worker's key is used up in the middle of its turn, after its first tool.
+            let key = request.credential?.secret
+            let isWorker = request.tools.contains { $0.name == "Bash" }
+            let isSpent = spent.withLock { spent in
+                if spent == nil, isWorker, request.assistantTurnsSinceLastUserPrompt > 0 { spent = key }
+                return spent != nil && spent == key
+            }
+            return isSpent ? .fault(.creditTooLow) : await company.reply(to: request)
+        }
+        let keys: [[String: JSONFragment]] = [
+            ["name": "one", "apiKey": .string(CompanyFixture.key)], ["name": "two", "apiKey": .string(other)],
+        ]
+        try await CompanyFixture.with(plan, script: script, options: ["workerCount": 1], keys: keys) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let requests = await fixture.api.requests
+            let conversations = Dictionary(grouping: requests) { $0.conversation }.mapValues {
+                Set($0.compactMap { $0.credential?.secret })
+            }
+            #expect(conversations.values.contains([other, CompanyFixture.key]), "no conversation went on with the other key")
+        }
+    }
+
+    @Test("without any key that works the run stands still and says why")
+    func noKeyWorks() async throws {
+        let script = ClosureScript { _ in .fault(.authenticationFailed) }
+        try await CompanyFixture.with(.synthetic(tasks: 1), script: script) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(15), "\(result.outputText)\(result.errorText)")
+            #expect((result.outputText + result.errorText).contains("no credential can be used"))
+            try fixture.expectNoProcess()
+        }
+    }
+}
