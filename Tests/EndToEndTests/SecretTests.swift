@@ -89,6 +89,35 @@ struct SecretTests {
         }
     }
 
+    @Test("in oauth mode the CLI's own login works first, and a key takes over when its window is used up", arguments: ["oauth", "api-keys-first"])
+    func pools(mode: String) async throws {
+        let plan = CompanyPlan.synthetic(tasks: 2)
+        let company = CompanyScript(plan)
+        let login = "sk-ant-oat01-test-login-000000000"
+        let reset = Int(Date().timeIntervalSince1970) + 3_600
+        let full = SubscriptionLimits(
+            fiveHour: .init(.rejected, utilization: 1, resetsAt: reset), sevenDay: .init(.allowed, utilization: 0.5, resetsAt: reset))
+        let script = ClosureScript { request in
+            // The login answers the plan and is then used up.
+            let isLater = request.tools.contains { $0.name == "Bash" } || request.promptCount > 1
+            return request.credential?.secret == login && isLater ? .fault(.usageLimitReached(full)) : await company.reply(to: request)
+        }
+        try await CompanyFixture.with(plan, script: script, options: ["authMode": .string(mode), "workerCount": 1]) { fixture in
+            let result = try await fixture.cco(
+                ["start"], environment: ["CLAUDE_CODE_OAUTH_TOKEN": login, "ANTHROPIC_BASE_URL": fixture.api.baseURL])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let keys = await fixture.api.requests.map { $0.credential?.secret }
+            if mode == "oauth" {
+                #expect(keys.first == login && keys.contains(CompanyFixture.key))
+                #expect(keys.count { $0 == login } <= 4, "the used-up login was asked \(keys.count { $0 == login }) times")
+            } else {
+                #expect(!keys.contains(login), "the login was used although the key works")
+            }
+            try await fixture.expectNowhere(login)
+        }
+    }
+
     @Test("without any key that works the run stands still and says why")
     func noKeyWorks() async throws {
         let script = ClosureScript { _ in .fault(.authenticationFailed) }

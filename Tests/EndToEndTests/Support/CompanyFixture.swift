@@ -109,9 +109,12 @@ struct CompanyFixture: Sendable {
 
     /// Runs a `cco` command to its end.
     @discardableResult
-    func cco(_ arguments: [String], timeout: Duration = .seconds(300)) async throws -> ChildCommandResult {
+    func cco(
+        _ arguments: [String], environment more: [String: String] = [:], timeout: Duration = .seconds(300)
+    ) async throws -> ChildCommandResult {
         try await ChildCommand(
-            BuiltProducts.cco, arguments + ["--config", config], environment: environment, workingDirectory: root, timeout: timeout
+            BuiltProducts.cco, arguments + ["--config", config], environment: environment.merging(more) { _, new in new }, workingDirectory: root,
+            timeout: timeout
         ).run()
     }
 
