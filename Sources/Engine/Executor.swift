@@ -52,9 +52,9 @@ package struct Executor: EffectCarrier {
         case .gate(let candidate, let commit, _, let command):
             let run = try await state()
             let target = run.queue.first { $0.id == candidate }?.target ?? .base
-            return try await gate(id, commit: commit, command: command, seat: target.gateSeat, run: run)
+            return try await gate(id, commit: commit, command: command, seat: target.gateSeat, isFresh: target == .base, run: run)
         case .baseline(let commit, _, let command):
-            return try await gate(id, commit: commit, command: command, seat: "gate-baseline", run: try await state())
+            return try await gate(id, commit: commit, command: command, seat: "gate-baseline", isFresh: true, run: try await state())
         case .publish(let candidate, let commit, let onto):
             let hub = try await repositories.hub()
             return .publish(
@@ -65,9 +65,13 @@ package struct Executor: EffectCarrier {
         }
     }
 
-    private func gate(_ id: EffectID, commit: ObjectID, command: String, seat: String, run: Run) async throws -> EffectResult? {
+    private func gate(_ id: EffectID, commit: ObjectID, command: String, seat: String, isFresh: Bool, run: Run) async throws
+        -> EffectResult?
+    {
         let execution = GateExecution(repositories: repositories, resources: resources)
-        if let result = try await execution.verdict(id, commit: commit, command: command, seat: seat, run: run) { return .gate(result) }
+        if let result = try await execution.verdict(id, commit: commit, command: command, seat: seat, isFresh: isFresh, run: run) {
+            return .gate(result)
+        }
         return _Concurrency.Task.isCancelled ? nil : .failed("the gate was ended from outside before it gave a verdict", final: false)
     }
 

@@ -10,8 +10,11 @@ struct GateExecution: Sendable {
     let repositories: Repositories
     let resources: RunResources
 
-    /// The verdict; `nil` when it was interrupted and has to be asked again.
-    func verdict(_ effect: EffectID, commit: ObjectID, command: String, seat name: String, run: Run) async throws -> GateResult? {
+    /// - Parameter isFresh: whether ignored files of earlier gate runs are removed first.
+    /// - Returns: the verdict; `nil` when it was interrupted and has to be asked again.
+    func verdict(_ effect: EffectID, commit: ObjectID, command: String, seat name: String, isFresh: Bool, run: Run) async throws
+        -> GateResult?
+    {
         let folder = resources.folder.gate(effect)
         if let earlier = try resources.launcher.attach(directory: folder), let record = try earlier.exitRecord(),
             record.reason == .terminated || record.reason == .lost
@@ -22,7 +25,9 @@ struct GateExecution: Sendable {
         try PrivateFiles.makeFolder(folder)
         let seat = try await repositories.seat(name, identity: RunResources.identity)
         if try resources.launcher.attach(directory: folder) == nil {
-            try await seat.detach(at: commit, date: resources.clock.now().milliseconds / 1000)
+            // What reaches the base is verified without the leftovers of earlier builds, which could hide that something is missing. Teams' gates
+            // keep them and are faster.
+            try await seat.detach(at: commit, cleaningIgnored: isFresh, date: resources.clock.now().milliseconds / 1000)
             try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
         }
         let runner = GateRunner(launcher: resources.launcher, environment: environment)

@@ -15,7 +15,8 @@ package struct Publication: Sendable {
     package func publish(
         _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, receipt: String
     ) async throws -> PublishResult {
-        try await hub.addNote(commit, receipt)
+        // A commit that comes back by a fast-forward has its receipt from where it was made.
+        if try await hub.note(commit) == nil { try await hub.addNote(commit, receipt) }
         if let remoteBranch {
             switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {
             case .pushed, .alreadyThere: break

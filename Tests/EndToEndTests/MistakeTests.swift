@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Agents that err", .serialized, .enabled(if: RealCLI.isSetUp, "run scripts/setup first"))
 struct MistakeTests {
-    @Test("a bad plan, missing and unfit reports, uncommitted and uncommitting workers are all recovered from, and a blocked task is dropped")
+    @Test(
+        "a bad plan, missing and unfit reports, uncommitted and uncommitting workers are all recovered from, and a blocked task is dropped")
     func mistakes() async throws {
         var erring = CompanyPlan.synthetic(tasks: 7)
         erring.goals[0].mistake = .collidingPlan
@@ -26,7 +27,9 @@ struct MistakeTests {
             for number in [1, 2, 3, 4, 5, 7] { #expect(files.contains("src/task\(number).txt"), "task \(number) is missing") }
             #expect(!files.contains("src/task6.txt"))
             let report = try await fixture.cco(["report"])
-            #expect(report.outputText.contains("What blocks the task lies outside the project"), "the report does not say why task 6 was dropped")
+            #expect(
+                report.outputText.contains("What blocks the task lies outside the project"),
+                "the report does not say why task 6 was dropped")
         }
     }
 

@@ -63,6 +63,24 @@ struct RepositoryTests {
         }
     }
 
+    @Test(
+        "a repository with 50,000 files is worked on like any other",
+        .enabled(if: ProcessInfo.processInfo.environment["CCO_TEST_LARGE"] != nil, "takes minutes; set CCO_TEST_LARGE"))
+    func largeRepository() async throws {
+        var large = CompanyPlan.synthetic(tasks: 2)
+        for number in 0..<50_000 {
+            large.seedFiles.append(WorkFile("library/part\(number / 250)/file\(number).txt", "line of file \(number)\n"))
+        }
+        let plan = large
+        try await CompanyFixture.with(plan, options: ["workerCount": 2]) { fixture in
+            let result = try await fixture.cco(["start"], timeout: .seconds(900))
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let report = try await fixture.cco(["report"])
+            print(report.outputText.split(separator: "\n").filter { $0.contains("time:") }.joined())
+        }
+    }
+
     @Test("an empty repository starts from the direction in the configuration folder")
     func emptyRepository() async throws {
         var plan = CompanyPlan.synthetic(tasks: 1)

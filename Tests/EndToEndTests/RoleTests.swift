@@ -46,10 +46,13 @@ struct RoleTests {
             #expect(!workers.isEmpty && !managers.isEmpty)
             for worker in workers {
                 // The CLI adds a placeholder without any use to some requests.
-                #expect(Set(worker.tools).subtracting(["DeferredToolPlaceholder"]) == ["Bash", "Edit", "Read", "Write", "StructuredOutput"])
+                #expect(
+                    Set(worker.tools).subtracting(["DeferredToolPlaceholder"]) == ["Bash", "Edit", "Read", "Write", "StructuredOutput"])
                 if let first = worker.firstRequest { #expect(first / 4 <= 5_500, "a worker's first request is \(first / 4) tokens") }
             }
-            for manager in managers { #expect(Set(manager.tools).subtracting(["DeferredToolPlaceholder"]) == ["Glob", "Grep", "Read", "StructuredOutput"]) }
+            for manager in managers {
+                #expect(Set(manager.tools).subtracting(["DeferredToolPlaceholder"]) == ["Glob", "Grep", "Read", "StructuredOutput"])
+            }
             // One standing text for each role: worker, engineer manager, Director.
             let heads = Set(wire.all.map { String($0.system.prefix(2_000)) })
             #expect(heads.count == 3, "there are \(heads.count) different heads")
@@ -62,7 +65,9 @@ struct RoleTests {
         let company = CompanyScript(plan)
         let attempts = Mutex<[String]>([])
         let script = ClosureScript { request in
-            guard !request.tools.contains(where: { $0.name == "Bash" }), request.promptCount == 1 else { return await company.reply(to: request) }
+            guard !request.tools.contains(where: { $0.name == "Bash" }), request.promptCount == 1 else {
+                return await company.reply(to: request)
+            }
             switch request.assistantTurnsSinceLastUserPrompt {
             case 0:
                 return .message(
@@ -115,13 +120,16 @@ struct RoleTests {
         let watched = WatchedScript(
             ClosureScript { request in
                 let isManager = !request.tools.contains { $0.name == "Bash" }
-                if isManager, request.messages.contains(where: { message in
-                    message.blocks.contains { if case .text(let text) = $0 { text.contains(words) } else { false } }
-                }) {
+                if isManager,
+                    request.messages.contains(where: { message in
+                        message.blocks.contains { if case .text(let text) = $0 { text.contains(words) } else { false } }
+                    })
+                {
                     sawEdit.withLock { $0 = true }
                 }
                 return await company.reply(to: request)
-            }) { $0.tools.contains { $0.name == "Bash" } }
+            }
+        ) { $0.tools.contains { $0.name == "Bash" } }
         try await CompanyFixture.with(plan, script: watched, options: ["workerCount": 1]) { fixture in
             let run = try await fixture.begin(["start"])
             await watched.seen()

@@ -89,7 +89,9 @@ struct SecretTests {
         }
     }
 
-    @Test("in oauth mode the CLI's own login works first, and a key takes over when its window is used up", arguments: ["oauth", "api-keys-first"])
+    @Test(
+        "in oauth mode the CLI's own login works first, and a key takes over when its window is used up",
+        arguments: ["oauth", "api-keys-first"])
     func pools(mode: String) async throws {
         let plan = CompanyPlan.synthetic(tasks: 2)
         let company = CompanyScript(plan)

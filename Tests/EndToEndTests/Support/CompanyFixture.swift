@@ -113,7 +113,8 @@ struct CompanyFixture: Sendable {
         _ arguments: [String], environment more: [String: String] = [:], timeout: Duration = .seconds(300)
     ) async throws -> ChildCommandResult {
         try await ChildCommand(
-            BuiltProducts.cco, arguments + ["--config", config], environment: environment.merging(more) { _, new in new }, workingDirectory: root,
+            BuiltProducts.cco, arguments + ["--config", config], environment: environment.merging(more) { _, new in new },
+            workingDirectory: root,
             timeout: timeout
         ).run()
     }
