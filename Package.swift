@@ -24,18 +24,13 @@ let subprocess = product("Subprocess", of: "swift-subprocess")
 let systemPackage = product("SystemPackage", of: "swift-system")
 
 /// A module of the house with its test target; `needs` are modules of ours, `uses` other packages' products.
-func module(
-    _ name: String, needs: [String] = [], uses: [Target.Dependency] = [], path: String? = nil, resources: [Resource] = []
-) -> Target {
-    .target(
-        name: name, dependencies: needs.map { .target(name: $0) } + uses, path: path, resources: resources, swiftSettings: settings)
+func module(_ name: String, needs: [String] = [], uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: needs.map { .target(name: $0) } + uses, resources: resources, swiftSettings: settings)
 }
 
-func tests(
-    _ name: String, needs: [String] = [], uses: [Target.Dependency] = [], path: String? = nil, resources: [Resource] = []
-) -> Target {
+func tests(_ name: String, needs: [String] = [], uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: ([name] + needs).map { .target(name: $0) } + uses, path: path, resources: resources,
+        name: "\(name)Tests", dependencies: ([name] + needs).map { .target(name: $0) } + uses, resources: resources,
         swiftSettings: settings)
 }
 
@@ -63,7 +58,7 @@ let package = Package(
 
         module("Orchestration"),
         // Not "Configuration": a package that hummingbird needs has a module of that name.
-        module("ConfigurationFiles", path: "Sources/Configuration"),
+        module("ConfigurationFiles"),
         module("Observability", needs: ["Orchestration"]),
         module("Journal", needs: ["Orchestration"], uses: [grdb]),
         module("Processes", needs: ["CProcesses"], uses: [subprocess, systemPackage]),
@@ -85,12 +80,15 @@ let package = Package(
             uses: [argumentParser]),
 
         tests("Orchestration"),
-        tests("ConfigurationFiles", path: "Tests/ConfigurationTests"),
+        tests("ConfigurationFiles"),
         tests("Observability", needs: ["Orchestration"]),
         tests("Journal", needs: ["Orchestration"], uses: [grdb]),
         tests("Processes", needs: ["cco-shim"]),
         tests("Git", needs: ["Orchestration", "Processes"]),
+        tests("Merging", needs: ["Orchestration", "Git", "Processes", "cco-shim"]),
         tests("Agents", needs: ["Orchestration"], resources: [.copy("Fixtures")]),
+        tests(
+            "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"]),
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(

@@ -36,6 +36,7 @@ package actor Engine {
     package func start(settings: RunSettings) {
         hasStarted = true
         submit(.engineStarted(settings))
+        guard journalFault == nil else { return }
         if let earlySuspension { return submit(.suspend(earlySuspension)) }
         carryOutPending()
     }

@@ -10,14 +10,21 @@ extension EnvironmentFiles {
             String(decoding: file.bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line -> Observability.Secret? in
                 guard let equals = line.firstIndex(of: "="), !line.hasPrefix("#") else { return nil }
                 let name = line[..<equals].split(separator: " ").last.map(String.init) ?? ""
-                let value = line[line.index(after: equals)...].drop { $0 == " " || $0 == "\"" || $0 == "'" }
-                let end = value.lastIndex { $0 != " " && $0 != "\"" && $0 != "'" }
-                guard let end else { return nil }
-                let text = String(value[...end])
+                let text = value(line[line.index(after: equals)...])
                 let isTelling = CredentialName.isCredential(name) && text.utf8.count >= Redactor.shortestSecret
                 let isToken = text.utf8.count >= 20 && !text.contains(" ") && text.contains(where: \.isNumber)
                 return isTelling || isToken ? Observability.Secret(name: "\(file.name):\(name)", value: text) : nil
             }
         }
+    }
+
+    /// What stands behind the equals sign, without quotes and without a comment after it.
+    private func value(_ text: Substring) -> String {
+        let text = text.drop { $0 == " " || $0 == "\t" }
+        if let quote = text.first, quote == "\"" || quote == "'" { return String(text.dropFirst().prefix { $0 != quote }) }
+        let comment = text.firstRange(of: " #")?.lowerBound ?? text.endIndex
+        let value = text[..<comment]
+        let end = value.lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { String(value[...$0]) } ?? ""
     }
 }

@@ -3,15 +3,19 @@ import SystemPackage
 
 /// Copies an output that an untrusted process wrote into the log folder, with every secret replaced.
 enum RawStream {
-    /// Copies in pieces of bounded size; what is at `target` is replaced.
-    static func copyRedacted(from source: String, to target: String, redactor: Redactor) throws {
+    /// Bytes of one output that the log keeps; a process gone mad must not fill the disk twice.
+    static let limit: Int64 = 64 << 20
+
+    /// Copies in pieces of bounded size; what is at `target` is replaced. Of an output over the limit the beginning is kept, with a last line
+    /// that says so.
+    static func copyRedacted(from source: String, to target: String, redactor: Redactor, limit: Int64 = limit) throws {
         try PrivateFiles.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
         let input = try FileDescriptor.open(FilePath(source), .readOnly)
         defer { try? input.close() }  // Read only: nothing is lost with a failed close.
         let output = try FileDescriptor.open(
             FilePath(target), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
         do {
-            try copy(from: input, to: output, RedactingStream(redactor))
+            try copy(from: input, to: output, RedactingStream(redactor), limit: limit)
         } catch {
             try output.close()
             throw error
@@ -19,14 +23,19 @@ enum RawStream {
         try output.close()
     }
 
-    private static func copy(from input: FileDescriptor, to output: FileDescriptor, _ redacting: RedactingStream) throws {
+    private static func copy(
+        from input: FileDescriptor, to output: FileDescriptor, _ redacting: RedactingStream, limit: Int64
+    ) throws {
         var stream = redacting
+        var left = limit
         var bytes = try read(input)
-        while !bytes.isEmpty {
-            _ = try output.writeAll(stream.append(bytes))
+        while !bytes.isEmpty, left > 0 {
+            _ = try output.writeAll(stream.append(bytes.prefix(Int(clamping: left))))
+            left -= Int64(bytes.count)
             bytes = try read(input)
         }
         _ = try output.writeAll(stream.finish())
+        if left < 0 || !bytes.isEmpty { _ = try output.writeAll(Array("\n[cut by cco: the output is longer than \(limit) bytes]\n".utf8)) }
     }
 
     private static func read(_ input: FileDescriptor) throws -> [UInt8] {

@@ -8,13 +8,12 @@ enum SecretChannel {
         "CLAUDE_CODE_OAUTH_TOKEN": "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR",
     ]
 
-    /// Replaces the first of the two credentials that is there. Bearer tokens and cloud providers' variables have no such channel and stay.
+    /// Replaces the first of the two credentials that is there; the other is taken away, so that none is left in the environment. Bearer tokens and cloud providers' variables have no such channel and stay.
     static func conceal(_ variables: inout [String: String]) {
         for (name, channel) in channels.sorted(by: { $0.key < $1.key }) {
-            guard let secret = variables.removeValue(forKey: name), !secret.isEmpty else { continue }
+            guard let secret = variables.removeValue(forKey: name), !secret.isEmpty, variables["CCO_SECRET"] == nil else { continue }
             variables["CCO_SECRET"] = secret
             variables["CCO_SECRET_VARIABLE"] = channel
-            return
         }
     }
 }

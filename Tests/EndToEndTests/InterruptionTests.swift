@@ -67,6 +67,28 @@ struct InterruptionTests {
         }
     }
 
+    @Test("a detached run is looked at, paused and gone on with from other terminals")
+    func detached() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let started = try await fixture.cco(["start", "--detach"])
+            #expect(started.succeeded, "\(started.outputText)\(started.errorText)")
+            let status = try await fixture.cco(["status", "--json"])
+            let state = try #require(try JSONSerialization.jsonObject(with: Data(status.standardOutput)) as? [String: Any])
+            let phase = try #require(state["phase"] as? String)
+            #expect(["preparing", "working"].contains(phase), "the phase is \(phase)")
+            let second = try await fixture.cco(["start"])
+            #expect(second.exit == .exited(75), "\(second.outputText)\(second.errorText)")
+            #expect(try await fixture.cco(["pause"]).succeeded)
+            try fixture.expectNoProcess()
+            #expect(try await fixture.cco(["pause"]).succeeded, "a second pause is not harmless")
+            let resumed = try await fixture.cco(["resume"])
+            #expect(resumed.exit == .exited(0), "\(resumed.outputText)\(resumed.errorText)")
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+            let verified = try await fixture.cco(["verify", "--rerun"])
+            #expect(verified.exit == .exited(0), "\(verified.outputText)\(verified.errorText)")
+        }
+    }
+
     @Test("when the time is over agents are stopped in mid-turn, and what was approved is still integrated")
     func timeOver() async throws {
         var endless = Self.plan

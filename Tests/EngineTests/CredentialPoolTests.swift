@@ -1,0 +1,119 @@
+import Agents
+import ConfigurationFiles
+import Observability
+import Orchestration
+import Testing
+
+@testable import Engine
+
+@Suite("The credential pool")
+struct CredentialPoolTests {
+    private static let first = "sk-ant-api03-first-0123456789abcdef"
+    private static let second = "sk-ant-oat01-second-0123456789abcdef"
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func keys() throws -> APIKeysFile {
+        let text = #"[{"name": "work", "apiKey": "\#(Self.first)"}, {"name": "spare", "oauthToken": "\#(Self.second)"}]"#
+        try folder.write(text, to: "api-keys.json")
+        return try #require(try APIKeysFile.load(path: folder.path + "/api-keys.json", file: "api-keys.json"))
+    }
+
+    /// The environment of somebody who is not logged in, or is.
+    private func environment(loggedIn: Bool) throws -> [String: String] {
+        if loggedIn { try folder.write("{}", to: ".credentials.json") }
+        return ["HOME": "/nowhere", "CLAUDE_CONFIG_DIR": folder.path]
+    }
+
+    private func tiers(_ mode: OrchestratorConfiguration.AuthMode, loggedIn: Bool) throws -> [String] {
+        let pool = try CredentialPool(mode: mode, keys: try keys(), environment: try environment(loggedIn: loggedIn))
+        #expect(Set(pool.environments.keys) == Set(pool.slots.map(\.id)))
+        #expect(pool.usesStoredLogin == pool.slots.contains { $0.id == CredentialPool.login })
+        return pool.slots.map { "\($0.id):\($0.tier)" }
+    }
+
+    @Test("oauth uses the login first and then the keys")
+    func oauth() throws {
+        #expect(try tiers(.oauth, loggedIn: false) == ["work:1", "spare:1"])
+        #expect(try tiers(.oauth, loggedIn: true) == ["cli-login:0", "work:1", "spare:1"])
+    }
+
+    @Test("api-keys-first uses the keys first and then the login")
+    func keysFirst() throws {
+        #expect(try tiers(.apiKeysFirst, loggedIn: false) == ["work:0", "spare:0"])
+        #expect(try tiers(.apiKeysFirst, loggedIn: true) == ["work:0", "spare:0", "cli-login:1"])
+    }
+
+    @Test("api-keys-only never uses the login")
+    func keysOnly() throws {
+        #expect(try tiers(.apiKeysOnly, loggedIn: true) == ["work:0", "spare:0"])
+        #expect {
+            _ = try CredentialPool(mode: .apiKeysOnly, keys: nil, environment: try environment(loggedIn: true))
+        } throws: { "\($0)".contains("api-keys-only") && "\($0)".contains("api-keys.json") }
+    }
+
+    @Test(
+        "without a login and without a key there is an error that names the mode",
+        arguments: [OrchestratorConfiguration.AuthMode.oauth, .apiKeysFirst])
+    func nothing(mode: OrchestratorConfiguration.AuthMode) throws {
+        #expect {
+            _ = try CredentialPool(mode: mode, keys: nil, environment: try environment(loggedIn: false))
+        } throws: { $0 is CredentialPoolError && "\($0)".contains(mode.rawValue) }
+    }
+
+    @Test("a login may be given by a variable or by a cloud's switch")
+    func logins() {
+        #expect(CredentialPool.hasLogin(["CLAUDE_CODE_OAUTH_TOKEN": "token"]))
+        #expect(CredentialPool.hasLogin(["CLAUDE_CODE_USE_BEDROCK": "1"]))
+        #expect(!CredentialPool.hasLogin(["CLAUDE_CODE_USE_BEDROCK": "0", "ANTHROPIC_API_KEY": "", "HOME": "/nowhere"]))
+        #expect(!CredentialPool.hasLogin([:]))
+    }
+
+    @Test("each key goes to agents as what it is")
+    func environments() throws {
+        let pool = try CredentialPool(mode: .apiKeysOnly, keys: try keys(), environment: [:])
+        #expect(pool.environments[ID("work")]?.kind == .apiKey(Self.first))
+        #expect(pool.environments[ID("spare")]?.kind == .oauthToken(Self.second))
+    }
+
+    @Test("every key and every login variable is redacted from texts, and the pool prints none of them")
+    func secrecy() throws {
+        let login = "login-token-0123456789abcdef"
+        let pool = try CredentialPool(mode: .oauth, keys: try keys(), environment: ["CLAUDE_CODE_OAUTH_TOKEN": login])
+        let redactor = Redactor(secrets: pool.secrets)
+        var dumped = ""
+        dump(pool, to: &dumped)
+        for secret in [Self.first, Self.second, login] {
+            #expect(!redactor.redacted("before \(secret) after").contains(secret))
+            for text in [dumped, "\(pool)", String(reflecting: pool)] { #expect(!text.contains(secret)) }
+        }
+    }
+
+    @Test("a concealed credential is not in the environment under its usual name; the channel is named instead")
+    func channel() {
+        for (name, channel) in [
+            ("ANTHROPIC_API_KEY", "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR"),
+            ("CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR"),
+        ] {
+            var variables = [name: "the-secret", "PATH": "/bin"]
+            SecretChannel.conceal(&variables)
+            #expect(variables == ["PATH": "/bin", "CCO_SECRET": "the-secret", "CCO_SECRET_VARIABLE": channel])
+        }
+    }
+
+    @Test("nothing to conceal changes nothing but takes an empty variable away")
+    func noChannel() {
+        var variables = ["ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "bearer"]
+        SecretChannel.conceal(&variables)
+        #expect(variables == ["ANTHROPIC_AUTH_TOKEN": "bearer"])
+    }
+
+    @Test("with both credentials in the environment, neither stays under its usual name")
+    func bothConcealed() {
+        var variables = ["ANTHROPIC_API_KEY": "one", "CLAUDE_CODE_OAUTH_TOKEN": "two"]
+        SecretChannel.conceal(&variables)
+        #expect(variables["ANTHROPIC_API_KEY"] == nil)
+        #expect(variables["CLAUDE_CODE_OAUTH_TOKEN"] == nil)
+    }
+}

@@ -1,0 +1,198 @@
+import Journal
+import Orchestration
+import Testing
+
+@testable import Engine
+
+@Suite("The engine", .timeLimit(.minutes(1)))
+struct EngineTests {
+    @Test("an effect is journaled before it is carried out, and every announced step is durable")
+    func journalFirst() async throws {
+        let test = try EngineFixture(answer: EngineFixture.baseOnly)
+        await test.start()
+        // The base, the gate on it, and the Director's first turn.
+        await test.untilCalled(3)
+        #expect(test.calls.map(\.wasJournaled) == [true, true, true])
+        let replays = test.observer.seen.value.replaysAgreed
+        #expect(replays.count >= 2 && !replays.contains(false))
+        let run = await test.engine.run
+        #expect(try EventRecord.replay(test.journal) == run)
+    }
+
+    @Test("an effect that was intended before a crash is carried out by the next engine, under its id and once")
+    func afterCrash() async throws {
+        let test = try EngineFixture(after: [
+            .engineStarted(EngineFixture.settings), .effectIntended(EngineFixture.prepare, .prepareBase),
+        ])
+        await test.start()
+        await test.untilCalled(1)
+        #expect(test.calls == [.init(id: EngineFixture.prepare, effect: .prepareBase, wasJournaled: true)])
+        #expect(await test.engine.run.effects.count == 1)
+    }
+
+    @Test("what was under way in an engine that died is done again by the next one, and nothing else is")
+    func secondEngine() async throws {
+        let first = try EngineFixture(answer: EngineFixture.baseOnly)
+        await first.start()
+        await first.untilCalled(3)
+        let pending = await first.engine.run.effects
+        #expect(pending.count == 2)
+        let second = try EngineFixture(after: first)
+        await second.start()
+        await second.untilCalled(2)
+        #expect(Dictionary(uniqueKeysWithValues: second.calls.map { ($0.id, $0.effect) }) == pending.mapValues(\.effect))
+    }
+
+    @Test("a result that comes twice is ignored the second time")
+    func twice() async throws {
+        let test = try EngineFixture()
+        await test.start()
+        await test.untilCalled(1)
+        await test.engine.submit(.effectFinished(EngineFixture.prepare, .base(EngineFixture.base)))
+        await test.untilCalled(3)
+        let before = await test.engine.run
+        let other = BaseFacts(head: EngineFixture.object("e"), tree: EngineFixture.object("f"), direction: nil)
+        await test.engine.submit(.effectFinished(EngineFixture.prepare, .base(other)))
+        #expect(test.observer.seen.value.events.last == .strayIgnored(EngineFixture.prepare))
+        #expect(await test.engine.run == before)
+        #expect(test.calls.count == 3)
+    }
+
+    @Test("a suspension stops turns and cancels everything else, and all stands still only when both are gone")
+    func suspension() async throws {
+        let test = try EngineFixture(answer: EngineFixture.baseOnly)
+        await test.start()
+        await test.untilCalled(3)
+        let turn = try test.call { $0.isTurn }
+        let gate = try test.call { if case .baseline = $0 { true } else { false } }
+        let turnID = try #require(await test.engine.run.turns.keys.first)
+        await test.engine.submit(.suspend("lunch"))
+        await test.carrier.seen.until { !$0.active.contains(gate) }
+        let seen = test.carrier.seen.value
+        #expect(seen.stopped == [turnID] && seen.stopsWereJournaled == [true])
+        #expect(seen.cancelled == [gate], "a turn reports how it ended, so its task is not cancelled")
+
+        let waiting = Watched(false)
+        async let activeAtStandstill: Set<EffectID> = {
+            waiting.change { $0 = true }
+            await test.engine.standstill()
+            return test.carrier.seen.value.active
+        }()
+        await waiting.until(\.self)
+        #expect(await test.engine.run.turns.count == 1)
+        test.carrier.letGo(turn, .turn(TurnOutcome(end: .stopped(.suspended))))
+        #expect(await activeAtStandstill.isEmpty)
+        let run = await test.engine.run
+        #expect(run.suspension == "lunch")
+        #expect(run.turns.isEmpty)
+        #expect(run.effects.keys.map(\.self) == [gate], "the interrupted gate stays intended, for the next engine")
+        #expect(test.calls.count == 3, "nothing began after the suspension")
+    }
+
+    @Test("a suspension that comes before the start is kept, and nothing that is pending begins")
+    func earlySuspension() async throws {
+        let test = try EngineFixture(after: [
+            .engineStarted(EngineFixture.settings), .effectIntended(EngineFixture.prepare, .prepareBase),
+        ])
+        let before = test.journal.lastSequence
+        await test.engine.submit(.suspend("not yet"))
+        #expect(test.journal.lastSequence == before)
+        await test.start()
+        await test.engine.standstill()
+        let run = await test.engine.run
+        #expect(run.suspension == "not yet")
+        #expect(run.effects.count == 1)
+        #expect(test.calls.isEmpty)
+    }
+
+    @Test("the alarm rings at the next deadline, and what waited for it is done again")
+    func alarm() async throws {
+        let test = try EngineFixture()
+        await test.start()
+        await test.untilCalled(1)
+        await test.engine.submit(.effectFinished(EngineFixture.prepare, .failed("origin is away", final: false)))
+        let until = try #require(await test.engine.run.effects[EngineFixture.prepare]?.delayedUntil)
+        let wait = until.milliseconds(since: ManualClock.begin)
+        #expect(wait > 0)
+        // The first try is over for the carrier too.
+        test.carrier.letGo(EngineFixture.prepare, nil)
+        await test.carrier.seen.until(\.active.isEmpty)
+        test.clock.advance(byMilliseconds: wait - 1)
+        await test.engine.submit(.clock)
+        #expect(test.observer.seen.value.events.contains(.effectRetried(EngineFixture.prepare)) == false)
+        test.clock.advance(byMilliseconds: 1)
+        await test.observer.seen.until { $0.events.contains(.effectRetried(EngineFixture.prepare)) }
+        #expect(test.clock.deadlines.contains(until))
+    }
+
+    @Test("an effect that failed is carried out again after its pause")
+    func retry() async throws {
+        let tries = Watched(0)
+        let test = try EngineFixture(answer: { effect in
+            guard effect == .prepareBase else { return nil }
+            let number = tries.change { count in
+                count += 1
+                return count
+            }
+            return number == 1 ? .failed("origin is away", final: false) : .base(EngineFixture.base)
+        })
+        await test.start()
+        await test.observer.seen.until { $0.events.contains { if case .effectDelayed = $0 { true } else { false } } }
+        #expect(tries.value == 1)
+        test.clock.advance(byMilliseconds: 300_000)
+        await test.untilCalled(4)
+        #expect(test.calls.filter { $0.effect == .prepareBase }.map(\.id) == [EngineFixture.prepare, EngineFixture.prepare])
+    }
+
+    @Test("a run that cannot begin ends, and the engine stands still")
+    func ended() async throws {
+        let test = try EngineFixture(answer: { _ in .failed("there is no such branch", final: true) })
+        await test.start()
+        await test.engine.standstill()
+        #expect(await test.engine.run.phase == .ended(.failed("there is no such branch")))
+    }
+
+    @Test("a journal that takes no event stops the engine: no state changes, no effect begins, and it stands still")
+    func journalFails() async throws {
+        let test = try EngineFixture()
+        let before = await test.engine.run
+        try test.journal.close()
+        await test.start()
+        await test.engine.standstill()
+        #expect(await test.engine.journalFault?.kind == .closed)
+        #expect(await test.engine.run == before)
+        #expect(test.calls.isEmpty)
+        #expect(test.observer.seen.value.failures.count == 1)
+        #expect(test.observer.seen.value.events.isEmpty)
+        await test.engine.submit(.suspend("too late"))
+        #expect(await test.engine.run == before)
+        #expect(test.observer.seen.value.failures.count == 1)
+    }
+
+    @Test("a journal that fails at the start keeps the next engine from taking pending effects up")
+    func journalFailsWithPending() async throws {
+        let test = try EngineFixture(
+            after: [.engineStarted(EngineFixture.settings), .effectIntended(EngineFixture.prepare, .prepareBase)],
+            answer: EngineFixture.baseOnly)
+        try test.journal.close()
+        await test.start()
+        #expect(await test.engine.journalFault != nil)
+        await test.engine.standstill()
+        #expect(test.calls.isEmpty)
+    }
+
+    @Test("when the journal fails on the way, turns are told to stop and the other effects are cancelled")
+    func journalFailsLater() async throws {
+        let test = try EngineFixture(answer: EngineFixture.baseOnly)
+        await test.start()
+        await test.untilCalled(3)
+        let turn = try #require(await test.engine.run.turns.keys.first)
+        try test.journal.close()
+        await test.engine.submit(.suspend("no use"))
+        await test.engine.standstill()
+        let seen = test.carrier.seen.value
+        #expect(seen.stopped == [turn])
+        #expect(seen.active.isEmpty)
+        #expect(await test.engine.run.suspension == nil, "what is not durable has not happened")
+    }
+}

@@ -1,0 +1,58 @@
+import Orchestration
+import Synchronization
+
+@testable import Engine
+
+/// Time that only the test moves.
+final class ManualClock: EngineClock {
+    private struct State {
+        var now = ManualClock.begin
+        var waiters: [Int: (deadline: Timestamp, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var cancelled: Set<Int> = []
+        var next = 0
+        var deadlines: [Timestamp] = []
+    }
+
+    static let begin = Timestamp(milliseconds: 1_800_000_000_000)
+    private let state = Mutex(State())
+
+    func now() -> Timestamp { state.withLock { $0.now } }
+
+    /// Every deadline that somebody has asked to be woken at.
+    var deadlines: [Timestamp] { state.withLock { $0.deadlines } }
+
+    func wait(until deadline: Timestamp) async throws {
+        let number = state.withLock {
+            $0.next += 1
+            $0.deadlines.append(deadline)
+            return $0.next
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Result<Void, any Error>? = state.withLock {
+                    if $0.cancelled.contains(number) { return .failure(CancellationError()) }
+                    if deadline <= $0.now { return .success(()) }
+                    $0.waiters[number] = (deadline, continuation)
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            let waiter = state.withLock {
+                $0.cancelled.insert(number)
+                return $0.waiters.removeValue(forKey: number)
+            }
+            waiter?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    func advance(byMilliseconds milliseconds: Int64) {
+        let due = state.withLock { state in
+            state.now = state.now.advanced(byMilliseconds: milliseconds)
+            let due = state.waiters.filter { $0.value.deadline <= state.now }
+            for number in due.keys { state.waiters[number] = nil }
+            return due.values.map(\.continuation)
+        }
+        for continuation in due { continuation.resume() }
+    }
+}
