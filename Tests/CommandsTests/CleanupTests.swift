@@ -117,7 +117,7 @@ import Testing
     func leftovers() async throws {
         let fixture = try await RunFixture()
         let child = try StrayProcess(
-            ["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.id)/turn-1")
+            ["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.marker)/turn-1")
         try await cleanup(fixture)
         #expect(child.ending() == SIGKILL)
     }

@@ -28,7 +28,7 @@ import Testing
     func afterCrash() async throws {
         let fixture = try await RunFixture(events: [])
         let agent = try StrayProcess(
-            ["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.id)/turn-1")
+            ["/bin/sh", "-c", "read line"], variable: "\(SupervisedProcess.markerVariable)=\(fixture.folder.marker)/turn-1")
         try await run(["pause"], fixture)
         #expect(agent.ending() == SIGKILL)
         #expect(fixture.console.text.contains("is gone"))
