@@ -37,7 +37,7 @@ package actor Engine {
         hasStarted = true
         submit(.engineStarted(settings))
         guard journalFault == nil else { return }
-        if let earlySuspension { return submit(.suspend(earlySuspension)) }
+        if let earlySuspension { submit(.suspend(earlySuspension)) }
         carryOutPending()
     }
 
@@ -88,8 +88,8 @@ package actor Engine {
         waiters = []
     }
 
+    /// In a run that is to stand still this takes up turns only: an engine that died may have left their processes alive, and they have to end.
     private func carryOutPending() {
-        guard run.suspension == nil else { return }
         for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) where pending.delayedUntil == nil { begin(id, pending.effect) }
     }
 

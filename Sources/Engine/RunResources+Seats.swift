@@ -14,8 +14,9 @@ extension RunResources {
         do {
             try await seat.updateSubmodules(trusting: base)
         } catch {
-            guard error.kind == .invalidInput else { throw error }
-            log.log(source: "cco", level: .warning, message: "submodules are left empty: an agent changed .gitmodules (\(error.detail))")
+            guard error.kind != .cancelled else { throw error }
+            // Work that needs no submodule can go on; the agent and the gate see an empty folder, and a person sees why.
+            log.log(source: "cco", level: .warning, message: "submodules are left empty in \(seat.worktreePath): \(error.detail)")
         }
     }
 }

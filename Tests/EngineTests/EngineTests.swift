@@ -89,6 +89,19 @@ struct EngineTests {
         #expect(test.calls.count == 3, "nothing began after the suspension")
     }
 
+    @Test("a suspension that comes before the start still ends the turns that an engine which died had left")
+    func earlySuspensionAfterCrash() async throws {
+        let first = try EngineFixture(answer: EngineFixture.baseOnly)
+        await first.start()
+        await first.untilCalled(3)
+        let second = try EngineFixture(after: first)
+        await second.engine.submit(.suspend("lunch"))
+        await second.start()
+        await second.untilCalled(1)
+        #expect(second.calls.map(\.effect.isTurn) == [true])
+        #expect(second.carrier.seen.value.stopped.count == 1)
+    }
+
     @Test("a suspension that comes before the start is kept, and nothing that is pending begins")
     func earlySuspension() async throws {
         let test = try EngineFixture(after: [
