@@ -81,6 +81,35 @@ struct RepositoryTests {
         }
     }
 
+    @Test("submodules are filled for workers and the gate, and LFS pointers stay pointers")
+    func submodulesAndPointers() async throws {
+        var plan = CompanyPlan.synthetic(tasks: 1)
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 12345\n"
+        plan.seedFiles += [
+            WorkFile(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n"), WorkFile("data.bin", pointer),
+        ]
+        plan.verifyCommand = "test -f part/lib.txt && sh check.sh"
+        plan.goals[0].tasks[0].steps.insert(.run("test -f part/lib.txt && git status --short"), at: 0)
+        let nested = plan
+        try await CompanyFixture.with(nested) { fixture in
+            try Data("[protocol \"file\"]\n\tallow = always\n".utf8).write(to: URL(filePath: fixture.home + "/.gitconfig"))
+            let part = fixture.root + "/part"
+            try await fixture.git(["init", "-q", "-b", "main", part])
+            try Data("a library\n".utf8).write(to: URL(filePath: part + "/lib.txt"))
+            try await fixture.git(["-C", part, "add", "-A"])
+            try await fixture.git(["-C", part, "commit", "-q", "-m", "Part"])
+            let clone = try await fixture.freshClone()
+            try await fixture.git(["-C", clone, "submodule", "--quiet", "add", part, "part"])
+            try await fixture.git(["-C", clone, "commit", "-q", "-m", "Add a part"])
+            try await fixture.git(["-C", clone, "push", "-q", "origin", "main"])
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: "sh check.sh")
+            #expect(try await fixture.git(["--git-dir", fixture.origin, "show", "main:data.bin"]) == pointer)
+            #expect(try await fixture.git(["--git-dir", fixture.origin, "ls-tree", "main", "part"]).hasPrefix("160000"))
+        }
+    }
+
     @Test("an empty repository starts from the direction in the configuration folder")
     func emptyRepository() async throws {
         var plan = CompanyPlan.synthetic(tasks: 1)
