@@ -44,6 +44,7 @@ struct RoleTests {
             let workers = wire.all.filter { $0.tools.contains("Bash") }
             let managers = wire.all.filter { !$0.tools.contains("Bash") }
             #expect(!workers.isEmpty && !managers.isEmpty)
+            #expect(workers.contains { $0.firstRequest != nil }, "no worker's first request was seen")
             for worker in workers {
                 // The CLI adds a placeholder without any use to some requests.
                 #expect(
