@@ -42,6 +42,9 @@ package struct AgentEnvironment: Sendable {
         return variables
     }
 
+    /// Names of all variables that the credential brings, its address and its switches included.
+    package var credentialNames: Set<String> { Set(credential.variables(parent: parent).keys) }
+
     /// Whether a variable is on the allow-list and carries no password.
     static func isInherited(_ name: String, _ value: String) -> Bool {
         guard inheritedNames.contains(name) || inheritedPrefixes.contains(where: { name.hasPrefix($0) }) else { return false }

@@ -105,7 +105,8 @@ struct BranchInspection: Sendable {
         environment["CI"] = "true"
         let launcher = ShimLauncher(shimExecutable: try ExecutableSearch(surroundings: surroundings).shim())
         let marker = "verify-\(getpid())-\(UInt64.random(in: .min ... .max))"
-        let result = try await GateRunner(launcher: launcher, environment: environment).run(
+        let outputLimit = Int64(effective.configuration.maxOutputMb) << 20
+        let result = try await GateRunner(launcher: launcher, environment: environment, outputLimit: outputLimit).run(
             command: command, worktree: seat.worktreePath, folder: folder.path + "/gate", marker: marker,
             timeLimitMilliseconds: Int64(effective.configuration.verifyTimeoutMinutes) * 60_000)
         switch result {

@@ -3,21 +3,16 @@ import Orchestration
 
 extension CommandStatus {
     /// What the end of an engine's work means to a script.
-    ///
-    /// - Parameter wasAsked: whether a person had the run stand still.
-    init(_ ending: RunEnding, wasAsked: Bool) { self.init(ending.run, journalFailed: ending.journalFault != nil, wasAsked: wasAsked) }
+    init(_ ending: RunEnding) { self.init(ending.run, journalFailed: ending.journalFault != nil) }
 
-    /// - Parameters:
-    ///   - journalFailed: whether nothing could be decided any more.
-    ///   - wasAsked: whether a person had the run stand still.
-    init(_ run: Run, journalFailed: Bool, wasAsked: Bool) {
+    /// - Parameter journalFailed: whether nothing could be decided any more.
+    init(_ run: Run, journalFailed: Bool) {
         if journalFailed {
             self = .cannotCreate
         } else if let reason = run.phase.endReason, run.isEnded {
             self.init(reason, pushWasRefused: run.fallback != nil)
         } else {
-            // Unasked, an engine lets go of an unfinished run only when it cannot go on.
-            self = run.suspension == nil ? .unexpected : wasAsked ? .suspended : .needsPerson
+            self = run.suspension == nil ? .unexpected : run.needsPerson ? .needsPerson : .suspended
         }
     }
 

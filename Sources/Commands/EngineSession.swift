@@ -54,7 +54,7 @@ struct EngineSession: Sendable {
         let lines = header.lines(isDetached: isDetached)
         for line in lines { console.write(line) }
         let running = Task { await host.run() }
-        await attention.whileRunning { reason in await control.ask(reason) }
+        await attention.whileRunning { reason in await host.suspend(reason) }
         starter?.started(run: host.folder.id.name, lines: lines)
         let ending = await running.value
         await control.stillness.open()
@@ -62,7 +62,7 @@ struct EngineSession: Sendable {
         // Its failure was printed when it happened.
         _ = try? await server.value
         console.write(EndingText(ending: ending, place: place, console: console).text)
-        return CommandStatus(ending, wasAsked: control.wasAsked)
+        return CommandStatus(ending)
     }
 
     /// Returns once clients can connect; the task then serves until it is cancelled.

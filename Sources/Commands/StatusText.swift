@@ -19,7 +19,7 @@ struct StatusText: Sendable {
         if status.phase == "ended" {
             state = style.bold("ended: \(status.end?.reason ?? "")")
         } else if let suspension = status.suspension {
-            state = style.yellow("paused (\(safe(suspension)))")
+            state = status.needsPerson ? style.red("needs a person (\(safe(suspension)))") : style.yellow("paused (\(safe(suspension)))")
         } else if !isLive {
             state = style.yellow("interrupted: its engine is gone")
         } else {

@@ -59,6 +59,7 @@ extension OrchestratorConfiguration {
         push = try values.required(Settings.push)
         keepWorktrees = try values.required(Settings.keepWorktrees)
         minimumFreeDiskMb = try values.required(Settings.minimumFreeDiskMb)
+        maxOutputMb = try values.required(Settings.maxOutputMb)
         claudeExecutable = values[Settings.claudeExecutable]
         self.file = file
         positions = values.positions

@@ -58,6 +58,9 @@ extension OrchestratorConfiguration {
         static let minimumFreeDiskMb = Setting.integer(
             "minimumFreeDiskMb", from: 0, to: 1_000_000_000, default: 1024,
             "No new turn begins with less free disk space than this, in MiB.")
+        static let maxOutputMb = Setting.integer(
+            "maxOutputMb", from: 1, to: 1_000_000, default: 256,
+            "How much a turn's process or a gate may write to its outputs, in MiB; one that writes more is stopped.")
         static let claudeExecutable = Setting.string(
             "claudeExecutable", .path, defaultText: "`claude` in `PATH`",
             "The Claude CLI: a name to find in `PATH`, or a path relative to the configuration folder.")
@@ -90,7 +93,8 @@ extension OrchestratorConfiguration {
             unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, taskTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
-            keepWorktrees.definition, minimumFreeDiskMb.definition, claudeExecutable.definition, schemaReference.definition,
+            keepWorktrees.definition, minimumFreeDiskMb.definition, maxOutputMb.definition, claudeExecutable.definition,
+            schemaReference.definition,
         ]
     }
 

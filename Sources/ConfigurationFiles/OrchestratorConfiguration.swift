@@ -36,6 +36,8 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var push: Bool
     package var keepWorktrees: Bool
     package var minimumFreeDiskMb: Int
+    /// MiB that a turn's process or a gate may write to its outputs.
+    package var maxOutputMb: Int
     package var claudeExecutable: String?
 
     /// What is doubtful without being wrong, options of earlier versions above all.

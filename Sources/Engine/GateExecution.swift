@@ -16,8 +16,9 @@ struct GateExecution: Sendable {
         -> GateResult?
     {
         let folder = resources.folder.gate(effect)
+        let runner = GateRunner(launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput)
         if let earlier = try resources.launcher.attach(directory: folder), let record = try earlier.exitRecord(),
-            record.reason == .terminated || record.reason == .lost
+            record.reason == .terminated || record.reason == .lost, !runner.wasStoppedForOutput(earlier)
         {
             // An interrupted run of this gate says nothing; begin anew.
             try PrivateFiles.remove(folder)
@@ -30,7 +31,6 @@ struct GateExecution: Sendable {
             try await seat.detach(at: commit, cleaningIgnored: isFresh, date: resources.clock.now().milliseconds / 1000)
             try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
         }
-        let runner = GateRunner(launcher: resources.launcher, environment: environment)
         let result = try await runner.run(
             command: command, worktree: seat.worktreePath, folder: folder, marker: "\(resources.folder.marker)/\(effect)",
             timeLimitMilliseconds: Int64(run.settings.verifyTimeoutMinutes) * 60_000)

@@ -67,13 +67,16 @@ struct MaterialComposer: Sendable {
 
     private func sheet(_ task: TeamTask) -> TaskSheet {
         var state = task.state.word
+        var isLost = false
         switch task.state {
-        case .dropped(let why), .failed(let why): state += ": \(why)"
+        case .dropped(let why), .failed(let why):
+            state += ": \(why)"
+            isLost = true
         default: break
         }
         return TaskSheet(
             id: task.id.name, title: task.title, description: task.description, acceptance: task.acceptance, paths: task.paths,
-            dependsOn: task.dependsOn.map(\.name), state: state, worker: task.worker?.name, attempt: max(1, task.attempts))
+            dependsOn: task.dependsOn.map(\.name), state: state, worker: task.worker?.name, attempt: max(1, task.attempts), isLost: isLost)
     }
 
     private func sheet(_ team: Team) -> TeamSheet {

@@ -1,39 +1,50 @@
+import Journal
 import Observability
 import Orchestration
 
 /// Tells people what became durable: the log, the terminal, the live `TEAM_STRUCTURE.md`; and clears away what finished turns leave behind.
 ///
-/// Works off a stream of its own, so that a slow disk or terminal never slows a decision. The stream holds every step, because the log is to be
-/// complete; its length is bounded by how far the run can get while one line is being written.
+/// Reads the journal from a cursor of its own and is only woken by commits: a slow disk or terminal never slows a decision, costs no memory
+/// however far it falls behind, and misses nothing.
 package struct Narrator: EngineObserver {
-    private struct Step: Sendable {
-        var events: [Event]
+    /// One event and the states around it.
+    private struct Step {
+        var event: Event
         var before: Run
         var after: Run
-        var time: Timestamp
     }
 
-    private let steps: AsyncStream<Step>.Continuation
+    /// How far it has told.
+    private struct Place: Sendable {
+        var sequence: Int64
+        var run: Run
+        var structure = ""
+    }
+
+    private let wake: AsyncStream<Void>.Continuation
     private let worker: _Concurrency.Task<Void, Never>
     private let log: RunLog
 
-    init(resources: RunResources, progress: @escaping @Sendable (EventLine) -> Void) {
-        let (stream, continuation) = AsyncStream<Step>.makeStream(bufferingPolicy: .unbounded)
-        steps = continuation
+    /// - Parameters:
+    ///   - run: the state after the journal's newest event, from which on it tells.
+    ///   - progress: is given lines for a person.
+    init(resources: RunResources, journal: Journal, run: Run, progress: @escaping @Sendable (EventLine) -> Void) {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        wake = continuation
         log = resources.log
+        let start = Place(sequence: journal.lastSequence, run: run)
         worker = _Concurrency.Task {
-            var structure = ""
-            for await step in stream {
-                Narrator.tell(step, resources, progress)
-                Narrator.clearAway(step, resources)
-                Narrator.updateStructure(step.after, resources, known: &structure)
+            var place = start
+            do {
+                for await _ in stream { try Narrator.catchUp(&place, journal, resources, progress) }
+                try Narrator.catchUp(&place, journal, resources, progress)
+            } catch {
+                resources.log.log(source: "cco", level: .error, message: "the run's events can no longer be shown: \(error)")
             }
         }
     }
 
-    package func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) {
-        steps.yield(Step(events: events, before: before, after: after, time: time))
-    }
+    package func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) { wake.yield() }
 
     package func journalFailed(_ reason: String) {
         log.log(source: "cco", level: .error, message: "the journal failed, the run stops: \(reason)")
@@ -41,34 +52,45 @@ package struct Narrator: EngineObserver {
 
     /// Returns when everything is told.
     package func drain() async {
-        steps.finish()
+        wake.finish()
         await worker.value
     }
 
+    private static func catchUp(
+        _ place: inout Place, _ journal: Journal, _ resources: RunResources, _ progress: (EventLine) -> Void
+    ) throws {
+        try journal.forEach(after: place.sequence) { entry in
+            let event = try EventRecord.decode(entry.record.body)
+            let before = place.run
+            place.run.apply(event, at: entry.record.time)
+            place.sequence = entry.sequence
+            let step = Step(event: event, before: before, after: place.run)
+            tell(step, resources, progress)
+            clearAway(step, resources)
+        }
+        updateStructure(place.run, resources, known: &place.structure)
+    }
+
     private static func tell(_ step: Step, _ resources: RunResources, _ progress: (EventLine) -> Void) {
-        for event in step.events {
-            for var line in EventLines.lines(for: event, before: step.before, after: step.after) {
-                line.text = resources.redactor.redacted(line.text)
-                resources.log.log(source: line.source, level: line.level.logLevel, message: line.text, fields: ["event": event.kind])
-                progress(line)
-            }
+        for var line in EventLines.lines(for: step.event, before: step.before, after: step.after) {
+            line.text = resources.redactor.redacted(line.text)
+            resources.log.log(source: line.source, level: line.level.logLevel, message: line.text, fields: ["event": step.event.kind])
+            progress(line)
         }
     }
 
     /// A finished turn's folder holds its raw output, in which a secret may stand; the redacted copy is in the log folder by now.
     private static func clearAway(_ step: Step, _ resources: RunResources) {
-        for event in step.events {
-            let folder: String
-            switch event {
-            case .turnEnded(let turn, _): folder = resources.folder.turn(turn)
-            case .effectDone(let effect): folder = resources.folder.gate(effect)
-            default: continue
-            }
-            do {
-                try PrivateFiles.remove(folder)
-            } catch {
-                resources.log.log(source: "cco", level: .warning, message: "\(folder) could not be removed: \(error)")
-            }
+        let folder: String
+        switch step.event {
+        case .turnEnded(let turn, _): folder = resources.folder.turn(turn)
+        case .effectDone(let effect): folder = resources.folder.gate(effect)
+        default: return
+        }
+        do {
+            try PrivateFiles.remove(folder)
+        } catch {
+            resources.log.log(source: "cco", level: .warning, message: "\(folder) could not be removed: \(error)")
         }
     }
 

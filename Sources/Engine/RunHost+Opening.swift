@@ -117,7 +117,7 @@ extension RunHost {
         notices: [String], progress: @escaping @Sendable (EventLine) -> Void
     ) -> RunHost {
         let repositories = Repositories(resources: resources)
-        let narrator = Narrator(resources: resources, progress: progress)
+        let narrator = Narrator(resources: resources, journal: journal, run: run, progress: progress)
         let engine = Engine(
             run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock,
             observer: narrator)
@@ -170,7 +170,7 @@ extension RunHost {
                 forbiddenNames: names,
                 secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
             directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
-            minimumFreeDisk: Int64(configuration.minimumFreeDiskMb) << 20,
+            minimumFreeDisk: Int64(configuration.minimumFreeDiskMb) << 20, maximumOutput: Int64(configuration.maxOutputMb) << 20,
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
     }
 

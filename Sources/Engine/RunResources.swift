@@ -33,6 +33,8 @@ package struct RunResources: Sendable {
     package var keepsWorktrees: Bool
     /// No turn begins while the workspace's disk has less than this free, in bytes.
     package var minimumFreeDisk: Int64
+    /// Bytes that a turn's process or a gate may write to its outputs.
+    package var maximumOutput: Int64
     package var log: RunLog
     package var redactor: Redactor
     package var clock: any EngineClock

@@ -58,7 +58,8 @@ struct TurnExecution: Sendable {
         let commit: ObjectID
         if let task = turn.task, let work = run.tasks[task] {
             commit = try await seat.checkOut(branch: work.branch, at: turn.startPoint, date: date)
-            if let target = turn.brief.target { try await seat.makeAvailable("refs/cco/target", target) }
+            // Prompts name it: what the work is to be brought together with, or else what it began from.
+            try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? work.base ?? turn.startPoint)
         } else {
             commit = turn.brief.singleSubmission.flatMap { run.tasks[$0]?.head } ?? turn.startPoint
             try await seat.detach(at: commit, date: date)
@@ -93,7 +94,7 @@ struct TurnExecution: Sendable {
         variables["CLAUDE_CODE_TMPDIR"] = resources.folder.temporary
         try PrivateFiles.makeFolder(resources.folder.temporary)
         for folder in order.readableDirectories { try PrivateFiles.makeFolder(folder) }
-        SecretChannel.conceal(&variables)
+        SecretChannel.conceal(&variables, credential: environment.credentialNames.subtracting(resources.agentEnvironment.keys))
         let specification = SupervisedProcess.Specification(
             directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)",
             command: [invocation.executable] + invocation.arguments,
@@ -112,6 +113,17 @@ struct TurnExecution: Sendable {
             ?? TurnOrder(role: turn.role, sessionID: turn.session, resume: turn.resumes, turn: .known, turnDirectory: process.directory)
         var reader = resources.backend.reader(for: order)
         var gaveUp = false
+        let limit = resources.maximumOutput
+        let guarding = _Concurrency.Task { [running, resources] in
+            do {
+                if try await process.outputExceeds(limit) { running.stop(turn.id) }
+            } catch is CancellationError {
+                return
+            } catch {
+                resources.log.log(source: "cco", level: .error, message: "the output of \(turn.id) is not watched: \(error)")
+            }
+        }
+        defer { guarding.cancel() }
         for try await line in process.lines() {
             let observation = reader.take(Data(line.bytes))
             for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
@@ -134,7 +146,11 @@ struct TurnExecution: Sendable {
             return TurnConclusion(end: .failed(why), sessionExists: turn.resumes)
         }
         let errorTail = resources.redactor.redacted(String(decoding: try process.standardError(limit: 4 << 10), as: UTF8.self))
-        return reader.conclusion(exit: record.agentExit, stopped: stopped, errorTail: errorTail)
+        var conclusion = reader.conclusion(exit: record.agentExit, stopped: stopped, errorTail: errorTail)
+        if record.reason == .terminated, stopped == nil, process.outputBytes > limit {
+            conclusion.end = .failed("it wrote more than \(limit >> 20) MB of output (maxOutputMb) and was stopped")
+        }
+        return conclusion
     }
 
     private func harvest(

@@ -6,11 +6,15 @@ import Processes
 package struct GateRunner: Sendable {
     private let launcher: ShimLauncher
     private let environment: [String: String]
+    private let outputLimit: Int64
 
-    /// - Parameter environment: complete; the gate runs code that agents wrote, so it holds no credential.
-    package init(launcher: ShimLauncher, environment: [String: String]) {
+    /// - Parameters:
+    ///   - environment: complete; the gate runs code that agents wrote, so it holds no credential.
+    ///   - outputLimit: bytes that it may write to its outputs; a gate that writes more is stopped and red.
+    package init(launcher: ShimLauncher, environment: [String: String], outputLimit: Int64) {
         self.launcher = launcher
         self.environment = environment
+        self.outputLimit = outputLimit
     }
 
     /// The gate's verdict, or `nil` when it was interrupted and says nothing about the commit.
@@ -28,15 +32,20 @@ package struct GateRunner: Sendable {
         let process = try await launcher.launch(specification, environment: environment, standardInput: [])
         let record: ExitRecord
         do {
-            record = try await process.waitForExit()
+            record =
+                try await process.outputExceeds(outputLimit) ? try await process.terminate() : try await process.waitForExit()
         } catch is CancellationError {
             _ = try await process.terminate()
             return nil
         }
-        return try verdict(record, command: command, output: folder + "/stdout")
+        return try verdict(record, process, command: command)
     }
 
-    private func verdict(_ record: ExitRecord, command: String, output: String) throws -> GateResult? {
+    /// Whether a gate that was ended before had been stopped for its output, and so has a verdict.
+    package func wasStoppedForOutput(_ process: SupervisedProcess) -> Bool { process.outputBytes > outputLimit }
+
+    private func verdict(_ record: ExitRecord, _ process: SupervisedProcess, command: String) throws -> GateResult? {
+        let output = process.directory + "/stdout"
         let milliseconds = max(0, record.endedMilliseconds - record.startedMilliseconds)
         let ending: String
         var code: Int32?
@@ -56,7 +65,8 @@ package struct GateRunner: Sendable {
         case .timeout:
             ending = "stopped at its time limit"
         case .terminated, .lost:
-            return nil
+            guard wasStoppedForOutput(process) else { return nil }
+            ending = "stopped: it wrote more than \(outputLimit >> 20) MB of output (maxOutputMb)"
         case .execFailed:
             ending = "/bin/sh could not be started"
         }

@@ -8,9 +8,9 @@ extension EventScribe {
         case .engineStarted:
             return engineStarted
         case .suspended(let reason):
-            let count = after.turns.count
-            let stopping = count == 0 ? "No agent is working." : "\(count == 1 ? "1 turn is" : "\(count) turns are") being stopped."
             return [line("run", .notice, "Suspended: \(OneLine.text(reason, limit: 100)). \(stopping)")]
+        case .faulted(let reason):
+            return [line("run", .error, "Stands still, and needs a person: \(OneLine.text(reason, limit: 200)). \(stopping)")]
         case .finishing(let reason):
             return [
                 line("run", .notice, "Ending (\(reason.word)): \(reason.explanation)"),
@@ -44,10 +44,16 @@ extension EventScribe {
         ]
     }
 
+    private var stopping: String {
+        let count = after.turns.count
+        return count == 0 ? "No agent is working." : "\(count == 1 ? "1 turn is" : "\(count) turns are") being stopped."
+    }
+
     private var engineStarted: [EventLine] {
         var lines: [EventLine] = []
         if let suspension = before.suspension {
-            lines.append(line("run", .notice, "Resumed; it had been suspended: \(suspension)"))
+            let state = before.needsPerson ? "needed a person" : "been suspended"
+            lines.append(line("run", .notice, "Resumed; it had \(state): \(suspension)"))
         } else if before.base != nil {
             let count = before.turns.count
             let turns = count == 1 ? "1 turn was" : "\(count) turns were"

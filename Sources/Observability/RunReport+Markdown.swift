@@ -44,11 +44,14 @@ extension RunReport {
         for team in teams {
             lines += ["### \(heading(of: team))", ""]
             if team.undelivered { lines += ["**Not all of it is on \(Self.code(targetBranch))**: the rest is on the team's branch.", ""] }
-            lines += ["| task | title | worker | commit | rework | conflicts | red gates | cost |", "|---|---|---|---|---|---|---|---|"]
+            lines += [
+                "| task | title | worker | commit | rework | conflicts | red gates | cost | tokens |",
+                "|---|---|---|---|---|---|---|---|---|",
+            ]
             lines += team.landed.map { task in
                 let commit = task.commit.map { Self.code(String($0.prefix(10))) } ?? task.state
                 return "| \(task.id) | \(Self.plain(task.title, limit: 100)) | \(task.worker ?? "–") | \(commit) | \(task.reworks) "
-                    + "| \(task.conflicts) | \(task.redGates) | \(HumanText.money(dollars: task.costUsd)) |"
+                    + "| \(task.conflicts) | \(task.redGates) | \(HumanText.money(dollars: task.costUsd)) | \(HumanText.tokens(Int64(task.tokens))) |"
             }
             lines.append("")
         }
@@ -68,7 +71,8 @@ extension RunReport {
             if let stuck = team.stuck { lines += ["The team is stuck: \(Self.plain(stuck))", ""] }
             lines += team.unlanded.map { task in
                 let kept = task.head.map { " Its newest commit is \(Self.code(String($0.prefix(10))))." } ?? ""
-                return "- \(task.id) (\(task.state), \(HumanText.money(dollars: task.costUsd))) \(Self.plain(task.title, limit: 100)): "
+                return
+                    "- \(task.id) (\(task.state), \(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens))) tokens) \(Self.plain(task.title, limit: 100)): "
                     + "\(Self.plain(task.why ?? "", limit: 300)).\(kept)"
             }
             lines.append("")

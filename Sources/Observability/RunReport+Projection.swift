@@ -44,7 +44,7 @@ extension RunReport.Outcome {
             word = run.isEnded ? reason.word : run.phase.word
             explanation = reason.explanation
         } else if let suspension = run.suspension {
-            word = "suspended"
+            word = run.needsPerson ? "needs-person" : "suspended"
             explanation = suspension
         } else {
             word = run.phase.word

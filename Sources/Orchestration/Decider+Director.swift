@@ -16,7 +16,7 @@ extension Decider {
 
     mutating func goalsPlanned(_ turn: Turn, _ report: GoalPlanReport) {
         settleVerification(report.verifyCommand, by: turn.agent)
-        let problems = GoalCheck(drafts: report.goals, teams: run.teams.keys.sorted()).problems
+        let problems = GoalCheck(drafts: report.goals, teams: run.teams.keys.sorted(), mayBeEmpty: run.goalPlanRejections > 0).problems
         guard problems.isEmpty else {
             emit(.planRejected(nil, problems))
             guard run.goalPlanRejections <= 3 else {
@@ -80,6 +80,8 @@ extension Run {
 struct GoalCheck {
     let drafts: [GoalDraft]
     let teams: [TeamID]
+    /// A Director that has been told once and still sets no goal means that the direction is fulfilled; its next turn then says so.
+    let mayBeEmpty: Bool
 
     /// What is wrong, in words that its author can act on.
     var problems: [String] {
@@ -97,7 +99,9 @@ struct GoalCheck {
                 problems.append("the goal of \(draft.team) needs a title and a description")
             }
         }
-        if drafts.isEmpty { problems.append("no team has a goal") }
+        if drafts.isEmpty, !mayBeEmpty {
+            problems.append("no team has a goal; only if the direction is fulfilled already, return it once more like this")
+        }
         return problems
     }
 }

@@ -49,7 +49,8 @@ extension Decider {
         guard let team = turn.team else { return nil }
         let rejections = run.teams[team]?.planRejections ?? 0
         let existing = run.tasks.values.filter { $0.team == team }.sorted { $0.id < $1.id }
-        var check = PlanCheck(drafts: drafts, existing: existing, mayBeEmpty: !isWholePlan)
+        // An author that has been told once and still plans nothing means that the goal is reached; an assessment then says so.
+        var check = PlanCheck(drafts: drafts, existing: existing, mayBeEmpty: !isWholePlan || rejections > 0)
         // An author that has been told once and still lets tasks collide gets them put in order instead of a third round.
         if rejections > 0 { check.orderCollidingTasks() }
         let problems = check.problems

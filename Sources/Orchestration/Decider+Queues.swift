@@ -120,7 +120,7 @@ extension Decider {
                 // Once somebody has put origin right and started again, it is published from here.
                 emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
                 guard run.suspension == nil else { return }
-                return suspend("origin refuses \(run.fallback?.branch ?? "the branch") too: \(reason)")
+                return callForPerson("origin refuses \(run.fallback?.branch ?? "the branch") too: \(reason)")
             }
             emit(.pushRefused(reason, fallback: "cco/\(run.id)"))
             verify(id, commit: commit, tree: tree, onto: onto)

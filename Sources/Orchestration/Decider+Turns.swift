@@ -46,7 +46,7 @@ extension Decider {
     mutating func checkCredentials() {
         guard !run.credentials.isEmpty, run.turns.isEmpty, run.credentials.allSatisfy({ $0.rejected != nil }) else { return }
         let reasons = run.credentials.map { "\($0.id): \($0.rejected ?? "")" }.joined(separator: "; ")
-        suspend("no credential can be used (\(reasons))")
+        callForPerson("no credential can be used (\(reasons))")
     }
 
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {

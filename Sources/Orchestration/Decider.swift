@@ -43,7 +43,8 @@ package struct Decider {
             emit(.engineStarted(settings))
         case .suspend(let reason):
             guard run.suspension == nil, !run.isEnded else { return }
-            suspend(reason)
+            emit(.suspended(reason))
+            stopTurns(.suspended)
         case .baseObserved(let facts):
             observe(facts)
         case .directionShown(let blob):
@@ -56,9 +57,10 @@ package struct Decider {
         }
     }
 
-    /// Stands still: active turns are stopped, and go on in the same sessions when an engine starts again.
-    mutating func suspend(_ reason: String) {
-        emit(.suspended(reason))
+    /// Stands still because a person is needed. Active turns are stopped, as when a person asks for it, and go on in the same sessions when an
+    /// engine starts again.
+    mutating func callForPerson(_ reason: String) {
+        emit(.faulted(reason))
         stopTurns(.suspended)
     }
 
@@ -111,7 +113,7 @@ package struct Decider {
         let seconds = min(300, Int64(1) << min(failures, 9))
         emit(.effectDelayed(id, until: now.advanced(byMilliseconds: seconds * 1000), reason: reason))
         if isFinal || (failures >= 6 && !isPatient), run.suspension == nil {
-            suspend("\(reason) (tried \(failures) times; put it right and start again)")
+            callForPerson("\(reason) (tried \(failures) times; put it right and start again)")
         }
     }
 

@@ -5,6 +5,8 @@ package enum Event: Codable, Sendable, Equatable {
     case engineStarted(RunSettings)
     /// A person (or a signal) wants the run to stop for now.
     case suspended(String)
+    /// The run cannot go on without a person; it stands still like a suspended one.
+    case faulted(String)
 
     case baseMoved(BaseFacts)
     /// The gate's command was settled; `nil` means that nothing verifies the work.

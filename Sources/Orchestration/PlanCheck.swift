@@ -12,7 +12,9 @@ package struct PlanCheck {
 
     /// What is wrong with the plan, in words that its author can act on; empty when it holds.
     package var problems: [String] {
-        if drafts.isEmpty { return mayBeEmpty ? [] : ["the plan has no task"] }
+        if drafts.isEmpty {
+            return mayBeEmpty ? [] : ["the plan has no task; only if the goal is reached already, return it once more like this"]
+        }
         var problems = fieldProblems + dependencyProblems
         if problems.isEmpty, let cycle { problems.append("these tasks wait for each other: \(cycle.joined(separator: " → "))") }
         if problems.isEmpty {

@@ -8,6 +8,7 @@ extension Run {
         case .engineStarted(let settings):
             clock.resume(at: time)
             suspension = nil
+            needsPerson = false
             // What failed before is tried at once, and as often as if it were new: a person may have put it right.
             for id in effects.keys {
                 effects[id]?.failures = 0
@@ -16,6 +17,9 @@ extension Run {
             adopt(settings)
         case .suspended(let reason):
             suspension = reason
+        case .faulted(let reason):
+            suspension = reason
+            needsPerson = true
         case .finishing(let reason):
             phase = .finishing(reason)
         case .ended(let reason):

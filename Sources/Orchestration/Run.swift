@@ -18,6 +18,8 @@ package struct Run: Codable, Sendable, Equatable {
     package var phase: Phase = .preparing
     /// Why the run is to stand still until an engine starts again.
     package var suspension: String?
+    /// Whether it stands still because it cannot go on without a person, and not because one asked for it.
+    package var needsPerson = false
     package var clock: WorkingClock
     package var counters = Counters()
 

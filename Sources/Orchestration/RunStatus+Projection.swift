@@ -14,6 +14,7 @@ extension RunStatus {
         startedFrom = run.startedFrom?.hex
         phase = run.phase.word
         suspension = run.suspension
+        needsPerson = run.needsPerson
         end = run.phase.endReason.map { End(reason: $0.word, explanation: $0.explanation) }
         time = WorkingTime(
             startedAt: Moment(run.clock.startedAt), lastChangeAt: Moment(run.clock.lastEventAt),

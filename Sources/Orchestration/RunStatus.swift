@@ -28,6 +28,8 @@ package struct RunStatus: Codable, Sendable, Equatable {
     package var phase: String
     /// Why the run stands still until it is resumed.
     package var suspension: String?
+    /// Whether it stands still because it cannot go on without a person.
+    package var needsPerson: Bool
     /// Why the run is ending or has ended.
     package var end: End?
     package var time: WorkingTime

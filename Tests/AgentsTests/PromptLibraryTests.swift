@@ -48,6 +48,28 @@ struct PromptLibraryTests {
         #expect(!continued.contains(Sample.task.description) && continued.contains("Handle the empty text."))
     }
 
+    @Test("a task that was lost is shown with its order, one that landed without")
+    func lostTask() throws {
+        var lost = Sample.task
+        lost.isLost = true
+        for (task, isShown) in [(lost, true), (Sample.task, false)] {
+            var material = Sample.material(role: .engineerManager, brief: .assess, continuing: true)
+            material.tasks = [task]
+            #expect(try PromptLibrary().render(material).userPrompt.contains(Sample.task.description) == isShown)
+        }
+    }
+
+    @Test("a Director in a new session is told the goals that it has set, one that goes on only how they stand")
+    func openGoals() throws {
+        for continuing in [false, true] {
+            let material = Sample.material(role: .director, leadsWorkers: false, brief: .decide, continuing: continuing)
+            let prompt = try PromptLibrary().render(material).userPrompt
+            let teams = prompt[..<(prompt.firstRange(of: "## Delivery")?.lowerBound ?? prompt.endIndex)]
+            #expect(teams.contains(Sample.goal.title))
+            #expect(teams.contains(Sample.goal.description) != continuing)
+        }
+    }
+
     @Test("a direction that changed is shown again")
     func changedDirection() throws {
         let library = try PromptLibrary()
@@ -103,7 +125,7 @@ struct PromptLibraryTests {
         let prompt = try PromptLibrary().render(material).userPrompt
         #expect(prompt.count < 160_000)
         #expect(prompt.contains("and 4940 more"))
-        #expect(prompt.contains("The whole diff is in /run/diffs/task-1.diff"))
+        #expect(prompt.contains("The diff is cut here. The whole of it is in /run/diffs/task-1.diff"))
     }
 
     @Test("a user's template takes the place of the built-in one")

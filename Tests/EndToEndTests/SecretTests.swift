@@ -34,6 +34,27 @@ struct SecretTests {
         }
     }
 
+    @Test("a bearer token and a cloud's variables, which the CLI takes from its environment only, are not in the environment of its tools")
+    func bearerToken() async throws {
+        var leaky = CompanyPlan.synthetic(tasks: 2)
+        leaky.goals[0].tasks[0].mistakes = [.printsSecrets]
+        let plan = leaky
+        let token = "gateway-bearer-0123456789abcdef"
+        let cloud = "cloud-secret-value-9876543210"
+        let key: [String: JSONFragment] = [
+            "name": "gateway", "authToken": .string(token), "env": .object(["CLOUD_ACCESS_VALUE": .string(cloud)]),
+        ]
+        try await CompanyFixture.with(plan, keys: [key]) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let credentials = Set(await fixture.api.requests.compactMap { $0.credential?.secret })
+            #expect(credentials == [token])
+            try await fixture.expectNowhere(token)
+            try await fixture.expectNowhere(cloud)
+        }
+    }
+
     @Test("a key that the provider refuses is replaced by the next one, and the session goes on")
     func rotation() async throws {
         let plan = CompanyPlan.synthetic(tasks: 2)

@@ -2,6 +2,7 @@ import Agents
 import ConfigurationFiles
 import Observability
 import Orchestration
+import Processes
 import Testing
 
 @testable import Engine
@@ -97,7 +98,7 @@ struct CredentialPoolTests {
             ("CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR"),
         ] {
             var variables = [name: "the-secret", "PATH": "/bin"]
-            SecretChannel.conceal(&variables)
+            SecretChannel.conceal(&variables, credential: Set(variables.keys).subtracting(["PATH"]))
             #expect(variables == ["PATH": "/bin", "CCO_SECRET": "the-secret", "CCO_SECRET_VARIABLE": channel])
         }
     }
@@ -105,14 +106,31 @@ struct CredentialPoolTests {
     @Test("nothing to conceal changes nothing but takes an empty variable away")
     func noChannel() {
         var variables = ["ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "bearer"]
-        SecretChannel.conceal(&variables)
-        #expect(variables == ["ANTHROPIC_AUTH_TOKEN": "bearer"])
+        SecretChannel.conceal(&variables, credential: Set(variables.keys).subtracting(["PATH"]))
+        #expect(variables["ANTHROPIC_AUTH_TOKEN"] == "bearer" && variables["ANTHROPIC_API_KEY"] == nil)
+        #expect(variables["CCO_SECRET"] == nil && variables["CCO_SECRET_VARIABLE"] == nil)
+    }
+
+    @Test("what has no channel is dropped by the shell in front of every command, whose words and exit code stay as they are")
+    func hiddenFromTools() async throws {
+        var variables = ["ANTHROPIC_AUTH_TOKEN": "bearer", "AWS_SECRET_ACCESS_KEY": "cloud", "bad name; id": "x", "PATH": "/usr/bin:/bin"]
+        SecretChannel.conceal(&variables, credential: ["ANTHROPIC_AUTH_TOKEN", "AWS_SECRET_ACCESS_KEY", "bad name; id", "AWS_REGION"])
+        #expect(variables["ANTHROPIC_AUTH_TOKEN"] == "bearer", "the CLI itself needs it")
+        let prefix = try #require(variables["CLAUDE_CODE_SHELL_PREFIX"])
+        #expect(prefix.ranges(of: " -").count == 1, "the CLI parts program and options at the last one")
+        #expect(!prefix.contains("bad name"))
+        let result = try await ChildCommand(
+            "/bin/bash", ["-c", prefix + #" 'env; printf "%s|" "a  b" $((1 + 1)); exit 7'"#], environment: variables
+        ).run()
+        #expect(result.exit == .exited(7))
+        #expect(result.outputText.hasSuffix("a  b|2|"))
+        #expect(!result.outputText.contains("bearer") && !result.outputText.contains("cloud"))
     }
 
     @Test("with both credentials in the environment, neither stays under its usual name")
     func bothConcealed() {
         var variables = ["ANTHROPIC_API_KEY": "one", "CLAUDE_CODE_OAUTH_TOKEN": "two"]
-        SecretChannel.conceal(&variables)
+        SecretChannel.conceal(&variables, credential: Set(variables.keys).subtracting(["PATH"]))
         #expect(variables["ANTHROPIC_API_KEY"] == nil)
         #expect(variables["CLAUDE_CODE_OAUTH_TOKEN"] == nil)
     }

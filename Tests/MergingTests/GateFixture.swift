@@ -12,6 +12,9 @@ final class GateFixture: Sendable {
     let launcher: ShimLauncher
     let marker: String
 
+    /// Bytes that a gate of a test may write.
+    static let outputLimit: Int64 = 1 << 20
+
     var worktree: String { folder + "/worktree" }
 
     init() throws {
@@ -23,7 +26,7 @@ final class GateFixture: Sendable {
         let shim = URL(filePath: executable).deletingLastPathComponent().path + "/cco-shim"
         try #require(access(shim, X_OK) == 0, "no cco-shim beside \(executable)")
         launcher = ShimLauncher(shimExecutable: shim)
-        runner = GateRunner(launcher: launcher, environment: ["PATH": "/usr/bin:/bin"])
+        runner = GateRunner(launcher: launcher, environment: ["PATH": "/usr/bin:/bin"], outputLimit: Self.outputLimit)
     }
 
     deinit {

@@ -49,6 +49,21 @@ struct GateRunnerTests {
         #expect(excerpt.ending == "ended by signal 9")
     }
 
+    @Test("a command that writes without end is stopped and red, and its verdict is the same for whoever takes it up")
+    func outputLimit() async throws {
+        let gate = try GateFixture()
+        let command = "yes noise"
+        for _ in 0..<2 {
+            guard case .red(let excerpt, _)? = try await gate.run(command) else {
+                Issue.record("not red")
+                return
+            }
+            #expect(excerpt.exitCode == nil)
+            #expect(excerpt.ending == "stopped: it wrote more than 1 MB of output (maxOutputMb)")
+            #expect(excerpt.tail.contains("noise"))
+        }
+    }
+
     @Test("a command that goes on beyond its time limit is stopped and red, with what it had printed")
     func timeLimit() async throws {
         let gate = try GateFixture()
@@ -106,7 +121,7 @@ struct GateRunnerTests {
     @Test("a shim that cannot be started is an error, not a verdict")
     func noShim() async throws {
         let gate = try GateFixture()
-        let runner = GateRunner(launcher: ShimLauncher(shimExecutable: "/no/such/shim"), environment: [:])
+        let runner = GateRunner(launcher: ShimLauncher(shimExecutable: "/no/such/shim"), environment: [:], outputLimit: 1 << 20)
         await #expect(throws: SupervisionError.self) {
             try await runner.run(
                 command: "true", worktree: gate.worktree, folder: gate.place("gate"), marker: gate.marker, timeLimitMilliseconds: 1000)

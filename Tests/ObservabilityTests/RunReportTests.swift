@@ -168,9 +168,9 @@ struct RunReportTests {
 
         ### team-1
 
-        | task | title | worker | commit | rework | conflicts | red gates | cost |
-        |---|---|---|---|---|---|---|---|
-        | task-1 | Parse dates | worker-1 | `6500000000` | 0 | 0 | 0 | $0.25 |
+        | task | title | worker | commit | rework | conflicts | red gates | cost | tokens |
+        |---|---|---|---|---|---|---|---|---|
+        | task-1 | Parse dates | worker-1 | `6500000000` | 0 | 0 | 0 | $0.25 | 11.0k |
 
         New commits of `main`, newest first:
 
@@ -180,7 +180,7 @@ struct RunReportTests {
 
         ### team-1
 
-        - task-2 (dropped, $1.00) Print \\| dates: not wanted. Its newest commit is `3400000000`.
+        - task-2 (dropped, $1.00, 11.0k tokens) Print \\| dates: not wanted. Its newest commit is `3400000000`.
 
         ## Where unmerged work is kept
 

@@ -44,15 +44,27 @@ struct PlanningTests {
         #expect(scenario.run.tasks[ID("task-2")]?.state == .waiting)
     }
 
+    @Test("a plan without a task goes back once; the second time it means that there is nothing to do", arguments: [2, 6])
+    func emptyPlan(workers: Int) throws {
+        let scenario = try Scenario(.sample(workers: workers, minutes: 100_000))
+        scenario.hooks.plan = { _, _ in [] }
+        try scenario.start()
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.run.tasks.isEmpty)
+        let rejections = scenario.run.teams.values.map(\.planRejections)
+        #expect(rejections.allSatisfy { $0 <= 1 })
+    }
+
     @Test("a flat run whose lead can make no plan ends without progress, a team's lead only gives up its goal", arguments: [2, 6])
     func hopelessPlanner(workers: Int) throws {
         let scenario = try Scenario(.sample(workers: workers, minutes: 100_000))
-        scenario.hooks.plan = { team, _ in team == ID("team-1") ? [] : [.draft("good")] }
+        scenario.hooks.plan = { team, _ in team == ID("team-1") ? [.draft("bad", paths: [])] : [.draft("good")] }
         try scenario.start()
         try scenario.playOut()
         if workers == 2 {
             guard case .ended(.noProgress(let why)) = scenario.run.phase else { throw scenario.failure("not without progress", []) }
-            #expect(why.contains("the plan has no task"))
+            #expect(why.contains("claims no paths"))
         } else {
             #expect(scenario.run.isStuck(ID("team-1")))
             #expect(scenario.run.phase == .ended(.complete))

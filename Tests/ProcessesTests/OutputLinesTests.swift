@@ -60,6 +60,35 @@ struct OutputLinesTests {
         #expect(try turn.living().isEmpty)
     }
 
+    @Test("a process that writes more than the limit is noticed while it runs, on either output")
+    func outputLimit() async throws {
+        for redirection in ["", " >&2"] {
+            let turn = try Supervision()
+            let process = try await turn.launch("yes\(redirection)")
+            #expect(try await process.outputExceeds(100_000))
+            try await process.terminate()
+            #expect(process.outputBytes > 100_000)
+            #expect(try await process.outputExceeds(100_000), "the answer stays the same after its end")
+        }
+    }
+
+    @Test("a process that ends below the limit has not exceeded it, killed shim or not")
+    func outputBelowLimit() async throws {
+        let turn = try Supervision()
+        let gate = try Gate(turn.folder, "gate")
+        let process = try await turn.launch("echo a little; \(gate.wait)")
+        async let exceeded = process.outputExceeds(100_000)
+        try gate.letPass()
+        #expect(try await !exceeded)
+
+        let killed = try Supervision()
+        let other = try await killed.launch("trap '' TERM; while :; do sleep 100; done")
+        async let otherExceeded = other.outputExceeds(100_000)
+        #expect(try other.shim.signal(SIGKILL))
+        #expect(try await !otherExceeded)
+        _ = try await other.waitForExit()
+    }
+
     @Test("a process that never ran has no lines")
     func neverRan() async throws {
         let turn = try Supervision()

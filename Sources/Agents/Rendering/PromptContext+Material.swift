@@ -93,6 +93,7 @@ extension PromptContext {
             "worker": .text(task.worker ?? ""),
             "attempt": .text(String(task.attempt)),
             "retried": .flag(task.attempt > 1),
+            "isLost": .flag(task.isLost),
         ])
     }
 

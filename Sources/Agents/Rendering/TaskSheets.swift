@@ -12,10 +12,12 @@ package struct TaskSheet: Sendable {
     package var worker: String?
     /// How many turns it took so far, this one included.
     package var attempt: Int
+    /// Whether it was dropped or has failed: what it was to bring is missing.
+    package var isLost: Bool
 
     package init(
         id: String, title: String, description: String, acceptance: String, paths: [String], dependsOn: [String] = [], state: String,
-        worker: String? = nil, attempt: Int = 1
+        worker: String? = nil, attempt: Int = 1, isLost: Bool = false
     ) {
         self.id = id
         self.title = title
@@ -26,6 +28,7 @@ package struct TaskSheet: Sendable {
         self.state = state
         self.worker = worker
         self.attempt = attempt
+        self.isLost = isLost
     }
 }
 

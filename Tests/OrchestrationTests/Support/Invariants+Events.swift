@@ -8,7 +8,7 @@ extension Invariants {
         var queue = before.queue
         for event in events {
             switch event {
-            case .suspended: isSuspended = true
+            case .suspended, .faulted: isSuspended = true
             case .effectIntended(let id, _), .effectRetried(let id):
                 if isSuspended { problems.append("\(id) is begun while the run is suspended") }
             case .candidateQueued(let candidate): queue.append(candidate)
