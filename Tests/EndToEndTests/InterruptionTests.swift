@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Processes
+import Synchronization
 import Testing
 
 @testable import TestSupport
@@ -38,19 +39,51 @@ struct InterruptionTests {
 
     @Test("after SIGKILL of cco the agents are taken up by the next start, and nothing is done twice")
     func kill() async throws {
-        try await CompanyFixture.with(Self.plan) { fixture in
+        let company = CompanyScript(Self.plan)
+        let continuations = Mutex(0)
+        let script = ClosureScript { request in
+            if request.lastUserText?.contains("interrupted from outside") == true { continuations.withLock { $0 += 1 } }
+            return await company.reply(to: request)
+        }
+        try await CompanyFixture.with(Self.plan, script: script) { fixture in
             let run = try await fixture.begin(["start"])
             try await fixture.untilTool("sleep 20", run)
-            try run.signal(SIGKILL)
-            _ = try await run.ended()
+            try await run.kill()
 
             let again = try await fixture.cco(["start"])
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
             #expect(try await fixture.sessions().count == 3, "a task was begun anew")
+            #expect(continuations.withLock { $0 } == 0, "an agent that had gone on by itself was asked again")
             try await fixture.expectSound(gate: Self.plan.verifyCommand)
             try fixture.expectNoProcess()
             let landed = try await fixture.subjects().filter { $0.hasPrefix("Write file") }
             #expect(landed.sorted() == ["Write file 1", "Write file 2"], "landed: \(landed)")
+        }
+    }
+
+    @Test("after a reboot, which leaves no process and another boot's records, resume goes on in the same sessions")
+    func reboot() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try await run.kill()
+            try await fixture.loseProcesses()
+            let records = try await ChildCommand(
+                "find", [fixture.config + "/workspace", "-path", "*/turns/*", "(", "-name", "shim", "-o", "-name", "child", ")"],
+                environment: fixture.environment
+            ).run().outputText.split(separator: "\n").map(String.init)
+            #expect(records.count >= 2, "no turn was under way")
+            for record in records {
+                let text = try String(contentsOfFile: record, encoding: .utf8)
+                let lines = text.split(separator: "\n").map { $0.hasPrefix("boot") ? "boot 00000000-0000-4000-8000-000000000000" : $0 }
+                try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: record))
+            }
+
+            let resumed = try await fixture.cco(["resume"])
+            #expect(resumed.exit == .exited(0), "\(resumed.outputText)\(resumed.errorText)")
+            #expect(try await fixture.sessions().count == 3, "a task was begun anew")
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+            try fixture.expectNoProcess()
         }
     }
 
@@ -132,6 +165,20 @@ extension CompanyFixture {
                 }
             }
             continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// Ends every process of the fixture's runs at once, shims first, so that nobody records anything: as when the machine loses power.
+    func loseProcesses() async throws {
+        for marker in try markers() {
+            let processes = try ProcessSweep.find(marker: marker)
+            // Unreadable: it has just ended.
+            let shims = processes.filter {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0.pid)/exe"))?.hasSuffix("/cco-shim") == true
+            }
+            #expect(!shims.isEmpty, "no shim of \(marker) was alive")
+            for process in shims + processes { try process.signal(SIGKILL) }
+            try await ProcessSweep.end(marker: marker)
         }
     }
 

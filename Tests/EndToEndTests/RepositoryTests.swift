@@ -110,6 +110,28 @@ struct RepositoryTests {
         }
     }
 
+    @Test("a repository is fetched from and pushed to over ssh, with the user's own way to it, which agents do not get")
+    func overSSH() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        try await CompanyFixture.with(plan) { fixture in
+            // Stands for ssh and for the host behind it: notes who is called, and does there what it is told.
+            let ssh = fixture.root + "/ssh-stand-in"
+            let script = """
+                #!/bin/sh
+                while [ $# -gt 2 ]; do shift; done
+                echo "$1" >> '\(fixture.root)/ssh-calls'
+                exec sh -c "$2"
+                """
+            _ = FileManager.default.createFile(atPath: ssh, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755])
+            try fixture.setRepository("git@host.invalid:\(fixture.origin)")
+            let result = try await fixture.cco(["start"], environment: ["GIT_SSH_COMMAND": ssh, "GIT_SSH_VARIANT": "simple"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let calls = try String(contentsOfFile: fixture.root + "/ssh-calls", encoding: .utf8).split(separator: "\n")
+            #expect(calls.count >= 2 && Set(calls) == ["git@host.invalid"])
+        }
+    }
+
     @Test("an empty repository starts from the direction in the configuration folder")
     func emptyRepository() async throws {
         var plan = CompanyPlan.synthetic(tasks: 1)

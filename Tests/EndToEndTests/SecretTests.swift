@@ -141,6 +141,34 @@ struct SecretTests {
         }
     }
 
+    @Test("a login that the CLI has stored is used where it is, and no copy of it is made")
+    func storedLogin() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        let login = "sk-ant-oat01-test-stored-00000000000"
+        try await CompanyFixture.with(plan, options: ["authMode": "oauth"]) { fixture in
+            let folder = fixture.home + "/.claude"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let stored: JSONFragment = [
+                "claudeAiOauth": [
+                    "accessToken": .string(login), "refreshToken": "sk-ant-ort01-test-stored-00000000000",
+                    "expiresAt": .integer(Int(Date().timeIntervalSince1970 + 36_000) * 1000), "scopes": ["user:inference", "user:profile"],
+                    "subscriptionType": "max",
+                ]
+            ]
+            let file = folder + "/.credentials.json"
+            #expect(
+                FileManager.default.createFile(
+                    atPath: file, contents: Data(try stored.text().utf8), attributes: [.posixPermissions: 0o600]))
+            try FileManager.default.removeItem(atPath: fixture.config + "/api-keys.json")
+            let result = try await fixture.cco(["start"], environment: ["ANTHROPIC_BASE_URL": fixture.api.baseURL])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            #expect(Set(await fixture.api.requests.compactMap { $0.credential?.secret }) == [login])
+            try FileManager.default.removeItem(atPath: file)
+            try await fixture.expectNowhere(login)
+        }
+    }
+
     @Test("without any key that works the run stands still and says why")
     func noKeyWorks() async throws {
         let script = ClosureScript { _ in .fault(.authenticationFailed) }

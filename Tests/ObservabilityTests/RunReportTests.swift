@@ -141,7 +141,7 @@ struct RunReportTests {
         fixture.finish(1, by: 1, turn: 1, cost: 1)
         fixture.apply(.taskSettled(ID("task", 1), .failed("\u{1B}[2J\n\n| x |")))
         let text = report(fixture).markdown()
-        #expect(text.contains("- task-1 (failed, $1.00) a \\| b \\# Heading \\<script\\> \\`code\\`: \\| x \\|."))
+        #expect(text.contains("- task-1 (failed, $1.00, 11.0k tokens) a \\| b \\# Heading \\<script\\> \\`code\\`: \\| x \\|."))
         #expect(!(text + report(fixture).terminalSummary(width: 80, color: false)).contains("\u{1B}"))
     }
 

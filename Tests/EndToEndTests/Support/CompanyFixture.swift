@@ -91,6 +91,16 @@ struct CompanyFixture: Sendable {
         else { throw CocoaError(.fileWriteUnknown) }
     }
 
+    /// Has the configuration name the repository in another way.
+    func setRepository(_ url: String) throws {
+        let file = URL(filePath: config + "/orchestrator.json")
+        guard case .object(var options) = try JSONFragment(parsing: String(contentsOf: file, encoding: .utf8)) else {
+            throw CocoaError(.fileReadCorruptFile)
+        }
+        options["repositoryUrl"] = .string(url)
+        try Data(try JSONFragment.object(options).text().utf8).write(to: file)
+    }
+
     /// A made-up key.
     static let key = "sk-ant-test-0123456789-abcdefghij"
 

@@ -23,6 +23,14 @@ struct RunningCco: Sendable {
         _ = try process.child()?.signal(number)
     }
 
+    /// Kills it, and leaves everything that it has started alone: its own supervisor, which would end all descendants, goes with it.
+    func kill() async throws {
+        try process.shim.signal(SIGSTOP)
+        try signal(SIGKILL)
+        try process.shim.signal(SIGKILL)
+        _ = try await process.waitForExit()
+    }
+
     /// Suspends until a line of its output holds `text`; `false` when it ended before.
     func says(_ text: String) async throws -> Bool {
         for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).contains(text) { return true }
