@@ -32,10 +32,14 @@ package struct Observation: Sendable, Equatable {
     package var rateLimit: RateLimit?
     /// Set when the line could not be read; the turn goes on.
     package var problem: String?
+    /// What the line says about whether the agent gets on.
+    package var progress: [ProgressMark]
 
     package init(
-        activity: [String] = [], giveUpEarly: CredentialFault? = nil, rateLimit: RateLimit? = nil, problem: String? = nil
+        activity: [String] = [], giveUpEarly: CredentialFault? = nil, rateLimit: RateLimit? = nil, problem: String? = nil,
+        progress: [ProgressMark] = []
     ) {
+        self.progress = progress
         self.activity = activity
         self.giveUpEarly = giveUpEarly
         self.rateLimit = rateLimit

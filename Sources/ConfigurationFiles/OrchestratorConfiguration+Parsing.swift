@@ -48,6 +48,8 @@ extension OrchestratorConfiguration {
         verifyCommand = values[Settings.verifyCommand]
         verifyTimeoutMinutes = try values.required(Settings.verifyTimeoutMinutes)
         taskTimeoutMinutes = try values.required(Settings.taskTimeoutMinutes)
+        stallTimeoutMinutes = try values.required(Settings.stallTimeoutMinutes)
+        toolTimeoutMinutes = try values.required(Settings.toolTimeoutMinutes)
         maxTaskAttempts = try values.required(Settings.maxTaskAttempts)
         maxBudgetUsd = values[Settings.maxBudgetUsd]
         envFiles = try values.required(Settings.envFiles)

@@ -35,6 +35,8 @@ package struct RunResources: Sendable {
     package var minimumFreeDisk: Int64
     /// Bytes that a turn's process or a gate may write to its outputs.
     package var maximumOutput: Int64
+    /// From when on a running turn counts as stuck.
+    package var progressLimits: TurnProgress.Limits
     package var log: RunLog
     package var redactor: Redactor
     package var clock: any EngineClock

@@ -41,7 +41,7 @@ struct TurnExecution: Sendable {
         }
         guard let process else { throw CancellationError() }
         running.began(id, process)
-        let conclusion = try await follow(process, turn, order: order, state: state)
+        let conclusion = try await follow(process, turn, order: order, state: state, report: report)
         return try await harvest(conclusion, turn, seat, state: state)
     }
 
@@ -106,7 +106,8 @@ struct TurnExecution: Sendable {
     /// Reads the process's output from its beginning to its end. After a crash the whole of it is read again: the reader is pure, and the file
     /// is all there.
     private func follow(
-        _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run
+        _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
     ) async throws -> TurnConclusion {
         let order =
             order
@@ -124,8 +125,11 @@ struct TurnExecution: Sendable {
             }
         }
         defer { guarding.cancel() }
+        let watch = ProgressWatch(limits: resources.progressLimits, clock: resources.clock) { await report(.turnStuck(turn.id, $0)) }
+        defer { watch.end() }
         for try await line in process.lines() {
             let observation = reader.take(Data(line.bytes))
+            watch.take(observation.progress)
             for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
             if let problem = observation.problem {
                 resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")

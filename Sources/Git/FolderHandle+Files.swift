@@ -25,6 +25,9 @@ extension FolderHandle {
         return content
     }
 
+    /// What the names of files begin with that are not complete yet. A crash can leave one, which may hold a secret.
+    static var temporaryPrefix: String { ".cco-new-" }
+
     /// Puts a new file in the place of `name` in one step. An older file or link of that name is replaced, not written through.
     ///
     /// - Parameters:
@@ -33,7 +36,7 @@ extension FolderHandle {
     borrowing func write(
         _ name: String, _ content: [UInt8], mode: mode_t = 0o600, durable: Bool = false, modified: timespec? = nil
     ) throws(GitError) {
-        let temporary = ".cco-new-\(UInt64.random(in: .min ... .max))"
+        let temporary = "\(Self.temporaryPrefix)\(UInt64.random(in: .min ... .max))"
         let file = openat(descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw .system("writing \(path)/\(name)") }
         do throws(GitError) {

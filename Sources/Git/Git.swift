@@ -44,8 +44,24 @@ package struct Git: Sendable {
         _ arguments: [String], at location: GitLocation?, reach: Reach = .local, input: [UInt8] = [],
         timeout: Duration = .seconds(120), limit: Int = 64 << 20
     ) async throws(GitError) -> ChildCommandResult {
+        let result = try await once(arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit)
+        // What a git that was killed a moment ago left behind must not stop the next one until cco is started again. A command that
+        // ended at a lock has changed nothing, so it can be repeated.
+        guard !result.succeeded, let directory = location?.gitDirectory,
+            case .lockHeld(let path) = GitError.Kind(standardError: result.errorText), path.hasPrefix(directory + "/"),
+            try await StaleLocks(places: [.init(path: directory)]).release(path, within: .seconds(10))
+        else { return result }
+        return try await once(arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit)
+    }
+
+    private func once(
+        _ arguments: [String], at location: GitLocation?, reach: Reach, input: [UInt8], timeout: Duration, limit: Int
+    ) async throws(GitError) -> ChildCommandResult {
         var environment = reach == .local ? localEnvironment : originEnvironment
-        if let location { environment.merge(location.environment) { $1 } }
+        if let location {
+            environment.merge(location.environment) { $1 }
+            environment[GitProcesses.mark] = location.gitDirectory
+        }
         let command = ChildCommand(
             executable, Self.hardening + (location?.arguments ?? []) + arguments, environment: environment,
             workingDirectory: location?.workTree ?? "/", standardInput: input, timeout: timeout, outputLimit: limit)

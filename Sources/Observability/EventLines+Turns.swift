@@ -6,6 +6,9 @@ extension EventScribe {
         case .turnStarted(let turn):
             let verb = turn.carriesOn ? "goes on" : "begins"
             return [line(turn.agent.name, .info, "\(turn.id) \(verb) with \(turn.credential): \(turn.brief.words(in: after))")]
+        case .turnStuck(let id, let cause):
+            guard let turn = after.turns[id] else { return [] }
+            return [line(turn.agent.name, .warning, "\(id) gets nowhere: \(cause.words)")]
         case .turnStopRequested(let id, let cause):
             guard let turn = after.turns[id] else { return [] }
             return [line(turn.agent.name, cause == .timeLimit ? .warning : .info, "\(id) is being stopped: \(cause.words).")]

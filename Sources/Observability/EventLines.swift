@@ -43,7 +43,7 @@ package enum EventLines {
             scribe.runLines(event)
         case .verifyChosen, .baselineKnown, .gateRed, .treeVerified, .flakeSeen:
             scribe.gateLines(event)
-        case .turnStarted, .turnStopRequested, .turnEnded, .sessionReplaced:
+        case .turnStarted, .turnStuck, .turnStopRequested, .turnEnded, .sessionReplaced:
             scribe.turnLines(event)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .directorWants:
             scribe.planLines(event)

@@ -78,6 +78,8 @@ extension Decider {
             putBack(turn, outcome)
         case .stopped(.timeLimit):
             disappoint(turn, "the turn was stopped after \(run.settings.taskTimeoutMinutes) minutes")
+        case .stopped(.stuck):
+            escalate(turn, turn.stuck?.words ?? "it got nowhere")
         case .stopped(.cancelled):
             if let task = turn.task { emit(.taskReleased(task, reason: "the turn was cancelled")) } else { emit(.briefDone(turn.agent)) }
         }
@@ -107,18 +109,41 @@ extension Decider {
         let failures = (run.pending(of: turn)?.failures ?? 0) + 1
         if let task = turn.task {
             guard let state = run.tasks[task], !state.state.isSettled else { return }
-            if failures <= 2 {
-                let brief: Brief = again ? turn.brief : .finish(task, reason: reason)
-                emit(.taskBriefed(task, worker: turn.agent, Pending(brief, carryOn: again, failures: failures)))
-            } else if state.attempts < run.settings.maxTaskAttempts {
-                emit(.taskReleased(task, reason: reason))
-            } else {
-                settle(task, .failed(reason))
-            }
+            guard failures <= 2 else { return giveToAnother(state, reason) }
+            let brief: Brief = again ? turn.brief : .finish(task, reason: reason)
+            emit(.taskBriefed(task, worker: turn.agent, Pending(brief, carryOn: again, failures: failures)))
         } else {
             if failures == 3 { emit(.sessionReplaced(turn.agent, reason: reason)) }
             guard failures < 6 else { return giveUpLeading(turn, reason) }
             emit(.leadBriefed(turn.agent, Pending(turn.brief, carryOn: again && failures != 3, failures: failures, remark: reason)))
+        }
+    }
+
+    /// A turn that got nowhere and was stopped. The session first goes on and is told why; then a fresh session begins (a task goes to another
+    /// worker where there is one); then the task is given back to its lead, as failed.
+    private mutating func escalate(_ turn: Turn, _ reason: String) {
+        let failures = (run.pending(of: turn)?.failures ?? 0) + 1
+        guard failures == 1 else { return startAfresh(turn, reason, failures: failures) }
+        assign(turn, Pending(turn.brief, carryOn: true, failures: failures, remark: reason))
+    }
+
+    private mutating func startAfresh(_ turn: Turn, _ reason: String, failures: Int) {
+        if let task = turn.task {
+            if let state = run.tasks[task], !state.state.isSettled { giveToAnother(state, reason) }
+        } else if failures < 6 {
+            emit(.sessionReplaced(turn.agent, reason: reason))
+            emit(.leadBriefed(turn.agent, Pending(turn.brief, failures: failures, remark: reason)))
+        } else {
+            giveUpLeading(turn, reason)
+        }
+    }
+
+    /// A fresh session, with another worker where there is one; after too many of them the task has failed, and its lead decides what to do.
+    private mutating func giveToAnother(_ task: TeamTask, _ reason: String) {
+        if task.attempts < run.settings.maxTaskAttempts {
+            emit(.taskReleased(task.id, reason: reason))
+        } else {
+            settle(task.id, .failed(reason))
         }
     }
 

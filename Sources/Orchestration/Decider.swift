@@ -49,6 +49,11 @@ package struct Decider {
             observe(facts)
         case .directionShown(let blob):
             if run.shownDirection != blob { emit(.directionShown(blob)) }
+        case .turnStuck(let id, let cause):
+            // What is being stopped already, or has ended meanwhile, needs no second reason.
+            guard let turn = run.turns[id], turn.stopCause == nil else { return }
+            emit(.turnStuck(id, cause))
+            emit(.turnStopRequested(id, .stuck))
         case .clock:
             break
         case .effectFinished(let id, let result):

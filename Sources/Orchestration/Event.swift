@@ -26,6 +26,8 @@ package enum Event: Codable, Sendable, Equatable {
     case leadBriefed(AgentID, Pending)
     case turnStarted(Turn)
     case turnStopRequested(TurnID, StopCause)
+    /// A running turn gets nowhere; it is going to be stopped for that.
+    case turnStuck(TurnID, StuckCause)
     case turnEnded(TurnID, TurnOutcome)
     /// The agent's brief is done with.
     case briefDone(AgentID)

@@ -9,6 +9,8 @@ package enum Input: Sendable {
     case baseObserved(BaseFacts)
     /// The Director has been shown this version of the direction.
     case directionShown(ObjectID?)
+    /// A running turn gets nowhere.
+    case turnStuck(TurnID, StuckCause)
     /// A deadline has come.
     case clock
 }

@@ -26,7 +26,7 @@ extension Run {
             phase = .ended(reason)
         case .effectIntended, .effectDone, .effectDelayed, .effectRetried, .strayIgnored:
             applyEffect(event)
-        case .leadBriefed, .turnStarted, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced, .directionShown:
+        case .leadBriefed, .turnStarted, .turnStuck, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced, .directionShown:
             applyTurn(event, at: time)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
             applyPlan(event)
@@ -116,6 +116,8 @@ extension Run {
                 }
                 agents[turn.agent]?.session?.credential = turn.credential
             }
+        case .turnStuck(let id, let cause):
+            turns[id]?.stuck = cause
         case .turnStopRequested(let id, let cause):
             turns[id]?.stopCause = cause
         case .turnEnded(let id, let outcome):

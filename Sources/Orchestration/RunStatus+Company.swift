@@ -100,6 +100,7 @@ extension StopCause {
         case .timeLimit: "its time limit is over"
         case .runEnding: "the run is ending"
         case .cancelled: "it was cancelled"
+        case .stuck: "it gets nowhere"
         }
     }
 }

@@ -24,6 +24,8 @@ package struct Turn: Codable, Sendable, Equatable {
     package var budgetUsd: Double?
     /// Set when cco wants it stopped.
     package var stopCause: StopCause?
+    /// How it stopped getting anywhere, when that is why.
+    package var stuck: StuckCause?
 
     /// The task it works on, for workers.
     package var task: TaskID? { brief.task }

@@ -65,6 +65,8 @@ package enum StopCause: String, Codable, Sendable {
     case runEnding
     /// The task was cancelled.
     case cancelled
+    /// The agent made no progress; the turn says how.
+    case stuck
 }
 
 /// How a turn ended. Read from structured output and exit records only, never from prose.

@@ -21,14 +21,6 @@ struct failure {
     int error_number;
 };
 
-static int set_limit(__rlimit_resource_t resource, uint64_t value) {
-    if (value == 0) {
-        return 0;
-    }
-    struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
-    return setrlimit(resource, &limit);
-}
-
 /* Puts the file of the folder in the place of a standard stream. */
 static int redirect(int folder, const char *name, int flags, int stream) {
     int file = openat(folder, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -61,8 +53,8 @@ static enum step become(
         || redirect(folder, "stderr", O_WRONLY | O_CREAT | O_APPEND, STDERR_FILENO) == -1) {
         return STEP_FILES;
     }
-    if (set_limit(RLIMIT_FSIZE, spec->file_size_limit) == -1 || set_limit(RLIMIT_AS, spec->memory_limit) == -1
-        || set_limit(RLIMIT_NPROC, spec->process_limit) == -1) {
+    struct rlimit file_size = {spec->file_size_limit, spec->file_size_limit};
+    if (spec->file_size_limit > 0 && setrlimit(RLIMIT_FSIZE, &file_size) == -1) {
         return STEP_LIMITS;
     }
     if (chdir(spec->cwd) == -1) {
@@ -90,7 +82,9 @@ static void discard(pid_t pid) {
     }
 }
 
-pid_t start_child(int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct outcome *outcome) {
+pid_t start_child(
+    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct confinement *confinement,
+    struct outcome *outcome) {
     int go[2], report[2];
     if (pipe2(go, O_CLOEXEC) == -1) {
         fail(outcome, STEP_FORK, errno);
@@ -119,9 +113,12 @@ pid_t start_child(int folder, const struct spec *spec, const struct secret *secr
     close(report[1]);
     struct failure failure = {0};
     ssize_t count = 0;
+    if (pid != -1) {
+        confine(spec, pid, confinement); /* it waits for the word to go, so none of its descendants can be outside */
+    }
     if (pid == -1) {
         fail(outcome, STEP_FORK, fork_error);
-    } else if (!write_identity(folder, "child", pid)) {
+    } else if (!write_child_record(folder, pid, confinement)) {
         fail(outcome, STEP_RECORD, EIO);
     } else {
         do {

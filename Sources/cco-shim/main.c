@@ -76,9 +76,9 @@ static int take_lock(int folder) {
     if (flock(lock, LOCK_EX | LOCK_NB) == -1) {
         return errno == EWOULDBLOCK ? SHIM_BUSY : SHIM_IO_FAILED;
     }
-    unsigned long long ticks;
-    if (!read_start_time(getpid(), &ticks) || ftruncate(lock, 0) == -1
-        || dprintf(lock, "%d %llu\n", (int)getpid(), ticks) < 0) {
+    struct member self;
+    if (!read_member(getpid(), &self) || ftruncate(lock, 0) == -1
+        || dprintf(lock, "%d %llu\n", (int)getpid(), self.start) < 0) {
         complain("lock", errno);
         return SHIM_IO_FAILED;
     }
@@ -104,8 +104,11 @@ static void report_ready(void) {
 
 int main(int argc, char **argv) {
     if (argc != 2) {
-        complain("usage: cco-shim TURNDIR", 0);
+        complain("usage: cco-shim TURNDIR | --probe", 0);
         return SHIM_USAGE;
+    }
+    if (strcmp(argv[1], "--probe") == 0) {
+        return probe();
     }
     struct secret secret = {0};
     if (!take_secret(&secret)) {
@@ -134,16 +137,20 @@ int main(int argc, char **argv) {
     if (!read_spec(folder, &spec)) {
         return SHIM_BAD_SPEC;
     }
-    if (!reserve_exit_record(folder) || !write_identity(folder, "shim", getpid())) {
+    if (!reserve_exit_record(folder) || !write_shim_record(folder)) {
         return SHIM_IO_FAILED;
     }
     struct outcome outcome = {.reason = "exited", .started_ms = wall_clock_ms()};
-    pid_t child = start_child(folder, &spec, &secret, file_mask, &outcome);
+    struct confinement confinement = {0};
+    prepare_confinement(&spec, &confinement);
+    pid_t child = start_child(folder, &spec, &secret, file_mask, &confinement, &outcome);
     report_ready();
     if (child != -1) {
-        supervise(signals, child, &spec, &outcome);
+        supervise(signals, child, &spec, &confinement, &outcome);
     }
-    end_leftovers(signals, child, &spec, &outcome);
+    end_leftovers(signals, child, &spec, &confinement, &outcome);
+    read_counters(&confinement, &outcome);
+    remove_groups(&confinement.groups);
     outcome.ended_ms = wall_clock_ms();
-    return write_exit_record(folder, &outcome) ? SHIM_DONE : SHIM_IO_FAILED;
+    return write_exit_record(folder, &confinement, &outcome) ? SHIM_DONE : SHIM_IO_FAILED;
 }

@@ -11,7 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RECORD_SIZE = 1024 };
+enum {
+    RECORD_SIZE = 1024, /* more than any exit record takes */
+    LIMITS_SIZE = 200,
+};
 
 /* Writes `name`.new and syncs it. An existing one is overwritten in place, so that space once reserved is used again. */
 static bool write_new_file(int folder, const char *name, const char *bytes, size_t length, size_t final_length) {
@@ -77,52 +80,79 @@ static bool read_text(const char *path, char *text, size_t size) {
     return true;
 }
 
-/* Field 22 of stat. Field 2, the command, may hold spaces and parentheses, so counting starts behind its last one. */
-bool read_start_time(pid_t pid, unsigned long long *ticks) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (!read_text(path, text, sizeof text)) {
-        return false;
-    }
-    const char *field = strrchr(text, ')');
-    for (int number = 2; field != NULL && number < 22; number++) {
-        field = strchr(field + 1, ' ');
-    }
-    return field != NULL && sscanf(field, " %llu", ticks) == 1;
-}
-
-bool write_identity(int folder, const char *name, pid_t pid) {
-    unsigned long long ticks;
+/* Writes who the process is, and further lines. */
+static bool write_identity(int folder, const char *name, pid_t pid, const char *further) {
+    struct member process;
     char boot[64];
-    if (!read_start_time(pid, &ticks) || !read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot)) {
+    if (!read_member(pid, &process) || !read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot)) {
         complain("cannot read /proc", errno);
         return false;
     }
     boot[strcspn(boot, "\n")] = '\0';
-    char text[RECORD_SIZE];
-    snprintf(text, sizeof text, "pid %d\nstart %llu\nboot %s\n", (int)pid, ticks, boot);
-    return write_record(folder, name, text);
+    char *text;
+    if (asprintf(&text, "pid %d\nstart %llu\nboot %s\n%s", (int)pid, process.start, boot, further) == -1) {
+        complain(name, ENOMEM);
+        return false;
+    }
+    bool written = write_record(folder, name, text);
+    free(text);
+    return written;
+}
+
+bool write_shim_record(int folder) { return write_identity(folder, "shim", getpid(), ""); }
+
+bool write_child_record(int folder, pid_t child, const struct confinement *confinement) {
+    static const char *const KEYS[HIERARCHIES] = {"group-unified", "group-memory", "group-pids", "group-cpu", "group-freezer"};
+    char limits[LIMITS_SIZE];
+    describe_confinement(confinement, limits, sizeof limits);
+    char *text;
+    if (asprintf(&text, "limits %s\n", limits) == -1) {
+        complain("child", ENOMEM);
+        return false;
+    }
+    for (int index = 0; index < HIERARCHIES; index++) {
+        const char *path = confinement->groups.path[index];
+        char *longer;
+        if (path == NULL) {
+            continue;
+        }
+        int length = asprintf(&longer, "%s%s %s\n", text, KEYS[index], path);
+        free(text);
+        if (length == -1) {
+            complain("child", ENOMEM);
+            return false;
+        }
+        text = longer;
+    }
+    bool written = write_identity(folder, "child", child, text);
+    free(text);
+    return written;
 }
 
 static long long milliseconds(struct timeval time) {
     return (long long)time.tv_sec * 1000 + time.tv_usec / 1000;
 }
 
-bool write_exit_record(int folder, const struct outcome *outcome) {
+bool write_exit_record(int folder, const struct confinement *confinement, const struct outcome *outcome) {
     struct rusage usage;
     if (getrusage(RUSAGE_CHILDREN, &usage) == -1) {
         memset(&usage, 0, sizeof usage);
     }
     int code = outcome->ended && WIFEXITED(outcome->status) ? WEXITSTATUS(outcome->status) : -1;
     int signal_number = outcome->ended && WIFSIGNALED(outcome->status) ? WTERMSIG(outcome->status) : 0;
-    char text[RECORD_SIZE];
+    char limits[LIMITS_SIZE], text[RECORD_SIZE];
+    describe_confinement(confinement, limits, sizeof limits);
     snprintf(text, sizeof text,
         "reason %s\ncode %d\nsignal %d\nerrno %d\nstep %s\nstarted_ms %lld\nended_ms %lld\n"
-        "user_ms %lld\nsystem_ms %lld\nmax_rss_kb %ld\nleftovers %u\nsurvivors %u\n",
+        "user_ms %lld\nsystem_ms %lld\nmax_rss_kb %ld\nleftovers %u\nsurvivors %u\n"
+        "limit %s\nmemory_kills %llu\nrefused_forks %llu\npeak_memory_kb %llu\nlimits %s\n",
         outcome->reason, code, signal_number, outcome->error_number,
         outcome->failed_step != NULL ? outcome->failed_step : "-",
         (long long)outcome->started_ms, (long long)outcome->ended_ms,
         milliseconds(usage.ru_utime), milliseconds(usage.ru_stime), usage.ru_maxrss,
-        outcome->leftovers, outcome->survivors);
+        outcome->leftovers, outcome->survivors,
+        outcome->limit != NULL ? outcome->limit : "-",
+        (unsigned long long)outcome->memory_kills, (unsigned long long)outcome->refused_forks,
+        (unsigned long long)outcome->peak_memory >> 10, limits);
     return write_record(folder, "exit", text);
 }

@@ -9,10 +9,13 @@
  *   stderr  out  the child's standard error, appended
  *   lock    out  locked (flock) for as long as the shim lives
  *   shim    out  identity of the shim, written before the child is started
- *   child   out  identity of the child, written before the child's program runs
+ *   child   out  identity of the child, what bounds it and its control groups, written before the child's program runs
  *   exit    out  how it ended, written when no process of the turn is left (record.c)
  *
  * The child's environment is the shim's own: it is never written down. One secret can be handed over by a pipe (secret.c).
+ *
+ * Limits hold for the child and all its descendants together, by control groups where they may be made (groups.c) and by looking at
+ * the tree now and then where not (guard.c). `cco-shim --probe` says what this machine offers.
  */
 #ifndef CCO_SHIM_H
 #define CCO_SHIM_H
@@ -33,11 +36,14 @@ enum {
 
 /* What to run, and its limits; a limit of 0 means none. */
 struct spec {
+    char *marker;               /* names the turn; see groups.c */
     char *cwd;
     char **argv;                /* ends with NULL; argv[0] with a slash is a path, without one it is looked up on PATH */
     uint64_t file_size_limit;   /* bytes; RLIMIT_FSIZE: bounds stdout and stderr, and every other file the child writes */
-    uint64_t memory_limit;      /* bytes; RLIMIT_AS of each process */
-    uint64_t process_limit;     /* RLIMIT_NPROC: counts all processes of the user */
+    uint64_t memory_limit;      /* bytes of the child and its descendants together */
+    uint64_t process_limit;     /* tasks: processes of the tree and their threads */
+    uint64_t cpu_weight;        /* 1 to 10000; 100 is what everybody has */
+    bool use_groups;            /* whether control groups may be made */
     uint64_t grace_ms;          /* from TERM to KILL */
     uint64_t wall_clock_ms;     /* how long the child may run */
 };
@@ -53,6 +59,63 @@ struct outcome {
     int64_t ended_ms;
     unsigned leftovers;         /* processes that outlived the child and were ended */
     unsigned survivors;         /* processes that not even KILL ended in time */
+    const char *limit;          /* the limit that ended it: memory, processes or file-size; NULL: none did */
+    uint64_t memory_kills;      /* processes of the tree that were killed for want of memory */
+    uint64_t refused_forks;     /* processes and threads that could not be started at the limit */
+    uint64_t peak_memory;       /* bytes of the tree at its largest; 0: not measured */
+};
+
+/* The hierarchies of control groups. UNIFIED is version 2, the others are version 1. */
+enum hierarchy { UNIFIED, MEMORY, PIDS, CPU, FREEZER, HIERARCHIES };
+
+/* The turn's control groups. */
+struct groups {
+    char *path[HIERARCHIES];    /* the turn's group of each hierarchy; NULL: none */
+    unsigned controllers;       /* bits (1 << MEMORY …) of what the unified group controls */
+};
+
+/* By what a limit is kept. */
+enum means {
+    MEANS_NONE,                 /* no limit was asked for */
+    MEANS_MISSING,              /* it was asked for, and this machine offers nothing */
+    MEANS_CGROUP_V2,
+    MEANS_CGROUP_V1,
+    MEANS_RLIMIT,
+    MEANS_WATCH,                /* by looking at the tree */
+    MEANS_NICE,
+    MEANS_TREE,                 /* ending only: process by process */
+};
+
+/* What bounds the child and its descendants. */
+struct confinement {
+    struct groups groups;
+    enum means memory, processes, file_size, cpu, ending;
+};
+
+/* A living process of the tree. */
+struct member {
+    pid_t pid;
+    pid_t parent;
+    char state;
+    unsigned long threads;
+    unsigned long long start;   /* ticks since boot: with the number it names the process for ever */
+};
+
+/* All living descendants of the shim; `members` is for the next call to use again, or for free(). */
+struct tree {
+    struct member *members;
+    size_t count, capacity;
+};
+
+/* Looks after the limits that the kernel does not enforce by itself. */
+struct guard {
+    int refusals;               /* the pids controller's events; -1: none */
+    int64_t refusal_at;         /* when to look at the refused forks again; -1: at the next event */
+    bool refusal_sampled;       /* the next look counts from the last one */
+    uint64_t refused;
+    int64_t look_at;            /* when to look at the tree again; -1: never */
+    int64_t crowded_since;      /* -1: the tree is within its limit */
+    struct tree tree;
 };
 
 /* A secret for the child alone; no value: none. */
@@ -64,7 +127,7 @@ struct secret {
 /* The child's descriptor with the secret. It may lie over one that the shim uses: the child closes those when its program starts. */
 enum { SECRET_DESCRIPTOR = 3 };
 
-/* shim.c */
+/* main.c */
 int64_t monotonic_ms(void);
 int64_t wall_clock_ms(void);
 void complain(const char *what, int error_number);
@@ -74,21 +137,65 @@ bool read_spec(int folder, struct spec *spec);
 
 /* record.c: each returns false after complaining. */
 bool reserve_exit_record(int folder);
-bool write_identity(int folder, const char *name, pid_t pid);
-bool write_exit_record(int folder, const struct outcome *outcome);
-bool read_start_time(pid_t pid, unsigned long long *ticks);
+bool write_shim_record(int folder);
+bool write_child_record(int folder, pid_t child, const struct confinement *confinement);
+bool write_exit_record(int folder, const struct confinement *confinement, const struct outcome *outcome);
 
 /* secret.c: takes the secret out of the shim's environment; hands it over, in the child that is about to run its program. */
 bool take_secret(struct secret *secret);
 bool hand_over_secret(const struct secret *secret);
 
-/* child.c: starts the child. Returns its pid, or -1 with the failure in `outcome`. */
-pid_t start_child(int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct outcome *outcome);
+/* child.c: starts the child within its confinement. Returns its pid, or -1 with the failure in `outcome`. */
+pid_t start_child(
+    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct confinement *confinement,
+    struct outcome *outcome);
+
+/* hierarchies.c: the folders below which a group may be made; NULL: none. `controllers` is what the unified one passes on. */
+void find_hierarchies(unsigned wanted, char *bases[HIERARCHIES], unsigned *controllers);
+
+/* groups.c */
+extern const char *const CONTROLLERS[HIERARCHIES];
+bool put_text(const char *folder, const char *file, const char *text);
+bool put_number(const char *folder, const char *file, uint64_t number);
+void make_groups(const char *marker, unsigned wanted, struct groups *groups);
+void drop_group(struct groups *groups, enum hierarchy hierarchy);
+void join_groups(struct groups *groups, pid_t pid);
+void kill_groups(const struct groups *groups);
+void remove_groups(struct groups *groups);
+/* The turn's group that has the controller; NULL: none. */
+const char *group_with(const struct groups *groups, enum hierarchy controller);
+/* The number behind `key ` in a file of the group; without a key the file's only one. Returns false when there is none. */
+bool group_number(const char *group, const char *file, const char *key, uint64_t *number);
+
+/* confinement.c */
+void prepare_confinement(const struct spec *spec, struct confinement *confinement);
+void confine(const struct spec *spec, pid_t child, struct confinement *confinement);
+void describe_confinement(const struct confinement *confinement, char *text, size_t size);
+void read_counters(const struct confinement *confinement, struct outcome *outcome);
+int probe(void);
+
+/* tree.c */
+bool read_member(pid_t pid, struct member *member);
+bool collect_tree(struct tree *tree);
+bool signal_member(const struct member *member, int signal_number);
+unsigned signal_tree(int signal_number);
+void kill_tree(void);
+unsigned long count_tasks_of_user(uid_t user);
+
+/* guard.c */
+void open_guard(const struct spec *spec, const struct confinement *confinement, struct guard *guard);
+int64_t guard_deadline(const struct guard *guard);
+/* Returns false when the tree has to be ended; `outcome` then says why. */
+bool keep_guard(struct guard *guard, bool has_event, pid_t child, const struct spec *spec, const struct confinement *confinement,
+    struct outcome *outcome);
+void close_guard(struct guard *guard);
 
 /* supervise.c */
 int open_signals(void);
 void restore_signals(void);
-void supervise(int signals, pid_t child, const struct spec *spec, struct outcome *outcome);
-void end_leftovers(int signals, pid_t child, const struct spec *spec, struct outcome *outcome);
+void supervise(
+    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome);
+void end_leftovers(
+    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome);
 
 #endif

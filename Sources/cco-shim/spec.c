@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char FORMAT[] = "cco-shim 1";
+/* The second format adds the weight and whether groups may be made. A cco that was replaced while it ran still writes the first. */
+static const char FORMAT_1[] = "cco-shim 1";
+static const char FORMAT_2[] = "cco-shim 2";
 
 /* Reads the whole file with a NUL added behind it. Returns NULL after complaining. */
 static char *read_file(int folder, const char *name, size_t *length) {
@@ -75,14 +77,17 @@ bool read_spec(int folder, struct spec *spec) {
     }
     const char *end = cursor + length;
     uint64_t count = 0;
+    uint64_t use_groups = 1;
     const char *format = next_field(&cursor, end);
-    bool valid = format != NULL && strcmp(format, FORMAT) == 0
-        && next_field(&cursor, end) != NULL /* the marker is for whoever sweeps, not for the shim */
+    bool is_second = format != NULL && strcmp(format, FORMAT_2) == 0;
+    bool valid = (is_second || (format != NULL && strcmp(format, FORMAT_1) == 0))
+        && (spec->marker = next_field(&cursor, end)) != NULL
         && next_number(&cursor, end, &spec->file_size_limit)
         && next_number(&cursor, end, &spec->memory_limit)
         && next_number(&cursor, end, &spec->process_limit)
         && next_number(&cursor, end, &spec->grace_ms)
         && next_number(&cursor, end, &spec->wall_clock_ms)
+        && (!is_second || (next_number(&cursor, end, &spec->cpu_weight) && next_number(&cursor, end, &use_groups)))
         && (spec->cwd = next_field(&cursor, end)) != NULL
         && next_number(&cursor, end, &count)
         && count > 0 && count <= length;
@@ -93,7 +98,8 @@ bool read_spec(int folder, struct spec *spec) {
             valid = (spec->argv[index] = next_field(&cursor, end)) != NULL;
         }
     }
-    if (!valid || cursor != end) {
+    spec->use_groups = use_groups != 0;
+    if (!valid || cursor != end || spec->cpu_weight > 10000) {
         complain("the spec is malformed", 0);
         return false;
     }

@@ -69,6 +69,10 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "taskTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "taskTimoutMinutes"),
         OptionCase(
+            name: "stallTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "stallTimoutMinutes"),
+        OptionCase(
+            name: "toolTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "toolTimoutMinutes"),
+        OptionCase(
             name: "maxTaskAttempts", good: ["1", "100"], wrongType: notInteger, outOfRange: ["0", "101"], misspelt: "maxTaskAttempt"),
         OptionCase(
             name: "maxBudgetUsd", good: ["0.01", "5", "1e3"], wrongType: [#""5""#, "true", "null", "[]"], outOfRange: ["0", "-1"],

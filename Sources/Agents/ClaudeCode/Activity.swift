@@ -29,13 +29,13 @@ enum Activity {
     private static func describe(_ block: ContentBlock) -> String? {
         switch block {
         case .text(let text): text.isEmpty ? nil : bounded(text, to: longest)
-        case .toolUse(let name, let input): bounded("\(name): \(summary(of: input))", to: longest)
+        case .toolUse(_, let name, let input): bounded("\(name): \(summary(of: input))", to: longest)
         case .toolResult, .other: nil
         }
     }
 
     private static func describeResult(_ block: ContentBlock) -> String? {
-        guard case .toolResult(let text, let isError) = block else { return nil }
+        guard case .toolResult(_, let text, let isError) = block else { return nil }
         let shown = bounded(text, to: longest)
         return (isError ? "  ! " : "  = ") + (shown.isEmpty ? "(no output)" : shown)
     }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Any JSON value. Used for what cco hands on without knowing its shape: reports, and the inputs of tools.
-enum JSONValue: Codable, Sendable, Equatable {
+enum JSONValue: Codable, Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int64)

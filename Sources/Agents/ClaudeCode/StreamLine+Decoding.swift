@@ -87,7 +87,7 @@ private struct Block: Decodable {
     var block: ContentBlock
 
     enum Key: CodingKey {
-        case type, text, name, input, content, isError
+        case type, text, id, name, input, content, isError, toolUseId
     }
 
     init(from decoder: any Decoder) throws {
@@ -97,14 +97,16 @@ private struct Block: Decodable {
         case "text": block = .text(try container.decode(String.self, forKey: .text))
         case "tool_use":
             let input = try container.decodeIfPresent(JSONValue.self, forKey: .input)
-            block = .toolUse(name: try container.decode(String.self, forKey: .name), input: input ?? .null)
+            let id = try container.decodeIfPresent(String.self, forKey: .id) ?? ""
+            block = .toolUse(id: id, name: try container.decode(String.self, forKey: .name), input: input ?? .null)
         case "tool_result":
             let isError = try container.decodeIfPresent(Bool.self, forKey: .isError) ?? false
             let content = try container.decodeIfPresent(Content.self, forKey: .content)
             let texts = (content?.blocks ?? []).compactMap { inner in
                 if case .text(let text) = inner { text } else { nil }
             }
-            block = .toolResult(text: texts.joined(separator: "\n"), isError: isError)
+            let id = try container.decodeIfPresent(String.self, forKey: .toolUseId) ?? ""
+            block = .toolResult(id: id, text: texts.joined(separator: "\n"), isError: isError)
         default: block = .other(type: type)
         }
     }

@@ -44,8 +44,10 @@ struct PermissionDenial: Codable, Sendable, Equatable {
 /// One block of a message.
 enum ContentBlock: Sendable, Equatable {
     case text(String)
-    case toolUse(name: String, input: JSONValue)
-    case toolResult(text: String, isError: Bool)
+    /// `id` is empty when the line names none.
+    case toolUse(id: String, name: String, input: JSONValue)
+    /// `id` is that of the call.
+    case toolResult(id: String, text: String, isError: Bool)
     /// Thinking, images and whatever else there is.
     case other(type: String)
 }

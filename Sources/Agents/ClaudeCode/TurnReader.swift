@@ -32,7 +32,7 @@ package struct TurnReader: TurnReading {
     }
 
     mutating func take(_ line: StreamLine) -> Observation {
-        var observation = Observation(activity: Activity.lines(for: line))
+        var observation = Observation(activity: Activity.lines(for: line), progress: line.progress)
         switch line {
         case .started(let start):
             self.start = start

@@ -1,0 +1,80 @@
+import Orchestration
+
+/// Judges whether a running turn still gets on, from the marks of its output and the clock: a pure value that is fed with both.
+///
+/// - Before its first sign of life nothing is expected of it: slow starters have the turn's own time limit only.
+/// - While a tool runs, silence means nothing (builds are long); the tool has a limit of its own.
+/// - With no tool running, the next line comes from a request to the model. The CLI gives up a dead request by itself and says so, so
+///   silence beyond the limit means that the CLI hangs, or a request that nobody ends.
+package struct TurnProgress: Sendable {
+    /// From when on a turn is stuck.
+    package struct Limits: Sendable, Equatable {
+        /// Silence without a running tool.
+        package var silenceMinutes: Int
+        /// The run of one tool.
+        package var toolMinutes: Int
+        /// Failures in a row of the same call of a tool.
+        package var failures: Int
+
+        package init(silenceMinutes: Int, toolMinutes: Int, failures: Int = 8) {
+            self.silenceMinutes = silenceMinutes
+            self.toolMinutes = toolMinutes
+            self.failures = failures
+        }
+    }
+
+    private struct Tool: Sendable {
+        var name: String
+        var call: Int
+        var since: Timestamp
+    }
+
+    private let limits: Limits
+    private var lastSign: Timestamp?
+    private var tools: [String: Tool] = [:]
+    private var failing: (call: Int, name: String, count: Int)?
+
+    package init(limits: Limits) { self.limits = limits }
+
+    /// Takes the marks of one line of output.
+    package mutating func take(_ marks: [ProgressMark], at now: Timestamp) {
+        lastSign = now
+        for mark in marks {
+            switch mark {
+            case .toolStarted(let id, let name, let call):
+                tools[id] = Tool(name: name, call: call, since: now)
+            case .toolEnded(let id, let failed):
+                guard let tool = tools.removeValue(forKey: id) else { continue }
+                count(tool, failed: failed)
+            case .output:
+                break
+            }
+        }
+    }
+
+    private mutating func count(_ tool: Tool, failed: Bool) {
+        guard failed else { return failing = nil }
+        let before = failing.flatMap { $0.call == tool.call ? $0.count : nil } ?? 0
+        failing = (tool.call, tool.name, before + 1)
+    }
+
+    /// In which way it is stuck; `nil` while it gets on.
+    package func verdict(at now: Timestamp) -> StuckCause? {
+        if let failing, failing.count >= limits.failures { return .failingTool(name: failing.name, times: failing.count) }
+        guard let lastSign else { return nil }
+        if let tool = longest {
+            let minutes = now.milliseconds(since: tool.since) / 60_000
+            return minutes >= limits.toolMinutes ? .hungTool(name: tool.name, minutes: Int(minutes)) : nil
+        }
+        let minutes = now.milliseconds(since: lastSign) / 60_000
+        return minutes >= limits.silenceMinutes ? .silent(minutes: Int(minutes)) : nil
+    }
+
+    /// When the verdict changes if nothing more is heard; `nil` when it never does.
+    package var deadline: Timestamp? {
+        if let tool = longest { return tool.since.advanced(byMilliseconds: Int64(limits.toolMinutes) * 60_000) }
+        return lastSign.map { $0.advanced(byMilliseconds: Int64(limits.silenceMinutes) * 60_000) }
+    }
+
+    private var longest: Tool? { tools.values.min { ($0.since, $0.call) < ($1.since, $1.call) } }
+}

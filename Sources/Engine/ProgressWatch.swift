@@ -1,0 +1,76 @@
+import Agents
+import Orchestration
+import Synchronization
+
+/// Watches one running turn: takes what its output shows, and tells once when it gets nowhere.
+///
+/// Between lines of output it only sleeps until the moment at which the verdict would change.
+final class ProgressWatch: Sendable {
+    private struct State {
+        var progress: TurnProgress
+        /// When the alarm that is set goes off.
+        var armedFor: Timestamp?
+        var alarm: _Concurrency.Task<Void, Never>?
+        var isOver = false
+    }
+
+    private let state: Mutex<State>
+    private let clock: any EngineClock
+    private let stuck: @Sendable (StuckCause) async -> Void
+
+    /// - Parameter stuck: is told at most once.
+    init(limits: TurnProgress.Limits, clock: any EngineClock, stuck: @escaping @Sendable (StuckCause) async -> Void) {
+        state = Mutex(State(progress: TurnProgress(limits: limits)))
+        self.clock = clock
+        self.stuck = stuck
+    }
+
+    func take(_ marks: [ProgressMark]) {
+        let now = clock.now()
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.progress.take(marks, at: now)
+            // An alarm that is set too early looks again when it rings; one that would ring too late is set anew.
+            let due = state.progress.verdict(at: now) == nil ? state.progress.deadline : now
+            guard let due, state.armedFor.map({ due < $0 }) ?? true else { return }
+            arm(&state, due)
+        }
+    }
+
+    /// Nothing is watched any more.
+    func end() {
+        state.withLock { state in
+            state.isOver = true
+            state.alarm?.cancel()
+            state.alarm = nil
+        }
+    }
+
+    private func arm(_ state: inout State, _ due: Timestamp) {
+        state.alarm?.cancel()
+        state.armedFor = due
+        state.alarm = _Concurrency.Task { [weak self, clock] in
+            do {
+                try await clock.wait(until: due)
+            } catch {
+                return  // Cancelled: another alarm has taken this one's place, or the turn is over.
+            }
+            await self?.ring()
+        }
+    }
+
+    private func ring() async {
+        let now = clock.now()
+        let verdict = state.withLock { state -> StuckCause? in
+            guard !state.isOver else { return nil }
+            state.armedFor = nil
+            if let verdict = state.progress.verdict(at: now) {
+                state.isOver = true
+                return verdict
+            }
+            if let due = state.progress.deadline { arm(&state, due) }
+            return nil
+        }
+        if let verdict { await stuck(verdict) }
+    }
+}

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Orchestration
+import Testing
+
+@testable import Agents
+
+@Suite("Whether a turn gets on")
+struct TurnProgressTests {
+    private static let start = Timestamp(milliseconds: 1_000_000)
+
+    private func at(_ minutes: Int64) -> Timestamp { Self.start.advanced(byMilliseconds: minutes * 60_000) }
+
+    private var progress: TurnProgress { TurnProgress(limits: .init(silenceMinutes: 30, toolMinutes: 50, failures: 3)) }
+
+    @Test("before its first sign of life nothing is expected of it")
+    func slowStarter() {
+        #expect(progress.verdict(at: at(10_000)) == nil)
+        #expect(progress.deadline == nil)
+    }
+
+    @Test("silence beyond the limit is a stall, and any line puts it off")
+    func silence() {
+        var progress = progress
+        progress.take([.output], at: at(0))
+        #expect(progress.deadline == at(30))
+        #expect(progress.verdict(at: at(29)) == nil)
+        #expect(progress.verdict(at: at(30)) == .silent(minutes: 30))
+        progress.take([.output], at: at(29))
+        #expect(progress.verdict(at: at(58)) == nil)
+        #expect(progress.verdict(at: at(59)) == .silent(minutes: 30))
+    }
+
+    @Test("a tool that runs is not silence; it has its own limit, the longest one counts, and lines beside it change nothing")
+    func hungTool() {
+        var progress = progress
+        progress.take([.toolStarted(id: "a", name: "Bash", call: 1), .toolStarted(id: "b", name: "Read", call: 2)], at: at(0))
+        progress.take([.toolEnded(id: "b", failed: false)], at: at(1))
+        #expect(progress.verdict(at: at(49)) == nil)
+        #expect(progress.deadline == at(50))
+        progress.take([.output], at: at(49))
+        #expect(progress.verdict(at: at(50)) == .hungTool(name: "Bash", minutes: 50))
+        progress.take([.toolEnded(id: "a", failed: false)], at: at(51))
+        #expect(progress.verdict(at: at(51)) == nil)
+        #expect(progress.deadline == at(81))
+    }
+
+    @Test("the same call that fails again and again is no progress; another call or a success in between is")
+    func failingTool() {
+        var progress = progress
+        func call(_ call: Int, failed: Bool, _ minute: Int64) {
+            progress.take([.toolStarted(id: "x", name: "Edit", call: call)], at: at(minute))
+            progress.take([.toolEnded(id: "x", failed: failed)], at: at(minute))
+        }
+        call(1, failed: true, 0)
+        call(1, failed: true, 1)
+        call(2, failed: true, 2)
+        call(1, failed: true, 3)
+        call(1, failed: false, 4)
+        call(1, failed: true, 5)
+        call(1, failed: true, 6)
+        #expect(progress.verdict(at: at(6)) == nil)
+        call(1, failed: true, 7)
+        #expect(progress.verdict(at: at(7)) == .failingTool(name: "Edit", times: 3))
+    }
+
+    @Test("recorded lines of the CLI: calls of tools begin and end, with the same mark for the same call")
+    func recordedLines() {
+        let use = #"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"make","n":1}}]}}"#
+        let again = use.replacing("t1", with: "t2").replacing(#""command":"make","n":1"#, with: #""n":1,"command":"make""#)
+        let other = use.replacing("make", with: "ls")
+        let result = #"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t1","content":"no","is_error":true}]}}"#
+        func marks(_ line: String) -> [ProgressMark] {
+            var reader = TurnReader(resuming: false)
+            return reader.take(.init(line.utf8)).progress
+        }
+        guard case .toolStarted("t1", "Bash", let first)? = marks(use).first, case .toolStarted("t2", "Bash", let second)? = marks(again).first,
+            case .toolStarted(_, _, let third)? = marks(other).first
+        else {
+            Issue.record("no tool was seen to start")
+            return
+        }
+        #expect(first == second && first != third)
+        #expect(marks(result) == [.toolEnded(id: "t1", failed: true)])
+        #expect(marks(#"{"type":"system","subtype":"api_retry","attempt":1}"#) == [.output])
+    }
+}
