@@ -10,9 +10,13 @@ struct Doctor: AsyncParsableCommand {
             EXAMPLES:
               cco doctor
               cco doctor --config ./my-config --json
+              cco doctor --config ./my-config --journal
             """)
 
     @OptionGroup var places: PlaceOptions
+
+    @Flag(help: "Check the journal of the configuration's newest run instead: every event, and that the snapshots are their fold.")
+    var journal = false
 
     @Flag(help: "Print the checks as JSON.")
     var json = false
@@ -20,7 +24,10 @@ struct Doctor: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
-        let checks = await HealthChecks(surroundings: surroundings, place: place, isConfigurationExpected: places.config != nil).all()
+        let checks =
+            journal
+            ? [try JournalCheck(place: place).result()]
+            : await HealthChecks(surroundings: surroundings, place: place, isConfigurationExpected: places.config != nil).all()
         if json {
             surroundings.console.write(try JSONText.of(checks))
         } else {

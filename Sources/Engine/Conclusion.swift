@@ -2,6 +2,7 @@ import Git
 import Merging
 import Observability
 import Orchestration
+import Processes
 
 /// The last effect of a run: keeps what was not integrated, writes the report, and takes the worktrees away.
 struct Conclusion: Sendable {
@@ -11,10 +12,13 @@ struct Conclusion: Sendable {
     func conclude(_ run: Run) async throws {
         let hub = try await repositories.hub()
         let kept = try await keepUnmerged(run, hub)
+        CrashPoint.concludeKept.pass()
         if !resources.keepsWorktrees { try await removeWorktrees(run) }
+        CrashPoint.concludeCleared.pass()
         var ended = run
         if case .finishing(let reason) = run.phase { ended.apply(.ended(reason), at: resources.clock.now()) }
         try await RunReporting(hub: hub, resources: resources).write(ended, kept: kept)
+        CrashPoint.concludeReported.pass()
     }
 
     /// Gives every commit of an agent that the target branch does not contain a ref of its own.

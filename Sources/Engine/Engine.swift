@@ -1,5 +1,6 @@
 import Journal
 import Orchestration
+import Processes
 
 /// The run's single writer: takes inputs in, commits what is decided, and only then has it carried out.
 ///
@@ -52,11 +53,13 @@ package actor Engine {
         let now = clock.now()
         let (events, next) = Decider.decide(run, input, at: now)
         if !events.isEmpty {
+            CrashPoint.inputDecided.pass()
             do {
                 _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
             } catch {
                 return stop(after: error)
             }
+            CrashPoint.eventsCommitted.pass()
             #if DEBUG
                 assertFoldAgrees(events, next, at: now)
             #endif
@@ -118,12 +121,14 @@ package actor Engine {
         guard inFlight[id] == nil, run.suspension == nil || effect.isTurn else { return }
         let carrier = carrier
         inFlight[id] = _Concurrency.Task { [weak self] in
+            CrashPoint.effectBegun.pass()
             let result = await carrier.carryOut(id, effect) { [weak self] in
                 guard let self else { throw CancellationError() }
                 return await self.run
             } report: { [weak self] in
                 await self?.submit($0)
             }
+            CrashPoint.effectDone.pass()
             await self?.finished(id, result)
         }
     }

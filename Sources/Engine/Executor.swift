@@ -1,6 +1,7 @@
 import Git
 import Observability
 import Orchestration
+import Processes
 
 /// Carries effects out with real processes and real git.
 package struct Executor: EffectCarrier {
@@ -43,7 +44,9 @@ package struct Executor: EffectCarrier {
         switch effect {
         case .prepareBase:
             let hub = try await repositories.hub()
-            return .base(try await BasePreparation(hub: hub, resources: resources).prepare(try await state()))
+            let facts = try await BasePreparation(hub: hub, resources: resources).prepare(try await state())
+            CrashPoint.basePrepared.pass()
+            return .base(facts)
         case .runTurn(let turn):
             return .turn(try await turns.run(turn, state: state, report: report))
         case .merge(let candidate):

@@ -31,10 +31,12 @@ struct GateExecution: Sendable {
             try await seat.detach(at: commit, cleaningIgnored: isFresh, date: resources.clock.now().milliseconds / 1000)
             try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
         }
+        CrashPoint.gateWorktreeReady.pass()
         let result = try await runner.run(
             command: command, worktree: seat.worktreePath, folder: folder, marker: "\(resources.folder.marker)/\(effect)",
             timeLimitMilliseconds: Int64(run.settings.verifyTimeoutMinutes) * 60_000)
         guard let result else { return nil }
+        CrashPoint.gateEnded.pass()
         let logPath = "\(resources.log.folder)/gates/\(effect)-\(commit.short).log"
         try RawStream.copyRedacted(from: folder + "/stdout", to: logPath, redactor: resources.redactor)
         switch result {

@@ -1,6 +1,7 @@
 import Git
 import Merging
 import Orchestration
+import Processes
 
 /// Merges the front of a queue in memory.
 struct MergeExecution: Sendable {
@@ -15,13 +16,16 @@ struct MergeExecution: Sendable {
             await observe(try await OriginWatch(hub: hub).look(run))
             run = try await state()
         }
+        CrashPoint.mergeBaseSeen.pass()
         guard let target = run.head(of: candidate.target) else { return .nothingToMerge }
         let order = CandidateMerge.Order(
             target: target, head: head(of: candidate, run), message: message(for: candidate, run),
             date: resources.clock.now().milliseconds / 1000,
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
             structure: candidate.target == .base ? TeamStructure.render(run, landing: candidate) : nil, pin: "\(run.id)-\(id)")
-        return try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
+        let result = try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
+        CrashPoint.merged.pass()
+        return result
     }
 
     /// Branches that may have moved while the candidate waited are taken as they are now.

@@ -2,7 +2,8 @@ import Journal
 import Observability
 import Orchestration
 
-/// Tells people what became durable: the log, the terminal, the live `TEAM_STRUCTURE.md`; and clears away what finished turns leave behind.
+/// Tells people what became durable: the log, the terminal, the live `TEAM_STRUCTURE.md`; clears away what finished turns leave behind, and
+/// writes the journal's snapshots.
 ///
 /// Reads the journal from a cursor of its own and is only woken by commits: a slow disk or terminal never slows a decision, costs no memory
 /// however far it falls behind, and misses nothing.
@@ -19,6 +20,7 @@ package struct Narrator: EngineObserver {
         var sequence: Int64
         var run: Run
         var structure = ""
+        var snapshots = SnapshotWriter()
     }
 
     private let wake: AsyncStream<Void>.Continuation
@@ -67,6 +69,12 @@ package struct Narrator: EngineObserver {
             let step = Step(event: event, before: before, after: place.run)
             tell(step, resources, progress)
             clearAway(step, resources)
+            do {
+                try place.snapshots.consider(place.run, at: place.sequence, in: journal)
+            } catch {
+                // It would only have saved time at the next start.
+                resources.log.log(source: "cco", level: .warning, message: "no snapshot of event \(place.sequence): \(error)")
+            }
         }
         updateStructure(place.run, resources, known: &place.structure)
     }

@@ -16,9 +16,12 @@ enum PrivateFiles {
 
     static func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
 
+    /// How the name of a file ends that is being written.
+    static let unfinished = ".new"
+
     /// Writes through a temporary file and a rename, mode 0600, synced.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let temporary = path + ".new"
+        let temporary = path + unfinished
         let file = try FileDescriptor.open(
             FilePath(temporary), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
         try file.closeAfter {

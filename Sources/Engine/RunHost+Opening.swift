@@ -64,6 +64,7 @@ extension RunHost {
         let journal = try Journal(existingIn: folder.path)
         guard let run = try EventRecord.replay(journal) else { throw RunHostError.nothingToResume(request.workspace.path) }
         let resources = try Self.resources(request, folder, pool, clock: clock)
+        await reconciliation(request, run, folder).carryOut(log: resources.log)
         var notices: [String] = []
         let configuration = request.contents.configuration.configuration
         if configuration.workerCount != run.settings.workerCount
@@ -85,9 +86,13 @@ extension RunHost {
     ) async throws -> RunHost {
         let now = clock.now()
         let folder = freeFolder(in: request.workspace, logDirectory: request.contents.configuration.logDirectory, at: now)
+        let unbegun = UnbegunRuns(workspace: request.workspace, logDirectory: request.contents.configuration.logDirectory)
+        var notices = try unbegun.reconcile().map { "\(unbegun.subject): \($0)" }
+        _ = try StaleSocket(path: request.workspace.socketPath).reconcile()
         let isFirst = try request.workspace.currentRun() == nil
         do {
             try PrivateFiles.makeFolder(folder.path)
+            CrashPoint.runFolderMade.pass()
             let resources = try Self.resources(request, folder, pool, clock: clock)
             let preflight = Preflight(resources: resources, configuration: request.contents.configuration.configuration)
             let findings = try await preflight.check(at: now)
@@ -95,12 +100,14 @@ extension RunHost {
                 request.contents.configuration.configuration, repository: resources.origin.redacted, targetBranch: findings.targetBranch,
                 credentials: pool.slots, cores: cores)
             let (events, run) = Decider.begin(id: folder.id, settings: settings, seed: UInt64.random(in: .min ... .max), at: now)
+            notices += findings.notices
             let identity = JournalIdentity(run: folder.id.name, created: now, version: request.version)
             let journal = try Journal(folder: folder.path, identity: identity)
             _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
+            CrashPoint.runJournaled.pass()
             try request.workspace.setCurrent(folder.id)
             return host(
-                run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: findings.notices, progress: progress
+                run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: notices, progress: progress
             )
         } catch {
             // Nothing has been spent and nothing has happened: leave nothing behind.
@@ -109,6 +116,17 @@ extension RunHost {
             if isFirst { try PrivateFiles.removeIfEmpty(request.workspace.path + "/runs") }
             throw error
         }
+    }
+
+    /// What is brought into line when a run is taken up whose engine has stopped or died.
+    private static func reconciliation(_ request: Request, _ run: Run, _ folder: RunFolder) -> Reconciliation {
+        Reconciliation(duties: [
+            UnbegunRuns(workspace: request.workspace, logDirectory: request.contents.configuration.logDirectory),
+            StaleSocket(path: request.workspace.socketPath),
+            StrayProcesses(folder: folder, run: run),
+            TurnFolders(folder: folder, run: run),
+            HalfWrittenFiles(folders: [request.workspace.path, folder.path]),
+        ])
     }
 
     private static func host(

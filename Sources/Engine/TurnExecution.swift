@@ -40,6 +40,7 @@ struct TurnExecution: Sendable {
             process = prepared.process
         }
         guard let process else { throw CancellationError() }
+        CrashPoint.turnStarted.pass()
         running.began(id, process)
         let conclusion = try await follow(process, turn, order: order, state: state, report: report)
         return try await harvest(conclusion, turn, seat, state: state)
@@ -65,6 +66,7 @@ struct TurnExecution: Sendable {
             try await seat.detach(at: commit, date: date)
         }
         try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
+        CrashPoint.turnWorktreeReady.pass()
         let materialFolder = resources.folder.material(turn.agent)
         let composer = MaterialComposer(hub: hub, resources: resources, folder: materialFolder)
         let material = try await composer.material(for: turn, run)
@@ -82,6 +84,7 @@ struct TurnExecution: Sendable {
     private func launch(_ turn: Turn, _ order: TurnOrder, _ seat: AgentRepository, run: Run) async throws -> SupervisedProcess {
         let invocation = resources.backend.invocation(for: order)
         for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path) }
+        CrashPoint.turnPrompted.pass()
         guard let credential = resources.credentials[turn.credential] else {
             throw TurnError.unknownCredential(turn.credential)
         }
@@ -144,6 +147,7 @@ struct TurnExecution: Sendable {
         let name = "\(turn.id)-\(turn.agent)"
         try RawStream.copyRedacted(
             from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
+        CrashPoint.turnOutputRead.pass()
         let stopped = try await state().turns[turn.id]?.stopCause
         if record.reason == .execFailed {
             let why = record.failure.map(String.init(describing:)) ?? "the agent's program could not be started"
@@ -169,8 +173,10 @@ struct TurnExecution: Sendable {
         let date = resources.clock.now().milliseconds / 1000
         let saved = try await seat.saveUncommitted(
             message: "Save uncommitted work of \(id)", author: RunResources.identity(of: turn.agent), date: date)
+        CrashPoint.turnSaved.pass()
         outcome.savedUncommitted = saved != nil
         outcome.head = try await seat.harvest(task.branch, into: "refs/cco/work/\(id)")
+        CrashPoint.turnHarvested.pass()
         outcome.changed = outcome.head != nil && outcome.head != (task.base ?? turn.startPoint)
         return outcome
     }

@@ -1,5 +1,6 @@
 import Git
 import Orchestration
+import Processes
 
 /// Makes a verified commit the head of its target: for the base at origin first, so that the hub never runs ahead of what the world has.
 package struct Publication: Sendable {
@@ -17,6 +18,7 @@ package struct Publication: Sendable {
     ) async throws -> PublishResult {
         // A commit that comes back by a fast-forward has its receipt from where it was made.
         if try await hub.note(commit) == nil { try await hub.addNote(commit, receipt) }
+        CrashPoint.publishNoted.pass()
         if let remoteBranch {
             switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {
             case .pushed, .alreadyThere: break
@@ -25,7 +27,10 @@ package struct Publication: Sendable {
             case .unreachable(let reason): throw PublicationError.unreachable(reason)
             }
         }
-        switch try await hub.compareAndSwap(ref: ref, new: commit, old: old) {
+        CrashPoint.publishPushed.pass()
+        let swap = try await hub.compareAndSwap(ref: ref, new: commit, old: old)
+        CrashPoint.publishMoved.pass()
+        switch swap {
         case .updated: return .published
         case .moved(let present): return present == commit ? .published : .moved
         }

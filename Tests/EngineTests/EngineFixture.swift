@@ -1,3 +1,4 @@
+import Foundation
 import Journal
 import Orchestration
 import Testing
@@ -42,6 +43,12 @@ final class EngineFixture: Sendable {
         repository: "shop", branch: "main", targetBranch: "main", workerCount: 2, engineerManagerGroupSize: 4, maxRunMinutes: 60,
         maxBudgetUsd: nil, taskTimeoutMinutes: 30, review: .em, promotion: .director, push: true, maxTaskAttempts: 2,
         verifyCommand: "make check", verifyTimeoutMinutes: 10, gateSlots: 1, credentials: [CredentialSlot(id: ID("key-1"), tier: 0)])
+
+    /// The shim that was built together with the tests.
+    static func shim() throws -> String {
+        let executable = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: executable).deletingLastPathComponent().path + "/cco-shim"
+    }
 
     static let prepare: EffectID = ID("effect-1")
 

@@ -1,3 +1,4 @@
+import Foundation
 import Journal
 import Orchestration
 import Testing
@@ -40,5 +41,69 @@ struct EventRecordTests {
             return error is ReplayError && words.contains("event 2 (teaServed)") && words.contains(journal.path)
                 && words.contains("cco cleanup")
         }
+    }
+
+    /// A journal of a run with `count` events after the first, whose state differs after each.
+    private func longJournal(_ folder: TemporaryFolder, _ count: Int) throws -> Journal {
+        let journal = try journal(folder)
+        let begun = Decider.begin(id: ID("run-1"), settings: EngineFixture.settings, seed: 7, at: ManualClock.begin).events
+        let more = (0..<count).map { Event.sessionReplaced(Run.director, reason: "\($0)") }
+        for batch in stride(from: 0, to: more.count, by: 1000) {
+            let events = (batch == 0 ? begun : []) + more[batch..<min(batch + 1000, more.count)]
+            let time = ManualClock.begin.advanced(byMilliseconds: Int64(batch))
+            _ = try journal.append(events.map { try EventRecord.encode($0, at: time) })
+        }
+        return journal
+    }
+
+    @Test("recovery from a snapshot gives the state that all events give")
+    func snapshot() throws {
+        let folder = try TemporaryFolder()
+        let journal = try longJournal(folder, 2500)
+        let whole = try EventRecord.fold(journal, from: nil, after: 0)
+        var writer = SnapshotWriter()
+        _ = try EventRecord.fold(journal, from: nil, after: 0) { run, entry in
+            try writer.consider(run, at: entry.sequence, in: journal)
+        }
+        #expect(try journal.latestSnapshot()?.sequence == 2000)
+        #expect(try EventRecord.replay(journal) == whole)
+        try journal.close()
+        let audit = try JournalAudit.check(folder: folder.path)
+        #expect(audit.problems.isEmpty && audit.snapshots == [1000, 2000] && audit.events == 2501)
+    }
+
+    @Test("a snapshot that is not the fold of its events is found, one of another program is passed over")
+    func wrongSnapshot() throws {
+        let folder = try TemporaryFolder()
+        let journal = try longJournal(folder, 10)
+        var other = try #require(try EventRecord.replay(journal))
+        other.directorSummary = "forged"
+        try journal.writeSnapshot(5, try RunSnapshot(other).encoded())
+        #expect(try EventRecord.replay(journal)?.directorSummary == "forged")
+        try journal.close()
+        let audit = try JournalAudit.check(folder: folder.path)
+        #expect(audit.problems == ["the snapshot of event 5 is not the fold of the events before it"])
+
+        let again = try Journal(existingIn: folder.path)
+        try again.writeSnapshot(6, try RunSnapshot(other, program: "an older one").encoded())
+        #expect(RunSnapshot.decode(try #require(try again.latestSnapshot()).body) == nil)
+        #expect(try EventRecord.replay(again)?.directorSummary == "")
+    }
+
+    @Test("recovery of 100,000 events, with the time it takes", .enabled(if: ProcessInfo.processInfo.environment["CCO_TEST_LARGE"] != nil))
+    func manyEvents() throws {
+        let folder = try TemporaryFolder()
+        let journal = try longJournal(folder, 100_000)
+        let clock = ContinuousClock()
+        let whole = try clock.measure { _ = try EventRecord.fold(journal, from: nil, after: 0) }
+        var writer = SnapshotWriter()
+        _ = try EventRecord.fold(journal, from: nil, after: 0) { run, entry in try writer.consider(run, at: entry.sequence, in: journal) }
+        try journal.close()
+        let short = try clock.measure {
+            let journal = try Journal(existingIn: folder.path)
+            _ = try #require(try EventRecord.replay(journal))
+            try journal.close()
+        }
+        print("100,000 events: all of them \(whole), opened and recovered from a snapshot \(short)")
     }
 }

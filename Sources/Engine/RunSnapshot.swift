@@ -1,0 +1,56 @@
+import FoundationEssentials
+import Glibc
+import Journal
+import Orchestration
+
+/// The run's state after some event, kept in the journal so that recovery need not fold every event from the first.
+///
+/// A snapshot only saves time. It counts only for the very program that wrote it: with another one the state may have another shape, or folding
+/// another meaning, so the fold of all events stands in for it. Nobody has to remember to raise a number.
+package struct RunSnapshot: Codable, Sendable, Equatable {
+    /// The program that wrote it.
+    private var program: String
+    package var run: Run
+
+    package init(_ run: Run, program: String = RunSnapshot.thisProgram) {
+        self.program = program
+        self.run = run
+    }
+
+    /// Tells builds apart by the executable's size and time of change.
+    package static let thisProgram: String = {
+        var status = stat()
+        // Without /proc every program is a different one, and snapshots are not used.
+        guard stat("/proc/self/exe", &status) == 0 else { return "unknown \(UInt64.random(in: .min ... .max))" }
+        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }()
+
+    /// Events between two snapshots: recovery folds at most about this many.
+    package static let interval: Int64 = 1000
+
+    package func encoded() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
+
+    /// `nil` for a snapshot of another program.
+    package static func decode(_ body: [UInt8]) -> RunSnapshot? {
+        // What cannot be read is as good as no snapshot.
+        guard let snapshot = try? JSONDecoder().decode(RunSnapshot.self, from: Data(body)), snapshot.program == thisProgram else {
+            return nil
+        }
+        return snapshot
+    }
+}
+
+/// Writes a snapshot whenever enough events have come since the last one. Runs beside the engine, on what is durable already.
+struct SnapshotWriter: Sendable {
+    /// The event of the newest snapshot, once it is known.
+    private var last: Int64?
+
+    /// - Throws: `JournalError`, or an encoding error.
+    mutating func consider(_ run: Run, at sequence: Int64, in journal: Journal) throws {
+        let newest = try last ?? journal.latestSnapshot()?.sequence ?? 0
+        last = newest
+        guard sequence - newest >= RunSnapshot.interval else { return }
+        last = sequence
+        try journal.writeSnapshot(sequence, try RunSnapshot(run).encoded())
+    }
+}

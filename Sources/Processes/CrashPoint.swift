@@ -1,0 +1,56 @@
+import Glibc
+import Synchronization
+
+/// The places between one step of the engine's work and the next at which a test has it die, as if by `kill -9`.
+///
+/// There is one at every boundary of an effect: after something was decided and before it is durable, after it is durable and before it is done,
+/// after it is done and before that is known, and between the steps of effects that have several. Compiled into debug builds only; a test names
+/// one in the variable `CCO_CRASH_POINT`, as `publish.pushed` or `publish.pushed:3` for the third time that it is passed.
+package enum CrashPoint: String, CaseIterable, Sendable {
+    case runFolderMade = "run.folder-made"
+    case runJournaled = "run.journaled"
+    case inputDecided = "engine.decided"
+    case eventsCommitted = "engine.committed"
+    case effectBegun = "engine.effect-begun"
+    case effectDone = "engine.effect-done"
+    case basePrepared = "base.prepared"
+    case turnWorktreeReady = "turn.worktree-ready"
+    case turnPrompted = "turn.prompted"
+    case turnStarted = "turn.started"
+    case turnOutputRead = "turn.output-read"
+    case turnSaved = "turn.saved"
+    case turnHarvested = "turn.harvested"
+    case mergeBaseSeen = "merge.base-seen"
+    case merged = "merge.merged"
+    case gateWorktreeReady = "gate.worktree-ready"
+    case gateEnded = "gate.ended"
+    case publishNoted = "publish.noted"
+    case publishPushed = "publish.pushed"
+    case publishMoved = "publish.moved"
+    case concludeKept = "conclude.kept"
+    case concludeCleared = "conclude.cleared"
+    case concludeReported = "conclude.reported"
+
+    /// Dies here when a test wants it; does nothing in a release build.
+    package func pass() {
+        #if DEBUG
+            guard let armed = Self.armed, armed.point == self else { return }
+            let passed = Self.passed.withLock {
+                $0 += 1
+                return $0
+            }
+            if passed == armed.time { kill(getpid(), SIGKILL) }
+        #endif
+    }
+
+    #if DEBUG
+        private static let passed = Mutex(0)
+
+        private static let armed: (point: CrashPoint, time: Int)? = {
+            guard let value = getenv("CCO_CRASH_POINT") else { return nil }
+            let parts = String(cString: value).split(separator: ":")
+            guard let name = parts.first, let point = CrashPoint(rawValue: String(name)) else { return nil }
+            return (point, parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+        }()
+    #endif
+}
