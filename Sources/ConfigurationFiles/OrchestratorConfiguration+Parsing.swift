@@ -61,6 +61,7 @@ extension OrchestratorConfiguration {
         push = try values.required(Settings.push)
         keepWorktrees = try values.required(Settings.keepWorktrees)
         minimumFreeDiskMb = try values.required(Settings.minimumFreeDiskMb)
+        maxWorkspaceMb = values[Settings.maxWorkspaceMb]
         maxOutputMb = try values.required(Settings.maxOutputMb)
         claudeExecutable = values[Settings.claudeExecutable]
         self.file = file

@@ -62,7 +62,10 @@ extension OrchestratorConfiguration {
         static let keepWorktrees = Setting.boolean("keepWorktrees", default: false, "Keep the worktrees of finished agents for a look.")
         static let minimumFreeDiskMb = Setting.integer(
             "minimumFreeDiskMb", from: 0, to: 1_000_000_000, default: 1024,
-            "No new turn begins with less free disk space than this, in MiB.")
+            "With less free disk space than this, in MiB, agents are stopped and nothing begins until there is room again.")
+        static let maxWorkspaceMb = Setting.integer(
+            "maxWorkspaceMb", from: 100, to: 1_000_000_000,
+            "How much the workspace may use on its disk, in MiB; beyond it the run waits for room. Absent means as much as there is.")
         static let maxOutputMb = Setting.integer(
             "maxOutputMb", from: 1, to: 1_000_000, default: 256,
             "How much a turn's process or a gate may write to its outputs, in MiB; one that writes more is stopped.")
@@ -99,7 +102,7 @@ extension OrchestratorConfiguration {
             stallTimeoutMinutes.definition, toolTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
-            keepWorktrees.definition, minimumFreeDiskMb.definition, maxOutputMb.definition, claudeExecutable.definition,
+            keepWorktrees.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition, maxOutputMb.definition, claudeExecutable.definition,
             schemaReference.definition,
         ]
     }

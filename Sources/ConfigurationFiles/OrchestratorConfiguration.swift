@@ -40,6 +40,8 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var push: Bool
     package var keepWorktrees: Bool
     package var minimumFreeDiskMb: Int
+    /// MiB that the workspace may use.
+    package var maxWorkspaceMb: Int?
     /// MiB that a turn's process or a gate may write to its outputs.
     package var maxOutputMb: Int
     package var claudeExecutable: String?

@@ -29,11 +29,21 @@ package struct Executor: EffectCarrier {
             return nil
         } catch let error as GitError where error.kind == .cancelled {
             return nil
+        } catch let low as DiskSpace.Low {
+            return await wait(low.description, report)
+        } catch let error as GitError where error.kind == .diskFull {
+            return await wait(resources.redactor.redacted("\(error)"), report)
         } catch {
             let reason = resources.redactor.redacted("\(error)")
             resources.log.log(source: "cco", level: .warning, message: "\(id) failed: \(reason)")
             return .failed(reason, final: isFinal(error))
         }
+    }
+
+    /// Has the run wait for room; the effect is tried again when there is some.
+    private func wait(_ reason: String, _ report: @escaping @Sendable (Input) async -> Void) async -> EffectResult {
+        await report(.diskShort(reason))
+        return .failed(reason, final: false)
     }
 
     private func perform(
@@ -62,6 +72,9 @@ package struct Executor: EffectCarrier {
             let hub = try await repositories.hub()
             return .publish(
                 try await PublishExecution(hub: hub).publish(candidate, commit: commit, onto: onto, state: state, observe: observe))
+        case .awaitRoom:
+            try await resources.disk.awaitRoom(resources.clock)
+            return .room
         case .conclude:
             try await conclusion.conclude(try await state())
             return .concluded
@@ -80,11 +93,11 @@ package struct Executor: EffectCarrier {
 
     /// Whether trying again cannot help without a person.
     private func isFinal(_ error: any Error) -> Bool {
-        if error is BaseError || error is DiskSpace.Low { return true }
+        if error is BaseError { return true }
         guard let error = error as? GitError else { return false }
         switch error.kind {
-        case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork, .diskFull: return true
-        case .unreachable, .lockHeld, .cancelled, .other: return false
+        case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork: return true
+        case .unreachable, .lockHeld, .diskFull, .cancelled, .other: return false
         }
     }
 }

@@ -23,6 +23,7 @@ struct GateExecution: Sendable {
             // An interrupted run of this gate says nothing; begin anew.
             try PrivateFiles.remove(folder)
         }
+        try await resources.disk.require()
         try PrivateFiles.makeFolder(folder)
         let seat = try await repositories.seat(name, identity: RunResources.identity)
         if try resources.launcher.attach(directory: folder) == nil {

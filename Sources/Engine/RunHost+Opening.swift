@@ -188,7 +188,9 @@ extension RunHost {
                 forbiddenNames: names,
                 secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
             directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
-            minimumFreeDisk: Int64(configuration.minimumFreeDiskMb) << 20, maximumOutput: Int64(configuration.maxOutputMb) << 20,
+            disk: DiskSpace(
+                path: folder.workspace.path, minimumFree: Int64(configuration.minimumFreeDiskMb) << 20,
+                maximumUse: configuration.maxWorkspaceMb.map { Int64($0) << 20 }), maximumOutput: Int64(configuration.maxOutputMb) << 20,
             progressLimits: TurnProgress.Limits(
                 silenceMinutes: configuration.stallTimeoutMinutes, toolMinutes: configuration.toolTimeoutMinutes),
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)

@@ -31,8 +31,8 @@ package struct RunResources: Sendable {
     /// Whether submodules are filled in agents' worktrees.
     package var usesSubmodules: Bool
     package var keepsWorktrees: Bool
-    /// No turn begins while the workspace's disk has less than this free, in bytes.
-    package var minimumFreeDisk: Int64
+    /// Nothing begins without this room.
+    var disk: DiskSpace
     /// Bytes that a turn's process or a gate may write to its outputs.
     package var maximumOutput: Int64
     /// From when on a running turn counts as stuck.

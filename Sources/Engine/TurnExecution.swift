@@ -50,7 +50,7 @@ struct TurnExecution: Sendable {
         _ turn: Turn, _ seat: AgentRepository, folder: String, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
     ) async throws -> (order: TurnOrder, process: SupervisedProcess) {
-        try DiskSpace.require(resources.minimumFreeDisk, at: resources.folder.path)
+        try await resources.disk.require()
         let hub = try await repositories.hub()
         if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
         let run = try await state()
@@ -128,11 +128,13 @@ struct TurnExecution: Sendable {
             }
         }
         defer { guarding.cancel() }
+        var diskLookedAt: Timestamp?
         let watch = ProgressWatch(limits: resources.progressLimits, clock: resources.clock) { await report(.turnStuck(turn.id, $0)) }
         defer { watch.end() }
         for try await line in process.lines() {
             let observation = reader.take(Data(line.bytes))
             watch.take(observation.progress)
+            if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
             for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
             if let problem = observation.problem {
                 resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")
@@ -159,6 +161,18 @@ struct TurnExecution: Sendable {
             conclusion.end = .failed("it wrote more than \(limit >> 20) MB of output (maxOutputMb) and was stopped")
         }
         return conclusion
+    }
+
+    /// Looks at the disk now and then while an agent works, on the occasion of its output.
+    private func shortage(now: Timestamp, _ lookedAt: inout Timestamp?) -> DiskSpace.Low? {
+        if let lookedAt, now.milliseconds(since: lookedAt) < 5_000 { return nil }
+        lookedAt = now
+        do {
+            try resources.disk.requireFree()
+            return nil
+        } catch {
+            return error as? DiskSpace.Low
+        }
     }
 
     private func harvest(

@@ -9,6 +9,8 @@ extension EventScribe {
             return engineStarted
         case .suspended(let reason):
             return [line("run", .notice, "Suspended: \(OneLine.text(reason, limit: 100)). \(stopping)")]
+        case .diskShort(let reason):
+            return [line("run", .warning, "Waits for room on the disk: \(OneLine.text(reason, limit: 200)). \(stopping)")]
         case .faulted(let reason):
             return [line("run", .error, "Stands still, and needs a person: \(OneLine.text(reason, limit: 200)). \(stopping)")]
         case .finishing(let reason):

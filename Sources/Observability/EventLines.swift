@@ -39,7 +39,7 @@ package enum EventLines {
     package static func lines(for event: Event, before: Run, after: Run) -> [EventLine] {
         let scribe = EventScribe(before: before, after: after)
         return switch event {
-        case .runStarted, .engineStarted, .suspended, .faulted, .finishing, .ended, .effectDelayed, .baseMoved:
+        case .runStarted, .engineStarted, .suspended, .faulted, .diskShort, .finishing, .ended, .effectDelayed, .baseMoved:
             scribe.runLines(event)
         case .verifyChosen, .baselineKnown, .gateRed, .treeVerified, .flakeSeen:
             scribe.gateLines(event)

@@ -195,7 +195,7 @@ extension Run {
         effects.values.count {
             switch $0.effect {
             case .gate, .baseline: true
-            case .prepareBase, .runTurn, .merge, .publish, .conclude: false
+            case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom: false
             }
         }
     }

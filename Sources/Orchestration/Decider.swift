@@ -54,6 +54,11 @@ package struct Decider {
             guard let turn = run.turns[id], turn.stopCause == nil else { return }
             emit(.turnStuck(id, cause))
             emit(.turnStopRequested(id, .stuck))
+        case .diskShort(let reason):
+            guard !run.isEnded, !run.isShortOfDisk else { return }
+            emit(.diskShort(reason))
+            intend(.awaitRoom)
+            stopTurns(.diskShort)
         case .clock:
             break
         case .effectFinished(let id, let result):
@@ -100,6 +105,8 @@ package struct Decider {
             baselineGated(commit: commit, tree: tree, command: command, result)
         case (.publish(let candidate, let commit, _), .publish(let result)):
             published(candidate, commit: commit, result)
+        case (.awaitRoom, .room):
+            break
         case (.conclude, .concluded):
             if case .finishing(let reason) = run.phase { emit(.ended(reason)) }
         default:
@@ -126,8 +133,10 @@ package struct Decider {
     private mutating func advance() {
         guard run.suspension == nil else { return }
         for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) {
-            if let until = pending.delayedUntil, until <= now { emit(.effectRetried(id)) }
+            guard let until = pending.delayedUntil, until <= now else { continue }
+            if !run.isShortOfDisk || pending.effect == .awaitRoom { emit(.effectRetried(id)) }
         }
+        guard !run.isShortOfDisk else { return }
         if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
         if case .working = run.phase { checkLimits() }
         if case .working = run.phase {
@@ -154,6 +163,9 @@ package struct Decider {
 }
 
 extension Run {
+    /// Whether the run waits for room on the disk.
+    package var isShortOfDisk: Bool { effects.values.contains { $0.effect == .awaitRoom } }
+
     /// Whether everything is over.
     package var isEnded: Bool {
         if case .ended = phase { true } else { false }

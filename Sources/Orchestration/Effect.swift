@@ -14,6 +14,8 @@ package enum Effect: Codable, Sendable, Equatable {
     case publish(CandidateID, commit: ObjectID, onto: ObjectID)
     /// Write the report and leave the worktrees tidy.
     case conclude
+    /// Wait until the disk has room again. While it is pending nothing else is begun.
+    case awaitRoom
 }
 
 /// What is known of the target branch after a look at origin.
@@ -66,6 +68,8 @@ package enum EffectResult: Codable, Sendable, Equatable {
     case gate(GateResult)
     case publish(PublishResult)
     case concluded
+    /// The disk has room.
+    case room
     /// It could not be done now. Retried with backoff, a bounded number of times, unless `final`.
     case failed(String, final: Bool)
 }

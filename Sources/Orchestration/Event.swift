@@ -7,6 +7,8 @@ package enum Event: Codable, Sendable, Equatable {
     case suspended(String)
     /// The run cannot go on without a person; it stands still like a suspended one.
     case faulted(String)
+    /// The disk has too little room; nothing is begun until there is some.
+    case diskShort(String)
 
     case baseMoved(BaseFacts)
     /// The gate's command was settled; `nil` means that nothing verifies the work.

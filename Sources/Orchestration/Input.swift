@@ -11,6 +11,8 @@ package enum Input: Sendable {
     case directionShown(ObjectID?)
     /// A running turn gets nowhere.
     case turnStuck(TurnID, StuckCause)
+    /// The disk has too little room for the run to go on; the text says how little.
+    case diskShort(String)
     /// A deadline has come.
     case clock
 }

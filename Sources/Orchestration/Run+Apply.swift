@@ -20,6 +20,8 @@ extension Run {
         case .faulted(let reason):
             suspension = reason
             needsPerson = true
+        case .diskShort:
+            break  // The effect that waits for room is what holds the run back.
         case .finishing(let reason):
             phase = .finishing(reason)
         case .ended(let reason):

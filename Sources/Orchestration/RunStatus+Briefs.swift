@@ -54,6 +54,7 @@ extension Effect {
         case .baseline: "run the gate on \(run.settings.targetBranch) as it was found"
         case .publish(let candidate, _, _): "publish \(run.label(of: candidate))"
         case .conclude: "write the report"
+        case .awaitRoom: "wait for room on the disk"
         }
     }
 }

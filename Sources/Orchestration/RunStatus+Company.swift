@@ -101,6 +101,7 @@ extension StopCause {
         case .runEnding: "the run is ending"
         case .cancelled: "it was cancelled"
         case .stuck: "it gets nowhere"
+        case .diskShort: "the disk has too little room"
         }
     }
 }

@@ -110,7 +110,7 @@ extension Effect {
     package var candidate: CandidateID? {
         switch self {
         case .merge(let id), .gate(let id, _, _, _), .publish(let id, _, _): id
-        case .prepareBase, .runTurn, .baseline, .conclude: nil
+        case .prepareBase, .runTurn, .baseline, .conclude, .awaitRoom: nil
         }
     }
 }

@@ -67,6 +67,8 @@ package enum StopCause: String, Codable, Sendable {
     case cancelled
     /// The agent made no progress; the turn says how.
     case stuck
+    /// The disk has too little room.
+    case diskShort
 }
 
 /// How a turn ended. Read from structured output and exit records only, never from prose.

@@ -114,6 +114,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(name: "keepWorktrees", good: ["true", "false"], wrongType: notBoolean, misspelt: "keepWorkTree"),
         OptionCase(
             name: "minimumFreeDiskMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "minimumFreeDiskMiB"),
+        OptionCase(name: "maxWorkspaceMb", good: ["100", "4096"], wrongType: notInteger, outOfRange: ["99", "-1"], misspelt: "maxWorkspaceMiB"),
         OptionCase(name: "maxOutputMb", good: ["1", "4096"], wrongType: notInteger, outOfRange: ["0", "-1"], misspelt: "maxOutputMiB"),
         OptionCase(name: "claudeExecutable", good: [#""claude""#, #""~/bin/claude""#], wrongType: notText, misspelt: "claudeExecutible"),
         OptionCase(name: "$schema", good: [#""./x.json""#, #""https://h/x""#], wrongType: ["1", "null"], misspelt: "$shema"),

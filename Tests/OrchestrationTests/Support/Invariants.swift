@@ -94,7 +94,7 @@ struct Invariants {
             case .merge(let id): "merge \(id)"
             case .gate(let id, let commit, _, _): "gate \(id) \(commit)"
             case .publish(let id, let commit, let onto): "publish \(id) \(commit) \(onto)"
-            case .prepareBase, .runTurn, .baseline, .conclude: nil
+            case .prepareBase, .runTurn, .baseline, .conclude, .awaitRoom: nil
             }
         }
         if pending.sorted() != expected.sorted() {

@@ -47,7 +47,7 @@ final class RandomWorld {
         switch effect {
         case .runTurn: Int64(random.chance(trouble / 4) ? random.pick(46...90) : random.pick(1...14)) * 60_000
         case .gate, .baseline: Int64(random.pick(5...300)) * 1000
-        case .prepareBase, .merge, .publish, .conclude: Int64(random.pick(100...4000))
+        case .prepareBase, .merge, .publish, .conclude, .awaitRoom: Int64(random.pick(100...4000))
         }
     }
 

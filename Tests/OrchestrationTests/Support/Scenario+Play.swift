@@ -76,6 +76,8 @@ extension Scenario {
             return .publish(result)
         case .conclude:
             return .concluded
+        case .awaitRoom:
+            return .room
         }
     }
 

@@ -140,7 +140,7 @@ extension Effect {
         switch self {
         case .runTurn: 300_000
         case .gate, .baseline: 60_000
-        case .prepareBase, .merge, .publish, .conclude: 1000
+        case .prepareBase, .merge, .publish, .conclude, .awaitRoom: 1000
         }
     }
 }
