@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CProcesses"),
 
         module("Orchestration"),
+        module("Simulation", needs: ["Orchestration"]),
         // Not "Configuration": a package that hummingbird needs has a module of that name.
         module("ConfigurationFiles"),
         module("Observability", needs: ["Orchestration"]),
@@ -75,11 +76,12 @@ let package = Package(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI", "TestSupport",
+                "ControlAPI", "Simulation", "TestSupport",
             ],
             uses: [argumentParser]),
 
-        tests("Orchestration"),
+        tests("Orchestration", needs: ["Simulation"]),
+        tests("Simulation", needs: ["Orchestration"]),
         tests("ConfigurationFiles"),
         tests("Observability", needs: ["Orchestration"]),
         tests("Journal", needs: ["Orchestration"], uses: [grdb]),
@@ -92,7 +94,7 @@ let package = Package(
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Engine", "TestSupport", "Processes", "cco", "cco-shim"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["Engine", "Observability", "TestSupport", "Processes", "cco", "cco-shim"], swiftSettings: settings),
         tests(
             "Commands",
             needs: [

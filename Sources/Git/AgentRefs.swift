@@ -32,6 +32,30 @@ struct AgentRefs {
         return found
     }
 
+    /// The refs whose files hold neither an object id nor the name of another ref, as a crash of the machine leaves them.
+    func malformed() throws(GitError) -> [String] {
+        let root = try FolderHandle(path: gitDirectory)
+        var found: [String] = []
+        if let refs = try root.folder("refs") { try collectMalformed(refs, prefix: "refs", depth: 0, into: &found) }
+        return found
+    }
+
+    private func collectMalformed(
+        _ folder: borrowing FolderHandle, prefix: String, depth: Int, into found: inout [String]
+    ) throws(GitError) {
+        guard depth < 32 else { return }
+        for name in try folder.names() {
+            let full = prefix + "/" + name
+            if let inner = try folder.folder(name) {
+                try collectMalformed(inner, prefix: full, depth: depth + 1, into: &found)
+            } else if RefName.isWellFormed(full), let content = try folder.read(name, limit: 4_096), Self.id(content) == nil,
+                Self.symbolicTarget(content) == nil
+            {
+                found.append(full)
+            }
+        }
+    }
+
     private func collect(
         _ folder: borrowing FolderHandle, prefix: String, depth: Int, into found: inout [String: ObjectID]
     ) throws(GitError) {
@@ -51,15 +75,48 @@ struct AgentRefs {
         let root = try FolderHandle(path: gitDirectory)
         let parts = name.split(separator: "/").map(String.init)
         guard parts.count > 2, let last = parts.last else { throw .invalid("writing a ref", "\"\(name)\" is too short for a ref") }
-        for length in 3..<max(3, parts.count) where try read(parts[..<length].joined(separator: "/")) != nil {
-            throw GitError(
-                kind: .wouldLoseWork, command: "making \(name)", detail: "\(parts[..<length].joined(separator: "/")) is in the way")
+        for length in 3..<max(3, parts.count) {
+            let shorter = Array(parts[..<length])
+            try moveAside(shorter, .file, of: root)
+            try moveAside(["logs"] + shorter, .file, of: root)
+            guard try read(shorter.joined(separator: "/")) == nil else {
+                throw GitError(kind: .wouldLoseWork, command: "making \(name)", detail: "\(shorter.joined(separator: "/")) is in the way")
+            }
         }
         let folder = try root.makingFolders(Array(parts.dropLast()))
         if try folder.kind(of: last) == .folder, unlinkat(folder.descriptor, last, AT_REMOVEDIR) != 0 {
-            throw GitError(kind: .wouldLoseWork, command: "making \(name)", detail: "there are refs below that name")
+            try moveAside(parts, .folder, of: root)
         }
+        // Git does not make a branch where there is still history of branches below its name.
+        try moveAside(["logs"] + parts, .folder, of: root)
         try folder.write(last, Array("\(id)\n".utf8), mode: 0o644, durable: true)
+    }
+
+    /// Gives what the agent put in the way of a ref (or of its log) another name, where it is still found when the agent's work is kept.
+    private func moveAside(_ parts: [String], _ kind: FolderHandle.EntryKind, of root: borrowing FolderHandle) throws(GitError) {
+        guard let last = parts.last, let parent = try root.descend(Array(parts.dropLast())), try parent.kind(of: last) == kind else {
+            return
+        }
+        let top = parts.first == "logs" ? ["logs", "refs"] : ["refs"]
+        let place = try root.makingFolders(top + ["cco-moved", "\(UInt64.random(in: .min ... .max))"], replacingFiles: true)
+        guard renameat(parent.descriptor, last, place.descriptor, last) == 0 else { throw .system("moving \(parent.path)/\(last)") }
+    }
+
+    /// Writes the packed refs anew, with what can still be read of them, where git would refuse the whole file.
+    func mendPacked() throws(GitError) {
+        let root = try FolderHandle(path: gitDirectory)
+        guard let content = try root.read("packed-refs", limit: 16 << 20), !content.isEmpty, content.count < 16 << 20 else { return }
+        let isWhole =
+            content.last == 0x0A
+            && content.split(separator: 0x0A).allSatisfy { line in
+                if line.first == UInt8(ascii: "#") { return true }
+                if line.first == UInt8(ascii: "^") { return Self.id(Array(line.dropFirst())) != nil }
+                let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
+                return parts.count == 2 && ObjectID(parts[0]) != nil && RefName.isWellFormed(String(parts[1]))
+            }
+        guard !isWhole else { return }
+        let lines = try packed(root).sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)\n" }
+        try root.write("packed-refs", Array(lines.joined().utf8), mode: 0o644)
     }
 
     private func packed(_ root: borrowing FolderHandle) throws(GitError) -> [String: ObjectID] {

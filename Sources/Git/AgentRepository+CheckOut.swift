@@ -12,7 +12,7 @@ extension AgentRepository {
     ///   - branch: a short branch name.
     ///   - commit: where a new branch starts; in the hub.
     ///   - date: of a commit that saves work, in seconds since 1970.
-    /// - Returns: the commit that is checked out.
+    /// - Returns: the commit that is checked out: the branch's tip, or `commit` if the branch is new or leads to objects that are gone.
     /// - Throws: ``GitError``.
     @discardableResult
     package func checkOut(branch: String, at commit: ObjectID, date: Int64) async throws(GitError) -> ObjectID {
@@ -20,10 +20,16 @@ extension AgentRepository {
         _ = try ensureLayout()
         try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
         let refs = AgentRefs(gitDirectory: gitDirectory)
-        let target = try refs.read(head) ?? commit
-        try await requireCommit(target)
-        if try refs.read(head) == nil { try refs.write(head, target) }
+        try await requireCommit(commit)
+        var target = try refs.read(head) ?? commit
+        // The agent can have destroyed what its branch leads to; what is whole is where the caller says that the work began.
+        if target != commit, try await !isReadable(target, over: commit) {
+            try await removeDamagedObjects()
+            target = commit
+        }
+        if try refs.read(head) != target { try refs.write(head, target) }
         try await fill(target, head: "ref: \(head)")
+        try setKnown(commit)
         return target
     }
 
@@ -39,6 +45,7 @@ extension AgentRepository {
         if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         try await requireCommit(commit)
         try await fill(commit, head: commit.hex)
+        try setKnown(commit)
         let kept = try placedNames().flatMap { ["-e", Self.pattern(for: $0)] }
         try await git.run(["clean", "-ffdq"] + (cleaningIgnored ? ["-x"] + kept : kept), at: control, timeout: .seconds(600))
     }
@@ -49,13 +56,11 @@ extension AgentRepository {
     func fill(_ commit: ObjectID, head: String) async throws(GitError) {
         try setUnfilled(true)
         let folder = try FolderHandle(path: controlDirectory)
-        try folder.unlink("index.lock")
         let arguments = ["-c", "checkout.workers=1", "read-tree", "--reset", "-u", commit.hex]
         let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
         if !result.succeeded {
             // A damaged index is nothing to keep: all of it comes from the commit and the files.
             try folder.unlink("index")
-            try folder.unlink("index.lock")
             try await git.run(arguments, at: control, timeout: .seconds(1_800))
         }
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)

@@ -14,6 +14,7 @@ extension AgentRepository {
         _ = try ensureLayout()
         guard let tip = try tip(branch) else { return nil }
         try await harvest(tip, into: try RefName.full(hubRef))
+        if try currentBranch() == branch { try setKnown(tip) }
         return tip
     }
 
@@ -45,20 +46,24 @@ extension AgentRepository {
 
     /// Deletes the worktree and the private repository. Calling it again is harmless.
     ///
-    /// Uncommitted work is saved as a commit first.
+    /// Uncommitted work is saved as a commit first. Once everything worth keeping is in the hub, a mark says so, the folders get other
+    /// names, and only then they are deleted: so a removal that was interrupted anywhere is finished by the next one, or by a
+    /// ``repair()`` of the same place, and never deletes what came there later.
     /// - Parameters:
     ///   - name: commits that the hub does not reach are kept under `refs/cco/kept/<name>/…`; if nil, they are a reason to refuse.
     ///   - date: of a commit that saves work, in seconds since 1970.
     /// - Throws: ``GitError``; of kind `wouldLoseWork` if `name` is nil and there are such commits. Nothing is deleted then.
     package func remove(keepingAs name: String?, date: Int64) async throws(GitError) {
+        try await finishRemovals()
         guard FolderTree.exists(directory) else { return }
-        // Its name changes last, so a removal that was interrupted is taken up here.
-        if !FolderTree.exists(directory + "/cco-removing") {
-            _ = try ensureLayout()
+        if !FolderTree.exists(directory + "/" + Self.removalMark) {
+            try await repair()
             try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
             let missing = try await unharvested()
             if let name {
                 for (ref, id) in missing.sorted(by: { $0.key < $1.key }) {
+                    // What the agent destroyed cannot be kept by anybody.
+                    guard try await isReadable(id, over: nil) else { continue }
                     let tail = ref.hasPrefix("refs/") ? String(ref.dropFirst(5)) : ref
                     try await harvest(id, into: try RefName.full("refs/cco/kept/\(name)/\(tail)"))
                 }
@@ -67,13 +72,10 @@ extension AgentRepository {
                     kind: .wouldLoseWork, command: "removing \(directory)",
                     detail: "the hub does not have \(missing.keys.sorted().joined(separator: ", "))")
             }
-            try FolderHandle(path: directory).write("cco-removing", [], durable: true)
+            try FolderHandle(path: directory).write(Self.removalMark, [], durable: true)
         }
-        try await FolderTree.remove(worktreePath, environment: git.localEnvironment)
-        for folder in try FolderHandle(path: directory).names() where folder != "cco-removing" {
-            try await FolderTree.remove(directory + "/" + folder, environment: git.localEnvironment)
-        }
-        try await FolderTree.remove(directory, environment: git.localEnvironment)
+        try setRemovalAside()
+        try await finishRemovals()
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Orchestration
+import Processes
 
 extension AgentRepository {
     /// Makes the agent's repository and its empty worktree, or repairs what is there. Starts no process, shares nothing with other
@@ -11,9 +12,12 @@ extension AgentRepository {
     ///   - directory: for the two git directories; absolute, not inside the worktree.
     ///   - worktreePath: for the files; absolute.
     ///   - identity: who the agent's commits are from.
+    ///   - owners: processes that may own a lock of the agent's, such as those that carry the run's marker. Those that work in its
+    ///     folders are found without it. A lock with a living owner stays.
     /// - Throws: ``GitError``.
     package static func create(
-        hub: HubRepository, directory: String, worktreePath: String, identity: GitIdentity
+        hub: HubRepository, directory: String, worktreePath: String, identity: GitIdentity,
+        owners: @escaping @Sendable () throws -> [ProcessIdentity] = { [] }
     ) throws(GitError) -> AgentRepository {
         guard directory.hasPrefix("/"), worktreePath.hasPrefix("/"), !(directory + "/").hasPrefix(worktreePath + "/"),
             !directory.contains("\n"), !worktreePath.contains("\n")
@@ -21,29 +25,14 @@ extension AgentRepository {
             throw .invalid(
                 "making an agent's repository", "\(directory) and \(worktreePath) must be absolute, and the first outside the second")
         }
-        let repository = AgentRepository(hub: hub, directory: directory, worktreePath: worktreePath, identity: identity)
+        let repository = AgentRepository(hub: hub, directory: directory, worktreePath: worktreePath, identity: identity, owners: owners)
         _ = try repository.ensureLayout()
         return repository
     }
 
-    /// Puts back everything that an agent can have damaged, except its refs and objects: configuration, hooks, links in the place of
-    /// folders, leftover locks, the worktree's `.git` file, the worktree's folder. Files of a lost worktree come back too.
-    ///
-    /// - Returns: whether the worktree was missing and has been filled again.
-    /// - Throws: ``GitError``.
-    @discardableResult
-    package func repair() async throws(GitError) -> Bool {
-        guard try ensureLayout() else { return false }
-        if let branch = try currentBranch(), let tip = try tip(branch) {
-            try await fill(tip, head: "ref: refs/heads/\(branch)")
-        } else if let id = AgentRefs.id(try FolderHandle(path: controlDirectory).read("HEAD") ?? []) {
-            try await fill(id, head: id.hex)
-        }
-        return true
-    }
-
     /// The synchronous part of a repair. Returns whether the worktree's folder was missing.
     func ensureLayout() throws(GitError) -> Bool {
+        try setRemovalAside()
         try FolderTree.make(directory)
         let root = try FolderHandle(path: directory)
         let agent = try root.makingFolder("repository.git", replacingFiles: true)
@@ -63,11 +52,14 @@ extension AgentRepository {
             }
             if try agent.read("shallow", limit: 16 << 20) == nil { try agent.write("shallow", shallow, mode: 0o644) }
         }
-        return try ensureWorktree(control)
+        let wasMissing = try ensureWorktree(control)
+        try clearHalfWritten()
+        for locks in staleLocks { _ = try locks.clear() }
+        return wasMissing
     }
 
     private func ensureControl(_ control: borrowing FolderHandle) throws(GitError) {
-        if try control.kind(of: "HEAD") != .file { try control.ensure("HEAD", "ref: \(Self.nothing)\n") }
+        if try !Self.isUsableHead(control) { try control.ensure("HEAD", "ref: \(Self.nothing)\n") }
         // The agent can plant files beside its objects that speed git up and could lie; they are not read.
         try control.ensure(
             "config",
@@ -75,8 +67,16 @@ extension AgentRepository {
                 "\tcommitGraph = false\n\tmultiPackIndex = false\n\tlogAllRefUpdates = false\n[uploadpack]\n\tallowAnySHA1InWant = true\n"))
         // The hub comes first, so that its objects win over anything of the same name.
         try control.descend(["objects", "info"])?.ensure("alternates", "\(hub.objectsPath)\n\(gitDirectory)/objects\n")
-        if try control.descend(["info"])?.kind(of: "exclude") == nil { try control.descend(["info"])?.ensure("exclude", "") }
-        try HubRepository.clearLocks(control)
+        let halfWritten = FolderHandle.temporaryPrefix + "*"
+        if let info = try control.descend(["info"]) {
+            let patterns = (try info.read("exclude") ?? []).split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+            if !patterns.contains(halfWritten) { try info.ensure("exclude", ([halfWritten] + patterns).map { $0 + "\n" }.joined()) }
+        }
+    }
+
+    private static func isUsableHead(_ folder: borrowing FolderHandle) throws(GitError) -> Bool {
+        guard let content = try folder.read("HEAD", limit: 4_096) else { return false }
+        return AgentRefs.id(content) != nil || AgentRefs.symbolicTarget(content)?.hasPrefix("refs/") == true
     }
 
     private func ensureAgent(_ agent: borrowing FolderHandle, excludes: [UInt8]) throws(GitError) {
@@ -92,20 +92,16 @@ extension AgentRepository {
         }
         try agent.descend(["objects", "info"])?.ensure("alternates", "\(hub.objectsPath)\n\(controlDirectory)/objects\n", mode: 0o644)
         try agent.descend(["objects", "info"])?.unlink("http-alternates")
+        try AgentRefs(gitDirectory: gitDirectory).mendPacked()
         let tree = try agent.makingFolders(["worktrees", Self.worktreeName], replacingFiles: true)
         try tree.ensure("commondir", "../..\n", mode: 0o644)
         try tree.ensure("gitdir", "\(worktreePath)/.git\n", mode: 0o644)
         try tree.removeTree("config.worktree")
-        if try tree.kind(of: "HEAD") != .file { try tree.ensure("HEAD", "ref: \(Self.nothing)\n", mode: 0o644) }
-        try HubRepository.clearLocks(agent)
-        try HubRepository.clearLocks(tree)
-        if let refs = try agent.folder("refs") { try HubRepository.clearLocksBelow(refs) }
-        if let info = try agent.descend(["objects", "info"]) { try HubRepository.clearLocks(info) }
+        if try !Self.isUsableHead(tree) { try tree.ensure("HEAD", "ref: \(Self.nothing)\n", mode: 0o644) }
     }
 
     private func ensureWorktree(_ control: borrowing FolderHandle) throws(GitError) -> Bool {
-        var status = stat()
-        let isFolder = lstat(worktreePath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        let isFolder = FolderTree.isFolder(worktreePath)
         if !isFolder {
             try setUnfilled(true)
             if FolderTree.exists(worktreePath), unlink(worktreePath) != 0 { throw .system("removing \(worktreePath)") }
@@ -135,6 +131,7 @@ extension AgentRepository {
             \trepositoryFormatVersion = \(hub.objectFormat == "sha256" ? 1 : 0)
             \tfileMode = true
             \tbare = true
+            \t\(HubRepository.durability)
             \(more)
             """
     }

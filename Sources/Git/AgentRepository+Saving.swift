@@ -17,7 +17,31 @@ extension AgentRepository {
         if try ensureLayout() { return nil }
         if try isUnfilled() { return nil }
         guard let base = try await savingBase() else { return nil }
-        try await git.run(["read-tree", "--reset", base.commit.hex], at: control)
+        do {
+            let saved = try await save(message: message, author: author, date: date, over: base)
+            guard let saved, try await !isReadable(saved, over: base.commit) else { return saved }
+            // Content that was "there already" is damaged: without it, git stores it again.
+            try await removeDamagedObjects()
+            return try await save(message: message, author: author, date: date, over: base)
+        } catch {
+            // The agent can have destroyed the commit that the files build on; the files are saved over the last one that is whole.
+            guard error.isDamage, let known = try known(), known != base.commit, try await !isReadable(base.commit, over: known) else {
+                throw error
+            }
+            try await removeDamagedObjects()
+            return try await save(message: message, author: author, date: date, over: (known, base.ref))
+        }
+    }
+
+    private func save(
+        message: String, author: GitIdentity, date: Int64, over base: (commit: ObjectID, ref: String?)
+    ) async throws(GitError) -> ObjectID? {
+        let reset = ["read-tree", "--reset", base.commit.hex]
+        if try await !git.attempt(reset, at: control).succeeded {
+            // A damaged index is nothing to keep: git looks at the files again.
+            try FolderHandle(path: controlDirectory).unlink("index")
+            try await git.run(reset, at: control)
+        }
         try await stage(over: base.commit)
         let tree = try HubRepository.objectID(
             in: try await git.run(["write-tree"], at: control).standardOutput, command: "git write-tree")
@@ -88,7 +112,6 @@ extension AgentRepository {
         if !result.succeeded {
             // An agent can leave files that it made unreadable.
             try await FolderTree.makeAccessible(worktreePath, environment: git.localEnvironment)
-            try FolderHandle(path: controlDirectory).unlink("index.lock")
             try await git.run(arguments, at: control, input: input, timeout: .seconds(600))
         }
         try await unstageExcluded(over: base)

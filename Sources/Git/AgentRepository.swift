@@ -23,8 +23,14 @@ package struct AgentRepository: Sendable {
     package let worktreePath: String
     /// Who the agent's commits are from.
     package let identity: GitIdentity
+    /// Processes that may own a lock in the agent's repository although they do not work in its folders.
+    let owners: @Sendable () throws -> [ProcessIdentity]
 
-    init(hub: HubRepository, directory: String, worktreePath: String, identity: GitIdentity) {
+    init(
+        hub: HubRepository, directory: String, worktreePath: String, identity: GitIdentity,
+        owners: @escaping @Sendable () throws -> [ProcessIdentity] = { [] }
+    ) {
+        self.owners = owners
         self.hub = hub
         self.directory = directory
         self.worktreePath = worktreePath

@@ -86,6 +86,11 @@ struct FolderHandle: ~Copyable {
         return names.sorted()
     }
 
+    /// Gives `name` another name in this folder; what has that name is replaced.
+    borrowing func move(_ name: String, to other: String) throws(GitError) {
+        guard renameat(descriptor, name, descriptor, other) == 0 else { throw .system("renaming \(path)/\(name)") }
+    }
+
     /// Removes the file or link `name`; nothing there is fine.
     borrowing func unlink(_ name: String) throws(GitError) {
         guard unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else { throw .system("removing \(path)/\(name)") }

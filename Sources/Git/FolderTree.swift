@@ -21,6 +21,12 @@ enum FolderTree {
         return lstat(path, &status) == 0
     }
 
+    /// Whether a real folder is there, not a link to one.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Removes the absolute `path` and all below it; nothing there is fine. Links are removed, not followed.
     ///
     /// The system's `rm` is used because it copes with trees of any depth, which an agent can make on purpose. Folders without write

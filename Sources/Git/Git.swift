@@ -39,23 +39,27 @@ package struct Git: Sendable {
     ///   - location: the git directory, and the worktree where the command needs one.
     ///   - timeout: after which git is killed and the error's kind is `unreachable` for the origin, `other` locally.
     ///   - limit: bytes kept of the output.
-    /// - Throws: ``GitError`` when git could not be run to its end.
+    ///   - isInterruptible: whether a local command is killed when the calling task is cancelled; those for the origin always are.
+    /// - Throws: ``GitError`` when git could not be run to its end. A git that was killed has no result either: what it did not say must
+    ///   not be read as an answer, such as "there is no such ref".
     package func attempt(
         _ arguments: [String], at location: GitLocation?, reach: Reach = .local, input: [UInt8] = [],
-        timeout: Duration = .seconds(120), limit: Int = 64 << 20
+        timeout: Duration = .seconds(120), limit: Int = 64 << 20, isInterruptible: Bool = false
     ) async throws(GitError) -> ChildCommandResult {
-        let result = try await once(arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit)
+        let result = try await once(
+            arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit, isInterruptible: isInterruptible)
         // What a git that was killed a moment ago left behind must not stop the next one until cco is started again. A command that
         // ended at a lock has changed nothing, so it can be repeated.
         guard !result.succeeded, let directory = location?.gitDirectory,
             case .lockHeld(let path) = GitError.Kind(standardError: result.errorText), path.hasPrefix(directory + "/"),
             try await StaleLocks(places: [.init(path: directory)]).release(path, within: .seconds(10))
         else { return result }
-        return try await once(arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit)
+        return try await once(
+            arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit, isInterruptible: isInterruptible)
     }
 
     private func once(
-        _ arguments: [String], at location: GitLocation?, reach: Reach, input: [UInt8], timeout: Duration, limit: Int
+        _ arguments: [String], at location: GitLocation?, reach: Reach, input: [UInt8], timeout: Duration, limit: Int, isInterruptible: Bool
     ) async throws(GitError) -> ChildCommandResult {
         var environment = reach == .local ? localEnvironment : originEnvironment
         if let location {
@@ -67,12 +71,15 @@ package struct Git: Sendable {
             workingDirectory: location?.workTree ?? "/", standardInput: input, timeout: timeout, outputLimit: limit)
         // A local command is short. Letting it finish after a cancellation is what keeps its lock files from staying behind.
         let outcome: Result<ChildCommandResult, ChildCommandError>
-        switch reach {
-        case .local: outcome = await Task { await Self.result(of: command) }.value
-        case .origin: outcome = await Self.result(of: command)
+        if reach == .origin || isInterruptible {
+            outcome = await Self.result(of: command)
+        } else {
+            outcome = await Task { await Self.result(of: command) }.value
         }
         switch outcome {
-        case .success(let result): return result
+        case .success(let result):
+            if case .signaled = result.exit { throw Self.failure(of: arguments, result) }
+            return result
         case .failure(let error): throw Self.translated(error, arguments: arguments, reach: reach)
         }
     }
@@ -83,9 +90,10 @@ package struct Git: Sendable {
     @discardableResult
     package func run(
         _ arguments: [String], at location: GitLocation?, reach: Reach = .local, input: [UInt8] = [],
-        timeout: Duration = .seconds(120), limit: Int = 64 << 20
+        timeout: Duration = .seconds(120), limit: Int = 64 << 20, isInterruptible: Bool = false
     ) async throws(GitError) -> ChildCommandResult {
-        let result = try await attempt(arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit)
+        let result = try await attempt(
+            arguments, at: location, reach: reach, input: input, timeout: timeout, limit: limit, isInterruptible: isInterruptible)
         guard result.succeeded else { throw Self.failure(of: arguments, result) }
         return result
     }

@@ -118,8 +118,8 @@ package struct GitProcesses: Sendable {
 extension FolderHandle {
     /// Where the symbolic link `name` points; nil if it is none or cannot be read.
     borrowing func target(of name: String) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = buffer.withUnsafeMutableBytes { readlinkat(descriptor, name, $0.baseAddress, $0.count) }
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let count = readlinkat(descriptor, name, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Orchestration
 import Processes
 
 extension HubRepository {
@@ -6,8 +7,9 @@ extension HubRepository {
     ///
     /// A new hub is prepared in a folder beside `path` and renamed when complete, so a crash at any point leaves either no hub or a
     /// whole one. Nothing but the origin's list of branches is transferred; ``fetchOrigin(branch:)`` gets the history. Opening again is
-    /// harmless: leftovers of killed commands (locks, half packs, scratch refs) are cleared, which is only right while no other
-    /// process and no other value uses this hub.
+    /// harmless: git commands of an engine that is gone are ended, and leftovers of killed ones (locks, half packs, scratch refs) are
+    /// cleared, which is only right while no other program and no other value uses this hub. ``recover(at:origin:git:cloneOptions:startedAt:lastKnown:depth:)``
+    /// does the same, checks the refs as well, and says what it found.
     ///
     /// - Parameters:
     ///   - path: the hub's folder, absolute; its parent is made if missing.
@@ -18,12 +20,22 @@ extension HubRepository {
     package static func createOrOpen(
         at path: String, origin: RemoteURL, git: Git, cloneOptions: CloneOptions = CloneOptions()
     ) async throws(GitError) -> HubRepository {
+        try await openOrMake(at: path, origin: origin, git: git, cloneOptions: cloneOptions, startedAt: nil).hub
+    }
+
+    /// ``createOrOpen(at:origin:git:cloneOptions:)`` with what it found on the way.
+    static func openOrMake(
+        at path: String, origin: RemoteURL, git: Git, cloneOptions: CloneOptions, startedAt: Timestamp?
+    ) async throws(GitError) -> (hub: HubRepository, findings: [RepositoryFinding]) {
+        var findings = try await salvage(path, git)
         if try await isWhole(path, git) {
-            return try await opened(path, origin: origin, git: git, cloneOptions: cloneOptions)
+            let hub = try await opened(path, origin: origin, git: git, cloneOptions: cloneOptions)
+            findings += try await hub.clearLeftovers(startedAt: startedAt)
+            return (hub, findings)
         }
         let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         try FolderTree.make(parent)
-        try await setAsideDamaged(path)
+        if let aside = try await setAsideDamaged(path) { findings.append(.setAside(path: aside)) }
         try await removeHalfMade(path, parent: parent, git)
         let temporary = "\(path).partial-\(UInt64.random(in: .min ... .max))"
         let probe = HubRepository(path: temporary, origin: origin, git: git, cloneOptions: cloneOptions, objectFormat: "sha1")
@@ -37,7 +49,7 @@ extension HubRepository {
         }
         guard chmod(temporary, 0o700) == 0 else { throw .system("setting the mode of \(temporary)") }
         guard rename(temporary, path) == 0 else { throw .system("renaming \(temporary) to \(path)") }
-        return try await opened(path, origin: origin, git: git, cloneOptions: cloneOptions)
+        return (try await opened(path, origin: origin, git: git, cloneOptions: cloneOptions), findings)
     }
 
     private static func opened(
@@ -46,25 +58,22 @@ extension HubRepository {
         let format = try await git.run(["rev-parse", "--show-object-format"], at: GitLocation(gitDirectory: path)).outputText.trimmed
         let hub = HubRepository(path: path, origin: origin, git: git, cloneOptions: cloneOptions, objectFormat: format)
         try hub.writeConfiguration()
-        try hub.clearLeftovers()
-        for (name, _) in try await hub.listRefs("refs/cco/scratch/") + hub.listRefs("refs/notes/cco-scratch/") {
-            try await hub.deleteRef(name)
-        }
         return hub
     }
 
-    private static func isWhole(_ path: String, _ git: Git) async throws(GitError) -> Bool {
+    static func isWhole(_ path: String, _ git: Git) async throws(GitError) -> Bool {
         guard FolderTree.exists(path + "/HEAD"), FolderTree.exists(path + "/config") else { return false }
         return try await git.attempt(["rev-parse", "--is-bare-repository"], at: GitLocation(gitDirectory: path)).outputText.trimmed
             == "true"
     }
 
     /// A folder in the hub's place that is no repository is never deleted: it may be someone's.
-    private static func setAsideDamaged(_ path: String) async throws(GitError) {
-        guard FolderTree.exists(path) else { return }
-        if rmdir(path) == 0 { return }
+    private static func setAsideDamaged(_ path: String) async throws(GitError) -> String? {
+        guard FolderTree.exists(path) else { return nil }
+        if rmdir(path) == 0 { return nil }
         let aside = "\(path).damaged-\(UInt64.random(in: .min ... .max))"
         guard rename(path, aside) == 0 else { throw .system("setting the damaged \(path) aside") }
+        return aside
     }
 
     private static func removeHalfMade(_ path: String, parent: String, _ git: Git) async throws(GitError) {
@@ -84,6 +93,7 @@ extension HubRepository {
             \tfileMode = true
             \tbare = true
             \tlogAllRefUpdates = false
+            \t\(Self.durability)
             \(extensions)[remote "origin"]
             \turl = "\(quoted)"
             [gc]
@@ -101,27 +111,7 @@ extension HubRepository {
         _ = try folder.makingFolder("cco-scratch")
     }
 
-    /// What killed commands leave behind, and what makes every later one fail.
-    private func clearLeftovers() throws(GitError) {
-        let folder = try FolderHandle(path: path)
-        try Self.clearLocks(folder)
-        try folder.removeTree("cco-scratch")
-        _ = try folder.makingFolder("cco-scratch")
-        if let refs = try folder.folder("refs") { try Self.clearLocksBelow(refs) }
-        if let packs = try folder.descend(["objects", "pack"]) {
-            for name in try packs.names() where name.hasPrefix("tmp_") || name.hasSuffix(".lock") { try packs.unlink(name) }
-        }
-        if let info = try folder.descend(["objects", "info"]) { try Self.clearLocks(info) }
-    }
-
-    static func clearLocks(_ folder: borrowing FolderHandle) throws(GitError) {
-        for name in try folder.names() where name.hasSuffix(".lock") { try folder.removeTree(name) }
-    }
-
-    static func clearLocksBelow(_ folder: borrowing FolderHandle) throws(GitError) {
-        try clearLocks(folder)
-        for name in try folder.names() {
-            if let inner = try folder.folder(name) { try clearLocksBelow(inner) }
-        }
-    }
+    /// Objects and refs are on the disk before git says that they are there: what the journal calls done survives a crash of the
+    /// machine. Many objects at once cost one flush.
+    static let durability = "fsync = committed,reference\n\tfsyncMethod = batch"
 }

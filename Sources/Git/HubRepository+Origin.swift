@@ -82,8 +82,8 @@ extension HubRepository {
         do {
             return try await originAttempt(arguments, timeout: .seconds(3_600))
         } catch {
-            // A killed fetch leaves the lock of the list of shallow commits, and nobody else can hold it here.
-            try FolderHandle(path: path).unlink("shallow.lock")
+            // A killed fetch leaves half a pack, which can be large, and the lock of the list of shallow commits.
+            try clearStaleLocks()
             throw error
         }
     }

@@ -13,8 +13,11 @@ extension HubRepository {
     /// The object that a ref or a full id names; nil if there is none.
     package func resolve(_ ref: String) async throws(GitError) -> ObjectID? {
         if ObjectID(ref) == nil { _ = try RefName.full(ref) }
-        let result = try await git.attempt(["rev-parse", "--verify", "--quiet", "--end-of-options", ref], at: location)
-        return result.succeeded ? try Self.objectID(in: result.standardOutput, command: "git rev-parse \(ref)") : nil
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", ref]
+        let result = try await git.attempt(arguments, at: location)
+        if result.exit == .exited(1) { return nil }
+        guard result.succeeded else { throw Git.failure(of: arguments, result) }
+        return try Self.objectID(in: result.standardOutput, command: "git rev-parse \(ref)")
     }
 
     /// Whether the commit is here.
@@ -85,10 +88,5 @@ extension HubRepository {
     /// - Throws: ``GitError`` with what is broken.
     package func fsck() async throws(GitError) {
         try await git.run(["fsck", "--full", "--strict", "--no-dangling", "--no-progress"], at: location, timeout: .seconds(1_800))
-    }
-
-    /// Packs loose objects that a ref reaches. Drops nothing, so that agents who borrow objects lose none.
-    package func compact() async throws(GitError) {
-        try await git.run(["repack", "-d", "-q", "--no-write-bitmap-index"], at: location, timeout: .seconds(1_800))
     }
 }

@@ -9,7 +9,7 @@ import Orchestration
 /// - `refs/cco/pinned/<name>`: candidates that are not published yet and would otherwise belong to nothing.
 /// - `refs/notes/cco`: receipts.
 ///
-/// Automatic gc is off; ``compact()`` packs and never drops an object, because agents may still borrow it.
+/// Automatic gc is off; ``compact(isForced:while:)`` packs and never drops an object, because agents may still borrow it.
 package struct HubRepository: Sendable {
     /// The bare git directory, absolute.
     package let path: String

@@ -1,5 +1,5 @@
 /// A file that a killed git command left in a git directory, and what became of it. For the log.
-package struct Leftover: Sendable, Equatable, CustomStringConvertible {
+package struct Leftover: Sendable, Hashable, CustomStringConvertible {
     /// What the file is.
     package enum Kind: String, Sendable {
         /// A lock: while it is there, every command that needs it fails.
@@ -13,7 +13,7 @@ package struct Leftover: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// What was done.
-    package enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Hashable {
         /// Nobody owned it any more.
         case removed
         /// These processes live and may own it.

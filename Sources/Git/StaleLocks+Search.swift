@@ -5,7 +5,8 @@ extension StaleLocks {
     func find() throws(GitError) -> [LeftoverFile] {
         var found: [LeftoverFile] = []
         for place in places {
-            guard FolderTree.exists(place.path) else { continue }
+            // An agent can have put a link or a file in its place.
+            guard FolderTree.isFolder(place.path) else { continue }
             let root = try FolderHandle(path: place.path)
             try collect(root, into: &found) { Self.kindAtTop($0) }
             try collectLocks(below: "refs", of: root, into: &found)

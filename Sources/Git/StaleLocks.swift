@@ -47,11 +47,12 @@ package struct StaleLocks: Sendable {
     /// The same for files that were found before; `living` overrides who is alive, for a caller that has waited for them.
     func clear(_ found: [LeftoverFile], living: [Int32]?) throws(GitError) -> [Leftover] {
         guard !found.isEmpty else { return [] }
-        let users = try living ?? alive()
+        let users = if let living { living } else { try alive() }
         let holders = users.isEmpty ? try OpenFiles.holders(of: Set(found.map(\.identity))) : [:]
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        return try found.map { (file) throws(GitError) in
+        var leftovers: [Leftover] = []
+        for file in found {
             var leftover = Leftover(path: file.path, kind: file.kind, outcome: .removed)
             if !users.isEmpty {
                 leftover.outcome = .keptForLiving(users)
@@ -62,8 +63,9 @@ package struct StaleLocks: Sendable {
             } else if try !file.removeIfUnchanged() {
                 leftover.outcome = .keptChanging
             }
-            return leftover
+            leftovers.append(leftover)
         }
+        return leftovers
     }
 
     private func users() throws(GitError) -> [GitProcesses.Living] {
@@ -86,7 +88,7 @@ package struct StaleLocks: Sendable {
     func release(_ path: String, within limit: Duration) async throws(GitError) -> Bool {
         guard let file = LeftoverFile(path: path, kind: .lock) else { return true }
         let living = try users()
-        guard await living.isEmpty || GitProcesses.untilEnded(living, within: limit) else { return false }
+        if !living.isEmpty, await !GitProcesses.untilEnded(living, within: limit) { return false }
         let outcome = try clear([file], living: []).first?.outcome
         return outcome == .removed || outcome == .keptChanging
     }

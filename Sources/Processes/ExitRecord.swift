@@ -14,6 +14,17 @@ package struct ExitRecord: Codable, Hashable, Sendable {
         case lost
     }
 
+    /// A limit that ended it. What a limit makes fail without ending it, such as a tool that is killed for want of memory, only counts in
+    /// ``ExitRecord/memoryKills`` and ``ExitRecord/refusedForks``.
+    package enum Limit: String, Codable, Hashable, Sendable {
+        /// It was killed itself because it and its descendants used more memory than they may.
+        case memory
+        /// It and its descendants stayed at their number of processes and threads and went on trying to start more.
+        case processes
+        /// It wrote beyond the size that a file may have.
+        case fileSize = "file-size"
+    }
+
     /// What kept the program from running.
     package struct Failure: Codable, Hashable, Sendable, CustomStringConvertible {
         /// The step that failed: `exec` (the program), `cwd` (the working directory), `files`, `limits`, `session`, `record` or `fork`.
@@ -49,11 +60,23 @@ package struct ExitRecord: Codable, Hashable, Sendable {
     package var leftovers: Int
     /// Processes that could not be ended; anything but 0 needs a person (a process stuck in the kernel).
     package var survivors: Int
+    /// The limit that ended it; the reason is ``Reason/exited`` then. Nil when none did, and in records of earlier shims.
+    package var limit: Limit?
+    /// Its processes that were killed because it and its descendants used more memory than they may.
+    package var memoryKills: Int
+    /// Processes and threads that could not be started because there were as many as there may be; 0 where nobody counts that.
+    package var refusedForks: Int
+    /// The most memory that it and its descendants had at a time, in kilobytes, files that the kernel cached for them included where a control
+    /// group measures; nil when it was not measured.
+    package var peakMemoryKilobytes: Int64?
+    /// By what its limits were kept; nil when nobody knows.
+    package var confinement: Confinement?
 
     package init(
         reason: Reason, exit: ProcessExit? = nil, failure: Failure? = nil, startedMilliseconds: Int64 = 0, endedMilliseconds: Int64 = 0,
         userMilliseconds: Int64 = 0, systemMilliseconds: Int64 = 0, maximumResidentKilobytes: Int64 = 0, leftovers: Int = 0,
-        survivors: Int = 0
+        survivors: Int = 0, limit: Limit? = nil, memoryKills: Int = 0, refusedForks: Int = 0, peakMemoryKilobytes: Int64? = nil,
+        confinement: Confinement? = nil
     ) {
         self.reason = reason
         self.exit = exit
@@ -65,6 +88,11 @@ package struct ExitRecord: Codable, Hashable, Sendable {
         self.maximumResidentKilobytes = maximumResidentKilobytes
         self.leftovers = leftovers
         self.survivors = survivors
+        self.limit = limit
+        self.memoryKills = memoryKills
+        self.refusedForks = refusedForks
+        self.peakMemoryKilobytes = peakMemoryKilobytes
+        self.confinement = confinement
     }
 
     /// Whether its program ran to its own end with code 0.
@@ -72,7 +100,8 @@ package struct ExitRecord: Codable, Hashable, Sendable {
 }
 
 extension ExitRecord {
-    /// Reads the shim's file; nil when a field is missing or unknown.
+    /// Reads the shim's file; nil when a field is missing or unknown. Fields that came later may be missing: a run can be taken up whose
+    /// shims are of an earlier version.
     init?(fields: RecordFields) {
         guard let reason = fields.text("reason").flatMap(Reason.init(rawValue:)), let code = fields.number("code"),
             let signal = fields.number("signal"), let error = fields.number("errno"), let step = fields.text("step"),
@@ -85,7 +114,11 @@ extension ExitRecord {
             exit: signal > 0 ? .signaled(Int32(clamping: signal)) : code >= 0 ? .exited(Int32(clamping: code)) : nil,
             failure: step == "-" ? nil : Failure(step: step, code: Int32(clamping: error)),
             startedMilliseconds: started, endedMilliseconds: ended, userMilliseconds: user, systemMilliseconds: system,
-            maximumResidentKilobytes: resident, leftovers: Int(leftovers), survivors: Int(survivors))
+            maximumResidentKilobytes: resident, leftovers: Int(leftovers), survivors: Int(survivors),
+            limit: fields.text("limit").flatMap(Limit.init(rawValue:)), memoryKills: Int(fields.number("memory_kills") ?? 0),
+            refusedForks: Int(fields.number("refused_forks") ?? 0),
+            peakMemoryKilobytes: fields.number("peak_memory_kb").flatMap { $0 > 0 ? $0 : nil },
+            confinement: fields.text("limits").flatMap(Confinement.init(text:)))
     }
 
     /// The file's text, as the shim writes it.
@@ -110,6 +143,11 @@ extension ExitRecord {
             max_rss_kb \(maximumResidentKilobytes)
             leftovers \(leftovers)
             survivors \(survivors)
+            limit \(limit?.rawValue ?? "-")
+            memory_kills \(memoryKills)
+            refused_forks \(refusedForks)
+            peak_memory_kb \(peakMemoryKilobytes ?? 0)
+            limits \(confinement?.description ?? "-")
 
             """
     }

@@ -59,17 +59,46 @@ enum FileSystem {
         try syncFolder(of: path)
     }
 
+    /// The same, written over a file that has room enough on disk already.
+    ///
+    /// - Returns: false when that file is not there (any more): somebody else has used it.
+    static func writeIfAbsent(_ bytes: [UInt8], to path: String, using reserve: String) throws(SystemError) -> Bool {
+        let temporary = temporaryName(for: path)
+        // Whoever gets the name has the file for himself.
+        guard rename(reserve, temporary) == 0 else {
+            if errno == ENOENT { return exists(path) }
+            throw .current("rename \(reserve)")
+        }
+        defer { unlink(temporary) }
+        let descriptor = cprocesses_open(temporary, O_WRONLY | O_NOFOLLOW, 0)
+        guard descriptor >= 0 else { throw .current("open \(temporary)") }
+        defer { close(descriptor) }
+        try writeAll(bytes, to: descriptor, name: temporary)
+        guard ftruncate(descriptor, off_t(bytes.count)) == 0, fsync(descriptor) == 0 else { throw .current("fsync \(temporary)") }
+        guard link(temporary, path) == 0 || errno == EEXIST else { throw .current("link \(path)") }
+        try syncFolder(of: path)
+        return true
+    }
+
+    private static func temporaryName(for path: String) -> String {
+        "\(path).\(getpid()).\(temporaries.wrappingAdd(1, ordering: .relaxed).newValue).new"
+    }
+
     private static let temporaries = Atomic<UInt64>(0)
 
     /// Writes a file beside `path` that nobody else uses.
     private static func writeTemporary(_ bytes: [UInt8], for path: String, isDurable: Bool) throws(SystemError) -> String {
-        let number = temporaries.wrappingAdd(1, ordering: .relaxed).newValue
-        let temporary = "\(path).\(getpid()).\(number).new"
+        let temporary = temporaryName(for: path)
         let descriptor = cprocesses_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .current("create \(temporary)") }
         defer { close(descriptor) }
-        try writeAll(bytes, to: descriptor, name: temporary)
-        guard !isDurable || fsync(descriptor) == 0 else { throw .current("fsync \(temporary)") }
+        do throws(SystemError) {
+            try writeAll(bytes, to: descriptor, name: temporary)
+            guard !isDurable || fsync(descriptor) == 0 else { throw SystemError.current("fsync \(temporary)") }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
         return temporary
     }
 

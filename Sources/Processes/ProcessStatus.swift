@@ -14,6 +14,9 @@ struct ProcessStatus: Sendable, Hashable {
     /// Whether it has ended and only its entry is left.
     var isDead: Bool { state == "Z" || state == "X" }
 
+    /// Whether it was stopped by a signal or a debugger.
+    var isStopped: Bool { state == "T" || state == "t" }
+
     /// The process that has this number now, or nil.
     static func of(pid: Int32) throws(SystemError) -> ProcessStatus? {
         do {

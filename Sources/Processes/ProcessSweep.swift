@@ -1,7 +1,8 @@
 import Glibc
 
 /// Finds and ends processes by the marker in their environment (``SupervisedProcess/markerVariable``), which they inherit from each
-/// other whatever their session, group or parent is. A process that wiped its own environment is not found.
+/// other whatever their session, group or parent is, and by the name of their control group. A process that wiped its own environment is
+/// found only where its shim could make control groups.
 package enum ProcessSweep {
     /// What a sweep did.
     package struct Result: Sendable, Hashable {
@@ -19,13 +20,15 @@ package enum ProcessSweep {
     package static func find(marker: String) throws(SystemError) -> [ProcessIdentity] {
         let boot = try ProcessIdentity.currentBootID()
         let wanted = Array("\(SupervisedProcess.markerVariable)=\(marker)".utf8)
+        let group = ControlGroups.name(of: marker)
         var found: [ProcessIdentity] = []
         for name in try FileSystem.names(in: "/proc") {
             guard let pid = Int32(name), pid != getpid() else { continue }
             // Unreadable: it has ended since, or is not ours to end.
             guard let status = try? ProcessStatus.of(pid: pid), !status.isDead,
-                let environment = try? FileSystem.read("/proc/\(pid)/environ"), carries(wanted, environment)
+                let environment = try? FileSystem.read("/proc/\(pid)/environ")
             else { continue }
+            guard carries(wanted, environment) || isIn(group, pid) else { continue }
             found.append(ProcessIdentity(pid: pid, startTime: status.startTime, bootID: boot))
         }
         return found
@@ -40,7 +43,11 @@ package enum ProcessSweep {
     }
 
     /// Kills what `find` finds until it finds nothing; processes that start while it works are found by the next round.
-    static func end(_ find: () throws -> [ProcessIdentity]) async throws -> Result {
+    ///
+    /// - Parameter others: processes that were killed a moment ago: they count as ended unless they are found again.
+    static func end(
+        alsoEnding others: Set<ProcessIdentity> = [], _ find: () throws -> [ProcessIdentity]
+    ) async throws -> Result {
         var ended: Set<ProcessIdentity> = []
         var survivors: Set<ProcessIdentity> = []
         // Bounded: a survivor costs one wait, and processes that fork faster than they are killed do not keep us for ever.
@@ -54,7 +61,7 @@ package enum ProcessSweep {
             }
             ended.formUnion(killed)
         }
-        return Result(ended: ended.subtracting(survivors).count, survivors: Array(survivors))
+        return Result(ended: ended.union(others).subtracting(survivors).count, survivors: Array(survivors))
     }
 
     /// Stops whom `find` finds, until it finds nobody new: a stopped process starts no others, so none can slip away between being
@@ -68,6 +75,12 @@ package enum ProcessSweep {
             frozen.formUnion(found)
         }
         return frozen
+    }
+
+    /// Whether the process is in a control group of this name. Not when it has none that can be read: then it has just ended.
+    private static func isIn(_ group: [UInt8], _ pid: Int32) -> Bool {
+        guard let groups = try? FileSystem.read("/proc/\(pid)/cgroup") else { return false }
+        return ControlGroups.carries(group, groups)
     }
 
     /// Whether one entry of the environment is the wanted one, or a marker below it.

@@ -51,9 +51,11 @@ struct ProcessTree: Sendable {
     }
 
     /// Kills the members until none is left, new ones included.
-    mutating func end() async throws -> ProcessSweep.Result {
+    ///
+    /// - Parameter others: processes that were killed a moment ago; they count as ended unless they still live.
+    mutating func end(alsoEnding others: Set<ProcessIdentity> = []) async throws -> ProcessSweep.Result {
         // A copy, as the closure may not change `self` while this call suspends.
         var tree = self
-        return try await ProcessSweep.end { try tree.members() }
+        return try await ProcessSweep.end(alsoEnding: others) { try tree.members() }
     }
 }

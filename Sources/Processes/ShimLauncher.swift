@@ -49,6 +49,17 @@ package struct ShimLauncher: Sendable {
         try SupervisedProcess.attach(directory: directory)
     }
 
+    /// By what limits would be kept here: the shim sets all of them on a process that does nothing.
+    ///
+    /// - Throws: ``ChildCommandError`` or ``SupervisionError`` when the shim cannot tell.
+    package func confinement() async throws -> Confinement {
+        let result = try await ChildCommand(shimExecutable, ["--probe"], environment: [:], timeout: .seconds(30)).run()
+        guard result.succeeded, let confinement = Confinement(text: result.outputText) else {
+            throw SupervisionError.shimFailed(directory: "a probe of this machine", exit: result.exit, log: result.errorText)
+        }
+        return confinement
+    }
+
     /// Starts a shim and waits until its records are written (nil) or it has given up (how).
     private func start(in folder: TurnFolder, environment: [String: String]) async throws -> ProcessExit? {
         var ends: [Int32] = [-1, -1]

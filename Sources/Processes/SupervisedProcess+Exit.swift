@@ -24,6 +24,8 @@ extension SupervisedProcess {
     package func terminate() async throws -> ExitRecord {
         try await Task {
             try shim.signal(SIGTERM)
+            // A shim that somebody has stopped acts on that only when it goes on.
+            try shim.signal(SIGCONT)
             if let record = try await value(within: grace + .seconds(5), of: { try await waitForExit() }) {
                 // A process that left its session and outlived the shim would still carry the marker.
                 try await ProcessSweep.end(marker: marker)
@@ -38,11 +40,16 @@ extension SupervisedProcess {
     /// With the shim dead: ends what is left and records that, unless the shim has recorded the end itself.
     private func settle(reason: ExitRecord.Reason) async throws -> ExitRecord {
         var tree = ProcessTree(root: try child(), marker: marker)
-        let result = try await tree.end()
+        let groups = try folder.groups()
+        // Counted before they are killed, as the kernel kills the members of a group all at once and tells nobody how many they were.
+        let before = Set(try tree.members())
+        groups.kill()
+        let result = try await tree.end(alsoEnding: before)
+        groups.remove()
         try folder.write(
             ExitRecord(
                 reason: reason, startedMilliseconds: folder.childStartMilliseconds(), endedMilliseconds: wallClockMilliseconds(),
-                leftovers: result.ended, survivors: result.survivors.count))
+                leftovers: result.ended, survivors: result.survivors.count, confinement: try folder.confinement()))
         guard let record = try exitRecord() else { throw SupervisionError.malformed(file: folder.exit) }
         return record
     }

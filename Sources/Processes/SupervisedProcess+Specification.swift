@@ -11,18 +11,27 @@ extension SupervisedProcess {
         package var workingDirectory: String
         /// Bytes that any file it writes may have, its standard output among them; 0 means no limit. Going over it ends it with SIGXFSZ.
         package var fileSizeLimit: UInt64
-        /// Bytes of address space of each of its processes; 0 means no limit.
+        /// Bytes of memory that it and its descendants may use together; 0 means no limit. Over it, the largest of its processes is killed.
         package var memoryLimit: UInt64
-        /// Processes of this user; 0 means no limit. Root is not limited.
+        /// Its processes and their threads, descendants included; 0 means no limit. Over it, no further ones start; it is ended when it keeps
+        /// trying for seconds.
         package var processLimit: UInt64
+        /// Its share of the processors when they are scarce, 1 to 10000; 0 means that nothing is set. With a control group it and its
+        /// descendants as a whole weigh this much against the 100 of whatever is beside them (another group, a session or a single
+        /// process); with niceness each of its processes does, within its session.
+        package var cpuWeight: UInt64
         /// From the request to end (TERM) to the end by force (KILL).
         package var grace: Duration
         /// How long it may run; nil means no limit.
         package var wallClockLimit: Duration?
+        /// Whether control groups may be made for it. Without them limits are kept by weaker means; see ``Confinement``.
+        package var usesControlGroups: Bool
 
         package init(
             directory: String, marker: String, command: [String], workingDirectory: String, fileSizeLimit: UInt64 = 0,
-            memoryLimit: UInt64 = 0, processLimit: UInt64 = 0, grace: Duration = .seconds(5), wallClockLimit: Duration? = nil
+            memoryLimit: UInt64 = 0, processLimit: UInt64 = 0, cpuWeight: UInt64 = 0, grace: Duration = .seconds(5),
+            wallClockLimit: Duration? = nil,
+            usesControlGroups: Bool = true
         ) {
             self.directory = directory
             self.marker = marker
@@ -31,20 +40,25 @@ extension SupervisedProcess {
             self.fileSizeLimit = fileSizeLimit
             self.memoryLimit = memoryLimit
             self.processLimit = processLimit
+            self.cpuWeight = cpuWeight
             self.grace = grace
             self.wallClockLimit = wallClockLimit
+            self.usesControlGroups = usesControlGroups
         }
     }
 }
 
 extension SupervisedProcess.Specification {
-    private static let format = "cco-shim 1"
+    private static let format = "cco-shim 2"
+    /// What the first version wrote: without the weight and whether control groups may be made.
+    private static let firstFormat = "cco-shim 1"
 
     /// Says what is wrong with it, or nil.
     func defect() -> String? {
         if !directory.hasPrefix("/") || !workingDirectory.hasPrefix("/") { return "its folders must be absolute paths" }
         if command.first?.isEmpty ?? true { return "it names no program" }
         if marker.isEmpty { return "it has no marker" }
+        if cpuWeight > 10_000 { return "its CPU weight is \(cpuWeight), over 10000" }
         if ([marker, workingDirectory, directory] + command).contains(where: { $0.utf8.contains(0) }) {
             return "a field holds a NUL byte"
         }
@@ -58,23 +72,28 @@ extension SupervisedProcess.Specification {
         let fields =
             [
                 Self.format, marker, "\(fileSizeLimit)", "\(memoryLimit)", "\(processLimit)", "\(grace.wholeMilliseconds)", "\(wallClock)",
-                workingDirectory, "\(command.count)",
+                "\(cpuWeight)", usesControlGroups ? "1" : "0", workingDirectory, "\(command.count)",
             ] + command
         return fields.flatMap { Array($0.utf8) + [0] }
     }
 
-    /// Reads the file back; nil when it is malformed.
+    /// Reads the file back, also one of the first format; nil when it is malformed.
     init?(directory: String, fields bytes: [UInt8]) {
         guard bytes.last == 0 else { return nil }
-        let fields = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count > 9, fields[0] == Self.format, let fileSize = UInt64(fields[2]), let memory = UInt64(fields[3]),
+        var fields = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        if fields.first == Self.firstFormat, fields.count > 7 {
+            fields[0] = Self.format
+            fields.insert(contentsOf: ["0", "1"], at: 7)
+        }
+        guard fields.count > 11, fields[0] == Self.format, let fileSize = UInt64(fields[2]), let memory = UInt64(fields[3]),
             let processes = UInt64(fields[4]), let grace = Int64(fields[5]), let wallClock = Int64(fields[6]),
-            let count = Int(fields[8]), fields.count == 9 + count
+            let weight = UInt64(fields[7]),
+            let count = Int(fields[10]), fields.count == 11 + count
         else { return nil }
         self.init(
-            directory: directory, marker: fields[1], command: Array(fields[9...]), workingDirectory: fields[7], fileSizeLimit: fileSize,
-            memoryLimit: memory, processLimit: processes, grace: .milliseconds(grace),
-            wallClockLimit: wallClock == 0 ? nil : .milliseconds(wallClock))
+            directory: directory, marker: fields[1], command: Array(fields[11...]), workingDirectory: fields[9], fileSizeLimit: fileSize,
+            memoryLimit: memory, processLimit: processes, cpuWeight: weight, grace: .milliseconds(grace),
+            wallClockLimit: wallClock == 0 ? nil : .milliseconds(wallClock), usesControlGroups: fields[8] != "0")
     }
 }
 

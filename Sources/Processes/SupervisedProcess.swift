@@ -32,6 +32,14 @@ package struct SupervisedProcess: Sendable {
     /// The supervised process itself, for views; nil when its program has not been started.
     package func child() throws(SupervisionError) -> ProcessIdentity? { try folder.child() }
 
+    /// By what its limits are kept; nil when its program has not been started, or an earlier shim started it.
+    package func confinement() throws(SupervisionError) -> Confinement? { try folder.confinement() }
+
+    /// Whether somebody has stopped it or its shim (SIGSTOP, or a debugger): it does nothing until it is told to go on (SIGCONT).
+    package var isStopped: Bool {
+        get throws(SupervisionError) { [shim, try child()].contains { $0?.status()?.isStopped == true } }
+    }
+
     /// How it ended, if that is on record.
     package func exitRecord() throws(SupervisionError) -> ExitRecord? { try folder.exitRecord() }
 

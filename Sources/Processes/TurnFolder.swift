@@ -22,6 +22,16 @@ struct TurnFolder: Sendable, Hashable {
     /// The supervised process; nil when it was not started yet, or never will be.
     func child() throws(SupervisionError) -> ProcessIdentity? { try identity("child") }
 
+    /// The control groups that the shim made for it; none when it was not started yet, or an earlier shim started it.
+    func groups() throws(SupervisionError) -> ControlGroups {
+        ControlGroups(fields: RecordFields(try read(path + "/child") ?? []))
+    }
+
+    /// By what its limits are kept; nil when it was not started yet, or an earlier shim started it.
+    func confinement() throws(SupervisionError) -> Confinement? {
+        RecordFields(try read(path + "/child") ?? []).text("limits").flatMap(Confinement.init(text:))
+    }
+
     /// How it ended; nil when it has not, or nobody has recorded it.
     func exitRecord() throws(SupervisionError) -> ExitRecord? {
         guard let bytes = try read(exit) else { return nil }
@@ -29,10 +39,20 @@ struct TurnFolder: Sendable, Hashable {
         return record
     }
 
-    /// Records an end that the shim could not record, unless a record exists.
+    /// Records an end that the shim could not record, unless a record exists. On a full disk the room is used that the shim reserved.
     func write(_ record: ExitRecord) throws(SupervisionError) {
+        let bytes = Array(record.text.utf8)
         do {
-            try FileSystem.writeIfAbsent(Array(record.text.utf8), to: exit)
+            try FileSystem.writeIfAbsent(bytes, to: exit)
+        } catch {
+            guard [ENOSPC, EDQUOT].contains(error.code) else { throw .system(error) }
+            try writeIntoReserve(bytes, after: error)
+        }
+    }
+
+    private func writeIntoReserve(_ bytes: [UInt8], after failure: SystemError) throws(SupervisionError) {
+        do throws(SystemError) {
+            guard try FileSystem.writeIfAbsent(bytes, to: exit, using: exit + ".new") else { throw failure }
         } catch {
             throw .system(error)
         }

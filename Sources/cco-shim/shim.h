@@ -65,7 +65,7 @@ struct outcome {
     uint64_t peak_memory;       /* bytes of the tree at its largest; 0: not measured */
 };
 
-/* The hierarchies of control groups. UNIFIED is version 2, the others are version 1. */
+/* The hierarchies of control groups, or their controllers. UNIFIED is version 2, the others are version 1. */
 enum hierarchy { UNIFIED, MEMORY, PIDS, CPU, FREEZER, HIERARCHIES };
 
 /* The turn's control groups. */
@@ -179,15 +179,14 @@ bool read_member(pid_t pid, struct member *member);
 bool collect_tree(struct tree *tree);
 bool signal_member(const struct member *member, int signal_number);
 unsigned signal_tree(int signal_number);
-void kill_tree(void);
 unsigned long count_tasks_of_user(uid_t user);
 
 /* guard.c */
-void open_guard(const struct spec *spec, const struct confinement *confinement, struct guard *guard);
+void open_guard(const struct confinement *confinement, struct guard *guard);
 int64_t guard_deadline(const struct guard *guard);
 /* Returns false when the tree has to be ended; `outcome` then says why. */
-bool keep_guard(struct guard *guard, bool has_event, pid_t child, const struct spec *spec, const struct confinement *confinement,
-    struct outcome *outcome);
+bool keep_guard(
+    struct guard *guard, bool has_event, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome);
 void close_guard(struct guard *guard);
 
 /* supervise.c */

@@ -2,14 +2,10 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +13,7 @@
 enum {
     KILL_TIMEOUT_MS = 10000, /* how long to wait for a process that was sent KILL: it may be stuck in the kernel */
     POLITE_MS = 500,         /* how long leftovers have between TERM and KILL */
+    STOPPING_ROUNDS = 20,    /* how often to look for processes that were started while the others were being stopped */
     ROUND_MS = 200,          /* when nothing ends in this time after KILL, look again for new processes */
 };
 
@@ -43,23 +40,29 @@ void restore_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Waits for signals until the deadline (-1: none). Returns true when a request to stop was among them. */
-static bool wait_for_signals(int signals, int64_t deadline) {
+/* What has happened while waiting. */
+struct news {
+    bool stop;    /* a request to stop */
+    bool event;   /* the other descriptor has one */
+};
+
+/* Waits for signals, and for an event of the other descriptor (-1: none), until the deadline (-1: none). */
+static struct news wait_for_news(int signals, int other, int64_t deadline) {
     int timeout = -1;
     if (deadline >= 0) {
         int64_t left = deadline - monotonic_ms();
         timeout = left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
     }
-    struct pollfd readable = {.fd = signals, .events = POLLIN};
-    if (poll(&readable, 1, timeout) == -1 && errno != EINTR) {
+    struct pollfd readable[] = {{.fd = signals, .events = POLLIN}, {.fd = other, .events = POLLPRI}};
+    if (poll(readable, 2, timeout) == -1 && errno != EINTR) {
         complain("poll", errno);
     }
-    bool stop = false;
+    struct news news = {.event = (readable[1].revents & POLLPRI) != 0};
     struct signalfd_siginfo info;
     while (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        stop = stop || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+        news.stop = news.stop || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
     }
-    return stop;
+    return news;
 }
 
 /* Reaps every process that has ended. Returns how many; `*none_left` tells whether no child, alive or dead, remains. */
@@ -85,24 +88,42 @@ static void signal_child(pid_t child, int signal_number) {
     kill(child, signal_number);
 }
 
-void supervise(int signals, pid_t child, const struct spec *spec, struct outcome *outcome) {
+static int64_t earlier(int64_t one, int64_t other) {
+    return one < 0 ? other : other < 0 ? one : one < other ? one : other;
+}
+
+void supervise(
+    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome) {
     enum { RUNNING, TERMINATING, KILLED } phase = RUNNING;
     int64_t deadline = spec->wall_clock_ms > 0 ? monotonic_ms() + (int64_t)spec->wall_clock_ms : -1;
+    struct guard guard;
+    open_guard(confinement, &guard);
     outcome->reason = "exited";
     for (;;) {
         bool none_left;
         reap(child, outcome, &none_left);
         if (outcome->ended) {
-            return;
+            break;
         }
-        bool stop = wait_for_signals(signals, deadline);
+        /* Between the first refused fork and the look at how many there are, further ones would only wake it. */
+        int refusals = guard.refusal_at < 0 ? guard.refusals : -1;
+        struct news news = wait_for_news(signals, refusals, earlier(deadline, guard_deadline(&guard)));
         bool overdue = deadline >= 0 && monotonic_ms() >= deadline;
-        if (phase == RUNNING && (stop || overdue)) {
+        if (phase != KILLED && !keep_guard(&guard, news.event, spec, confinement, outcome)) {
             reap(child, outcome, &none_left);
             if (outcome->ended) {
-                return; /* it ended by itself at the same moment */
+                outcome->limit = NULL;
+                break; /* it ended by itself at the same moment */
             }
-            outcome->reason = stop ? "terminated" : "timeout";
+            signal_child(child, SIGKILL); /* without asking: it has no process left to tidy up with */
+            phase = KILLED;
+            deadline = monotonic_ms() + KILL_TIMEOUT_MS;
+        } else if (phase == RUNNING && (news.stop || overdue)) {
+            reap(child, outcome, &none_left);
+            if (outcome->ended) {
+                break; /* it ended by itself at the same moment */
+            }
+            outcome->reason = news.stop ? "terminated" : "timeout";
             signal_child(child, SIGTERM);
             signal_child(child, SIGCONT); /* a stopped process acts on TERM only when it goes on */
             phase = TERMINATING;
@@ -112,78 +133,58 @@ void supervise(int signals, pid_t child, const struct spec *spec, struct outcome
             phase = KILLED;
             deadline = monotonic_ms() + KILL_TIMEOUT_MS;
         } else if (phase == KILLED && overdue) {
-            return; /* stuck in the kernel: counted as a survivor */
+            break; /* stuck in the kernel: counted as a survivor */
         }
     }
-}
-
-/* The parent and state of a process, from /proc/PID/stat. Returns false when it is gone. */
-static bool read_parent(const char *pid, pid_t *parent, char *state) {
-    char path[300], text[1024];
-    snprintf(path, sizeof path, "/proc/%s/stat", pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return false;
-    }
-    size_t count = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[count] = '\0';
-    const char *rest = strrchr(text, ')');
-    int number;
-    if (rest == NULL || sscanf(rest + 1, " %c %d", state, &number) != 2) {
-        return false;
-    }
-    *parent = number;
-    return true;
+    close_guard(&guard);
 }
 
 /*
- * Signals every direct child that has not ended, and returns how many there are (0 when /proc cannot be read). Only direct
- * children: nobody else reaps them, so their numbers cannot pass to other processes. When one of them ends, its own children become
- * children of the shim (PR_SET_CHILD_SUBREAPER), so a few rounds reach everybody, whatever session or group they moved to.
+ * Kills the groups' members, and then, as not everybody has to be in a group, stops the whole tree before killing it: what is stopped
+ * starts nothing new, so a tree that forks in a loop is caught up with. Returns how many processes were reaped meanwhile: thousands of
+ * dead ones would make each look at the tree longer, and it grow faster than it is looked at.
  */
-static unsigned signal_children(int signal_number) {
-    DIR *proc = opendir("/proc");
-    if (proc == NULL) {
-        complain("cannot read /proc", errno);
-        return 0;
-    }
-    pid_t self = getpid();
-    unsigned count = 0;
-    const struct dirent *entry;
-    while ((entry = readdir(proc)) != NULL) {
-        pid_t parent;
-        char state;
-        if (!isdigit((unsigned char)entry->d_name[0]) || !read_parent(entry->d_name, &parent, &state)) {
-            continue;
+static unsigned kill_everybody(pid_t child, const struct confinement *confinement, struct outcome *outcome, bool *none_left) {
+    kill_groups(&confinement->groups);
+    unsigned reaped = reap(child, outcome, none_left), before = 0;
+    for (int round = 0; round < STOPPING_ROUNDS && !*none_left; round++) {
+        unsigned count = signal_tree(SIGSTOP);
+        reaped += reap(child, outcome, none_left);
+        if (count <= before) {
+            break; /* nobody new */
         }
-        if (parent == self && state != 'Z' && state != 'X') {
-            kill((pid_t)atoi(entry->d_name), signal_number);
-            count++;
-        }
+        before = count;
     }
-    closedir(proc);
-    return count;
+    if (!*none_left) {
+        signal_tree(SIGKILL);
+    }
+    return reaped;
 }
 
-void end_leftovers(int signals, pid_t child, const struct spec *spec, struct outcome *outcome) {
+void end_leftovers(
+    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome) {
     bool none_left;
     reap(child, outcome, &none_left); /* those that ended before the child did are not leftovers */
-    if (!none_left) {
-        signal_children(SIGTERM);
-        signal_children(SIGCONT);
+    if (none_left) {
+        return;
     }
+    setpriority(PRIO_PROCESS, 0, -20); /* a tree gone mad leaves little time to others; only root may take it */
     int64_t polite = (int64_t)(spec->grace_ms < POLITE_MS ? spec->grace_ms : POLITE_MS);
-    for (int64_t end = monotonic_ms() + polite; !none_left && monotonic_ms() < end;) {
-        wait_for_signals(signals, end);
-        outcome->leftovers += reap(child, outcome, &none_left);
+    if (outcome->limit == NULL && polite > 0) {
+        signal_tree(SIGTERM);
+        for (int64_t end = monotonic_ms() + polite; !none_left && monotonic_ms() < end;) {
+            wait_for_news(signals, -1, end);
+            outcome->leftovers += reap(child, outcome, &none_left);
+        }
     }
     for (int64_t end = monotonic_ms() + KILL_TIMEOUT_MS; !none_left && monotonic_ms() < end;) {
-        signal_children(SIGKILL);
-        wait_for_signals(signals, monotonic_ms() + ROUND_MS);
-        outcome->leftovers += reap(child, outcome, &none_left);
+        outcome->leftovers += kill_everybody(child, confinement, outcome, &none_left);
+        for (int64_t round = monotonic_ms() + ROUND_MS; !none_left && monotonic_ms() < round;) {
+            wait_for_news(signals, -1, round);
+            outcome->leftovers += reap(child, outcome, &none_left);
+        }
     }
     if (!none_left) {
-        outcome->survivors = signal_children(SIGKILL);
+        outcome->survivors = signal_tree(SIGKILL);
     }
 }

@@ -98,7 +98,7 @@ import Testing
                 """)
             #expect(try agent.tip("linked") == nil)
             #expect(try agent.tip("folder/id") == nil)
-            #expect(try await agent.repair())
+            #expect(try await agent.repair().contains(.worktreeFilled(path: agent.worktreePath, commit: tip)))
             #expect(try FolderHandle(path: test.folder + "/outside").names() == ["id"])
             #expect(try test.read("readme.txt", in: agent.worktreePath) == "one\ntwo\nthree\n")
             try await agent.makeAvailable("refs/heads/folder/x", tip)

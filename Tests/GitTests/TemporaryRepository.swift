@@ -15,17 +15,23 @@ struct TemporaryRepository: Sendable {
     var seedPath: String { folder + "/seed" }
     var git: Git { Git(environment: environment) }
 
+    /// The same repositories in another process.
+    init(existingIn folder: String) {
+        self.folder = folder
+        environment = [
+            "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin", "HOME": folder + "/home", "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Test", "GIT_AUTHOR_EMAIL": "test@example.invalid", "GIT_COMMITTER_NAME": "Test",
+            "GIT_COMMITTER_EMAIL": "test@example.invalid", "LC_ALL": "C",
+        ]
+    }
+
     /// Runs `body` with a fresh folder. The origin is bare and, unless `isEmpty`, has one commit with `readme.txt` on `main`.
     static func with(isEmpty: Bool = false, _ body: (TemporaryRepository) async throws -> Void) async throws {
         var template = Array("/tmp/cco-git-test-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw GitError.system("mkdtemp") }
         let folder = String(cString: made)
-        let environment = [
-            "PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin", "HOME": folder + "/home", "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "Test", "GIT_AUTHOR_EMAIL": "test@example.invalid", "GIT_COMMITTER_NAME": "Test",
-            "GIT_COMMITTER_EMAIL": "test@example.invalid", "LC_ALL": "C",
-        ]
-        let repository = TemporaryRepository(folder: folder, environment: environment)
+        let repository = TemporaryRepository(existingIn: folder)
+        let environment = repository.environment
         do {
             try FolderTree.make(folder + "/home")
             try await repository.run("init", "-q", "--bare", "-b", "main", repository.originPath)

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Orchestration
@@ -57,7 +58,7 @@ struct EndTests {
         try scenario.play { $0.turns.values.contains { $0.role == .worker } }
         #expect(scenario.run.turns.values.allSatisfy { $0.budgetUsd == 0.25 })
         scenario.hooks.turn = { turn, _ in
-            var outcome = TurnOutcome.worker(.init(status: .done, summary: ""), head: World.object(1))
+            var outcome = TurnOutcome.worker(.init(status: .done, summary: ""), head: SimulatedGit.object(1))
             outcome.account.turnCostUsd = 0.3
             return outcome
         }
@@ -72,7 +73,7 @@ struct EndTests {
         scenario.hooks.turn = { turn, run in
             guard turn.task == nil else { return nil }
             total += 0.5
-            var world = World()
+            var world = SimulatedGit()
             var outcome = IdealAgent(turn: turn, run: run, plan: { _, _ in [.draft("a")] }).outcome(in: &world)
             outcome.account.sessionCostUsd = total
             return outcome

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Orchestration
@@ -62,7 +63,7 @@ struct PlanCheckTests {
     func existing() {
         let plan: [TaskDraft] = [.draft("a", paths: ["src/"])]
         #expect(problems(plan, existing: [task(1, paths: ["src/x"])]).first?.contains("task-1") == true)
-        #expect(problems(plan, existing: [task(1, paths: ["src/x"], state: .landed(World.object(1)))]).isEmpty)
+        #expect(problems(plan, existing: [task(1, paths: ["src/x"], state: .landed(SimulatedGit.object(1)))]).isEmpty)
         #expect(problems([.draft("a", after: ["task-1"], paths: ["src/"])], existing: [task(1, paths: ["src/x"])]).isEmpty)
         #expect(
             problems([.draft("task-1", paths: ["y"])], existing: [task(1, paths: ["x"])]).first?.contains("id of an existing task") == true)

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Orchestration
@@ -112,7 +113,7 @@ struct StubbornAgentTests {
         case .workerSilent: .broken(.silent)
         case .workerCrashes: .broken(.failed("signal 11"))
         case .workerBlocked, .workerBlockedAndUndecided: .worker(.init(status: .blocked, summary: "no access"), head: nil)
-        case .workerObjectionable: .worker(.init(status: .done, summary: ""), head: World.object(9), objection: "a secret")
+        case .workerObjectionable: .worker(.init(status: .done, summary: ""), head: SimulatedGit.object(9), objection: "a secret")
         case .noCommit: .worker(.init(status: .done, summary: ""), head: turn.startPoint, changed: false)
         case .sessionMissing: .broken(.sessionMissing, sessionExists: false)
         default: nil

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Orchestration
@@ -126,12 +127,12 @@ struct TaskTests {
     @Test("a worker without a report is told why twice, then another one begins anew from its commits, then the task is given up")
     func silentWorkers() throws {
         let scenario = try scenario([.draft("a")])
-        scenario.hooks.turn = { turn, _ in turn.task == nil ? nil : .broken(.silent, head: World.object(0x5a7e)) }
+        scenario.hooks.turn = { turn, _ in turn.task == nil ? nil : .broken(.silent, head: SimulatedGit.object(0x5a7e)) }
         try scenario.playOut()
         let turns = scenario.journal.compactMap { if case .turnStarted(let turn) = $0.event, turn.task != nil { turn } else { nil } }
         #expect(turns.map(\.agent.name) == ["worker-1", "worker-1", "worker-1", "worker-2", "worker-2", "worker-2"])
         #expect(Set(turns.map(\.session)).count == 2)
-        #expect(turns[3].brief == .work(first) && turns[3].startPoint == World.object(0x5a7e) && !turns[3].resumes)
+        #expect(turns[3].brief == .work(first) && turns[3].startPoint == SimulatedGit.object(0x5a7e) && !turns[3].resumes)
         guard case .failed = scenario.run.tasks[first]?.state else { throw scenario.failure("not failed", []) }
     }
 
@@ -142,7 +143,7 @@ struct TaskTests {
         scenario.hooks.turn = { turn, _ in
             guard turn.task != nil, isFirst else { return nil }
             isFirst = false
-            return .worker(.init(status: .done, summary: "done"), head: World.object(0xbad), objection: "a secret in config.json")
+            return .worker(.init(status: .done, summary: "done"), head: SimulatedGit.object(0xbad), objection: "a secret in config.json")
         }
         try scenario.play { $0.turns.values.contains { if case .finish = $0.brief { true } else { false } } }
         #expect(scenario.run.turns.values.first?.brief == .finish(first, reason: "a secret in config.json"))

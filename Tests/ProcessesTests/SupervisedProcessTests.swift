@@ -149,16 +149,12 @@ struct SupervisedProcessTests {
         #expect(try FileSystem.read(turn.directory + "/stdout").count == 50_000)
     }
 
-    @Test("the shim survives the signals of a closed terminal and takes less than a megabyte of its own")
-    func shimIsRobustAndSmall() async throws {
+    @Test("the shim survives the signals of a closed terminal")
+    func shimIsRobust() async throws {
         let turn = try Supervision()
         let gate = try Gate(turn.folder, "gate")
         let process = try await turn.launch("\(gate.wait); exit 4")
         for number in [SIGHUP, SIGPIPE] { #expect(try process.shim.signal(number)) }
-        let memory = String(decoding: try FileSystem.read("/proc/\(process.shim.pid)/smaps_rollup"), as: UTF8.self)
-        let kilobytes = memory.split(separator: "\n").filter { $0.hasPrefix("Private_") }
-            .compactMap { $0.split(separator: " ").dropFirst().first.flatMap { Int($0) } }.reduce(0, +)
-        #expect(kilobytes > 0 && kilobytes < 1024)
         try gate.letPass()
         #expect(try await process.waitForExit().exit == .exited(4))
     }

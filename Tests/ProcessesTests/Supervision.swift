@@ -31,6 +31,26 @@ struct Supervision: Sendable {
         return path
     }
 
+    /// What this machine offers to limit a process by; without a shim that can tell, nothing.
+    static let machine: Confinement = {
+        let pipe = (try? shimExecutable()).flatMap { popen("'\($0)' --probe", "r") }
+        guard let pipe else { return Confinement() }
+        defer { pclose(pipe) }
+        var line = [CChar](repeating: 0, count: 400)
+        guard fgets(&line, Int32(line.count), pipe) != nil else { return Confinement() }
+        return Confinement(text: String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)) ?? Confinement()
+    }()
+
+    /// Forks in a loop without minding a refusal, which no shell does.
+    static let hasPerl = access("/usr/bin/perl", X_OK) == 0
+
+    /// What a limit has to be kept by: what the machine offers, or without control groups something else.
+    func expected(_ usesControlGroups: Bool, _ limit: KeyPath<Confinement, Confinement.Means>, otherwise: Confinement.Means)
+        -> Confinement.Means
+    {
+        usesControlGroups ? Self.machine[keyPath: limit] : otherwise
+    }
+
     func specification(_ command: [String], cwd: String? = nil) -> SupervisedProcess.Specification {
         SupervisedProcess.Specification(
             directory: directory, marker: marker, command: command, workingDirectory: cwd ?? folder.path, grace: .milliseconds(200))
@@ -49,6 +69,13 @@ struct Supervision: Sendable {
 
     /// Every process of this turn that still lives, the shim included.
     func living() throws -> [ProcessIdentity] { try ProcessSweep.find(marker: marker) }
+
+    /// The process whose number a script writes into a file of the folder, as soon as it is there.
+    func process(namedIn file: String) async throws -> ProcessIdentity {
+        try await folder.untilExists(file)
+        let pid = try #require(Int32(try folder.text(file).dropLast()))
+        return try #require(try ProcessIdentity.of(pid: pid))
+    }
 
     /// The folder's file as text.
     func text(_ name: String) throws -> String { try folder.text("turn/" + name) }

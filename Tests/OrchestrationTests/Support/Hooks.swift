@@ -1,3 +1,5 @@
+import Simulation
+
 @testable import Orchestration
 
 /// Where a test takes the world's behaviour into its own hands. `nil`, or a closure that returns `nil`, is the ideal world.

@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 
 @testable import Orchestration
 
@@ -21,7 +22,7 @@ final class Scenario {
     private(set) var journal: [(event: Event, time: Timestamp)] = []
     private(set) var steps = 0
     var now: Timestamp
-    var world = World()
+    var world = SimulatedGit()
     var hooks = Hooks()
     var jobs: [Job] = []
     /// Whether every step's events are written as JSON and read back, and every decision is repeated from a snapshot of the state.
@@ -55,24 +56,17 @@ final class Scenario {
         journal += events.map { ($0, now) }
         run = after
         if checksFold, folded != after { throw failure("the fold of the events differs from the decider's state", events) }
-        if checksCoding { try checkCoding(before, input, events) }
-        let problems =
-            Invariants(before: before, after: after, events: events, now: now, isStart: input.isStart, checksIdle: checksFold, world: world)
-            .problems + ids.add(events)
-        if let problem = problems.first { throw failure(problem, events) }
+        do {
+            try Invariants(before: before, after: after, events: events, now: now, isStart: input.isStart, git: world).check()
+            try ids.add(events)
+            if checksCoding { try SnapshotCheck.check(before, input, events, at: now) }
+        } catch {
+            throw failure("\(error)", events)
+        }
         carryOut(events)
         // The engine notes which direction it has put before the Director.
         if events.contains(where: { $0.showsDirection }) { try feed(.directionShown(run.base?.direction)) }
         return events
-    }
-
-    private func checkCoding(_ before: Run, _ input: Input, _ events: [Event]) throws {
-        let decoded = try JSONDecoder().decode([Event].self, from: JSONEncoder().encode(events))
-        guard decoded == events else { throw failure("events change when they are written and read", events) }
-        let snapshot = try JSONDecoder().decode(Run.self, from: JSONEncoder().encode(before))
-        guard snapshot == before else { throw failure("the state changes when it is written and read", events) }
-        let again = Decider.decide(snapshot, input, at: now)
-        guard again.events == events else { throw failure("the same decision comes out differently from a snapshot", again.events) }
     }
 
     /// What has to hold over the whole journal.

@@ -1,12 +1,13 @@
-@testable import Orchestration
+import Orchestration
 
 /// Every id that a run has given out, to notice one that is given twice.
-struct SeenIDs {
+package struct SeenIDs {
     private var names: Set<String> = []
 
-    /// What the events give out a second time.
-    mutating func add(_ events: [Event]) -> [String] {
-        var twice: [String] = []
+    package init() {}
+
+    /// - Throws: `Violation` when the events give an id out a second time.
+    package mutating func add(_ events: [Event]) throws {
         for event in events {
             let name: String? =
                 switch event {
@@ -16,8 +17,7 @@ struct SeenIDs {
                 case .candidateQueued(let candidate): candidate.id.name
                 default: nil
                 }
-            if let name, !names.insert(name).inserted { twice.append("the id \(name) is given out twice") }
+            if let name, !names.insert(name).inserted { throw Violation(.idsAreUnique, "the id \(name) is given out twice") }
         }
-        return twice
     }
 }

@@ -1,0 +1,57 @@
+import Orchestration
+
+/// A process in the simulated process table, with what it leaves on disk. It outlives the engine that started it.
+struct AgentProcess: Sendable {
+    enum Ending: Sendable {
+        /// As its script says.
+        case itself
+        /// The credential or the provider failed it.
+        case failed(TurnEnd)
+        /// Ended by its shim, because an engine wanted that.
+        case terminated
+        /// The machine went down with it.
+        case lost
+    }
+
+    let turn: Turn
+    let script: AgentScript
+    /// In real milliseconds, which no clock that is set wrong can change.
+    let startedAt: Int64
+    /// When it ends, as far as is known; `nil` when it does not by itself.
+    var endsAt: Int64?
+    /// How it ends at that time.
+    var ending = Ending.itself
+    /// Whether it is told to stop.
+    var isStopping = false
+    var isOver = false
+    /// Milliseconds that it ran.
+    var milliseconds: Int64 = 0
+    /// The head of its branch when it is over; workers only.
+    var head: Int?
+
+    init(turn: Turn, script: AgentScript, startedAt: Int64) {
+        self.turn = turn
+        self.script = script
+        self.startedAt = startedAt
+        endsAt = script.milliseconds.map { startedAt + $0 }
+    }
+
+    /// Has it end earlier than it would.
+    ///
+    /// - Returns: whether anything changed.
+    mutating func end(at time: Int64, _ ending: Ending) -> Bool {
+        guard !isOver, endsAt.map({ time < $0 }) ?? true else { return false }
+        endsAt = time
+        self.ending = ending
+        return true
+    }
+
+    /// What it did, in US dollars: a process that was ended early has spent a part.
+    var costUsd: Double {
+        guard case .itself = ending else {
+            guard let whole = script.milliseconds, whole > 0 else { return script.costUsd }
+            return script.costUsd * min(1, Double(milliseconds) / Double(whole))
+        }
+        return script.costUsd
+    }
+}

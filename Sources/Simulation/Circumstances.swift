@@ -1,0 +1,106 @@
+import Orchestration
+
+/// What a simulated run is given: its configuration, its company's habits, and how likely each fault is.
+package struct Circumstances: Sendable {
+    package var settings: RunSettings
+    package var habits: Habits
+    package var faults: FaultSource
+    /// Starts of an engine after which the person who resumes the run loses patience.
+    package var patience: Int
+
+    package init(settings: RunSettings, habits: Habits, faults: FaultSource, patience: Int = 60) {
+        self.settings = settings
+        self.habits = habits
+        self.faults = faults
+        self.patience = patience
+    }
+
+    /// What the seed chooses. Each seed draws its own kinds of faults and how bad they are, since faults that hide each other are then found
+    /// by some seed.
+    package init(_ experiment: Experiment) {
+        var random = SeededRandom(seed: experiment.seed, 1, 0)
+        let tasks = min(experiment.mostTasks ?? .max, 5)
+        let habits = Circumstances.habits(tasks: tasks, &random)
+        let settings = Circumstances.settings(experiment, &random)
+        let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
+        var rates: [FaultKind: Double] = [:]
+        for kind in FaultKind.allCases {
+            let isDrawn = random.happens(0.5)
+            rates[kind] = isDrawn ? min(0.9, kind.usualRate * (kind.isHuman ? max(0.3, min(1, intensity)) : intensity)) : 0
+        }
+        let source =
+            if let only = experiment.faults { FaultSource(seed: experiment.seed, only: only) } else {
+                FaultSource(seed: experiment.seed, rates: rates)
+            }
+        self.init(settings: settings, habits: habits, faults: source)
+    }
+
+    private static func settings(_ experiment: Experiment, _ random: inout SeededRandom) -> RunSettings {
+        let keys = random.pick(1...3)
+        let slots = (1...keys).map { CredentialSlot.slot("key-\($0)", tier: $0 == 1 ? 0 : 1) }
+        let workers = [1, 1, 1, 2, 4, 4, 5, 6, 10, 20][random.pick(0...9)]
+        let minutes = random.pick(20...random.pick(40...480))
+        return RunSettings.sample(
+            workers: min(workers, experiment.mostWorkers ?? .max), minutes: min(minutes, experiment.mostMinutes ?? .max),
+            credentials: slots
+        ).with {
+            $0.review = random.happens(0.7) ? .em : .none
+            $0.promotion = random.happens(0.7) ? .director : .auto
+            $0.push = random.happens(0.8)
+            $0.verifyCommand = random.happens(0.7) ? "make check" : nil
+            $0.gateSlots = random.pick(1...3)
+            $0.maxTaskAttempts = random.pick(1...3)
+            $0.maxBudgetUsd = random.happens(0.1) ? Double(random.pick(1...20)) : nil
+            $0.taskTimeoutMinutes = [45, 45, 60, 90][random.pick(0...3)]
+        }
+    }
+
+    private static func habits(tasks: Int, _ random: inout SeededRandom) -> Habits {
+        let pace = [0.3, 1, 1, 2][random.pick(0...3)] * 60_000
+        var turns: [Purpose: Spread] = [:]
+        for purpose in Purpose.allCases { turns[purpose] = .between(1 * pace, (purpose == .work ? 14 : 5) * pace) }
+        return Habits(
+            turns: turns, costs: [:], gate: .between(5000, 300_000), merge: .between(100, 3000), publish: .between(200, 4000),
+            preparation: .between(300, 4000), harvest: .between(100, 2000), beginning: .between(500, 5000),
+            conclusion: .between(200, 3000), plan: .random(most: max(1, tasks)))
+    }
+}
+
+extension FaultKind {
+    /// The usual probability for each visit to a place where the fault can strike.
+    var usualRate: Double {
+        switch self {
+        case .crashBeforeCommit, .crashAfterCommit, .crashAnytime: 0.004
+        case .crashDuringEffect, .crashBeforeAcknowledgement: 0.008
+        case .reboot, .clockJumps, .outsideBug, .directionChanges, .settingsChange, .agentIgnoresStop: 0.25
+        case .duplicateResult, .lateResult, .effectFails: 0.02
+        case .staleResult, .directorUnsure: 0.2
+        case .lateAlarm, .conflict, .clash, .agentBreaksGate, .planDangling, .planCyclic, .planVague, .planCollides, .planEmpty: 0.06
+        case .journalFull: 0.002
+        case .diskFull: 0.004
+        case .spawnFails, .agentOverBudget, .keyLimitedWithoutReset, .pushRefused, .planHuge: 0.01
+        case .agentSilent, .agentHangs, .agentLies, .agentBlocked, .sessionMissing, .gateFlakes: 0.03
+        case .agentUnfit, .agentNonsense, .agentCrashes, .agentObjectionable, .mergeObjection, .keyLimited, .gateHangs, .gateLost,
+            .originUnreachable:
+            0.02
+        case .agentLeavesUncommitted, .workIsCursed, .baseRed: 0.1
+        case .agentIsStubborn, .deliveryReturned, .nextGoals, .reviewRework: 0.15
+        case .reviewUndecided, .reviewOfStrangers, .reviewDrop, .goalNotReached, .deliveryPassedOver: 0.04
+        case .moreTasks: 0.25
+        case .keyRefused, .keyUnpaid, .outsidePush, .providerOutage: 0.006
+        case .personPauses: 0.003
+        case .personPausesAtStart: 0.05
+        case .personAborts: 0.02
+        }
+    }
+
+    /// Whether it is part of any company's day and not a breakdown.
+    var isHuman: Bool {
+        switch self {
+        case .conflict, .clash, .agentBreaksGate, .deliveryReturned, .nextGoals, .moreTasks, .reviewRework, .reviewDrop, .directorUnsure,
+            .outsidePush, .planCollides:
+            true
+        default: false
+        }
+    }
+}

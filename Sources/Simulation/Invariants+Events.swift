@@ -1,0 +1,153 @@
+import Orchestration
+
+extension Invariants {
+    /// What the decision did that no decision may do.
+    func checkEvents() throws {
+        guard events.count <= Bounds.events else { throw Violation(.isBounded, "one decision made \(events.count) events") }
+        var isSuspended = before.suspension != nil && !isStart
+        var base = before.base?.head
+        for event in events {
+            switch event {
+            case .suspended, .faulted: isSuspended = true
+            case .effectIntended(let id, _), .effectRetried(let id):
+                if isSuspended { throw Violation(.suspendedIsStill, "\(id) is begun while the run is suspended") }
+            case .turnStarted(let turn):
+                try checkStart(turn)
+            case .candidatePublished(let id, let commit, let tree):
+                if verdictsAreKnown, after.verifyCommand != nil, after.verifiedTrees[tree.hex] == nil {
+                    throw Violation(.baseIsVerified, "\(id) is published with the tree \(tree.short), which never passed the gate")
+                }
+                if before.queue.first(where: { $0.id == id })?.target == .base {
+                    try checkForward(from: base, to: commit)
+                    base = commit
+                }
+            case .finishing(.complete):
+                if !after.directorSaysComplete { throw Violation(.endIsTrue, "nobody says that it is complete") }
+            case .baseMoved(let facts):
+                try checkForward(from: base, to: facts.head)
+                base = facts.head
+            default: break
+            }
+        }
+        guard after.queue.count <= after.tasks.count + 2 * after.teams.count + 2 else {
+            throw Violation(.isBounded, "\(after.queue.count) candidates wait")
+        }
+    }
+
+    private func checkForward(from old: ObjectID?, to new: ObjectID) throws {
+        guard let from = git.number(old), let to = git.number(new) else { return }
+        guard git.isAncestor(from, of: to) else {
+            throw Violation(.baseMovesForward, "the base goes from \(from) to \(to), which does not build on it")
+        }
+    }
+
+    private func checkStart(_ turn: Turn) throws {
+        if let credential = after.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) {
+            throw Violation(.credentialUsable, "\(turn.id) starts on \(credential.id), which is benched or rejected")
+        }
+        switch before.phase {
+        case .working, .preparing: break
+        case .finishing, .ended: throw Violation(.endsInTime, "\(turn.id) starts in phase \(before.phase)")
+        }
+        if let budget = after.settings.maxBudgetUsd, before.ledger.total.costUsd >= budget, !events.isEmpty, !isStart {
+            throw Violation(.isBounded, "\(turn.id) starts when the budget is used up")
+        }
+        guard let id = turn.task, let task = after.tasks[id] else { return }
+        let missing = task.dependsOn.filter { after.tasks[$0]?.state.satisfiesDependents != true }
+        if !missing.isEmpty { throw Violation(.planIsKept, "\(turn.id) starts \(id) before \(missing)") }
+        // Work that was interrupted goes on.
+        if after.isStuck(task.team), before.tasks[id]?.session == nil, case .work = turn.brief {
+            throw Violation(.nobodyIdles, "\(turn.id) begins work for \(task.team), which has given up")
+        }
+    }
+
+    /// Whether the run can go on by itself, and has let go of everything when it is over.
+    func checkPhase() throws {
+        if after.isEnded {
+            guard after.effects.isEmpty, after.turns.isEmpty else {
+                throw Violation(.endsInTime, "the run has ended with \(after.effects.count) pending effects")
+            }
+            return
+        }
+        guard after.suspension == nil else { return }
+        let isBusy = after.effects.values.contains { $0.delayedUntil == nil }
+        guard isBusy || after.nextDeadline(after: now) != nil else {
+            throw Violation(.noDeadlock, "no effect is pending and no deadline is set")
+        }
+        // Waiting for nothing but the end of the run's time is a deadlock too.
+        guard case .working = after.phase, after.effects.isEmpty, !after.credentials.isEmpty else { return }
+        let waits =
+            after.credentials.contains { $0.rejected == nil && ($0.benchedUntil ?? now) > now }
+            || after.agents.values.contains { ($0.next?.notBefore ?? now) > now }
+            || after.tasks.values.contains { ($0.next?.notBefore ?? now) > now }
+        if !waits { throw Violation(.noDeadlock, "the run only waits for its time to be over") }
+    }
+
+    /// Whether anybody is idle who could work.
+    func checkIdleness() throws {
+        guard case .working = after.phase, after.suspension == nil, !after.isShortOfDisk,
+            after.credentials.contains(where: { $0.isUsable(at: now) })
+        else { return }
+        let idle = after.agents.values.filter { $0.activeTurn == nil }
+        guard !idle.isEmpty else { return }
+        var open: [AgentID: Int] = [:]
+        var holding: Set<AgentID> = []
+        var ready: [TeamID: TaskID] = [:]
+        for task in after.tasks.values where !task.state.isSettled {
+            if let worker = task.worker {
+                open[worker, default: 0] += 1
+                guard task.state == .assigned else { continue }
+                holding.insert(worker)
+                if task.next?.notBefore.map({ $0 <= now }) ?? true, after.agents[worker]?.activeTurn == nil {
+                    throw Violation(.nobodyIdles, "\(worker) has \(task.id) and does not begin")
+                }
+            } else if task.state == .waiting, ready[task.team] == nil,
+                task.dependsOn.allSatisfy({ after.tasks[$0]?.state.satisfiesDependents ?? true })
+            {
+                ready[task.team] = task.id
+            }
+        }
+        for agent in idle {
+            if !agent.role.writesCode {
+                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true {
+                    throw Violation(.nobodyIdles, "\(agent.id) has something to do and does not begin")
+                }
+            } else if let team = agent.team, let task = ready[team], !after.isStuck(team), !holding.contains(agent.id),
+                open[agent.id] ?? 0 <= Run.mostOpenTasks
+            {
+                throw Violation(.nobodyIdles, "\(agent.id) is free and \(task) waits")
+            }
+        }
+    }
+
+    /// What must be true when a run is over: nothing that was approved is left behind, and its reason is true.
+    func checkEnd() throws {
+        guard case .ended(let reason) = after.phase else { return }
+        if reason.explanation.isEmpty { throw Violation(.endsInTime, "the run ends without a reason") }
+        switch reason {
+        case .abandoned, .failed: return
+        case .complete, .timeOver, .budgetOver, .noProgress: break
+        }
+        if !after.queue.isEmpty { throw Violation(.nothingLeftBehind, "\(after.queue.count) candidates are in the queue at the end") }
+        let published = git.holds(after.base?.head)
+        for task in after.tasks.values {
+            guard case .landed = task.state, !after.isStuck(task.team) else { continue }
+            if !published.contains(task.id.name) {
+                throw Violation(.nothingLeftBehind, "\(task.id) has landed and is not on the base branch")
+            }
+        }
+        for (id, team) in after.teams where !after.isFlat && team.undelivered && !after.isStuck(id) {
+            throw Violation(.nothingLeftBehind, "\(id) has work that was never delivered")
+        }
+    }
+}
+
+/// Limits that keep memory and prompts bounded. They are generous: what reaches them grows without end.
+enum Bounds {
+    /// Events of one decision.
+    static let events = 500
+    /// Bytes of one event as JSON.
+    static let eventBytes = 128 << 10
+    /// Decisions in one run.
+    static let steps = 25_000
+}

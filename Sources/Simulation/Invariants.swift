@@ -1,0 +1,168 @@
+import Orchestration
+
+/// What has to hold after every decision, whatever the world does. Looks at the state before and after, and at the events between.
+///
+/// It reads the state as it is and repeats none of the decisions' own reasoning where that can be helped, so that a mistake there is not made
+/// here as well.
+package struct Invariants {
+    package let before: Run
+    package let after: Run
+    package let events: [Event]
+    package let now: Timestamp
+    /// Whether an engine has just started.
+    package let isStart: Bool
+    package let git: SimulatedGit
+    /// Whether a gate's verdict must be known to the state for a tree that is published. Not where the gate's command may have changed since.
+    package var verdictsAreKnown = true
+
+    package init(before: Run, after: Run, events: [Event], now: Timestamp, isStart: Bool, git: SimulatedGit) {
+        self.before = before
+        self.after = after
+        self.events = events
+        self.now = now
+        self.isStart = isStart
+        self.git = git
+    }
+
+    /// - Throws: the first `Violation`.
+    package func check() throws {
+        try checkTurns()
+        try checkTasks()
+        try checkQueue()
+        try checkEvents()
+        try checkPhase()
+        try checkIdleness()
+        if after.isEnded, !before.isEnded { try checkEnd() }
+    }
+
+    private func checkTurns() throws {
+        var agents: Set<AgentID> = []
+        var sessions: Set<String> = []
+        for turn in after.turns.values {
+            guard agents.insert(turn.agent).inserted else { throw Violation(.oneProcess, "\(turn.agent) has two active turns") }
+            guard sessions.insert(turn.session).inserted else { throw Violation(.oneProcess, "\(turn.session) has two active turns") }
+            guard after.agents[turn.agent]?.activeTurn == turn.id else {
+                throw Violation(.turnsMatch, "\(turn.id) runs and its agent \(turn.agent) does not know")
+            }
+            guard turn.role.writesCode == (turn.task != nil) else {
+                throw Violation(.turnsMatch, "\(turn.id) of a \(turn.role) is about \(turn.task?.name ?? "no task")")
+            }
+            if let id = turn.task, after.tasks[id]?.state != .assigned {
+                throw Violation(.tasksHold, "\(id) has a turn and is \(after.tasks[id]?.state.word ?? "unknown")")
+            }
+        }
+        for agent in after.agents.values {
+            if let active = agent.activeTurn, after.turns[active]?.agent != agent.id {
+                throw Violation(.turnsMatch, "\(agent.id) points at \(active), which it does not have")
+            }
+        }
+        var carried: Set<TurnID> = []
+        for pending in after.effects.values {
+            if case .runTurn(let id) = pending.effect, !carried.insert(id).inserted {
+                throw Violation(.turnsMatch, "\(id) has two effects")
+            }
+        }
+        guard carried.count == after.turns.count, after.turns.keys.allSatisfy({ carried.contains($0) }) else {
+            throw Violation(.turnsMatch, "turns \(after.turns.keys.sorted()) but effects for \(carried.sorted())")
+        }
+    }
+
+    private func checkTasks() throws {
+        var queued: Set<TaskID> = []
+        for candidate in after.queue {
+            guard case .task(let id) = candidate.kind else { continue }
+            guard queued.insert(id).inserted else { throw Violation(.queueHolds, "\(id) is in the queue twice") }
+            if after.tasks[id]?.state != .approved {
+                throw Violation(.queueHolds, "\(id) is \(after.tasks[id]?.state.word ?? "unknown") and in the queue")
+            }
+        }
+        var assigned: [AgentID: (all: Int, fresh: Int)] = [:]
+        for task in after.tasks.values {
+            let isSound =
+                switch task.state {
+                case .waiting: task.worker == nil && task.next == nil
+                case .assigned: task.worker != nil && task.next != nil
+                case .submitted: task.report != nil
+                case .approved: queued.contains(task.id)
+                case .landed, .unneeded, .dropped, .failed: task.next == nil && task.settledAt != nil
+                }
+            guard isSound else {
+                throw Violation(.tasksHold, "\(task.id) is \(task.state.word) with worker \(task.worker?.name ?? "none")")
+            }
+            if task.state == .assigned, let worker = task.worker {
+                let so = assigned[worker] ?? (0, 0)
+                assigned[worker] = (so.all + 1, so.fresh + (task.session == nil ? 1 : 0))
+            }
+        }
+        for (worker, count) in assigned {
+            // Tasks that came back wait for the one in hand; no more than may be out of a worker's hands.
+            if count.all > Run.mostOpenTasks + 1 { throw Violation(.isBounded, "\(worker) has \(count.all) tasks at once") }
+            if count.fresh > 1 { throw Violation(.tasksHold, "\(worker) was given a second task before it began the first") }
+        }
+    }
+
+    private func checkQueue() throws {
+        let isMoving = after.suspension == nil && !after.isShortOfDisk
+        var expected = 0
+        for (index, candidate) in after.queue.enumerated() {
+            let isFirst = !after.queue[..<index].contains { $0.target == candidate.target }
+            if isFirst, isMoving, after.isIntegrating,
+                !after.queue[index...].contains(where: { $0.target == candidate.target && $0.state != .waiting })
+            {
+                throw Violation(.queueMoves, "the queue for \(candidate.target) stands still")
+            }
+            if candidate.state != .waiting, after.queue[..<index].contains(where: { $0.target == candidate.target && $0.state != .waiting }) {
+                throw Violation(.queueHolds, "two active candidates for \(candidate.target)")
+            }
+            switch candidate.state {
+            case .waiting: break
+            case .merged:
+                if isMoving, gates < after.settings.gateSlots { throw Violation(.queueMoves, "\(candidate.id) waits for a slot that is free") }
+            case .merging, .gating, .publishing:
+                expected += 1
+                guard after.effects.values.contains(where: { $0.effect.isStep(of: candidate) }) else {
+                    throw Violation(.queueHolds, "\(candidate.id) is \(candidate.state) and no effect is pending")
+                }
+            }
+        }
+        let pending = after.effects.values.count { $0.effect.candidate != nil }
+        guard pending == expected else { throw Violation(.queueHolds, "\(pending) steps are pending, \(expected) candidates expect one") }
+        // Slots may become fewer between two engines; gates that run then are not stopped.
+        if gates > max(after.settings.gateSlots, before.settings.gateSlots), !isStart {
+            guard before.gates >= gates else { throw Violation(.isBounded, "more gates run than there are slots") }
+        }
+    }
+
+    private var gates: Int { after.gates }
+}
+
+extension Run {
+    /// Tasks that a worker may have out of its hands while it takes another.
+    static let mostOpenTasks = 2
+
+    /// Gates that run now.
+    var gates: Int {
+        effects.values.count {
+            switch $0.effect {
+            case .gate, .baseline: true
+            case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom: false
+            }
+        }
+    }
+
+    /// Whether the team has given up its goal.
+    package func isStuck(_ team: TeamID) -> Bool { if case .stuck = teams[team]?.stage { true } else { false } }
+}
+
+extension Effect {
+    /// Whether this is the step that the candidate's state waits for.
+    fileprivate func isStep(of candidate: Candidate) -> Bool {
+        switch (self, candidate.state) {
+        case (.merge(let id), .merging): id == candidate.id
+        case (.gate(let id, let commit, _, _), .gating(let expected, _, _, _)): id == candidate.id && commit == expected
+        case (.publish(let id, let commit, let onto), .publishing(let expected, _, let base)):
+            id == candidate.id && commit == expected && onto == base
+        default: false
+        }
+    }
+}

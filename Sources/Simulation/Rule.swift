@@ -1,0 +1,43 @@
+/// What has to hold in every run, whatever the world does. A failure names the rule that it breaks, so that a smaller run that breaks the same
+/// rule can be looked for.
+package enum Rule: String, CaseIterable, Sendable, Codable {
+    case baseIsVerified = "a branch moves only to a tree with a green verdict"
+    case baseMovesForward = "the base branch only moves forward"
+    case noCommitLost = "no commit of an agent is lost"
+    case intendedFirst = "an effect is begun only when its intention is durable"
+    case doneOnce = "an effect is done once, however often it is tried"
+    case foldIsState = "the events fold to the state"
+    case headsAgree = "the state's heads are the repository's"
+    case turnsMatch = "every turn belongs to one agent, one session and one effect"
+    case oneProcess = "a turn has one process, and an agent one turn"
+    case staleIsIgnored = "what a stale generation says changes nothing"
+    case nothingRunsAtRest = "a run that waits has no process and costs nothing"
+    case suspendedIsStill = "nothing begins while the run is suspended"
+    case credentialUsable = "no request is made with a benched or rejected credential"
+    case isBounded = "queues, prompts and decisions are bounded"
+    case isRepeatable = "the same state and input give the same decision, also from a snapshot"
+    case idsAreUnique = "no id is given out twice"
+    case tasksHold = "tasks are where their state says"
+    case planIsKept = "a task begins after those it depends on"
+    case queueHolds = "queues and pending effects say the same"
+    case queueMoves = "no queue stands still"
+    case noDeadlock = "the run always waits for something that will come"
+    case nobodyIdles = "nobody is idle who could work"
+    case nothingLeftBehind = "what was approved is integrated when the run ends"
+    case booksBalance = "the ledger holds every turn's cost once"
+    case endsInTime = "every run ends, with a reason"
+    case endIsTrue = "the end's reason is true"
+}
+
+/// A rule that did not hold, with what was seen.
+package struct Violation: Error, Sendable, Equatable, CustomStringConvertible {
+    package var rule: Rule
+    package var detail: String
+
+    package init(_ rule: Rule, _ detail: String) {
+        self.rule = rule
+        self.detail = detail
+    }
+
+    package var description: String { "broken: \(rule.rawValue)\n  \(detail)" }
+}

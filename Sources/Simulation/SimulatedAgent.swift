@@ -1,0 +1,95 @@
+import Orchestration
+
+/// Writes the script of a turn: what an ideal agent does, and what strikes.
+struct SimulatedAgent {
+    let turn: Turn
+    let run: Run
+    let habits: Habits
+    var faults: FaultSource
+    /// Agents (by task or by role) that make the same mistake every time.
+    var stubborn: [String: FaultKind]
+    var random: SeededRandom
+
+    mutating func script() -> AgentScript {
+        let purpose = turn.brief.purpose
+        var script = AgentScript(
+            milliseconds: habits.duration(of: purpose, &random), end: .silent, costUsd: habits.cost(of: purpose, &random))
+        script.saysTurnCost = random.happens(0.7)
+        if let planned = plannedMilliseconds { script.milliseconds = planned }
+        if turn.task == nil { manage(&script) } else { work(&script) }
+        fail(&script)
+        return script
+    }
+
+    /// Whether a mistake is made: because it strikes now, or because this agent always makes it.
+    mutating func makes(_ kind: FaultKind) -> Bool {
+        if stubborn[whose] == kind { return true }
+        guard stubborn[whose] == nil, faults.strikes(kind) != nil else { return false }
+        if faults.strikes(.agentIsStubborn) != nil { stubborn[whose] = kind }
+        return true
+    }
+
+    /// Mistakes stick to a task, whoever works on it, or to what a manager is asked.
+    private var whose: String { turn.task?.name ?? "\(turn.agent.name) \(turn.brief.purpose.rawValue)" }
+
+    // MARK: Workers
+
+    private mutating func work(_ script: inout AgentScript) {
+        script.end = .reported(ReportText.work(.done, "did it"))
+        switch turn.brief {
+        case .resolveConflict(_, let target, _): script.work = .joining(target, cures: false)
+        case .fixGate(_, let target, _): script.work = .joining(target, cures: true)
+        default: script.work = .changes(random.pick(1...2))
+        }
+        if makes(.agentBlocked) { script.end = .reported(ReportText.work(.blocked, "no access")) }
+        if makes(.agentLies) { script.work = .nothing }
+        if makes(.agentObjectionable) { script.objection = "a secret in config.json" }
+        script.leavesUncommitted = faults.strikes(.agentLeavesUncommitted) != nil
+        script.breaksGate = faults.strikes(.agentBreaksGate) != nil
+    }
+
+    private var plannedMilliseconds: Int64? {
+        guard case .work(let id) = turn.brief, case .given(let shares) = habits.plan, let team = turn.team, let title = run.tasks[id]?.title
+        else { return nil }
+        let planned = shares[team]?.lazy.joined().first { "Do \($0.key)" == title }
+        return planned?.milliseconds
+    }
+
+    // MARK: Faults of any agent
+
+    private mutating func fail(_ script: inout AgentScript) {
+        let whole = script.milliseconds ?? 0
+        if turn.resumes, makes(.sessionMissing) {
+            script.end = .sessionMissing
+            script.sessionExists = false
+            script.work = .nothing
+            script.milliseconds = 4000
+        } else if makes(.agentSilent) {
+            script.end = .silent
+        } else if makes(.agentUnfit) {
+            script.end = .unfit(["tasks: expected an array"])
+        } else if makes(.agentNonsense) {
+            script.end = .reported("{\"nonsense\": true}")
+        } else if makes(.agentCrashes) {
+            script.end = .failed("signal 11")
+            script.sessionExists = random.happens(0.7)
+            script.milliseconds = Int64(Double(whole) * random.unit())
+        } else if makes(.agentOverBudget) {
+            script.end = .overBudget
+        } else if makes(.agentHangs) {
+            hang(&script, whole)
+        }
+    }
+
+    private mutating func hang(_ script: inout AgentScript, _ whole: Int64) {
+        let begins = Int64(Double(whole) * random.unit())
+        script.milliseconds = nil
+        switch random.pick(0...3) {
+        case 0: script.stuck = (begins + 30 * 60_000, .silent(minutes: 30))
+        case 1: script.stuck = (begins + 50 * 60_000, .hungTool(name: "Bash", minutes: 50))
+        case 2: script.stuck = (begins + 10 * 60_000, .failingTool(name: "Edit", times: 8))
+        // It talks and talks: only the turn's own limit ends it.
+        default: script.stuck = nil
+        }
+    }
+}

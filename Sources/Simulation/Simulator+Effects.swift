@@ -1,0 +1,214 @@
+import Orchestration
+
+/// Effects in the simulated world, stage by stage. Between two stages the engine can die, and the next one begins the effect again.
+extension Simulator {
+    func advance(_ id: EffectID) throws {
+        guard let carriage = engine?.inFlight[id] else { return }
+        if carriage.isCancelled { return try release(id, nil) }
+        if carriage.stage == .done { return try acknowledge(id, carriage) }
+        if carriage.stage != .following, strikes(.crashDuringEffect) != nil { try crash("during \(id), \(carriage.stage)") }
+        switch carriage.effect {
+        case .prepareBase: try prepareBase(id, carriage)
+        case .runTurn(let turn): try runTurn(id, turn, carriage)
+        case .merge(let candidate): try merge(id, candidate, carriage)
+        case .gate(let candidate, _, let tree, let command):
+            try gate(id, candidate, tree: tree, command: command, carriage)
+        case .baseline(_, let tree, let command): try gate(id, nil, tree: tree, command: command, carriage)
+        case .publish(let candidate, let commit, let onto): try publish(id, candidate, commit, onto: onto, carriage)
+        case .conclude: try conclude(id, carriage)
+        case .awaitRoom: try awaitRoom(id)
+        }
+    }
+
+    /// The effect is done in the world; the engine has not heard of it yet.
+    func done(_ id: EffectID, _ result: EffectResult) throws {
+        engine?.inFlight[id]?.result = result
+        var delay: Int64 = 0
+        if var random = strikes(.lateResult) { delay = random.milliseconds(1000...600_000) }
+        proceed(id, to: .done, after: delay)
+    }
+
+    private func acknowledge(_ id: EffectID, _ carriage: SimulatedEngine.Carriage) throws {
+        if strikes(.crashBeforeAcknowledgement) != nil { try crash("after \(id), before its acknowledgement") }
+        try release(id, carriage.result)
+    }
+
+    /// What stands in the way of any effect that needs git or the disk.
+    func obstacle(_ id: EffectID) throws -> EffectResult? {
+        if var random = strikes(.diskFull) { diskFullUntil = real + random.milliseconds(20_000...7_200_000) }
+        if real < diskFullUntil {
+            try submit(.diskShort("12 MB free"))
+            return .failed("the disk is full", final: false)
+        }
+        guard var random = strikes(.effectFails) else { return nil }
+        let isFinal = random.happens(0.1)
+        return .failed(isFinal ? "access denied" : "a lock is held", final: isFinal)
+    }
+
+    /// Looks again and again whether the disk has room.
+    private func awaitRoom(_ id: EffectID) throws {
+        guard real < diskFullUntil else { return try done(id, .room) }
+        let pause: Int64 = 15_000
+        proceed(id, after: ((diskFullUntil - real) / pause + 1) * pause)
+    }
+
+    /// Remembers what an effect really did; trying it again must come to the same.
+    func deed(_ id: EffectID, _ what: String) throws {
+        if let before = deeds[id], before != what { throw Violation(.doneOnce, "\(id) did \"\(before)\" and then \"\(what)\"") }
+        deeds[id] = what
+    }
+
+    private func pause(_ id: EffectID, _ spread: Spread) -> Int64 {
+        plans += 1
+        var random = random(43, plans)
+        return max(1, Int64(spread.value(&random)))
+    }
+
+    // MARK: The base
+
+    private func prepareBase(_ id: EffectID, _ carriage: SimulatedEngine.Carriage) throws {
+        if carriage.stage == .begun { return proceed(id, to: .halfway, after: pause(id, circumstances.habits.beginning)) }
+        if let obstacle = try obstacle(id) { return try done(id, obstacle) }
+        guard let run = engine?.run else { return }
+        let facts = git.look(run)
+        if !run.isFlat { for team in run.teams.keys where git.teams[team] == nil { git.setTeam(team, git.hub) } }
+        try done(id, .base(facts))
+    }
+
+    /// Looks at origin on the way and tells the decisions.
+    func observeBase() throws {
+        guard let run = engine?.run else { return }
+        try submit(.baseObserved(git.look(run)))
+    }
+
+    // MARK: Merging
+
+    private func candidate(_ id: CandidateID) -> Candidate? { engine?.run.queue.first { $0.id == id } }
+
+    private func merge(_ id: EffectID, _ candidateID: CandidateID, _ carriage: SimulatedEngine.Carriage) throws {
+        if carriage.stage == .begun { return proceed(id, to: .halfway, after: pause(id, circumstances.habits.merge)) }
+        if let obstacle = try obstacle(id) { return try done(id, obstacle) }
+        guard let candidate = candidate(candidateID) else { return try done(id, .merge(.nothingToMerge)) }
+        if candidate.target == .base { try observeBase() }
+        guard let run = engine?.run else { return }
+        guard let sides = git.sides(of: candidate, in: run), let onto = run.head(of: candidate.target) else {
+            return try done(id, .merge(git.merge(candidate, in: run)))
+        }
+        let isTask = if case .task = candidate.kind { true } else { false }
+        if isTask, strikes(.mergeObjection) != nil { return try done(id, .merge(.objection("config.json contains a secret of the run"))) }
+        if !sides.ours.isEmpty, !sides.theirs.isEmpty {
+            let rivals = Set(sides.ours.numbers.map { git.owners[$0] }).count
+            if strikes(.conflict, chances: rivals) != nil {
+                return try done(
+                    id, .merge(.conflict(onto: onto, files: [ConflictExcerpt(path: "a.swift", kind: "content", hunks: "<<<<<<<")])))
+            }
+            if strikes(.clash, chances: rivals) != nil, let mine = sides.theirs.last, let other = sides.ours.last {
+                git.addDefect(mine, other)
+            }
+        }
+        try done(id, .merge(git.merge(candidate, in: run)))
+    }
+
+    // MARK: The gate
+
+    private func gate(
+        _ id: EffectID, _ candidate: CandidateID?, tree: ObjectID, command: String, _ carriage: SimulatedEngine.Carriage
+    ) throws {
+        // A verdict that is in the gate's folder is not asked for again.
+        if let verdict = gateFolders[id] { return try done(id, .gate(verdict)) }
+        guard let run = engine?.run else { return }
+        let limit = Int64(run.settings.verifyTimeoutMinutes) * 60_000
+        if carriage.stage == .begun {
+            if let obstacle = try obstacle(id) { return try done(id, obstacle) }
+            return proceed(id, to: .halfway, after: min(limit, pause(id, circumstances.habits.gate)))
+        }
+        if strikes(.gateLost) != nil {
+            return try done(id, .failed("the gate was ended from outside before it gave a verdict", final: false))
+        }
+        let result = verdict(tree, command, limit: limit)
+        gateFolders[id] = result
+        if case .green = result {
+            greenTrees.insert("\(tree) \(command)")
+            try deed(id, "green")
+        } else {
+            try deed(id, "red")
+        }
+        note("gate", "\(id) on \(tree.hex.suffix(6)): \(result)")
+        try done(id, .gate(result))
+    }
+
+    private func verdict(_ tree: ObjectID, _ command: String, limit: Int64) -> GateResult {
+        func red(_ code: Int32?, _ ending: String) -> GateResult {
+            .red(GateExcerpt(command: command, exitCode: code, ending: ending, tail: "1 test failed", logPath: "gate.log"), milliseconds: 9000)
+        }
+        if strikes(.gateHangs) != nil { return red(nil, "it ran longer than \(limit / 60_000) minutes") }
+        if strikes(.gateFlakes) != nil { return red(1, "exit code 1") }
+        guard let commit = git.commits.last(where: { $0.tree == tree }), git.isRed(commit.changes) else { return .green(milliseconds: 8000) }
+        return red(2, "exit code 2")
+    }
+
+    // MARK: Publishing
+
+    private func publish(
+        _ id: EffectID, _ candidateID: CandidateID, _ commit: ObjectID, onto: ObjectID, _ carriage: SimulatedEngine.Carriage
+    ) throws {
+        guard let candidate = candidate(candidateID), let run = engine?.run, let number = git.number(commit) else {
+            return try done(id, .publish(.moved))
+        }
+        let isPushed = candidate.target == .base && run.settings.push
+        if carriage.stage == .begun {
+            try checkVerified(commit, run)
+            if let obstacle = try obstacle(id) { return try done(id, obstacle) }
+            if isPushed, let obstacle = try push(number, run) { return try done(id, obstacle) }
+            return proceed(id, to: .halfway, after: pause(id, circumstances.habits.publish))
+        }
+        var result = git.moveHub(candidate.target, to: number, from: onto)
+        if result == .published { try deed(id, "\(candidate.target) is \(number)") }
+        if result == .moved, candidate.target == .base { result = try lookAfterMove(onto: onto) ?? .moved }
+        try done(id, .publish(result))
+    }
+
+    /// Pushes to origin first. A result when the publication ends here.
+    private func push(_ number: Int, _ run: Run) throws -> EffectResult? {
+        if var random = strikes(.originUnreachable) { originDownUntil = real + random.milliseconds(10_000...14_400_000) }
+        if real < originDownUntil { return .failed("origin cannot be reached: timed out", final: false) }
+        // What is there already is not sent again, so that nobody can refuse it.
+        if number == (run.fallback == nil ? git.origin : git.fallback) { return nil }
+        if run.fallback != nil {
+            if strikes(.pushRefused) != nil { return .publish(.refused("no space on origin")) }
+            git.setFallback(number)
+            return nil
+        }
+        if strikes(.pushRefused) != nil { return .publish(.refused("protected branch")) }
+        if git.push(number) == .pushed { return nil }
+        guard let onto = run.base?.head else { return .publish(.moved) }
+        return .publish(try lookAfterMove(onto: onto) ?? .moved)
+    }
+
+    /// Somebody else moved the branch: the decisions are told where it stands now.
+    private func lookAfterMove(onto: ObjectID) throws -> PublishResult? {
+        guard let run = engine?.run else { return nil }
+        let facts = git.look(run)
+        guard facts.head != onto else { return .refused("origin no longer contains what this run has published; it was rewritten") }
+        try submit(.baseObserved(facts))
+        return nil
+    }
+
+    // MARK: The end
+
+    /// Gives every commit that the target branch does not contain a ref of its own.
+    private func conclude(_ id: EffectID, _ carriage: SimulatedEngine.Carriage) throws {
+        if carriage.stage == .begun { return proceed(id, to: .halfway, after: pause(id, circumstances.habits.conclusion)) }
+        if let obstacle = try obstacle(id) { return try done(id, obstacle) }
+        guard let run = engine?.run, let base = git.number(run.base?.head) else { return try done(id, .concluded) }
+        for task in run.tasks.values.sorted(by: { $0.id < $1.id }) {
+            guard let head = git.number(task.head), !git.isAncestor(head, of: base) else { continue }
+            if case .landed = task.state { continue }
+            git.keep(head)
+        }
+        for team in run.teams.values.sorted(by: { $0.id < $1.id }) where !run.isFlat {
+            if let head = git.number(team.head), !git.isAncestor(head, of: base) { git.keep(head) }
+        }
+        try done(id, .concluded)
+    }
+}

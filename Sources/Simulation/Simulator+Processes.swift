@@ -1,0 +1,110 @@
+import Orchestration
+
+/// The process table: what runs, whoever follows it, and what ends it.
+extension Simulator {
+    /// Tells a process to end; some take their time.
+    func stop(_ turn: TurnID) {
+        engine?.stopped.insert(turn)
+        guard let process = processes[turn], !process.isOver, !process.isStopping else { return }
+        processes[turn]?.isStopping = true
+        let grace: Int64 = strikes(.agentIgnoresStop) == nil ? 3000 : 15_000
+        end(turn, at: real + grace, .terminated)
+    }
+
+    private func end(_ turn: TurnID, at time: Int64, _ ending: AgentProcess.Ending) {
+        guard processes[turn]?.end(at: time, ending) == true else { return }
+        plan(.processEnds(turn), after: time - real)
+    }
+
+    func processEnds(_ turn: TurnID) throws {
+        guard let process = processes[turn], !process.isOver, let endsAt = process.endsAt, endsAt <= real else { return }
+        close(turn)
+        guard let effect = engine?.run.effects.first(where: { $0.value.effect == .runTurn(turn) })?.key,
+            let carriage = engine?.inFlight[effect], case .following = carriage.stage, !carriage.isCancelled
+        else { return }
+        proceedToHarvest(effect)
+    }
+
+    /// The process is gone; what it did is in its worktree.
+    private func close(_ turn: TurnID) {
+        guard var process = processes[turn] else { return }
+        process.isOver = true
+        process.milliseconds = real - process.startedAt
+        if process.turn.task != nil { process.head = work(of: process) }
+        processes[turn] = process
+        if case .failed(.credential) = process.ending {} else { sessionCosts[process.turn.session, default: 0] += process.costUsd }
+        note("process", "\(turn) is over after \(process.milliseconds / 1000) s: \(String("\(process.ending)".prefix(80)))")
+    }
+
+    /// The head of the task's branch.
+    private func work(of process: AgentProcess) -> Int? {
+        guard let task = process.turn.task, let start = git.number(process.turn.startPoint) else { return nil }
+        var random = random(54, process.turn.id.number)
+        var work = process.script.work
+        if case .itself = process.ending {} else if random.happens(0.5) { work = .nothing }
+        switch work {
+        case .nothing: return start
+        case .changes(let count):
+            let changes = (0..<count).map { _ in git.change(by: task.name) }
+            let head = git.join([start], adding: changes)
+            if process.script.breaksGate, let last = changes.last { git.addDefect(last, last) }
+            return head
+        case .joining(let target, let cures):
+            guard let target = git.number(target) else { return start }
+            let change = git.change(by: task.name)
+            let head = git.join([start, target], adding: [change])
+            if cures, faults.strikes(.workIsCursed) == nil { git.cure(git.commits[head].changes, by: change) }
+            return head
+        }
+    }
+
+    // MARK: Trouble from outside
+
+    func strikeCredential(_ credential: CredentialID, _ span: Int64) {
+        func soon(_ random: inout SeededRandom) -> Int64 { Int64(Double(span) * random.unit()) }
+        if var random = strikes(.keyLimited) {
+            let after = soon(&random)
+            plan(.keyFails(credential, .limited(until: real + after + random.milliseconds(60_000...18_000_000), saysWhen: true)), after: after)
+        }
+        if var random = strikes(.keyLimitedWithoutReset) {
+            let after = soon(&random)
+            plan(.keyFails(credential, .limited(until: real + after + random.milliseconds(10_000...600_000), saysWhen: false)), after: after)
+        }
+        if var random = strikes(.keyRefused) { plan(.keyFails(credential, .refused), after: soon(&random)) }
+        if var random = strikes(.keyUnpaid) { plan(.keyFails(credential, .unpaid), after: soon(&random)) }
+        if var random = strikes(.providerOutage) {
+            let after = soon(&random)
+            plan(.outage(until: real + after + random.milliseconds(60_000...3_600_000)), after: after)
+        }
+    }
+
+    /// Everybody who uses the credential hears of it with the next request.
+    func fail(_ credential: CredentialID, _ trouble: SimulatedProvider.Trouble) {
+        provider.begin(trouble, of: credential)
+        guard let failure = provider.failure(of: credential, at: real) else { return }
+        note("provider", "\(credential): \(failure)")
+        endAll(failure) { $0.turn.credential == credential }
+    }
+
+    func failEverybody(until: Int64) {
+        provider.beginOutage(until: until)
+        note("provider", "an outage")
+        endAll(.provider("overloaded")) { _ in true }
+    }
+
+    private func endAll(_ failure: TurnEnd, where isMeant: (AgentProcess) -> Bool) {
+        for process in processes.values.filter({ !$0.isOver && isMeant($0) }).sorted(by: { $0.turn.id < $1.turn.id }) {
+            var random = random(55, process.turn.id.number)
+            end(process.turn.id, at: real + random.milliseconds(1000...90_000), .failed(failure))
+        }
+    }
+
+    /// The machine goes down with every process.
+    func reboot() {
+        note("machine", "it goes down")
+        for process in processes.values.filter({ !$0.isOver }).sorted(by: { $0.turn.id < $1.turn.id }) {
+            _ = processes[process.turn.id]?.end(at: real, .lost)
+            close(process.turn.id)
+        }
+    }
+}
