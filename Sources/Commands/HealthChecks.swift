@@ -40,9 +40,21 @@ struct HealthChecks: Sendable {
         if let contents { checks.append(await repository(contents)) }
         checks.append(disk(contents?.configuration.configuration.minimumFreeDiskMb ?? 1024))
         checks.append(memory(contents?.configuration.configuration.workerCount))
+        checks.append(await limits())
         checks.append(watches())
         checks += sandbox()
         return checks
+    }
+
+    /// By what the limits of turns and gates are kept here.
+    private func limits() async -> HealthCheck {
+        do {
+            let shim = try ExecutableSearch(surroundings: surroundings).shim()
+            let found = try await ShimLauncher(shimExecutable: shim).confinement()
+            return .info("limits", "memory: \(found.memory.rawValue), processes: \(found.processes.rawValue), processor: \(found.cpu.rawValue)")
+        } catch {
+            return .warning("limits", "the shim does not say by what limits are kept: \(error)", "reinstall cco")
+        }
     }
 
     private func git() async -> HealthCheck {

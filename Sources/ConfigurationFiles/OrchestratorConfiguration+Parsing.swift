@@ -63,6 +63,10 @@ extension OrchestratorConfiguration {
         minimumFreeDiskMb = try values.required(Settings.minimumFreeDiskMb)
         maxWorkspaceMb = values[Settings.maxWorkspaceMb]
         maxOutputMb = try values.required(Settings.maxOutputMb)
+        memoryLimitMb = try values.required(Settings.memoryLimitMb)
+        processLimit = try values.required(Settings.processLimit)
+        maxFileSizeMb = try values.required(Settings.maxFileSizeMb)
+        cpuWeight = try values.required(Settings.cpuWeight)
         claudeExecutable = values[Settings.claudeExecutable]
         self.file = file
         positions = values.positions

@@ -69,6 +69,18 @@ extension OrchestratorConfiguration {
         static let maxOutputMb = Setting.integer(
             "maxOutputMb", from: 1, to: 1_000_000, default: 256,
             "How much a turn's process or a gate may write to its outputs, in MiB; one that writes more is stopped.")
+        static let memoryLimitMb = Setting.integer(
+            "memoryLimitMb", from: 0, to: 100_000_000, default: 0,
+            "How much memory the processes of one turn or gate may use together, in MiB; beyond it the largest is killed. 0 means no limit.")
+        static let processLimit = Setting.integer(
+            "processLimit", from: 0, to: 1_000_000, default: 4096,
+            "How many processes and threads one turn or gate may have; one that keeps asking for more is ended. 0 means no limit.")
+        static let maxFileSizeMb = Setting.integer(
+            "maxFileSizeMb", from: 0, to: 100_000_000, default: 0,
+            "How large any file may get that agents and gates write, in MiB. 0 means no limit.")
+        static let cpuWeight = Setting.integer(
+            "cpuWeight", from: 0, to: 10_000, default: 0,
+            "The share of the processor that each turn and gate gets beside other programs; 100 is the usual one, 0 leaves it as it is.")
         static let claudeExecutable = Setting.string(
             "claudeExecutable", .path, defaultText: "`claude` in `PATH`",
             "The Claude CLI: a name to find in `PATH`, or a path relative to the configuration folder.")
@@ -102,7 +114,8 @@ extension OrchestratorConfiguration {
             stallTimeoutMinutes.definition, toolTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
-            keepWorktrees.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition, maxOutputMb.definition, claudeExecutable.definition,
+            keepWorktrees.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition, maxOutputMb.definition, memoryLimitMb.definition, processLimit.definition,
+            maxFileSizeMb.definition, cpuWeight.definition, claudeExecutable.definition,
             schemaReference.definition,
         ]
     }

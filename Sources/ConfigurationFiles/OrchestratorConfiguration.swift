@@ -44,6 +44,14 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var maxWorkspaceMb: Int?
     /// MiB that a turn's process or a gate may write to its outputs.
     package var maxOutputMb: Int
+    /// MiB that the processes of one turn or gate may use together; 0 for no limit.
+    package var memoryLimitMb: Int
+    /// Processes and threads of one turn or gate; 0 for no limit.
+    package var processLimit: Int
+    /// MiB of any file that agents and gates write; 0 for no limit.
+    package var maxFileSizeMb: Int
+    /// The processor's share of each turn and gate, 100 being the usual; 0 leaves it.
+    package var cpuWeight: Int
     package var claudeExecutable: String?
 
     /// What is doubtful without being wrong, options of earlier versions above all.

@@ -1,13 +1,20 @@
 import Git
+import Observability
 import Orchestration
+import Processes
 
 /// The run's git repositories, opened once for each process: the hub, and a private repository with a worktree for every agent and gate.
 package actor Repositories {
     private let resources: RunResources
+    /// Where the journal says that the hub's refs are, for refs that a crash has damaged.
+    private let lastKnown: [String: ObjectID]
     private var opening: _Concurrency.Task<HubRepository, any Error>?
     private var seats: [String: _Concurrency.Task<AgentRepository, any Error>] = [:]
 
-    package init(resources: RunResources) { self.resources = resources }
+    package init(resources: RunResources, lastKnown: [String: ObjectID] = [:]) {
+        self.resources = resources
+        self.lastKnown = lastKnown
+    }
 
     /// The hub, made on first use.
     package func hub() async throws -> HubRepository {
@@ -21,10 +28,13 @@ package actor Repositories {
             }
         }
         let resources = resources
+        let lastKnown = lastKnown
         let task = _Concurrency.Task {
-            try await HubRepository.createOrOpen(
-                at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions)
-                as HubRepository
+            let (hub, findings) = try await HubRepository.recover(
+                at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions,
+                lastKnown: lastKnown)
+            resources.tell(findings, of: "the run's repository")
+            return hub
         }
         opening = task
         return try await hub()
@@ -45,7 +55,10 @@ package actor Repositories {
             let resources = resources
             let place = resources.folder.seat(name)
             seats[name] = _Concurrency.Task {
-                let seat = try AgentRepository.create(hub: hub, directory: place.git, worktreePath: place.tree, identity: identity)
+                let marker = resources.folder.marker
+                let seat = try AgentRepository.create(
+                    hub: hub, directory: place.git, worktreePath: place.tree, identity: identity,
+                    owners: { try ProcessSweep.find(marker: marker) })
                 try seat.exclude(Array(resources.environmentFiles.keys).sorted() + ["/.claude/settings.local.json"])
                 return seat
             }
@@ -58,5 +71,27 @@ package actor Repositories {
         case .base: "refs/heads/\(branch)"
         case .team(let team): "refs/heads/cco/\(team)"
         }
+    }
+}
+
+extension RunResources {
+    /// Says in the log what was found in a repository and done about it.
+    func tell(_ findings: [RepositoryFinding], of repository: String) {
+        for finding in findings {
+            log.log(
+                source: "cco", level: finding.isTrouble ? .error : .warning, message: "\(repository): \(redactor.redacted(finding.description))",
+                fields: ["reconciled": "repository"])
+        }
+    }
+}
+
+extension Run {
+    /// The hub's refs and where the journal says that they are.
+    var knownRefs: [String: ObjectID] {
+        var refs: [String: ObjectID] = [:]
+        refs[Repositories.ref(of: .base, branch: settings.targetBranch)] = base?.head
+        for team in teams.values where !isFlat { refs[Repositories.ref(of: .team(team.id), branch: "")] = team.head }
+        for task in tasks.values { refs["refs/cco/work/\(task.id)"] = task.head }
+        return refs
     }
 }

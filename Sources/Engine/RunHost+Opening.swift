@@ -134,7 +134,7 @@ extension RunHost {
         isResumed: Bool,
         notices: [String], progress: @escaping @Sendable (EventLine) -> Void
     ) -> RunHost {
-        let repositories = Repositories(resources: resources)
+        let repositories = Repositories(resources: resources, lastKnown: run.knownRefs)
         let narrator = Narrator(resources: resources, journal: journal, run: run, progress: progress)
         let engine = Engine(
             run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock,
@@ -191,6 +191,9 @@ extension RunHost {
             disk: DiskSpace(
                 path: folder.workspace.path, minimumFree: Int64(configuration.minimumFreeDiskMb) << 20,
                 maximumUse: configuration.maxWorkspaceMb.map { Int64($0) << 20 }), maximumOutput: Int64(configuration.maxOutputMb) << 20,
+            limits: ResourceLimits(
+                memory: UInt64(configuration.memoryLimitMb) << 20, processes: UInt64(configuration.processLimit),
+                fileSize: UInt64(configuration.maxFileSizeMb) << 20, cpuWeight: UInt64(configuration.cpuWeight)),
             progressLimits: TurnProgress.Limits(
                 silenceMinutes: configuration.stallTimeoutMinutes, toolMinutes: configuration.toolTimeoutMinutes),
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)

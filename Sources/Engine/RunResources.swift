@@ -35,6 +35,8 @@ package struct RunResources: Sendable {
     var disk: DiskSpace
     /// Bytes that a turn's process or a gate may write to its outputs.
     package var maximumOutput: Int64
+    /// What one turn or gate may use.
+    var limits: ResourceLimits
     /// From when on a running turn counts as stuck.
     package var progressLimits: TurnProgress.Limits
     package var log: RunLog

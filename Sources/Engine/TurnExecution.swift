@@ -54,7 +54,7 @@ struct TurnExecution: Sendable {
         let hub = try await repositories.hub()
         if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
         let run = try await state()
-        try await seat.repair()
+        resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
         let date = resources.clock.now().milliseconds / 1000
         let commit: ObjectID
         if let task = turn.task, let work = run.tasks[task] {
@@ -101,7 +101,8 @@ struct TurnExecution: Sendable {
         let specification = SupervisedProcess.Specification(
             directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)",
             command: [invocation.executable] + invocation.arguments,
-            workingDirectory: seat.worktreePath)
+            workingDirectory: seat.worktreePath
+        ).limited(resources.limits)
         return try await resources.launcher.launch(
             specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
     }
@@ -156,10 +157,12 @@ struct TurnExecution: Sendable {
             return TurnConclusion(end: .failed(why), sessionExists: turn.resumes)
         }
         let errorTail = resources.redactor.redacted(String(decoding: try process.standardError(limit: 4 << 10), as: UTF8.self))
+        for line in record.limitLines { resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(line)") }
         var conclusion = reader.conclusion(exit: record.agentExit, stopped: stopped, errorTail: errorTail)
         if record.reason == .terminated, stopped == nil, process.outputBytes > limit {
             conclusion.end = .failed("it wrote more than \(limit >> 20) MB of output (maxOutputMb) and was stopped")
         }
+        if let limit = record.limit, case .failed = conclusion.end { conclusion.end = .failed(limit.words) }
         return conclusion
     }
 
@@ -183,7 +186,7 @@ struct TurnExecution: Sendable {
         var outcome = TurnOutcome(end: conclusion.end, account: account, sessionExists: conclusion.sessionExists)
         outcome.milliseconds = resources.clock.now().milliseconds(since: turn.startedAt)
         guard let id = turn.task, let task = try await state().tasks[id] else { return outcome }
-        try await seat.repair()
+        resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
         let date = resources.clock.now().milliseconds / 1000
         let saved = try await seat.saveUncommitted(
             message: "Save uncommitted work of \(id)", author: RunResources.identity(of: turn.agent), date: date)

@@ -7,11 +7,17 @@ package struct GateRunner: Sendable {
     private let launcher: ShimLauncher
     private let environment: [String: String]
     private let outputLimit: Int64
+    private let confine: @Sendable (SupervisedProcess.Specification) -> SupervisedProcess.Specification
 
     /// - Parameters:
     ///   - environment: complete; the gate runs code that agents wrote, so it holds no credential.
     ///   - outputLimit: bytes that it may write to its outputs; a gate that writes more is stopped and red.
-    package init(launcher: ShimLauncher, environment: [String: String], outputLimit: Int64) {
+    ///   - confine: adds what its processes may use.
+    package init(
+        launcher: ShimLauncher, environment: [String: String], outputLimit: Int64,
+        confine: @escaping @Sendable (SupervisedProcess.Specification) -> SupervisedProcess.Specification = { $0 }
+    ) {
+        self.confine = confine
         self.launcher = launcher
         self.environment = environment
         self.outputLimit = outputLimit
@@ -29,7 +35,7 @@ package struct GateRunner: Sendable {
         let specification = SupervisedProcess.Specification(
             directory: folder, marker: marker, command: ["/bin/sh", "-c", "exec 2>&1\n" + command], workingDirectory: worktree,
             wallClockLimit: .milliseconds(timeLimitMilliseconds))
-        let process = try await launcher.launch(specification, environment: environment, standardInput: [])
+        let process = try await launcher.launch(confine(specification), environment: environment, standardInput: [])
         let record: ExitRecord
         do {
             record =
@@ -56,9 +62,9 @@ package struct GateRunner: Sendable {
                 return .green(milliseconds: milliseconds)
             case .exited(let status):
                 code = status
-                ending = "exit code \(status)"
+                ending = record.limit.map { "ended at its limit (\($0.rawValue))" } ?? "exit code \(status)"
             case .signaled(let signal):
-                ending = "ended by signal \(signal)"
+                ending = record.limit.map { "ended at its limit (\($0.rawValue))" } ?? "ended by signal \(signal)"
             case nil:
                 ending = "ended, nobody saw how"
             }

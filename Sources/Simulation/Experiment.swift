@@ -7,6 +7,8 @@ package struct Experiment: Sendable, Equatable {
     package var mostWorkers: Int?
     package var mostTasks: Int?
     package var mostMinutes: Int?
+    /// Gives the run at least so much time; for runs that are to come to their own end.
+    package var leastMinutes: Int?
     /// Whether every step's state and events are also written, read and decided upon again, and the fold is compared at every step.
     package var isThorough: Bool
 

@@ -2,7 +2,7 @@ import Orchestration
 
 extension Invariants {
     /// What the decision did that no decision may do.
-    func checkEvents() throws {
+    package func checkEvents() throws {
         guard events.count <= Bounds.events else { throw Violation(.isBounded, "one decision made \(events.count) events") }
         var isSuspended = before.suspension != nil && !isStart
         var base = before.base?.head

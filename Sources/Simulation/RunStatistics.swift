@@ -25,6 +25,8 @@ package struct RunStatistics: Sendable {
     package var costUsd = 0.0
     package var faults: [Fault] = []
 
+    package init() {}
+
     mutating func close(_ run: Run, faults: FaultSource, real: Int64, processes: some Sequence<AgentProcess>) {
         spanMilliseconds = real
         workedMilliseconds = run.clock.worked(at: run.clock.lastEventAt)
@@ -48,4 +50,11 @@ package struct SimulationResult: Sendable {
     /// The state at the end.
     package var run: Run
     package var trace: Trace?
+
+    package init(statistics: RunStatistics, violation: Violation?, run: Run, trace: Trace?) {
+        self.statistics = statistics
+        self.violation = violation
+        self.run = run
+        self.trace = trace
+    }
 }

@@ -2,11 +2,13 @@ import Orchestration
 
 /// Divides a known plan among teams, as a Director with foresight would: tasks that depend on each other stay in one team, and the teams get
 /// about the same amount of work.
-struct TaskShares {
+package struct TaskShares {
     let rounds: [[PlannedTask]]
 
+    package init(rounds: [[PlannedTask]]) { self.rounds = rounds }
+
     /// By team, in rounds; teams that get nothing are left out.
-    func divided(among teams: [TeamID]) -> [TeamID: [[PlannedTask]]] {
+    package func divided(among teams: [TeamID]) -> [TeamID: [[PlannedTask]]] {
         guard teams.count > 1 else { return teams.first.map { [$0: rounds] } ?? [:] }
         var loads = teams.map { _ in Int64(0) }
         var owner: [String: Int] = [:]

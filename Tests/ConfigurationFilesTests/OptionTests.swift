@@ -116,6 +116,10 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             name: "minimumFreeDiskMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "minimumFreeDiskMiB"),
         OptionCase(name: "maxWorkspaceMb", good: ["100", "4096"], wrongType: notInteger, outOfRange: ["99", "-1"], misspelt: "maxWorkspaceMiB"),
         OptionCase(name: "maxOutputMb", good: ["1", "4096"], wrongType: notInteger, outOfRange: ["0", "-1"], misspelt: "maxOutputMiB"),
+        OptionCase(name: "memoryLimitMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "memoryLimitMiB"),
+        OptionCase(name: "processLimit", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "processLimits"),
+        OptionCase(name: "maxFileSizeMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "maxFileSizeMiB"),
+        OptionCase(name: "cpuWeight", good: ["0", "10000"], wrongType: notInteger, outOfRange: ["-1", "10001"], misspelt: "cpuWeigth"),
         OptionCase(name: "claudeExecutable", good: [#""claude""#, #""~/bin/claude""#], wrongType: notText, misspelt: "claudeExecutible"),
         OptionCase(name: "$schema", good: [#""./x.json""#, #""https://h/x""#], wrongType: ["1", "null"], misspelt: "$shema"),
     ]

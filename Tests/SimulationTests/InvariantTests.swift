@@ -1,0 +1,166 @@
+import Orchestration
+import Simulation
+import Testing
+
+/// Every rule about the state notices when it is broken.
+@Suite("Rules")
+struct InvariantTests {
+    /// What is done to a sound state, and the rule that has to notice.
+    enum Damage: String, CaseIterable, Sendable {
+        case twoTurnsOfOneAgent, turnWithoutEffect, effectWithoutTurn, agentWithForeignTurn, managerWithTask
+        case waitingWithWorker, submittedWithoutReport, approvedWithoutCandidate, settledWithBrief, workerWithFourTasks
+        case candidateTwice, publishingWithoutEffect, queueStandsStill, tooManyGates
+        case deadlock, idleWorker, idleLead, endedWithTurn
+
+        var rule: Rule {
+            switch self {
+            case .twoTurnsOfOneAgent: .oneProcess
+            case .turnWithoutEffect, .effectWithoutTurn, .agentWithForeignTurn, .managerWithTask: .turnsMatch
+            case .waitingWithWorker, .submittedWithoutReport, .approvedWithoutCandidate, .settledWithBrief: .tasksHold
+            case .workerWithFourTasks, .tooManyGates: .isBounded
+            case .candidateTwice, .publishingWithoutEffect: .queueHolds
+            case .queueStandsStill: .queueMoves
+            case .deadlock: .noDeadlock
+            case .idleWorker, .idleLead: .nobodyIdles
+            case .endedWithTurn: .endsInTime
+            }
+        }
+    }
+
+    @Test("damage is noticed by its rule", arguments: Damage.allCases)
+    func damage(_ damage: Damage) throws {
+        let sound = try state(for: damage)
+        try check(sound)
+        var broken = sound
+        apply(damage, to: &broken)
+        #expect(throws: (any Error).self) { try check(broken) }
+        do { try check(broken) } catch let violation as Violation { #expect(violation.rule == damage.rule, "\(violation)") }
+    }
+
+    private func check(_ run: Run, before: Run? = nil, events: [Event] = []) throws {
+        try Invariants(
+            before: before ?? run, after: run, events: events, now: run.clock.lastEventAt, isStart: false, git: SimulatedGit()
+        ).check()
+    }
+
+    /// A state in which the damage can be done: folded from the events of a quiet run, up to where it fits.
+    private func state(for damage: Damage) throws -> Run {
+        let simulator = Simulator(Experiment(seed: 5, faults: []).withTime)
+        #expect(simulator.play().violation == nil)
+        var run: Run?
+        var found: Run?
+        for (number, record) in simulator.events.enumerated() {
+            if case .runStarted(let id, let settings, let seed) = record.event {
+                run = Run(id: id, settings: settings, seed: seed, at: record.time)
+            }
+            run?.apply(record.event, at: record.time)
+            // A decision is whole when the next event has another time.
+            guard number + 1 == simulator.events.count || simulator.events[number + 1].time > record.time else { continue }
+            if let run, fits(damage, run), (try? check(run)) != nil { found = run }
+        }
+        return try #require(found, "no state for \(damage)")
+    }
+
+    private func fits(_ damage: Damage, _ run: Run) -> Bool {
+        func has(_ state: TeamTask.State) -> Bool { run.tasks.values.contains { $0.state == state } }
+        return switch damage {
+        case .twoTurnsOfOneAgent, .turnWithoutEffect, .agentWithForeignTurn, .effectWithoutTurn: run.turns.count >= 2
+        case .managerWithTask: run.turns.values.contains { $0.role.writesCode }
+        case .waitingWithWorker: has(.waiting)
+        case .submittedWithoutReport: has(.submitted)
+        case .approvedWithoutCandidate, .candidateTwice, .queueStandsStill: run.queue.contains { if case .task = $0.kind { true } else { false } }
+        case .settledWithBrief: run.tasks.values.contains { $0.state.isSettled }
+        case .workerWithFourTasks: run.tasks.count >= 4 && run.turns.values.contains { $0.role.writesCode }
+        case .publishingWithoutEffect: run.queue.contains { $0.state == .merging }
+        case .tooManyGates: run.queue.contains { if case .gating = $0.state { true } else { false } }
+        case .idleWorker: run.turns.values.contains { $0.role.writesCode }
+        case .idleLead: run.turns.values.contains { !$0.role.writesCode }
+        case .deadlock, .endedWithTurn: run.turns.count >= 1 && run.effects.count == run.turns.count
+        }
+    }
+
+    private func apply(_ damage: Damage, to run: inout Run) {
+        let turns = run.turns.keys.sorted()
+        switch damage {
+        case .twoTurnsOfOneAgent: if let agent = run.turns[turns[0]]?.agent { run.turns[turns[1]]?.agent = agent }
+        case .turnWithoutEffect: run.effects = run.effects.filter { $0.value.effect != .runTurn(turns[0]) }
+        case .effectWithoutTurn:
+            if let agent = run.turns.removeValue(forKey: turns[0])?.agent { run.agents[agent]?.activeTurn = nil }
+        case .agentWithForeignTurn:
+            if let agent = run.turns[turns[0]]?.agent { run.agents[agent]?.activeTurn = turns[1] }
+        case .managerWithTask: if let turn = run.turns.values.first(where: { $0.role.writesCode })?.id { run.turns[turn]?.role = .director }
+        case .waitingWithWorker: change(&run, .waiting) { $0.worker = ID("worker-1") }
+        case .submittedWithoutReport: change(&run, .submitted) { $0.report = nil }
+        case .approvedWithoutCandidate:
+            run.queue = []
+            run.effects = run.effects.filter { if case .runTurn = $0.value.effect { true } else { false } }
+        case .settledWithBrief:
+            if let id = run.tasks.values.first(where: { $0.state.isSettled })?.id { run.tasks[id]?.next = Pending(.work(id)) }
+        case .workerWithFourTasks:
+            let worker = run.turns.values.first { $0.role.writesCode }?.agent
+            run.queue = []
+            run.effects = run.effects.filter { if case .runTurn = $0.value.effect { true } else { false } }
+            for id in run.tasks.keys {
+                run.tasks[id]?.state = .assigned
+                run.tasks[id]?.worker = worker
+                run.tasks[id]?.session = Session(id: "s-\(id)")
+                run.tasks[id]?.next = Pending(.work(id))
+            }
+        case .candidateTwice: if let first = run.queue.first(where: { if case .task = $0.kind { true } else { false } }) { run.queue.append(first) }
+        case .publishingWithoutEffect:
+            run.effects = run.effects.filter { if case .merge = $0.value.effect { false } else { true } }
+        case .queueStandsStill:
+            for index in run.queue.indices { run.queue[index].state = .waiting }
+            run.effects = run.effects.filter { if case .runTurn = $0.value.effect { true } else { false } }
+        case .tooManyGates: run.settings.gateSlots = 0
+        case .deadlock: leave(&run, withBriefs: false)
+        case .idleWorker, .idleLead: leave(&run, withBriefs: true)
+        case .endedWithTurn: run.phase = .ended(.complete)
+        }
+    }
+
+    private func change(_ run: inout Run, _ state: TeamTask.State, _ change: (inout TeamTask) -> Void) {
+        guard let id = run.tasks.values.filter({ $0.state == state }).map(\.id).min(), var task = run.tasks[id] else { return }
+        change(&task)
+        run.tasks[id] = task
+    }
+
+    /// Takes every turn away; with their briefs left, agents have something to do and do nothing.
+    private func leave(_ run: inout Run, withBriefs: Bool) {
+        for turn in run.turns.values {
+            run.agents[turn.agent]?.activeTurn = nil
+            if !withBriefs {
+                run.agents[turn.agent]?.next = nil
+                if let task = turn.task { run.tasks[task]?.next?.notBefore = nil }
+            }
+        }
+        run.turns = [:]
+        run.effects = withBriefs ? run.effects.filter { if case .runTurn = $0.value.effect { false } else { true } } : [:]
+        if !withBriefs {
+            run.queue = []
+            run.tasks = run.tasks.filter { $0.value.state.isSettled }
+        }
+    }
+
+    @Test("a base that goes back is noticed")
+    func backwards() throws {
+        var git = SimulatedGit()
+        let old = git.facts
+        git.pushFromOutside()
+        var before = Run(id: ID("run-1"), settings: .sample(), seed: 1, at: .begin)
+        before.apply(.baseMoved(git.facts), at: .begin)
+        var after = before
+        after.apply(.baseMoved(old), at: .begin)
+        let invariants = Invariants(before: before, after: after, events: [.baseMoved(old)], now: .begin, isStart: false, git: git)
+        #expect(throws: Violation(.baseMovesForward, "the base goes from 1 to 0, which does not build on it")) { try invariants.checkEvents() }
+    }
+
+    @Test("an id that is given out twice is noticed")
+    func ids() throws {
+        var seen = SeenIDs()
+        try seen.add([.effectIntended(ID("effect-1"), .conclude)])
+        #expect(throws: Violation(.idsAreUnique, "the id effect-1 is given out twice")) {
+            try seen.add([.effectIntended(ID("effect-1"), .prepareBase)])
+        }
+    }
+}
