@@ -94,7 +94,8 @@ let package = Package(
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Engine", "Observability", "TestSupport", "Processes", "cco", "cco-shim"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["Engine", "Observability", "TestSupport", "Processes", "cco", "cco-shim"],
+            swiftSettings: settings),
         tests(
             "Commands",
             needs: [

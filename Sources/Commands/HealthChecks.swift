@@ -51,7 +51,8 @@ struct HealthChecks: Sendable {
         do {
             let shim = try ExecutableSearch(surroundings: surroundings).shim()
             let found = try await ShimLauncher(shimExecutable: shim).confinement()
-            return .info("limits", "memory: \(found.memory.rawValue), processes: \(found.processes.rawValue), processor: \(found.cpu.rawValue)")
+            return .info(
+                "limits", "memory: \(found.memory.rawValue), processes: \(found.processes.rawValue), processor: \(found.cpu.rawValue)")
         } catch {
             return .warning("limits", "the shim does not say by what limits are kept: \(error)", "reinstall cco")
         }

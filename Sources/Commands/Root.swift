@@ -27,6 +27,7 @@ struct Root: AsyncParsableCommand {
             Doctor.self,
             Init.self,
             Demo.self,
+            Simulate.self,
         ],
         defaultSubcommand: Start.self)
 }

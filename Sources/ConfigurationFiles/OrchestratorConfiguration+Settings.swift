@@ -32,7 +32,8 @@ extension OrchestratorConfiguration {
             "taskTimeoutMinutes", default: 60, "Longest duration of one agent turn.")
         static let stallTimeoutMinutes = Setting.integer(
             "stallTimeoutMinutes", default: 30,
-            "How long an agent may say nothing while no tool of its runs; a longer silence stops the turn, and the agent goes on or is replaced.")
+            "How long an agent may say nothing while no tool of its runs; a longer silence stops the turn, and the agent goes on or is replaced."
+        )
         static let toolTimeoutMinutes = Setting.integer(
             "toolTimeoutMinutes", default: 50, "How long one tool of an agent may run before the turn is stopped in the same way.")
         static let maxTaskAttempts = Setting.integer(
@@ -71,7 +72,8 @@ extension OrchestratorConfiguration {
             "How much a turn's process or a gate may write to its outputs, in MiB; one that writes more is stopped.")
         static let memoryLimitMb = Setting.integer(
             "memoryLimitMb", from: 0, to: 100_000_000, default: 0,
-            "How much memory the processes of one turn or gate may use together, in MiB; beyond it the largest is killed. 0 means no limit.")
+            "How much memory the processes of one turn or gate may use together, in MiB; beyond it the largest is killed. 0 means no limit."
+        )
         static let processLimit = Setting.integer(
             "processLimit", from: 0, to: 1_000_000, default: 4096,
             "How many processes and threads one turn or gate may have; one that keeps asking for more is ended. 0 means no limit.")
@@ -114,7 +116,8 @@ extension OrchestratorConfiguration {
             stallTimeoutMinutes.definition, toolTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
-            keepWorktrees.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition, maxOutputMb.definition, memoryLimitMb.definition, processLimit.definition,
+            keepWorktrees.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition, maxOutputMb.definition,
+            memoryLimitMb.definition, processLimit.definition,
             maxFileSizeMb.definition, cpuWeight.definition, claudeExecutable.definition,
             schemaReference.definition,
         ]

@@ -22,7 +22,8 @@ struct DiskSpace: Sendable {
     func requireFree() throws {
         guard let free, free < minimumFree else { return }
         throw Low(
-            description: "the disk of \(path) has \(free >> 20) MB free, less than minimumFreeDiskMb (\(minimumFree >> 20)); free some space")
+            description:
+                "the disk of \(path) has \(free >> 20) MB free, less than minimumFreeDiskMb (\(minimumFree >> 20)); free some space")
     }
 
     /// - Throws: `Low` when too little is free or the workspace uses too much; `ChildCommandError`. Takes time with the number of files where
@@ -31,7 +32,8 @@ struct DiskSpace: Sendable {
         try requireFree()
         guard let maximumUse, let used = try await used(), used > maximumUse else { return }
         throw Low(
-            description: "\(path) uses \(used >> 20) MB, more than maxWorkspaceMb (\(maximumUse >> 20)); remove what is not needed, or raise it")
+            description:
+                "\(path) uses \(used >> 20) MB, more than maxWorkspaceMb (\(maximumUse >> 20)); remove what is not needed, or raise it")
     }
 
     /// `nil` for a folder that cannot be asked about: it fails with its own error where it is used.

@@ -16,7 +16,8 @@ struct GateExecution: Sendable {
         -> GateResult?
     {
         let folder = resources.folder.gate(effect)
-        let runner = GateRunner(launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput,
+        let runner = GateRunner(
+            launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput,
             confine: { [limits = resources.limits] in $0.limited(limits) })
         if let earlier = try resources.launcher.attach(directory: folder), let record = try earlier.exitRecord(),
             record.reason == .terminated || record.reason == .lost, !runner.wasStoppedForOutput(earlier)

@@ -79,7 +79,8 @@ extension RunResources {
     func tell(_ findings: [RepositoryFinding], of repository: String) {
         for finding in findings {
             log.log(
-                source: "cco", level: finding.isTrouble ? .error : .warning, message: "\(repository): \(redactor.redacted(finding.description))",
+                source: "cco", level: finding.isTrouble ? .error : .warning,
+                message: "\(repository): \(redactor.redacted(finding.description))",
                 fields: ["reconciled": "repository"])
         }
     }

@@ -39,7 +39,9 @@ extension ExitRecord {
     var limitLines: [String] {
         var lines: [String] = []
         if let limit { lines.append(limit.words) }
-        if memoryKills > 0 { lines.append("\(memoryKills) of its processes were killed because together they used more memory than they may (memoryLimitMb)") }
+        if memoryKills > 0 {
+            lines.append("\(memoryKills) of its processes were killed because together they used more memory than they may (memoryLimitMb)")
+        }
         if refusedForks > 0 { lines.append("\(refusedForks) times it could not start another process (processLimit)") }
         return lines
     }

@@ -55,7 +55,7 @@ package struct Decider {
             emit(.turnStuck(id, cause))
             emit(.turnStopRequested(id, .stuck))
         case .diskShort(let reason):
-            guard !run.isEnded, !run.isShortOfDisk else { return }
+            guard !run.isEnded, run.suspension == nil, !run.isShortOfDisk else { return }
             emit(.diskShort(reason))
             intend(.awaitRoom)
             stopTurns(.diskShort)
@@ -182,6 +182,8 @@ extension Run {
     /// When the decisions want to be asked again if nothing happens before.
     package func nextDeadline(after now: Timestamp) -> Timestamp? {
         guard suspension == nil else { return nil }
+        // Nothing else is looked at until there is room.
+        if isShortOfDisk { return effects.values.first { $0.effect == .awaitRoom }?.delayedUntil }
         var deadlines: [Timestamp] = []
         if case .working = phase {
             let left = Int64(settings.maxRunMinutes) * 60_000 - clock.worked(at: now)

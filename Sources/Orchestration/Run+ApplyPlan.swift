@@ -21,6 +21,8 @@ extension Run {
         case .teamEntered(let team, let stage, let summary):
             teams[team]?.stage = stage
             if stage == .promoting { teams[team]?.accepted = true }
+            // A team that gave up was not part of what the Director called complete; it is asked again.
+            if case .stuck = stage { directorSaysComplete = false }
             if !summary.isEmpty { teams[team]?.summary = summary }
         case .deliveryReturned(let team, let instructions):
             teams[team]?.returned = instructions

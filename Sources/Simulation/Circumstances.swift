@@ -41,7 +41,8 @@ package struct Circumstances: Sendable {
         let workers = [1, 1, 1, 2, 4, 4, 5, 6, 10, 20][random.pick(0...9)]
         let minutes = random.pick(20...random.pick(40...480))
         return RunSettings.sample(
-            workers: min(workers, experiment.mostWorkers ?? .max), minutes: max(min(minutes, experiment.mostMinutes ?? .max), experiment.leastMinutes ?? 0),
+            workers: min(workers, experiment.mostWorkers ?? .max),
+            minutes: max(min(minutes, experiment.mostMinutes ?? .max), experiment.leastMinutes ?? 0),
             credentials: slots
         ).with {
             $0.review = random.happens(0.7) ? .em : .none

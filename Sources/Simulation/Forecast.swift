@@ -17,7 +17,9 @@ package struct Forecast: Sendable {
         for count in workers {
             let played = await withTaskGroup(of: (Int, RunStatistics).self) { group in
                 for number in 0..<runs {
-                    group.addTask { (number, Simulator(circumstances(workers: max(1, count), number), seed: UInt64(number)).play().statistics) }
+                    group.addTask {
+                        (number, Simulator(circumstances(workers: max(1, count), number), seed: UInt64(number)).play().statistics)
+                    }
                 }
                 var played: [(Int, RunStatistics)] = []
                 for await result in group { played.append(result) }
@@ -39,7 +41,9 @@ package struct Forecast: Sendable {
         }
         if settings.credentials.isEmpty { settings.credentials = [.slot("key-1")] }
         var random = SeededRandom(seed: UInt64(number), 3, 0)
-        let teams = (1...(workers + settings.engineerManagerGroupSize - 1) / max(1, settings.engineerManagerGroupSize)).map { ID<Team>("team", $0) }
+        let teams = (1...(workers + settings.engineerManagerGroupSize - 1) / max(1, settings.engineerManagerGroupSize)).map {
+            ID<Team>("team", $0)
+        }
         let isFlat = workers <= settings.engineerManagerGroupSize
         var habits = history.habits
         let varied = history.rounds.map { $0.map { vary($0, &random) } }

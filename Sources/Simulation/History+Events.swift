@@ -84,7 +84,9 @@ private struct Measuring {
         case .candidateReturned(let id, .conflict): noteMerge(id, before, isConflict: true)
         case .candidateReturned(let id, .red): noteRed(id, before)
         case .candidatePublished(let id, _, _):
-            if let candidate = before.queue.first(where: { $0.id == id }), case .task = candidate.kind { landed[candidate.target, default: 0] += 1 }
+            if let candidate = before.queue.first(where: { $0.id == id }), case .task = candidate.kind {
+                landed[candidate.target, default: 0] += 1
+            }
         default: break
         }
     }

@@ -111,13 +111,16 @@ package struct Invariants {
             {
                 throw Violation(.queueMoves, "the queue for \(candidate.target) stands still")
             }
-            if candidate.state != .waiting, after.queue[..<index].contains(where: { $0.target == candidate.target && $0.state != .waiting }) {
+            if candidate.state != .waiting, after.queue[..<index].contains(where: { $0.target == candidate.target && $0.state != .waiting })
+            {
                 throw Violation(.queueHolds, "two active candidates for \(candidate.target)")
             }
             switch candidate.state {
             case .waiting: break
             case .merged:
-                if isMoving, gates < after.settings.gateSlots { throw Violation(.queueMoves, "\(candidate.id) waits for a slot that is free") }
+                if isMoving, gates < after.settings.gateSlots {
+                    throw Violation(.queueMoves, "\(candidate.id) waits for a slot that is free")
+                }
             case .merging, .gating, .publishing:
                 expected += 1
                 guard after.effects.values.contains(where: { $0.effect.isStep(of: candidate) }) else {

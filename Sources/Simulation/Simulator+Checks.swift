@@ -31,7 +31,9 @@ extension Simulator {
 
     /// No process is started with a credential that is known to be unusable.
     func checkCredential(of turn: Turn) throws {
-        guard let credential = engine?.run.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) else { return }
+        guard let credential = engine?.run.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) else {
+            return
+        }
         throw Violation(.credentialUsable, "\(turn.id) begins with \(turn.credential), which is \(credential.rejected ?? "benched")")
     }
 

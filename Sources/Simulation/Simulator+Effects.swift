@@ -139,11 +139,15 @@ extension Simulator {
 
     private func verdict(_ tree: ObjectID, _ command: String, limit: Int64) -> GateResult {
         func red(_ code: Int32?, _ ending: String) -> GateResult {
-            .red(GateExcerpt(command: command, exitCode: code, ending: ending, tail: "1 test failed", logPath: "gate.log"), milliseconds: 9000)
+            .red(
+                GateExcerpt(command: command, exitCode: code, ending: ending, tail: "1 test failed", logPath: "gate.log"),
+                milliseconds: 9000)
         }
         if strikes(.gateHangs) != nil { return red(nil, "it ran longer than \(limit / 60_000) minutes") }
         if strikes(.gateFlakes) != nil { return red(1, "exit code 1") }
-        guard let commit = git.commits.last(where: { $0.tree == tree }), git.isRed(commit.changes) else { return .green(milliseconds: 8000) }
+        guard let commit = git.commits.last(where: { $0.tree == tree }), git.isRed(commit.changes) else {
+            return .green(milliseconds: 8000)
+        }
         return red(2, "exit code 2")
     }
 

@@ -64,11 +64,14 @@ extension Simulator {
         func soon(_ random: inout SeededRandom) -> Int64 { Int64(Double(span) * random.unit()) }
         if var random = strikes(.keyLimited) {
             let after = soon(&random)
-            plan(.keyFails(credential, .limited(until: real + after + random.milliseconds(60_000...18_000_000), saysWhen: true)), after: after)
+            plan(
+                .keyFails(credential, .limited(until: real + after + random.milliseconds(60_000...18_000_000), saysWhen: true)),
+                after: after)
         }
         if var random = strikes(.keyLimitedWithoutReset) {
             let after = soon(&random)
-            plan(.keyFails(credential, .limited(until: real + after + random.milliseconds(10_000...600_000), saysWhen: false)), after: after)
+            plan(
+                .keyFails(credential, .limited(until: real + after + random.milliseconds(10_000...600_000), saysWhen: false)), after: after)
         }
         if var random = strikes(.keyRefused) { plan(.keyFails(credential, .refused), after: soon(&random)) }
         if var random = strikes(.keyUnpaid) { plan(.keyFails(credential, .unpaid), after: soon(&random)) }

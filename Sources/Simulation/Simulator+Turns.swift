@@ -119,7 +119,8 @@ extension Simulator {
         case .lost: end = .failed("the machine went down")
         }
         var account = TurnAccount(usage: process.script.usage, modelTurns: 3)
-        if case .credential = end {} else {
+        if case .credential = end {
+        } else {
             if process.script.saysTurnCost { account.turnCostUsd = process.costUsd }
             account.sessionCostUsd = sessionCosts[turn.session]
         }

@@ -65,7 +65,8 @@ struct TurnProgressTests {
 
     @Test("recorded lines of the CLI: calls of tools begin and end, with the same mark for the same call")
     func recordedLines() {
-        let use = #"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"make","n":1}}]}}"#
+        let use =
+            #"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"make","n":1}}]}}"#
         let again = use.replacing("t1", with: "t2").replacing(#""command":"make","n":1"#, with: #""n":1,"command":"make""#)
         let other = use.replacing("make", with: "ls")
         let result = #"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t1","content":"no","is_error":true}]}}"#
@@ -73,7 +74,8 @@ struct TurnProgressTests {
             var reader = TurnReader(resuming: false)
             return reader.take(.init(line.utf8)).progress
         }
-        guard case .toolStarted("t1", "Bash", let first)? = marks(use).first, case .toolStarted("t2", "Bash", let second)? = marks(again).first,
+        guard case .toolStarted("t1", "Bash", let first)? = marks(use).first,
+            case .toolStarted("t2", "Bash", let second)? = marks(again).first,
             case .toolStarted(_, _, let third)? = marks(other).first
         else {
             Issue.record("no tool was seen to start")

@@ -114,7 +114,8 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(name: "keepWorktrees", good: ["true", "false"], wrongType: notBoolean, misspelt: "keepWorkTree"),
         OptionCase(
             name: "minimumFreeDiskMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "minimumFreeDiskMiB"),
-        OptionCase(name: "maxWorkspaceMb", good: ["100", "4096"], wrongType: notInteger, outOfRange: ["99", "-1"], misspelt: "maxWorkspaceMiB"),
+        OptionCase(
+            name: "maxWorkspaceMb", good: ["100", "4096"], wrongType: notInteger, outOfRange: ["99", "-1"], misspelt: "maxWorkspaceMiB"),
         OptionCase(name: "maxOutputMb", good: ["1", "4096"], wrongType: notInteger, outOfRange: ["0", "-1"], misspelt: "maxOutputMiB"),
         OptionCase(name: "memoryLimitMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "memoryLimitMiB"),
         OptionCase(name: "processLimit", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "processLimits"),

@@ -63,7 +63,9 @@ struct SoakTests {
         let time = 1 + random.next() % 12
         let result = try await fixture.cco([fixture.nextCommand()], environment: ["CCO_CRASH_POINT": "\(point.rawValue):\(time)"])
         if result.exit == .signaled(9) { return false }
-        #expect(result.exit == .exited(0) || result.exit == Self.nothingToResume, "\(point.rawValue):\(time): \(result.outputText)\(result.errorText)")
+        #expect(
+            result.exit == .exited(0) || result.exit == Self.nothingToResume,
+            "\(point.rawValue):\(time): \(result.outputText)\(result.errorText)")
         return true
     }
 

@@ -77,7 +77,10 @@ struct ForecastTests {
     @Test("a plan is divided so that tasks that depend on each other stay together")
     func shares() {
         let rounds = [
-            [PlannedTask(key: "a", milliseconds: 10), PlannedTask(key: "b", dependsOn: ["a"], milliseconds: 10), PlannedTask(key: "c", milliseconds: 30)],
+            [
+                PlannedTask(key: "a", milliseconds: 10), PlannedTask(key: "b", dependsOn: ["a"], milliseconds: 10),
+                PlannedTask(key: "c", milliseconds: 30),
+            ],
             [PlannedTask(key: "d", dependsOn: ["c"], milliseconds: 5), PlannedTask(key: "e", milliseconds: 12)],
         ]
         let teams: [TeamID] = [ID("team-1"), ID("team-2")]

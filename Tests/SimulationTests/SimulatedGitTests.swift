@@ -31,9 +31,12 @@ struct SimulatedGitTests {
         let two = git.commit(by: "task-2", on: [git.base])
         func merge(_ head: ObjectID, onto: ObjectID) -> MergeResult {
             run.teams[ID("team-1")]?.head = onto
-            return git.merge(Candidate(id: ID("candidate-1"), target: .team(ID("team-1")), kind: .task(ID("task-1")), head: head, readyAt: .begin), in: run)
+            return git.merge(
+                Candidate(id: ID("candidate-1"), target: .team(ID("team-1")), kind: .task(ID("task-1")), head: head, readyAt: .begin),
+                in: run)
         }
-        guard case .clean(let first, let tree, _) = merge(one, onto: two), case .clean(let second, let same, _) = merge(two, onto: one) else {
+        guard case .clean(let first, let tree, _) = merge(one, onto: two), case .clean(let second, let same, _) = merge(two, onto: one)
+        else {
             Issue.record("not clean")
             return
         }
