@@ -14,8 +14,7 @@ struct InvariantTests {
 
         var rule: Rule {
             switch self {
-            case .twoTurnsOfOneAgent: .oneProcess
-            case .turnWithoutEffect, .effectWithoutTurn, .agentWithForeignTurn, .managerWithTask: .turnsMatch
+            case .twoTurnsOfOneAgent, .turnWithoutEffect, .effectWithoutTurn, .agentWithForeignTurn, .managerWithTask: .turnsMatch
             case .waitingWithWorker, .submittedWithoutReport, .approvedWithoutCandidate, .settledWithBrief: .tasksHold
             case .workerWithFourTasks, .tooManyGates: .isBounded
             case .candidateTwice, .publishingWithoutEffect: .queueHolds
