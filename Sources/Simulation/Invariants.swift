@@ -38,7 +38,12 @@ package struct Invariants {
     private func checkTurns() throws {
         var agents: Set<AgentID> = []
         var sessions: Set<String> = []
+        let mustStop = after.suspension != nil || after.isShortOfDisk || after.isFinishing
         for turn in after.turns.values {
+            if mustStop, turn.stopCause == nil {
+                throw Violation(
+                    .suspendedIsStill, "\(turn.id) is not stopped, in phase \(after.phase), \(after.suspension ?? "not suspended")")
+            }
             guard agents.insert(turn.agent).inserted else { throw Violation(.oneProcess, "\(turn.agent) has two active turns") }
             guard sessions.insert(turn.session).inserted else { throw Violation(.oneProcess, "\(turn.session) has two active turns") }
             guard after.agents[turn.agent]?.activeTurn == turn.id else {
@@ -152,6 +157,9 @@ extension Run {
             }
         }
     }
+
+    /// Whether no new work begins any more.
+    var isFinishing: Bool { if case .finishing = phase { true } else { false } }
 
     /// Whether the team has given up its goal.
     package func isStuck(_ team: TeamID) -> Bool { if case .stuck = teams[team]?.stage { true } else { false } }

@@ -125,6 +125,7 @@ extension Simulator {
         if strikes(.gateLost) != nil {
             return try done(id, .failed("the gate was ended from outside before it gave a verdict", final: false))
         }
+        if deeds[id] != nil { throw Violation(.doneOnce, "\(id) runs the gate again, which has given its verdict") }
         let result = verdict(tree, command, limit: limit)
         gateFolders[id] = result
         if case .green = result {

@@ -11,8 +11,8 @@ struct SingleFaultTests {
 
     @Test("no single fault breaks a rule or keeps a run from its end", arguments: FaultKind.allCases)
     func any(kind: FaultKind) {
-        for seed: UInt64 in 5...7 {
-            for visit in [0, 1, 4] {
+        for seed: UInt64 in 5...6 {
+            for visit in [0, 2] {
                 let result = play([Fault(kind, visit: visit)], seed: seed).play()
                 #expect(result.violation == nil, "\(kind)@\(visit) in seed \(seed): \(result.violation?.description ?? "")")
                 #expect(["complete", "no-progress", "abandoned", "failed"].contains(result.statistics.endReason), "\(kind)@\(visit)")
@@ -35,15 +35,17 @@ struct SingleFaultTests {
         #expect(causes == ["stuck", "timeLimit"])
     }
 
-    @Test("somebody who makes the same mistake every time costs a bounded number of turns", arguments: [
-        FaultKind.agentSilent, .agentUnfit, .agentNonsense, .agentCrashes, .agentLies, .agentBlocked, .agentObjectionable, .agentHangs,
-        .reviewUndecided, .reviewRework, .planDangling, .planVague, .deliveryReturned,
-    ])
+    @Test(
+        "somebody who makes the same mistake every time costs a bounded number of turns",
+        arguments: [
+            FaultKind.agentSilent, .agentUnfit, .agentNonsense, .agentCrashes, .agentLies, .agentBlocked, .agentObjectionable, .agentHangs,
+            .reviewUndecided, .reviewRework, .planDangling, .planVague, .deliveryReturned,
+        ])
     func stubborn(kind: FaultKind) {
         for seed: UInt64 in 5...7 {
             let result = play([Fault(kind, visit: 0), Fault(.agentIsStubborn, visit: 0)], seed: seed).play()
             #expect(result.violation == nil, "\(result.violation?.description ?? "")")
-            #expect(result.statistics.turns < 250, "\(kind): \(result.statistics.turns) turns")
+            #expect(result.statistics.turns < 100 * (1 + result.run.teams.count), "\(kind): \(result.statistics.turns) turns")
         }
     }
 
