@@ -8,7 +8,7 @@ package struct Campaign: Sendable {
     /// Every so many seeds a run also writes, reads and repeats every step, which takes as long as many runs.
     package var thoroughEvery: UInt64
     /// Runs that are played at most to make a failure small.
-    package var shrinkingAttempts = 400
+    package var shrinkingAttempts = 1500
 
     package init(seeds: Range<UInt64>, threads: Int, thoroughEvery: UInt64 = 256) {
         self.seeds = seeds

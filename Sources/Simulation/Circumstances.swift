@@ -88,7 +88,8 @@ extension FaultKind {
         case .agentIsStubborn, .deliveryReturned, .nextGoals, .reviewRework: 0.15
         case .reviewUndecided, .reviewOfStrangers, .reviewDrop, .goalNotReached, .deliveryPassedOver: 0.04
         case .moreTasks: 0.25
-        case .keyRefused, .keyUnpaid, .outsidePush, .providerOutage: 0.006
+        case .keyRefused, .keyUnpaid, .providerOutage: 0.006
+        case .outsidePush: 0.02
         case .personPauses: 0.003
         case .personPausesAtStart: 0.05
         case .personAborts: 0.02

@@ -13,7 +13,7 @@ package struct Shrinker {
     ///   - attempts: how many runs may be played at most.
     ///   - play: plays a run; the usual simulator unless a test says otherwise.
     package init(
-        _ experiment: Experiment, breaking rule: Rule, attempts: Int = 400,
+        _ experiment: Experiment, breaking rule: Rule, attempts: Int = 1500,
         play: @escaping (Experiment) -> SimulationResult = { Simulator($0).play() }
     ) {
         smallest = experiment
@@ -79,7 +79,7 @@ package struct Shrinker {
     }
 
     /// Makes a failure small and plays it once more for its trace.
-    package static func failure(_ found: Experiment, _ result: SimulationResult, _ violation: Violation, attempts: Int = 400)
+    package static func failure(_ found: Experiment, _ result: SimulationResult, _ violation: Violation, attempts: Int = 1500)
         -> SimulationFailure
     {
         var shrinker = Shrinker(found, breaking: violation.rule, attempts: attempts)

@@ -1,7 +1,7 @@
 import Foundation
-import Processes
 import Synchronization
 
+@testable import Processes
 @testable import TestSupport
 
 /// A `cco` in the background, under the shim that agents run under too, so that a test can watch, signal and kill it.
@@ -27,6 +27,8 @@ struct RunningCco: Sendable {
     func kill() async throws {
         try process.shim.signal(SIGSTOP)
         try signal(SIGKILL)
+        // Only once it is dead are its children no longer its own, and safe from what ends its tree.
+        try await process.child()?.untilEnded()
         try process.shim.signal(SIGKILL)
         _ = try await process.waitForExit()
     }
@@ -42,9 +44,11 @@ extension CompanyFixture {
     /// Starts a `cco` command in the background.
     func begin(_ arguments: [String], environment more: [String: String] = [:]) async throws -> RunningCco {
         let folder = root + "/background-\(UUID().uuidString.prefix(6))"
-        let specification = SupervisedProcess.Specification(
+        var specification = SupervisedProcess.Specification(
             directory: folder, marker: folder, command: [BuiltProducts.cco] + arguments + ["--config", config], workingDirectory: root,
             grace: .seconds(30))
+        // Agents would lie in its control group and end with it: here it only stands for a terminal.
+        specification.usesControlGroups = false
         let launcher = ShimLauncher(shimExecutable: BuiltProducts.folder + "/cco-shim")
         return RunningCco(
             process: try await launcher.launch(
