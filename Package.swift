@@ -9,6 +9,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For the modules that tests play ten thousand simulated runs with, which takes many times as long without the optimizer. `DEBUG` stays
+/// set, so its checks are made; only `assert` is dropped, which these modules do not use.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func product(_ name: String, of package: String) -> Target.Dependency { .product(name: name, package: package) }
 
 let argumentParser = product("ArgumentParser", of: "swift-argument-parser")
@@ -24,8 +28,10 @@ let subprocess = product("Subprocess", of: "swift-subprocess")
 let systemPackage = product("SystemPackage", of: "swift-system")
 
 /// A module of the house with its test target; `needs` are modules of ours, `uses` other packages' products.
-func module(_ name: String, needs: [String] = [], uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: needs.map { .target(name: $0) } + uses, resources: resources, swiftSettings: settings)
+func module(
+    _ name: String, needs: [String] = [], uses: [Target.Dependency] = [], resources: [Resource] = [], extra: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: needs.map { .target(name: $0) } + uses, resources: resources, swiftSettings: settings + extra)
 }
 
 func tests(_ name: String, needs: [String] = [], uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
@@ -56,8 +62,8 @@ let package = Package(
         .executableTarget(name: "cco-shim", cSettings: [.unsafeFlags(["-std=c11", "-Wall", "-Wextra", "-Werror"])]),
         .target(name: "CProcesses"),
 
-        module("Orchestration"),
-        module("Simulation", needs: ["Orchestration"]),
+        module("Orchestration", extra: optimized),
+        module("Simulation", needs: ["Orchestration"], extra: optimized),
         // Not "Configuration": a package that hummingbird needs has a module of that name.
         module("ConfigurationFiles"),
         module("Observability", needs: ["Orchestration"]),

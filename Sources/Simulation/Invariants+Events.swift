@@ -5,7 +5,7 @@ extension Invariants {
     package func checkEvents() throws {
         guard events.count <= Bounds.events else { throw Violation(.isBounded, "one decision made \(events.count) events") }
         var isSuspended = before.suspension != nil && !isStart
-        var base = before.base?.head
+        try checkForward(from: before.base?.head, to: after.base?.head)
         for event in events {
             switch event {
             case .suspended, .faulted: isSuspended = true
@@ -13,19 +13,12 @@ extension Invariants {
                 if isSuspended { throw Violation(.suspendedIsStill, "\(id) is begun while the run is suspended") }
             case .turnStarted(let turn):
                 try checkStart(turn)
-            case .candidatePublished(let id, let commit, let tree):
+            case .candidatePublished(let id, _, let tree):
                 if verdictsAreKnown, after.verifyCommand != nil, after.verifiedTrees[tree.hex] == nil {
                     throw Violation(.baseIsVerified, "\(id) is published with the tree \(tree.short), which never passed the gate")
                 }
-                if before.queue.first(where: { $0.id == id })?.target == .base {
-                    try checkForward(from: base, to: commit)
-                    base = commit
-                }
             case .finishing(.complete):
                 if !after.directorSaysComplete { throw Violation(.endIsTrue, "nobody says that it is complete") }
-            case .baseMoved(let facts):
-                try checkForward(from: base, to: facts.head)
-                base = facts.head
             default: break
             }
         }
@@ -34,7 +27,7 @@ extension Invariants {
         }
     }
 
-    private func checkForward(from old: ObjectID?, to new: ObjectID) throws {
+    private func checkForward(from old: ObjectID?, to new: ObjectID?) throws {
         guard let from = git.number(old), let to = git.number(new) else { return }
         guard git.isAncestor(from, of: to) else {
             throw Violation(.baseMovesForward, "the base goes from \(from) to \(to), which does not build on it")

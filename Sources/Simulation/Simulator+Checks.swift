@@ -37,15 +37,13 @@ extension Simulator {
         throw Violation(.credentialUsable, "\(turn.id) begins with \(turn.credential), which is \(credential.rejected ?? "benched")")
     }
 
-    /// Whether the exact tree that is about to be published has passed the gate.
-    func checkVerified(_ commit: ObjectID, _ run: Run) throws {
-        guard let command = run.verifyCommand, let tree = git.commit(commit)?.tree else { return }
-        let passed = greenTrees.contains("\(tree) \(command)") || passedCommands(of: run).contains { greenTrees.contains("\(tree) \($0)") }
-        if !passed { throw Violation(.baseIsVerified, "the tree \(tree.hex.suffix(6)) is published and never passed a gate") }
+    /// Whether the exact tree that is about to be published has passed the gate that counted when the publication was decided.
+    func checkVerified(_ commit: ObjectID, by effect: EffectID) throws {
+        guard let command = commands[effect], let tree = git.commit(commit)?.tree, !greenTrees.contains("\(tree) \(command)") else {
+            return
+        }
+        throw Violation(.baseIsVerified, "the tree \(tree.hex.suffix(6)) is published and never passed \"\(command)\"")
     }
-
-    /// Commands that counted in this run. One that was changed while a verified tree was on its way is no reason to hold that tree back.
-    private func passedCommands(of run: Run) -> [String] { ["make check", "make test"].filter { $0 != run.verifyCommand } }
 
     /// A task's ref only gains commits.
     func checkHarvest(_ head: Int, of task: TaskID) throws {
@@ -150,8 +148,5 @@ extension Simulator {
             throw Violation(.endIsTrue, "the run is complete and \(task.id) is \(task.state.word)")
         }
         if let team = givenUpLast { throw Violation(.endIsTrue, "the run is complete, and \(team) gave up after the Director had said so") }
-        guard run.verifyCommand != nil, let base = git.commit(run.base?.head) else { return }
-        let isOwn = journal.records.contains { if case .candidatePublished(_, base.id, _) = $0.event { true } else { false } }
-        if isOwn { try checkVerified(base.id, run) }
     }
 }

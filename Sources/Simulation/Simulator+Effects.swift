@@ -162,7 +162,7 @@ extension Simulator {
         }
         let isPushed = candidate.target == .base && run.settings.push
         if carriage.stage == .begun {
-            try checkVerified(commit, run)
+            try checkVerified(commit, by: id)
             if let obstacle = try obstacle(id) { return try done(id, obstacle) }
             if isPushed, let obstacle = try push(number, run) { return try done(id, obstacle) }
             return proceed(id, to: .halfway, after: pause(id, circumstances.habits.publish))

@@ -47,7 +47,10 @@ extension Simulator {
             }
             journal.append(events, at: now)
             engine?.run = after
-            for event in events { note("event", EventText(event).line) }
+            for event in events {
+                note("event", EventText(event).line)
+                if case .effectIntended(let id, .publish) = event { commands[id] = after.verifyCommand }
+            }
             try check(before, after, events, input, at: now)
             if strikes(.crashAfterCommit) != nil { try crash("after the commit, before its effects") }
             if let random = strikes(.crashAnytime) { dieLater(random) }

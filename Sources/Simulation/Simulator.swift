@@ -39,6 +39,8 @@ package final class Simulator {
     var gateFolders: [EffectID: GateResult] = [:]
     /// Trees that truly passed a command.
     var greenTrees: Set<String> = []
+    /// The gate's command when a publication was decided. A person who changes the command later does not hold back what is on its way.
+    var commands: [EffectID: String] = [:]
     /// What an effect really did, by its id.
     var deeds: [EffectID: String] = [:]
     var stubborn: [String: FaultKind] = [:]

@@ -6,11 +6,12 @@ import Testing
 @Suite("Simulated runs")
 struct CampaignTests {
     /// How many seeds are played; `CCO_SIMULATED_RUNS` asks for more or fewer.
-    static let runs = ProcessInfo.processInfo.environment["CCO_SIMULATED_RUNS"].flatMap { UInt64($0) } ?? 500
+    static let runs = ProcessInfo.processInfo.environment["CCO_SIMULATED_RUNS"].flatMap { UInt64($0) } ?? 10_000
 
     @Test("whatever strikes, runs keep every rule and come to an end; and everything strikes")
     func seeds() async {
-        let report = await Campaign(seeds: 0..<CampaignTests.runs, threads: 2, thoroughEvery: 50).run()
+        let report = await Campaign(seeds: 0..<CampaignTests.runs, threads: 2, thoroughEvery: 100).run()
+        print(report.text)
         if let failure = report.failure { Issue.record("\(failure.text)") }
         #expect(report.runs >= CampaignTests.runs || report.failure != nil)
         guard CampaignTests.runs >= 500, report.failure == nil else { return }
