@@ -9,16 +9,16 @@ import Orchestration
 package struct TurnProgress: Sendable {
     /// From when on a turn is stuck.
     package struct Limits: Sendable, Equatable {
-        /// Silence without a running tool.
-        package var silenceMinutes: Int
-        /// The run of one tool.
-        package var toolMinutes: Int
+        /// Silence without a running tool, in milliseconds.
+        package var silence: Int64
+        /// The run of one tool, in milliseconds.
+        package var tool: Int64
         /// Failures in a row of the same call of a tool.
         package var failures: Int
 
-        package init(silenceMinutes: Int, toolMinutes: Int, failures: Int = 8) {
-            self.silenceMinutes = silenceMinutes
-            self.toolMinutes = toolMinutes
+        package init(silenceMinutes: Double, toolMinutes: Double, failures: Int = 8) {
+            silence = Int64(silenceMinutes * 60_000)
+            tool = Int64(toolMinutes * 60_000)
             self.failures = failures
         }
     }
@@ -63,17 +63,17 @@ package struct TurnProgress: Sendable {
         if let failing, failing.count >= limits.failures { return .failingTool(name: failing.name, times: failing.count) }
         guard let lastSign else { return nil }
         if let tool = longest {
-            let minutes = now.milliseconds(since: tool.since) / 60_000
-            return minutes >= limits.toolMinutes ? .hungTool(name: tool.name, minutes: Int(minutes)) : nil
+            let time = now.milliseconds(since: tool.since)
+            return time >= limits.tool ? .hungTool(name: tool.name, minutes: Int(time / 60_000)) : nil
         }
-        let minutes = now.milliseconds(since: lastSign) / 60_000
-        return minutes >= limits.silenceMinutes ? .silent(minutes: Int(minutes)) : nil
+        let time = now.milliseconds(since: lastSign)
+        return time >= limits.silence ? .silent(minutes: Int(time / 60_000)) : nil
     }
 
     /// When the verdict changes if nothing more is heard; `nil` when it never does.
     package var deadline: Timestamp? {
-        if let tool = longest { return tool.since.advanced(byMilliseconds: Int64(limits.toolMinutes) * 60_000) }
-        return lastSign.map { $0.advanced(byMilliseconds: Int64(limits.silenceMinutes) * 60_000) }
+        if let tool = longest { return tool.since.advanced(byMilliseconds: limits.tool) }
+        return lastSign.map { $0.advanced(byMilliseconds: limits.silence) }
     }
 
     private var longest: Tool? { tools.values.min { ($0.since, $0.call) < ($1.since, $1.call) } }

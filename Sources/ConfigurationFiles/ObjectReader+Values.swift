@@ -13,6 +13,14 @@ extension ObjectReader {
         }
     }
 
+    mutating func checkNumber(_ value: JSONValue, above minimum: Double, to maximum: Double?, _ shape: ValueShape, _ name: String) {
+        guard let number = value.number else { return reportKind(value, shape, name) }
+        guard number <= minimum || maximum.map({ number > $0 }) == true else { return }
+        let most = maximum.map { " and at most \(JSONLiteral.number($0).rendered)" } ?? ""
+        report(
+            "\"\(name)\" must be greater than \(JSONLiteral.number(minimum).rendered)\(most), found \(shown(value))", at: value.position)
+    }
+
     mutating func checkString(_ value: JSONValue, _ rule: StringRule, _ shape: ValueShape, _ name: String) {
         guard let text = value.string else { return reportKind(value, shape, name) }
         if let objection = rule.check(text) {

@@ -51,15 +51,7 @@ struct ObjectReader {
         case .anything: break
         case .boolean: if value.boolean == nil { reportKind(value, shape, name) }
         case .integer(let minimum, let maximum): checkInteger(value, from: minimum, to: maximum, shape, name)
-        case .number(let above):
-            if let number = value.number {
-                if number <= above {
-                    report(
-                        "\"\(name)\" must be greater than \(JSONLiteral.number(above).rendered), found \(value.shown)", at: value.position)
-                }
-            } else {
-                reportKind(value, shape, name)
-            }
+        case .number(let above, let maximum): checkNumber(value, above: above, to: maximum, shape, name)
         case .string(let rule): checkString(value, rule, shape, name)
         case .choice(let words):
             guard let word = value.string, words.contains(word) else {

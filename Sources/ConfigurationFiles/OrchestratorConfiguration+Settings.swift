@@ -30,11 +30,11 @@ extension OrchestratorConfiguration {
             "verifyTimeoutMinutes", default: 30, "Longest duration of one gate run.")
         static let taskTimeoutMinutes = Setting.integer(
             "taskTimeoutMinutes", default: 60, "Longest duration of one agent turn.")
-        static let stallTimeoutMinutes = Setting.integer(
+        static let stallTimeoutMinutes = Setting.minutes(
             "stallTimeoutMinutes", default: 30,
             "How long an agent may say nothing while no tool of its runs; a longer silence stops the turn, and the agent goes on or is replaced."
         )
-        static let toolTimeoutMinutes = Setting.integer(
+        static let toolTimeoutMinutes = Setting.minutes(
             "toolTimeoutMinutes", default: 50, "How long one tool of an agent may run before the turn is stopped in the same way.")
         static let maxTaskAttempts = Setting.integer(
             "maxTaskAttempts", to: 100, default: 3, "How often a task is begun by a worker in a fresh session before it is given up.")

@@ -25,9 +25,9 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var verifyTimeoutMinutes: Int
     package var taskTimeoutMinutes: Int
     /// Minutes of silence, with no tool running, after which a turn is stuck.
-    package var stallTimeoutMinutes: Int
+    package var stallTimeoutMinutes: Double
     /// Minutes of one tool after which a turn is stuck.
-    package var toolTimeoutMinutes: Int
+    package var toolTimeoutMinutes: Double
     package var maxTaskAttempts: Int
     /// US dollars; absent means no limit.
     package var maxBudgetUsd: Double?

@@ -46,8 +46,18 @@ extension Setting where Value == Int {
 }
 
 extension Setting where Value == Double {
-    static func number(_ name: String, above minimum: Double, _ text: String) -> Self {
-        Self(definition: SettingDefinition(name, .number(above: minimum), text), read: \.number, fallback: nil)
+    static func number(
+        _ name: String, above minimum: Double, to maximum: Double? = nil, default fallback: Double? = nil, _ text: String
+    ) -> Self {
+        Self(
+            definition: SettingDefinition(
+                name, .number(above: minimum, maximum: maximum), fallback: fallback.map { .number($0) }, text),
+            read: \.number, fallback: fallback)
+    }
+
+    /// Minutes, of which there may be fractions.
+    static func minutes(_ name: String, default fallback: Double, _ text: String) -> Self {
+        number(name, above: 0, to: Double(longestMinutes), default: fallback, text)
     }
 }
 

@@ -5,7 +5,9 @@ extension ValueShape {
         case .boolean: return [.init("type", .string("boolean"))]
         case .integer(let minimum, let maximum):
             return [.init("type", .string("integer")), .init("minimum", .integer(minimum)), .init("maximum", .integer(maximum))]
-        case .number(let above): return [.init("type", .string("number")), .init("exclusiveMinimum", .number(above))]
+        case .number(let above, let maximum):
+            let least: [JSONLiteral.Member] = [.init("type", .string("number")), .init("exclusiveMinimum", .number(above))]
+            return least + (maximum.map { [.init("maximum", .number($0))] } ?? [])
         case .string(let rule): return rule.schema
         case .choice(let words): return [.init("type", .string("string")), .init("enum", .array(words.map { .string($0) }))]
         case .list(let rule):

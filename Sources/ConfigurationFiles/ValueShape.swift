@@ -3,8 +3,8 @@ indirect enum ValueShape: Sendable {
     case boolean
     /// A whole number from `minimum` to `maximum`.
     case integer(minimum: Int, maximum: Int)
-    /// A number greater than `above`.
-    case number(above: Double)
+    /// A number greater than `above`, and no greater than `maximum` where there is one.
+    case number(above: Double, maximum: Double? = nil)
     case string(StringRule)
     /// One of some words.
     case choice([String])

@@ -44,6 +44,19 @@ struct TurnProgressTests {
         #expect(progress.deadline == at(81))
     }
 
+    @Test("limits may be fractions of a minute")
+    func fractions() {
+        var progress = TurnProgress(limits: .init(silenceMinutes: 0.5, toolMinutes: 0.25))
+        progress.take([.toolStarted(id: "a", name: "Bash", call: 1)], at: Self.start)
+        #expect(progress.deadline == Self.start.advanced(byMilliseconds: 15_000))
+        #expect(progress.verdict(at: Self.start.advanced(byMilliseconds: 14_999)) == nil)
+        #expect(progress.verdict(at: Self.start.advanced(byMilliseconds: 15_000)) == .hungTool(name: "Bash", minutes: 0))
+        progress.take([.toolEnded(id: "a", failed: false)], at: Self.start)
+        #expect(progress.deadline == Self.start.advanced(byMilliseconds: 30_000))
+        #expect(progress.verdict(at: Self.start.advanced(byMilliseconds: 30_000)) == .silent(minutes: 0))
+        #expect(StuckCause.silent(minutes: 0).words.contains("after less than a minute in"))
+    }
+
     @Test("the same call that fails again and again is no progress; another call or a success in between is")
     func failingTool() {
         var progress = progress

@@ -15,6 +15,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
 
     private static let notText = ["1", "true", "[]", "{}", "null", #""""#, #"" ""#]
     private static let notBoolean = [#""true""#, "1", "null", "[]"]
+    private static let notNumber = [#""3""#, "true", "null", "[3]", "{}"]
     private static let notInteger = [#""3""#, "1.5", "true", "null", "[3]", "{}"]
     private static let minutes = ["0", "-1", "5256001", "1e300"]
 
@@ -69,9 +70,9 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "taskTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "taskTimoutMinutes"),
         OptionCase(
-            name: "stallTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "stallTimoutMinutes"),
+            name: "stallTimeoutMinutes", good: ["1", "90", "0.5"], wrongType: notNumber, outOfRange: minutes, misspelt: "stallTimoutMinutes"),
         OptionCase(
-            name: "toolTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "toolTimoutMinutes"),
+            name: "toolTimeoutMinutes", good: ["1", "90", "1e-3"], wrongType: notNumber, outOfRange: minutes, misspelt: "toolTimoutMinutes"),
         OptionCase(
             name: "maxTaskAttempts", good: ["1", "100"], wrongType: notInteger, outOfRange: ["0", "101"], misspelt: "maxTaskAttempt"),
         OptionCase(
