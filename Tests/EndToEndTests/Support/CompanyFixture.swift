@@ -118,23 +118,27 @@ struct CompanyFixture: Sendable {
     }
 
     /// Runs a `cco` command to its end.
+    ///
+    /// - Parameter through: words before the command, such as `env NAME=value`, which have to end by executing it.
     @discardableResult
     func cco(
-        _ arguments: [String], environment more: [String: String] = [:], timeout: Duration = .seconds(300)
+        _ arguments: [String], through: [String] = [], environment more: [String: String] = [:], timeout: Duration = .seconds(300)
     ) async throws -> ChildCommandResult {
-        try await ChildCommand(
-            BuiltProducts.cco, arguments + ["--config", config], environment: environment.merging(more) { _, new in new },
-            workingDirectory: root,
+        let words = through + [BuiltProducts.cco] + arguments + ["--config", config]
+        return try await ChildCommand(
+            words[0], Array(words.dropFirst()), environment: environment.merging(more) { _, new in new }, workingDirectory: root,
             timeout: timeout
         ).run()
     }
 
     @discardableResult
-    func git(_ arguments: [String]) async throws -> String {
-        let result = try await ChildCommand("git", arguments, environment: environment, workingDirectory: root).run()
-        guard result.succeeded else {
-            throw GitFailure(description: "git \(arguments.joined(separator: " ")): \(result.errorText)")
-        }
+    func git(_ arguments: [String]) async throws -> String { try await command(["git"] + arguments) }
+
+    /// Runs a program that has to succeed, and returns what it printed.
+    @discardableResult
+    func command(_ words: [String]) async throws -> String {
+        let result = try await ChildCommand(words[0], Array(words.dropFirst()), environment: environment, workingDirectory: root).run()
+        guard result.succeeded else { throw CommandFailure(description: "\(words.joined(separator: " ")): \(result.errorText)") }
         return result.outputText
     }
 
@@ -146,6 +150,6 @@ struct CompanyFixture: Sendable {
     }
 }
 
-struct GitFailure: Error, CustomStringConvertible {
+struct CommandFailure: Error, CustomStringConvertible {
     let description: String
 }

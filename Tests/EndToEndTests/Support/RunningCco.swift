@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Testing
 
 @testable import Processes
 @testable import TestSupport
@@ -38,15 +39,23 @@ struct RunningCco: Sendable {
         for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).contains(text) { return true }
         return false
     }
+
+    /// Suspends until a line of its output holds `text`, which it has to say before it ends.
+    func expectSays(_ text: String, _ location: SourceLocation = #_sourceLocation) async throws {
+        if try await says(text) { return }
+        Issue.record("cco ended without saying \"\(text)\": \(try output())", sourceLocation: location)
+    }
 }
 
 extension CompanyFixture {
     /// Starts a `cco` command in the background.
-    func begin(_ arguments: [String], environment more: [String: String] = [:]) async throws -> RunningCco {
+    ///
+    /// - Parameter through: words before the command, which have to end by executing it.
+    func begin(_ arguments: [String], through: [String] = [], environment more: [String: String] = [:]) async throws -> RunningCco {
         let folder = root + "/background-\(UUID().uuidString.prefix(6))"
         var specification = SupervisedProcess.Specification(
-            directory: folder, marker: folder, command: [BuiltProducts.cco] + arguments + ["--config", config], workingDirectory: root,
-            grace: .seconds(30))
+            directory: folder, marker: folder, command: through + [BuiltProducts.cco] + arguments + ["--config", config],
+            workingDirectory: root, grace: .seconds(30))
         // Agents would lie in its control group and end with it: here it only stands for a terminal.
         specification.usesControlGroups = false
         let launcher = ShimLauncher(shimExecutable: BuiltProducts.folder + "/cco-shim")
