@@ -133,10 +133,11 @@ package actor Engine {
         }
     }
 
-    /// `nil` means that the effect was interrupted by a suspension and stays intended.
+    /// `nil` means that the effect was interrupted by a suspension and stays intended. Without a journal nothing can be made of a result: the
+    /// effect stays intended, too.
     private func finished(_ id: EffectID, _ result: EffectResult?) {
         inFlight[id] = nil
-        if let result {
+        if let result, journalFault == nil {
             submit(.effectFinished(id, result))
         } else {
             wakeWaitersIfStanding()

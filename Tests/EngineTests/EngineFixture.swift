@@ -55,25 +55,31 @@ final class EngineFixture: Sendable {
     /// A new run.
     ///
     /// - Parameter more: events that an earlier engine has journaled before it died.
-    convenience init(after more: [Event] = [], answer: @escaping @Sendable (Effect) -> EffectResult? = { _ in nil }) throws {
+    convenience init(
+        after more: [Event] = [], answer: @escaping @Sendable (Effect) -> EffectResult? = { _ in nil },
+        cancelled: @escaping @Sendable (Effect) -> EffectResult? = { _ in nil }
+    ) throws {
         let folder = try TemporaryFolder()
         let journal = try Journal(
             folder: folder.path, identity: JournalIdentity(run: "run-1", created: ManualClock.begin, version: "1.0.0"))
         let begun = Decider.begin(id: ID("run-1"), settings: Self.settings, seed: 7, at: ManualClock.begin).events
         _ = try journal.append((begun + more).map { try EventRecord.encode($0, at: ManualClock.begin) })
-        try self.init(folder: folder, journal: journal, answer: answer)
+        try self.init(folder: folder, journal: journal, answer: answer, cancelled: cancelled)
     }
 
     /// The next engine of the run of `earlier`, whose process has died.
     convenience init(after earlier: EngineFixture, answer: @escaping @Sendable (Effect) -> EffectResult? = { _ in nil }) throws {
         try earlier.journal.close()
-        try self.init(folder: earlier.folder, journal: Journal(existingIn: earlier.folder.path), answer: answer)
+        try self.init(folder: earlier.folder, journal: Journal(existingIn: earlier.folder.path), answer: answer) { _ in nil }
     }
 
-    private init(folder: TemporaryFolder, journal: Journal, answer: @escaping @Sendable (Effect) -> EffectResult?) throws {
+    private init(
+        folder: TemporaryFolder, journal: Journal, answer: @escaping @Sendable (Effect) -> EffectResult?,
+        cancelled: @escaping @Sendable (Effect) -> EffectResult?
+    ) throws {
         self.folder = folder
         self.journal = journal
-        carrier = ScriptedCarrier(journal, answer: answer)
+        carrier = ScriptedCarrier(journal, answer: answer, cancelled: cancelled)
         observer = Observer(journal)
         let run = try #require(try EventRecord.replay(journal))
         engine = Engine(run: run, journal: journal, carrier: carrier, clock: clock, observer: observer)

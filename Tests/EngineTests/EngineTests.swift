@@ -208,4 +208,16 @@ struct EngineTests {
         #expect(seen.active.isEmpty)
         #expect(await test.engine.run.suspension == nil, "what is not durable has not happened")
     }
+
+    @Test("effects that come to a result after the journal has failed do not keep the engine from standing still", .timeLimit(.minutes(1)))
+    func resultsAfterJournalFailed() async throws {
+        let test = try EngineFixture(answer: EngineFixture.baseOnly) { _ in .failed("no space left", final: false) }
+        await test.start()
+        await test.untilCalled(3)
+        let pending = await test.engine.run.effects
+        try test.journal.close()
+        await test.engine.submit(.suspend("no use"))
+        await test.engine.standstill()
+        #expect(await test.engine.run.effects == pending, "they are done again by the next engine")
+    }
 }

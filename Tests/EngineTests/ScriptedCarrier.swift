@@ -25,11 +25,17 @@ final class ScriptedCarrier: EffectCarrier {
     private let held = Mutex<[EffectID: CheckedContinuation<EffectResult?, Never>]>([:])
     private let journal: Journal
     private let answer: @Sendable (Effect) -> EffectResult?
+    private let cancelled: @Sendable (Effect) -> EffectResult?
 
-    /// - Parameter answer: what comes of an effect at once; `nil` holds it.
-    init(_ journal: Journal, answer: @escaping @Sendable (Effect) -> EffectResult? = { _ in nil }) {
+    /// - Parameters:
+    ///   - answer: what comes of an effect at once; `nil` holds it.
+    ///   - cancelled: what comes of a held effect whose task is cancelled.
+    init(
+        _ journal: Journal, answer: @escaping @Sendable (Effect) -> EffectResult?, cancelled: @escaping @Sendable (Effect) -> EffectResult?
+    ) {
         self.journal = journal
         self.answer = answer
+        self.cancelled = cancelled
     }
 
     func carryOut(
@@ -55,11 +61,11 @@ final class ScriptedCarrier: EffectCarrier {
                     $0[id] = continuation
                     return false
                 }
-                if isCancelled { continuation.resume(returning: nil) }
+                if isCancelled { continuation.resume(returning: cancelled(effect)) }
             }
         } onCancel: {
             seen.change { _ = $0.cancelled.insert(id) }
-            letGo(id, nil)
+            letGo(id, cancelled(effect))
         }
     }
 
