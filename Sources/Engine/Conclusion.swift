@@ -14,6 +14,8 @@ struct Conclusion: Sendable {
         let kept = try await keepUnmerged(run, hub)
         CrashPoint.concludeKept.pass()
         if !resources.keepsWorktrees { try await removeWorktrees(run) }
+        // Agents that were killed have left sockets and half-written files here.
+        try PrivateFiles.remove(resources.folder.temporary)
         CrashPoint.concludeCleared.pass()
         var ended = run
         if case .finishing(let reason) = run.phase { ended.apply(.ended(reason), at: resources.clock.now()) }

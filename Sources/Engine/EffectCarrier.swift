@@ -14,6 +14,10 @@ package protocol EffectCarrier: Sendable {
 
     /// Has a turn's process end. Returns at once; the turn's effect then finishes by itself.
     func stop(_ turn: TurnID)
+
+    /// Called when nothing is in flight while the run goes on: the time for what would be in the way otherwise. Cancelled as soon as something
+    /// begins, and then ends soon. May be called again at any time.
+    func useIdleTime() async
 }
 
 /// Is told of every durable step, for logs and views. Never called for something that is not durable, and never able to slow a decision:

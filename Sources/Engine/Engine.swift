@@ -19,6 +19,7 @@ package actor Engine {
     private var hasStarted = false
     private var earlySuspension: String?
     private var inFlight: [EffectID: _Concurrency.Task<Void, Never>] = [:]
+    private var upkeep: _Concurrency.Task<Void, Never>?
     private var alarm: _Concurrency.Task<Void, Never>?
     private var alarmTime: Timestamp?
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -70,6 +71,7 @@ package actor Engine {
         }
         setAlarm()
         wakeWaitersIfStanding()
+        useIdleTime()
     }
 
     /// Returns when nothing more will happen: the run has ended, or stands still with all its processes gone, or the journal has failed.
@@ -79,12 +81,12 @@ package actor Engine {
     }
 
     private var isStanding: Bool {
-        if journalFault != nil { return inFlight.isEmpty }
-        guard run.isEnded || run.suspension != nil else { return false }
-        return inFlight.isEmpty
+        guard journalFault != nil || run.isEnded || run.suspension != nil else { return false }
+        return inFlight.isEmpty && upkeep == nil
     }
 
     private func wakeWaitersIfStanding() {
+        if journalFault != nil || run.isEnded || run.suspension != nil { upkeep?.cancel() }
         guard isStanding else { return }
         alarm?.cancel()
         for waiter in waiters { waiter.resume() }
@@ -117,10 +119,27 @@ package actor Engine {
         }
     }
 
+    /// Has the carrier tidy up while nothing is in flight.
+    private func useIdleTime() {
+        guard upkeep == nil, hasStarted, inFlight.isEmpty, !run.isEnded, run.suspension == nil else { return }
+        let carrier = carrier
+        upkeep = _Concurrency.Task { [weak self] in
+            await carrier.useIdleTime()
+            await self?.idleTimeUsed()
+        }
+    }
+
+    private func idleTimeUsed() {
+        upkeep = nil
+        wakeWaitersIfStanding()
+    }
+
     private func begin(_ id: EffectID, _ effect: Effect) {
         guard inFlight[id] == nil, run.suspension == nil || effect.isTurn else { return }
         let carrier = carrier
-        inFlight[id] = _Concurrency.Task { [weak self] in
+        upkeep?.cancel()
+        inFlight[id] = _Concurrency.Task { [weak self, upkeep] in
+            await upkeep?.value
             CrashPoint.effectBegun.pass()
             let result = await carrier.carryOut(id, effect) { [weak self] in
                 guard let self else { throw CancellationError() }

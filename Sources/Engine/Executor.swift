@@ -1,7 +1,9 @@
 import Git
+import Glibc
 import Observability
 import Orchestration
 import Processes
+import SystemPackage
 
 /// Carries effects out with real processes and real git.
 package struct Executor: EffectCarrier {
@@ -19,6 +21,25 @@ package struct Executor: EffectCarrier {
 
     package func stop(_ turn: TurnID) { turns.running.stop(turn) }
 
+    package func useIdleTime() async {
+        guard await repositories.isOpen else { return }
+        do {
+            let outcome = try await repositories.hub().compact()
+            if case .packed(let before, let after) = outcome {
+                resources.log.log(
+                    source: "cco",
+                    message: "the run's repository is packed: \(before.looseObjects) loose objects, now \(after.looseObjects)",
+                    fields: ["packs": "\(after.packs)", "kibibytes": "\(after.kibibytes)"])
+            }
+        } catch let error as GitError where error.kind == .cancelled {
+            return  // Something begins; there will be another time.
+        } catch {
+            resources.log.log(
+                source: "cco", level: .warning,
+                message: "the run's repository could not be packed: \(resources.redactor.redacted("\(error)"))")
+        }
+    }
+
     package func carryOut(
         _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
@@ -31,7 +52,7 @@ package struct Executor: EffectCarrier {
             return nil
         } catch let low as DiskSpace.Low {
             return await wait(low.description, report)
-        } catch let error as GitError where error.kind == .diskFull {
+        } catch  where error.isDiskFull {
             return await wait(resources.redactor.redacted("\(error)"), report)
         } catch {
             let reason = resources.redactor.redacted("\(error)")
@@ -98,6 +119,20 @@ package struct Executor: EffectCarrier {
         switch error.kind {
         case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork: return true
         case .unreachable, .lockHeld, .diskFull, .cancelled, .other: return false
+        }
+    }
+}
+
+extension Error {
+    /// Whether a write has failed because the disk, or the user's share of it, is full.
+    var isDiskFull: Bool {
+        switch self {
+        case let error as GitError: error.kind == .diskFull
+        case let error as Errno: [.noSpace, .diskQuotaExceeded].contains(error)
+        case let error as SystemError: [ENOSPC, EDQUOT].contains(error.code)
+        case let error as SupervisionError:
+            if case .system(let cause) = error { cause.isDiskFull } else { false }
+        default: false
         }
     }
 }

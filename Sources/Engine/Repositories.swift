@@ -40,6 +40,9 @@ package actor Repositories {
         return try await hub()
     }
 
+    /// Whether the hub has been opened.
+    var isOpen: Bool { opening != nil }
+
     /// The place of an agent (or a gate), made on first use and whole again when something damaged it.
     package func seat(_ name: String, identity: GitIdentity) async throws -> AgentRepository {
         if let seat = seats[name] {

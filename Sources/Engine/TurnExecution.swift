@@ -108,7 +108,7 @@ struct TurnExecution: Sendable {
     }
 
     /// Reads the process's output from its beginning to its end. After a crash the whole of it is read again: the reader is pure, and the file
-    /// is all there.
+    /// is all there. What an earlier engine has logged of it is not logged again.
     private func follow(
         _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
@@ -132,13 +132,14 @@ struct TurnExecution: Sendable {
         var diskLookedAt: Timestamp?
         let watch = ProgressWatch(limits: resources.progressLimits, clock: resources.clock) { await report(.turnStuck(turn.id, $0)) }
         defer { watch.end() }
+        let logged = try LoggedOutput(in: process.directory)
         for try await line in process.lines() {
             let observation = reader.take(Data(line.bytes))
             watch.take(observation.progress)
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
-            for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
-            if let problem = observation.problem {
-                resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")
+            if line.endOffset > logged.offset {
+                log(observation, of: turn)
+                try logged.advance(to: line.endOffset)
             }
             if observation.giveUpEarly != nil, !gaveUp {
                 gaveUp = true
@@ -164,6 +165,13 @@ struct TurnExecution: Sendable {
         }
         if let limit = record.limit, case .failed = conclusion.end { conclusion.end = .failed(limit.words) }
         return conclusion
+    }
+
+    private func log(_ observation: Observation, of turn: Turn) {
+        for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
+        if let problem = observation.problem {
+            resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")
+        }
     }
 
     /// Looks at the disk now and then while an agent works, on the occasion of its output.

@@ -58,6 +58,8 @@ struct InterruptionTests {
             try fixture.expectNoProcess()
             let landed = try await fixture.subjects().filter { $0.hasPrefix("Write file") }
             #expect(landed.sorted() == ["Write file 1", "Write file 2"], "landed: \(landed)")
+            let repeated = try fixture.loggedOutput().filter { $0.contains("sleep 20") }
+            #expect(Set(repeated).count == repeated.count && !repeated.isEmpty, "logged twice: \(repeated)")
         }
     }
 

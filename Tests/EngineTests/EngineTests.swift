@@ -43,6 +43,34 @@ struct EngineTests {
         #expect(Dictionary(uniqueKeysWithValues: second.calls.map { ($0.id, $0.effect) }) == pending.mapValues(\.effect))
     }
 
+    @Test("time in which nothing is in flight is offered to the carrier, and only that")
+    func idleTime() async throws {
+        let reset = ManualClock.begin.advanced(byMilliseconds: 3_600_000)
+        let test = try EngineFixture { effect in
+            switch effect {
+            case .prepareBase: .base(EngineFixture.base)
+            case .baseline: .gate(.green(milliseconds: 1))
+            case .runTurn: .turn(TurnOutcome(end: .credential(.exhausted(resetsAt: reset, message: "used up"))))
+            default: nil
+            }
+        }
+        await test.start()
+        await test.carrier.seen.until { !$0.idle.isEmpty }
+        #expect(test.calls.contains { $0.effect.isTurn }, "the run waits for the only credential")
+        #expect(test.carrier.seen.value.idle.allSatisfy { $0 == 0 })
+    }
+
+    @Test("a run that works all the time, or has stopped, is offered no idle time")
+    func noIdleTime() async throws {
+        let test = try EngineFixture(answer: EngineFixture.baseOnly)
+        await test.start()
+        await test.untilCalled(3)
+        await test.engine.submit(.suspend("lunch"))
+        test.carrier.letAllGo()
+        await test.engine.standstill()
+        #expect(test.carrier.seen.value.idle.isEmpty)
+    }
+
     @Test("a result that comes twice is ignored the second time")
     func twice() async throws {
         let test = try EngineFixture()

@@ -19,6 +19,8 @@ final class ScriptedCarrier: EffectCarrier {
         var cancelled: Set<EffectID> = []
         var stopped: [TurnID] = []
         var stopsWereJournaled: [Bool] = []
+        /// How often there was idle time, and with how many effects in flight.
+        var idle: [Int] = []
     }
 
     let seen = Watched(State())
@@ -37,6 +39,8 @@ final class ScriptedCarrier: EffectCarrier {
         self.answer = answer
         self.cancelled = cancelled
     }
+
+    func useIdleTime() async { seen.change { $0.idle.append($0.active.count) } }
 
     func carryOut(
         _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,
