@@ -20,7 +20,7 @@ extension CommandStatus {
     init(_ reason: EndReason, pushWasRefused: Bool) {
         self =
             switch reason {
-            case .complete: pushWasRefused ? .pushRefused : .ok
+            case .complete, .merged: pushWasRefused ? .pushRefused : .ok
             case .timeOver: .timeOver
             case .budgetOver: .budgetOver
             case .noProgress: .noProgress

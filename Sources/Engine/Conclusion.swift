@@ -43,7 +43,9 @@ struct Conclusion: Sendable {
 
     private func removeWorktrees(_ run: Run) async throws {
         let date = resources.clock.now().milliseconds / 1000
-        let names = run.agents.keys.sorted().map(\.name) + ["gate-main", "gate-baseline"] + run.teams.keys.sorted().map { "gate-\($0)" }
+        let targets: [MergeTarget] = [.base] + run.teams.keys.sorted().map { .team($0) }
+        let gates = targets.flatMap { target in (0..<max(1, run.settings.gateSlots)).map { target.gateSeat($0) } }
+        let names = run.agents.keys.sorted().map(\.name) + ["gate-baseline"] + gates
         try await withThrowingTaskGroup(of: Void.self) { group in
             for name in names where PrivateFiles.exists(resources.folder.seat(name).tree) {
                 group.addTask {

@@ -107,6 +107,8 @@ package actor Engine {
                 if let pending = run.effects[id] { begin(id, pending.effect) }
             case .turnStopRequested(let turn, _):
                 carrier.stop(turn)
+            case .effectDropped(let id):
+                inFlight[id]?.cancel()
             case .suspended, .faulted:
                 // Turns report how they ended; everything else is left intended and is done again by the next engine.
                 for (id, task) in inFlight {

@@ -83,10 +83,11 @@ package struct Executor: EffectCarrier {
         case .merge(let candidate):
             let hub = try await repositories.hub()
             return .merge(try await MergeExecution(hub: hub, resources: resources).merge(candidate, state: state, observe: observe))
-        case .gate(let candidate, let commit, _, let command):
+        case .gate(let candidate, let commit, _, let command, let slot):
             let run = try await state()
             let target = run.queue.first { $0.id == candidate }?.target ?? .base
-            return try await gate(id, commit: commit, command: command, seat: target.gateSeat, isFresh: target == .base, run: run)
+            return try await gate(
+                id, commit: commit, command: command, seat: target.gateSeat(slot ?? 0), isFresh: target == .base, run: run)
         case .baseline(let commit, _, let command):
             return try await gate(id, commit: commit, command: command, seat: "gate-baseline", isFresh: true, run: try await state())
         case .publish(let candidate, let commit, let onto):
@@ -106,9 +107,11 @@ package struct Executor: EffectCarrier {
         -> EffectResult?
     {
         let execution = GateExecution(repositories: repositories, resources: resources)
-        if let result = try await execution.verdict(id, commit: commit, command: command, seat: seat, isFresh: isFresh, run: run) {
-            return .gate(result)
+        // A gate that was dropped a moment ago may still be on its way out of the worktree.
+        let result = try await repositories.lock(of: seat).withLock {
+            try await execution.verdict(id, commit: commit, command: command, seat: seat, isFresh: isFresh, run: run)
         }
+        if let result { return .gate(result) }
         return _Concurrency.Task.isCancelled ? nil : .failed("the gate was ended from outside before it gave a verdict", final: false)
     }
 
@@ -138,11 +141,15 @@ extension Error {
 }
 
 extension MergeTarget {
-    /// The name of the worktree in which the target's gate runs.
-    var gateSeat: String {
-        switch self {
-        case .base: "gate-main"
-        case .team(let team): "gate-\(team)"
-        }
+    /// The name of a worktree in which the target's gate runs.
+    ///
+    /// - Parameter slot: counts from 0.
+    func gateSeat(_ slot: Int) -> String {
+        let name =
+            switch self {
+            case .base: "gate-main"
+            case .team(let team): "gate-\(team)"
+            }
+        return slot == 0 ? name : "\(name)-\(slot + 1)"
     }
 }

@@ -12,26 +12,32 @@ struct MergeExecution: Sendable {
     func merge(_ id: CandidateID, state: () async throws -> Run, observe: (BaseFacts) async -> Void) async throws -> MergeResult {
         var run = try await state()
         guard let candidate = run.queue.first(where: { $0.id == id }) else { return .nothingToMerge }
-        if candidate.target == .base {
+        if candidate.target == .base, MergeChain(of: .base, in: run).links.isEmpty {
             await observe(try await OriginWatch(hub: hub).look(run))
             run = try await state()
         }
         CrashPoint.mergeBaseSeen.pass()
-        guard let target = run.head(of: candidate.target) else { return .nothingToMerge }
+        let chain = MergeChain(of: candidate.target, in: run)
+        guard let target = chain.tip ?? run.head(of: candidate.target) else { return .nothingToMerge }
         let order = CandidateMerge.Order(
             target: target, head: head(of: candidate, run), message: message(for: candidate, run),
             date: resources.clock.now().milliseconds / 1000,
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
-            structure: candidate.target == .base ? TeamStructure.render(run, landing: candidate) : nil, pin: "\(run.id)-\(id)")
+            structure: candidate.target == .base ? TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate]) : nil,
+            pin: "\(run.id)-\(id)")
         let result = try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
         CrashPoint.merged.pass()
-        return result
+        guard !chain.links.isEmpty else { return result }
+        switch result {
+        case .conflict, .nothingToMerge: return .heldBack(onto: target)
+        case .clean, .fastForward, .heldBack, .objection: return result
+        }
     }
 
     /// Branches that may have moved while the candidate waited are taken as they are now.
     private func head(of candidate: Candidate, _ run: Run) -> ObjectID {
         switch candidate.kind {
-        case .task: candidate.head
+        case .task, .branch: candidate.head
         case .delivery(let team): run.teams[team]?.head ?? candidate.head
         case .sync, .upkeep: run.base?.head ?? candidate.head
         }
@@ -48,6 +54,8 @@ struct MergeExecution: Sendable {
             return "Deliver \(team): \(goal)\n\n\(run.teams[team]?.summary ?? "")\n\nCco-Run: \(run.id)\nCco-Team: \(team)\n"
         case .sync(let team):
             return "Bring \(run.settings.targetBranch) into \(team)\n\nCco-Run: \(run.id)\n"
+        case .branch(let name):
+            return "Merge \(name)\n\nCco-Run: \(run.id)\n"
         case .upkeep:
             return "Bring \(TeamStructure.fileName) up to date\n\nCco-Run: \(run.id)\n"
         }

@@ -12,11 +12,14 @@ struct PublishExecution: Sendable {
         let run = try await state()
         guard let candidate = run.queue.first(where: { $0.id == id }) else { return .moved }
         let isBase = candidate.target == .base
-        let receipt = Receipt(run: run, candidate: candidate, tree: try await hub.tree(of: commit))
+        let links = MergeChain(of: candidate.target, in: run).prefix(through: id)
+        guard let tip = links.last, tip.commit == commit else { return .moved }
+        let receipts = try links.map { link in
+            (commit: link.commit, text: try Receipt(run: run, candidate: link.candidate, tree: link.tree, verifiedAt: tip).text())
+        }
         let result = try await Publication(hub: hub).publish(
             commit, onto: old, ref: Repositories.ref(of: candidate.target, branch: run.settings.targetBranch),
-            remoteBranch: isBase && run.settings.push ? run.fallback?.branch ?? run.settings.targetBranch : nil, receipt: try receipt.text()
-        )
+            remoteBranch: isBase && run.settings.push ? run.fallback?.branch ?? run.settings.targetBranch : nil, receipts: receipts)
         guard case .moved = result, isBase else { return result }
         let facts = try await OriginWatch(hub: hub).look(run)
         guard facts.head != old else {

@@ -9,6 +9,7 @@ package actor Repositories {
     /// Where the journal says that the hub's refs are, for refs that a crash has damaged.
     private let lastKnown: [String: ObjectID]
     private var opening: _Concurrency.Task<HubRepository, any Error>?
+    private var locks: [String: AsyncLock] = [:]
     private var seats: [String: _Concurrency.Task<AgentRepository, any Error>] = [:]
 
     package init(resources: RunResources, lastKnown: [String: ObjectID] = [:]) {
@@ -67,6 +68,14 @@ package actor Repositories {
             }
         }
         return try await seat(name, identity: identity)
+    }
+
+    /// Held by whoever uses the worktree of a seat that several may want.
+    func lock(of seat: String) -> AsyncLock {
+        if let lock = locks[seat] { return lock }
+        let lock = AsyncLock()
+        locks[seat] = lock
+        return lock
     }
 
     package static func ref(of target: MergeTarget, branch: String) -> String {

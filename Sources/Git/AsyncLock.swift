@@ -2,9 +2,11 @@
 ///
 /// An actor alone does not do this: it lets others in at every `await`. Waiting is not cancellable, because every holder is bounded
 /// by the timeout of the command it runs.
-actor AsyncLock {
+package actor AsyncLock {
     private var isHeld = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    package init() {}
 
     private func enter() async {
         guard isHeld else {
@@ -24,7 +26,7 @@ actor AsyncLock {
     }
 
     /// Runs `body` alone.
-    nonisolated func withLock<Value: Sendable, Failure: Error>(
+    package nonisolated func withLock<Value: Sendable, Failure: Error>(
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         await enter()

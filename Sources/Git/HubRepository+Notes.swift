@@ -7,30 +7,41 @@ extension HubRepository {
 
     /// Attaches a text to a commit; an older one at that commit is replaced.
     ///
+    /// - Parameter notesRef: a ref below `refs/notes/`.
+    /// - Throws: ``GitError``.
+    package func addNote(_ commit: ObjectID, _ text: String, notesRef: String = receiptsRef) async throws(GitError) {
+        try await addNotes([(commit, text)], notesRef: notesRef)
+    }
+
+    /// Attaches a text to each of some commits, all at once; older ones at those commits are replaced.
+    ///
     /// The notes' ref moves in one step by compare-and-swap, so a crash leaves the old notes or the new ones, and a concurrent change
     /// is never lost.
     /// - Parameter notesRef: a ref below `refs/notes/`.
     /// - Throws: ``GitError``.
-    package func addNote(_ commit: ObjectID, _ text: String, notesRef: String = receiptsRef) async throws(GitError) {
+    package func addNotes(_ notes: [(commit: ObjectID, text: String)], notesRef: String = receiptsRef) async throws(GitError) {
+        guard let last = notes.last else { return }
         let ref = try RefName.full(notesRef)
         try await originLock.withLock { () async throws(GitError) in
             for _ in 0..<5 {
                 let old = try await resolve(ref)
-                if old != nil, try await note(commit, notesRef: ref) == text { return }
-                let new = try await notesCommit(on: old, commit, text)
+                // They are written together, so the last one speaks for all.
+                if old != nil, try await note(last.commit, notesRef: ref) == last.text { return }
+                let new = try await notesCommit(on: old, notes)
                 if try await compareAndSwap(ref: ref, new: new, old: old) == .updated { return }
             }
-            throw GitError(kind: .other, command: "adding a note to \(commit)", detail: "\(ref) was moved by others five times in a row")
+            throw GitError(kind: .other, command: "adding notes to commits", detail: "\(ref) was moved by others five times in a row")
         }
     }
 
     /// fast-import keeps the notes' folder layout, which git changes with their number.
-    private func notesCommit(on old: ObjectID?, _ commit: ObjectID, _ text: String) async throws(GitError) -> ObjectID {
+    private func notesCommit(on old: ObjectID?, _ notes: [(commit: ObjectID, text: String)]) async throws(GitError) -> ObjectID {
         let scratch = "refs/cco/scratch/notes-\(UInt64.random(in: .min ... .max))"
         let message = "Notes of cco"
         var stream = "feature done\ncommit \(scratch)\ncommitter cco <cco@localhost> now\ndata \(message.utf8.count)\n\(message)\n"
         if let old { stream += "from \(old)\n" }
-        stream += "N inline \(commit)\ndata \(text.utf8.count)\n\(text)\ndone\n"
+        for note in notes { stream += "N inline \(note.commit)\ndata \(note.text.utf8.count)\n\(note.text)\n" }
+        stream += "done\n"
         try await git.run(["fast-import", "--quiet", "--date-format=now"], at: location, input: Array(stream.utf8))
         guard let new = try await resolve(scratch) else {
             throw GitError(kind: .other, command: "git fast-import", detail: "it reported success but made no notes commit")

@@ -11,13 +11,15 @@ package struct Publication: Sendable {
     /// - Parameters:
     ///   - ref: the target's ref in the hub.
     ///   - remoteBranch: the branch at origin that gets it; `nil` keeps it in the hub.
-    ///   - receipt: what is noted at the commit.
+    ///   - receipts: what is noted at the commit, which is the last, and at those before it that land with it.
     /// - Throws: `GitError`, also when origin cannot be reached: nothing has moved then.
     package func publish(
-        _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, receipt: String
+        _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, receipts: [(commit: ObjectID, text: String)]
     ) async throws -> PublishResult {
+        var missing: [(commit: ObjectID, text: String)] = []
         // A commit that comes back by a fast-forward has its receipt from where it was made.
-        if try await hub.note(commit) == nil { try await hub.addNote(commit, receipt) }
+        for receipt in receipts where try await hub.note(receipt.commit) == nil { missing.append(receipt) }
+        try await hub.addNotes(missing)
         CrashPoint.publishNoted.pass()
         if let remoteBranch {
             switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {

@@ -4,11 +4,15 @@ import Orchestration
 /// Who made a published commit and what proves that it was verified. Kept as a git note, one JSON object a commit.
 package struct Receipt: Codable, Sendable, Equatable {
     package var run: String
-    /// The published commit's tree: the exact tree that the gate judged.
+    /// The published commit's tree: the exact tree that the gate judged, unless `verifiedAt` names another.
     package var tree: String
-    /// `task`, `delivery`, `sync` or `upkeep`.
+    /// The later commit that was published together with this one and whose tree the gate judged; absent when it judged this one's.
+    package var verifiedAt: String?
+    /// `task`, `delivery`, `sync`, `upkeep` or `branch`.
     package var kind: String
     package var task: String?
+    /// The branch that was merged, for `branch`.
+    package var branch: String?
     package var team: String?
     package var agent: String?
     package var session: String?
@@ -22,7 +26,9 @@ package struct Receipt: Codable, Sendable, Equatable {
     package var costUsd: Double?
 
     /// The receipt of a candidate that is about to be published.
-    package init(run: Run, candidate: Candidate, tree: ObjectID) {
+    ///
+    /// - Parameter tip: the last of those that are published together; `nil` when it goes alone.
+    package init(run: Run, candidate: Candidate, tree: ObjectID, verifiedAt tip: MergeChain.Link? = nil) {
         self.run = run.id.name
         self.tree = tree.hex
         switch candidate.kind {
@@ -43,11 +49,18 @@ package struct Receipt: Codable, Sendable, Equatable {
             team = id.name
         case .upkeep:
             kind = "upkeep"
+        case .branch(let name):
+            kind = "branch"
+            branch = name
         }
         if let command = run.verifyCommand {
             gate = command
             exitCode = 0
             gateMilliseconds = run.verifiedTrees[tree.hex]
+            if gateMilliseconds == nil, let tip, tip.tree != tree {
+                gateMilliseconds = run.verifiedTrees[tip.tree.hex]
+                verifiedAt = tip.commit.hex
+            }
         }
     }
 

@@ -39,7 +39,19 @@ package struct ReceiptAudit: Sendable {
             }
             findings.append(Finding(commit: entry.id, subject: entry.subject, verdict: verdict))
         }
-        return findings
+        return joined(findings)
+    }
+
+    /// A commit that was verified by a later one is as good as that one's receipt, which has to be on the same line.
+    private func joined(_ findings: [Finding]) -> [Finding] {
+        let own = Dictionary(findings.map { ($0.commit.hex, $0.verdict) }) { first, _ in first }
+        return findings.map { finding in
+            guard case .verified(let receipt) = finding.verdict, let other = receipt.verifiedAt else { return finding }
+            if case .verified(let theirs) = own[other], theirs.verifiedAt == nil, theirs.gate == receipt.gate { return finding }
+            var wrong = finding
+            wrong.verdict = .wrong("it was verified at \(other.prefix(10)), which is not on this branch or has no receipt of its own")
+            return wrong
+        }
     }
 
     private func judge(_ note: String, commit: ObjectID) async throws -> Finding.Verdict {

@@ -28,15 +28,20 @@ extension EventScribe {
             return [line("gate", .info, "The gate is green on \(after.settings.targetBranch) as it was found.")]
         case .gateRed(let id, let excerpt):
             let what = before.queue.first { $0.id == id }.map { label($0.kind) } ?? id.name
-            let isConfirmed = before.queue.first { $0.id == id }?.firstRed != nil
-            let verdict = isConfirmed ? "red again for \(what)" : "red for \(what); it runs once more to be sure"
+            let isConfirmed = before.queue.first { $0.id == id }?.redExcerpt != nil
+            let others = companions(of: id)
+            let verdict =
+                isConfirmed
+                ? "red again for \(what)"
+                : others == 0
+                    ? "red for \(what); it runs once more to be sure" : "red for \(what) with \(others) before it; which one is looked for"
             return [
                 line("gate", .warning, "The gate is \(verdict) (\(ending(excerpt)))."),
                 line("gate", .info, "Its output: \(excerpt.logPath)"),
             ]
         case .treeVerified(let tree, _, let milliseconds):
             let what =
-                before.queue.first { $0.state.isGating(tree) }.map { label($0.kind) } ?? "\(after.settings.targetBranch) as it was found"
+                before.queue.first { $0.state.isGating(tree) }.map(together) ?? "\(after.settings.targetBranch) as it was found"
             return [line("gate", .info, "The gate is green for \(what) after \(HumanText.duration(milliseconds: milliseconds)).")]
         case .flakeSeen(let tree, let excerpt):
             return [
@@ -89,13 +94,27 @@ extension EventScribe {
         guard let candidate = after.queue.first(where: { $0.id == id }) else { return [] }
         switch state {
         case .gating(_, _, _, let rerun):
-            return rerun ? [] : [line("gate", .info, "The gate runs for \(label(candidate.kind)).")]
+            return rerun ? [] : [line("gate", .info, "The gate runs for \(together(candidate)).")]
         case .waiting:
             let branch = after.label(of: candidate.target)
-            return [line("merge", .notice, "\(branch) has moved meanwhile; \(label(candidate.kind)) is merged and verified again.")]
+            return [
+                line(
+                    "merge", .notice, "What \(label(candidate.kind)) was merged onto is not on \(branch); it is merged and verified again.")
+            ]
         case .merging, .merged, .publishing:
             return []
         }
+    }
+
+    /// How many others the commit of a candidate holds that have not landed.
+    private func companions(of id: CandidateID) -> Int {
+        guard let target = before.queue.first(where: { $0.id == id })?.target else { return 0 }
+        return max(0, MergeChain(of: target, in: before).prefix(through: id).count - 1)
+    }
+
+    private func together(_ candidate: Candidate) -> String {
+        let others = companions(of: candidate.id)
+        return others == 0 ? label(candidate.kind) : "\(label(candidate.kind)) with \(others) before it"
     }
 
     private func returned(_ candidate: Candidate, _ reason: ReturnReason) -> [EventLine] {

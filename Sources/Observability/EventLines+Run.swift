@@ -70,7 +70,7 @@ extension EventScribe {
     private func ended(_ reason: EndReason) -> [EventLine] {
         let level: EventLine.Level =
             switch reason {
-            case .complete: .notice
+            case .complete, .merged: .notice
             case .timeOver, .budgetOver, .abandoned: .warning
             case .noProgress, .failed: .error
             }

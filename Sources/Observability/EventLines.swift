@@ -53,7 +53,8 @@ package enum EventLines {
             scribe.mergeLines(event)
         case .credentialBenched, .credentialRejected:
             scribe.credentialLines(event)
-        case .effectIntended, .effectDone, .effectRetried, .strayIgnored, .leadBriefed, .briefDone, .directionShown, .assessed:
+        case .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored, .leadBriefed, .briefDone,
+            .directionShown, .assessed:
             []
         }
     }

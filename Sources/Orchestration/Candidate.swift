@@ -1,4 +1,4 @@
-/// A branch that candidates are merged into, one at a time.
+/// A branch that candidates are merged into.
 package enum MergeTarget: Hashable, Codable, Sendable {
     /// The run's target branch, which origin gets.
     case base
@@ -17,12 +17,14 @@ package struct Candidate: Codable, Sendable, Equatable {
         case sync(TeamID)
         /// Only `TEAM_STRUCTURE.md`, brought up to date.
         case upkeep
+        /// A branch that a person brings (`cco merge`); nobody of the run answers for it.
+        case branch(String)
     }
 
     package enum State: Codable, Sendable, Equatable {
         case waiting
         case merging
-        /// Merged in memory; waits for a gate slot.
+        /// Merged in memory, `onto` the target or what else is being verified; waits for the gate, or for the verdict on the whole.
         case merged(commit: ObjectID, tree: ObjectID, onto: ObjectID)
         /// `rerun`: the confirming run after a red one.
         case gating(commit: ObjectID, tree: ObjectID, onto: ObjectID, rerun: Bool)
@@ -36,8 +38,12 @@ package struct Candidate: Codable, Sendable, Equatable {
     package var head: ObjectID
     package var readyAt: Timestamp
     package var state: State
-    /// The gate's first verdict, when it was red and is being confirmed.
-    package var firstRed: GateExcerpt?
+    /// The gate's newest verdict on the candidate's commit, when it was red.
+    package var redExcerpt: GateExcerpt?
+    /// Whether a second run was red as well.
+    package var isConfirmedRed = false
+    /// Whether it did not fit what is being verified now, and waits until that is over.
+    package var isHeldBack = false
     /// What the verdict cost, for the receipt: milliseconds of the green gate run, 0 when the tree was known.
     package var gateMilliseconds: Int64
 
@@ -50,6 +56,8 @@ package struct Candidate: Codable, Sendable, Equatable {
         state = .waiting
         gateMilliseconds = 0
     }
+
+    var isPublishing: Bool { if case .publishing = state { true } else { false } }
 
     /// What the author of a repair has to bring in: for a sync the base that comes, since its worker starts from the target; otherwise the
     /// target as it was when the candidate was merged `onto` it.

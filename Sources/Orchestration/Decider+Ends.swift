@@ -21,7 +21,7 @@ extension Decider {
         let undelivered = run.teams.values.filter { $0.undelivered && !run.finalDeliveries.contains($0.id) }
         for team in undelivered.map(\.id).sorted() where !run.isFlat { queueDelivery(team) }
         guard run.queue.isEmpty else { return advanceQueues() }
-        if !run.upkeepTried, let base = run.base, base.head != run.startedFrom {
+        if !run.upkeepTried, run.settings.branches == nil, let base = run.base, base.head != run.startedFrom {
             queue(.upkeep, for: .base, head: base.head)
             return advanceQueues()
         }

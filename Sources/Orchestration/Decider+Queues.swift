@@ -21,6 +21,11 @@ extension Decider {
         queue(.delivery(team), for: .base, head: head)
     }
 
+    /// Branches that a person brings go into the target branch as they are.
+    mutating func queueBranches(_ branches: [BranchOffer]) {
+        for branch in branches { queue(.branch(branch.name), for: .base, head: branch.head) }
+    }
+
     /// Gives main back to every team, so that teams do not drift apart.
     mutating func queueSyncs() {
         guard !run.isFlat, case .working = run.phase, let head = run.base?.head else { return }
@@ -33,31 +38,126 @@ extension Decider {
         }
     }
 
-    /// Starts the next step of every queue that stands still: one candidate at a time for each target.
+    /// Carries every queue on as far as it goes without news from outside. The one whose candidate has waited longest is first to get a gate slot.
     mutating func advanceQueues() {
-        let targets = run.queue.reduce(into: [MergeTarget]()) { if !$0.contains($1.target) { $0.append($1.target) } }
-        for target in targets {
-            let candidates = run.queue.filter { $0.target == target }
-            if let active = candidates.first(where: { $0.state != .waiting }) {
-                if case .merged(let commit, let tree, let onto) = active.state { verify(active.id, commit: commit, tree: tree, onto: onto) }
-            } else if let next = candidates.first {
-                emit(.candidateEntered(next.id, .merging))
-                intend(.merge(next.id))
+        var ages: [(target: MergeTarget, since: Timestamp)] = []
+        for candidate in run.queue {
+            if let index = ages.firstIndex(where: { $0.target == candidate.target }) {
+                ages[index].since = min(ages[index].since, candidate.readyAt)
+            } else {
+                ages.append((candidate.target, candidate.readyAt))
             }
         }
+        let order = ages.indices.sorted { (ages[$0].since, $0) < (ages[$1].since, $1) }
+        for index in order { advance(ages[index].target) }
+    }
+
+    private mutating func advance(_ target: MergeTarget) {
+        var chain = MergeChain(of: target, in: run)
+        let isPublishing = run.queue.contains { $0.target == target && $0.isPublishing }
+        dissolve(chain.orphans.filter { !$0.isPublishing })
+        if let root = chain.links.first, root.onto != run.head(of: target) {
+            // A publication in flight tells by its result what became of the chain.
+            guard !isPublishing else { return }
+            dissolve(chain.links)
+            chain = MergeChain(of: target, in: run)
+        }
+        let search = chain.search
+        dropMoot(chain, search)
+        if search.green > 0, !isPublishing, let onto = run.head(of: target) {
+            let link = chain.links[search.green - 1]
+            emit(.candidateEntered(link.id, .publishing(commit: link.commit, tree: link.tree, onto: link.onto)))
+            intend(.publish(link.id, commit: link.commit, onto: onto))
+        }
+        if let culprit = search.culprit {
+            if chain.links[culprit].candidate.isConfirmedRed { return eject(culprit, of: chain) }
+            gate(chain.links[culprit], isRerun: true)
+        } else if search.red != nil {
+            let running = chain.links[search.green...].count(where: \.isGating)
+            for length in search.probes(places: running + run.freeGateSlots, failureRate: run.merges.failureRate.estimate) {
+                gate(chain.links[length - 1], isRerun: false)
+            }
+        } else {
+            extend(chain, by: target, verified: search.green)
+        }
+    }
+
+    /// Merges the next candidate onto the chain, or verifies the chain when there is none or it is long enough. A chain whose gate runs is left
+    /// alone: late arrivals make the next one.
+    private mutating func extend(_ chain: MergeChain, by target: MergeTarget, verified: Int) {
+        let open = chain.links[verified...]
+        guard !open.contains(where: \.isGating), !run.queue.contains(where: { $0.target == target && $0.state == .merging }) else { return }
+        if open.count < run.merges.failureRate.batch, let next = next(for: target, isFirst: chain.links.isEmpty) {
+            emit(.candidateEntered(next, .merging))
+            return intend(.merge(next))
+        }
+        if let last = open.last { gate(last, isRerun: false) }
+    }
+
+    /// What did not fit the chain waits until that is over.
+    private func next(for target: MergeTarget, isFirst: Bool) -> CandidateID? {
+        run.queue.first {
+            $0.target == target && $0.state == .waiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep))
+        }?.id
+    }
+
+    /// Has the gate run on a link of a chain, when there is a slot.
+    private mutating func gate(_ link: MergeChain.Link, isRerun: Bool) {
+        guard !link.isGating, !link.isPublishing, run.freeGateSlots > 0, let command = run.verifyCommand else { return }
+        let state = Candidate.State.gating(commit: link.commit, tree: link.tree, onto: link.onto, rerun: isRerun)
+        let slot = run.freeGateSeat(of: link.candidate.target)
+        emit(.candidateEntered(link.id, state))
+        intend(.gate(link.id, commit: link.commit, tree: link.tree, command: command, slot: slot))
+    }
+
+    /// Ends gates whose verdict nobody needs any more.
+    private mutating func dropMoot(_ chain: MergeChain, _ search: PrefixSearch) {
+        for (index, link) in chain.links.enumerated() where link.isGating {
+            guard index < search.green || index >= search.red ?? chain.links.count else { continue }
+            dropGate(of: link.id)
+            emit(.candidateEntered(link.id, .merged(commit: link.commit, tree: link.tree, onto: link.onto)))
+        }
+    }
+
+    /// Gives links back to the queue; they keep their places in it.
+    private mutating func dissolve(_ links: some Sequence<MergeChain.Link>) {
+        for link in links {
+            dropGate(of: link.id)
+            emit(.candidateEntered(link.id, .waiting))
+        }
+    }
+
+    private mutating func dropGate(of candidate: CandidateID) {
+        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) {
+            if case .gate(candidate, _, _, _, _) = pending.effect { emit(.effectDropped(id)) }
+        }
+    }
+
+    /// Sends the change back that breaks the gate. What stood behind it is merged anew without it.
+    private mutating func eject(_ culprit: Int, of chain: MergeChain) {
+        let link = chain.links[culprit]
+        guard let excerpt = link.candidate.redExcerpt else { return }
+        dissolve(chain.links[(culprit + 1)...])
+        emit(.candidateReturned(link.id, .red))
+        sendBack(link.candidate, reason: "the gate failed: \(excerpt.ending)") {
+            .fixGate($0, target: link.candidate.counterpart(of: link.onto), log: excerpt)
+        }
+        advance(link.candidate.target)
     }
 
     mutating func merged(_ id: CandidateID, _ result: MergeResult) {
         guard let candidate = run.queue.first(where: { $0.id == id }) else { return }
         switch result {
         case .clean(let commit, let tree, let onto), .fastForward(let commit, let tree, let onto):
-            verify(id, commit: commit, tree: tree, onto: onto)
+            emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
+        case .heldBack:
+            emit(.candidateHeldBack(id))
         case .nothingToMerge:
             emit(.candidateReturned(id, .empty))
             switch candidate.kind {
             case .task(let task): emit(.taskSettled(task, .unneeded))
             case .delivery(let team): delivered(team)
-            case .sync, .upkeep: break
+            case .sync, .upkeep, .branch: break
             }
         case .conflict(let onto, let files):
             emit(.candidateReturned(id, .conflict))
@@ -70,66 +170,47 @@ extension Decider {
         }
     }
 
-    /// Publishes a tree that is known to pass, or has the gate run on it as soon as there is a slot.
-    private mutating func verify(_ id: CandidateID, commit: ObjectID, tree: ObjectID, onto: ObjectID) {
-        guard run.suspension == nil else { return emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto))) }
-        guard let command = run.verifyCommand, run.verifiedTrees[tree.hex] == nil else {
-            emit(.candidateEntered(id, .publishing(commit: commit, tree: tree, onto: onto)))
-            return intend(.publish(id, commit: commit, onto: onto))
-        }
-        guard run.busyGateSlots < run.settings.gateSlots else {
-            return emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
-        }
-        let rerun = run.queue.first { $0.id == id }?.firstRed != nil
-        emit(.candidateEntered(id, .gating(commit: commit, tree: tree, onto: onto, rerun: rerun)))
-        intend(.gate(id, commit: commit, tree: tree, command: command))
-    }
-
     mutating func gated(_ id: CandidateID, commit: ObjectID, tree: ObjectID, command: String, _ result: GateResult) {
-        guard let candidate = run.queue.first(where: { $0.id == id }), case .gating(_, _, let onto, _) = candidate.state else { return }
+        guard let candidate = run.queue.first(where: { $0.id == id }), case .gating(commit, _, let onto, _) = candidate.state else {
+            return
+        }
         // A verdict of another command than the one that now counts says nothing.
-        guard command == run.verifyCommand else { return verify(id, commit: commit, tree: tree, onto: onto) }
-        switch result {
-        case .green(let milliseconds):
-            if let red = candidate.firstRed { emit(.flakeSeen(tree: tree, red)) }
-            emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds))
-            verify(id, commit: commit, tree: tree, onto: onto)
-        case .red(let excerpt, _):
-            let isConfirmed = candidate.firstRed != nil
-            emit(.gateRed(id, excerpt))
-            guard isConfirmed else {
-                // One confirming run before anybody is blamed.
-                return verify(id, commit: commit, tree: tree, onto: onto)
-            }
-            emit(.candidateReturned(id, .red))
-            sendBack(candidate, reason: "the gate failed: \(excerpt.ending)") {
-                .fixGate($0, target: candidate.counterpart(of: onto), log: excerpt)
+        if command == run.verifyCommand {
+            switch result {
+            case .green(let milliseconds):
+                if let red = candidate.redExcerpt { emit(.flakeSeen(tree: tree, red)) }
+                emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds))
+            case .red(let excerpt, _):
+                emit(.gateRed(id, excerpt))
             }
         }
+        emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
     }
 
     mutating func published(_ id: CandidateID, commit: ObjectID, _ result: PublishResult) {
         guard let candidate = run.queue.first(where: { $0.id == id }), case .publishing(_, let tree, let onto) = candidate.state else {
             return
         }
+        let chain = MergeChain(of: candidate.target, in: run)
         switch result {
         case .moved:
-            emit(.candidateEntered(id, .waiting))
+            dissolve(chain.links + chain.orphans)
         case .refused(let reason):
+            // Once somebody has put origin right and started again, or to the run's own branch at once, it is published from here.
+            emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
             guard run.fallback == nil else {
-                // Once somebody has put origin right and started again, it is published from here.
-                emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
                 guard run.suspension == nil else { return }
                 return callForPerson("origin refuses \(run.fallback?.branch ?? "the branch") too: \(reason)")
             }
             emit(.pushRefused(reason, fallback: "cco/\(run.id)"))
-            verify(id, commit: commit, tree: tree, onto: onto)
         case .published:
-            emit(.candidatePublished(id, commit: commit, tree: tree))
-            switch candidate.kind {
-            case .task(let task): emit(.taskSettled(task, .landed(commit)))
-            case .delivery(let team): delivered(team)
-            case .sync, .upkeep: break
+            for link in chain.prefix(through: id) {
+                emit(.candidatePublished(link.id, commit: link.commit, tree: link.tree))
+                switch link.candidate.kind {
+                case .task(let task): emit(.taskSettled(task, .landed(link.commit)))
+                case .delivery(let team): delivered(team)
+                case .sync, .upkeep, .branch: break
+                }
             }
             if candidate.target == .base { queueSyncs() }
         }
@@ -151,7 +232,7 @@ extension Decider {
             }
             if case .delivery = candidate.kind, run.teams[team]?.stage == .promoting { emit(.teamEntered(team, .working, summary: "")) }
             repair(team, reason: reason, brief)
-        case .upkeep:
+        case .upkeep, .branch:
             break
         }
     }
@@ -198,6 +279,19 @@ extension Run {
             case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom: false
             }
         }
+    }
+
+    var freeGateSlots: Int { max(0, settings.gateSlots - busyGateSlots) }
+
+    /// The lowest of a target's gate worktrees in which no gate runs; `nil` is the first.
+    func freeGateSeat(of target: MergeTarget) -> Int? {
+        let taken = effects.values.compactMap { pending -> Int? in
+            guard case .gate(let id, _, _, _, let slot) = pending.effect, queue.first(where: { $0.id == id })?.target == target else {
+                return nil
+            }
+            return slot ?? 0
+        }
+        return (1...).first { !taken.contains($0) }.flatMap { taken.contains(0) ? $0 : nil }
     }
 }
 

@@ -47,6 +47,9 @@ package struct Decider {
             stopTurns(.suspended)
         case .baseObserved(let facts):
             observe(facts)
+        case .branchesOffered(let branches):
+            guard run.isIntegrating else { return }
+            queueBranches(branches)
         case .directionShown(let blob):
             if run.shownDirection != blob { emit(.directionShown(blob)) }
         case .turnStuck(let id, let cause):
@@ -84,7 +87,7 @@ package struct Decider {
         guard facts != run.base else { return }
         let isFirst = run.base == nil
         emit(.baseMoved(facts))
-        if !isFirst { queueSyncs() }
+        if isFirst { queueBranches(run.settings.branches ?? []) } else { queueSyncs() }
     }
 
     private mutating func finish(_ id: EffectID, _ pending: PendingEffect, _ result: EffectResult) {
@@ -99,7 +102,7 @@ package struct Decider {
             turnEnded(turn, outcome)
         case (.merge(let candidate), .merge(let result)):
             merged(candidate, result)
-        case (.gate(let candidate, let commit, let tree, let command), .gate(let result)):
+        case (.gate(let candidate, let commit, let tree, let command, _), .gate(let result)):
             gated(candidate, commit: commit, tree: tree, command: command, result)
         case (.baseline(let commit, let tree, let command), .gate(let result)):
             baselineGated(commit: commit, tree: tree, command: command, result)
@@ -139,8 +142,22 @@ package struct Decider {
         guard !run.isShortOfDisk else { return }
         if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
         if case .working = run.phase { checkLimits() }
+        if case .working = run.phase { askBaseline() }
+        // Before turns are begun: what comes back from a queue is somebody's next work.
+        if run.isIntegrating { advanceQueues() }
+        if run.settings.branches == nil {
+            companyWorks()
+        } else if run.queue.isEmpty {
+            end(.merged)
+        }
+        guard run.suspension == nil else { return }
+        stopOverdueTurns()
+        if run.isIntegrating { advanceQueues() }
+        if case .finishing(let reason) = run.phase { finishUp(reason) }
+    }
+
+    private mutating func companyWorks() {
         if case .working = run.phase {
-            askBaseline()
             briefLeads()
             briefDirector()
         }
@@ -149,10 +166,6 @@ package struct Decider {
             startTurns()
             checkCredentials()
         }
-        guard run.suspension == nil else { return }
-        stopOverdueTurns()
-        if run.isIntegrating { advanceQueues() }
-        if case .finishing(let reason) = run.phase { finishUp(reason) }
     }
 
     private mutating func stopOverdueTurns() {

@@ -4,13 +4,13 @@ package enum Effect: Codable, Sendable, Equatable {
     case prepareBase
     /// Run an agent's turn to its end and collect its commits.
     case runTurn(TurnID)
-    /// Merge a candidate into its target in memory.
+    /// Merge a candidate in memory into its target, or onto what is being verified for it.
     case merge(CandidateID)
-    /// Run the gate on a commit in the target's gate worktree.
-    case gate(CandidateID, commit: ObjectID, tree: ObjectID, command: String)
+    /// Run the gate on the commit of a candidate in one of the target's gate worktrees; `slot` says which, `nil` is the first.
+    case gate(CandidateID, commit: ObjectID, tree: ObjectID, command: String, slot: Int?)
     /// Run the gate on the base as it was found, to know where the run starts from.
     case baseline(commit: ObjectID, tree: ObjectID, command: String)
-    /// Make the verified commit the target's head, at origin too where it is the base.
+    /// Make the verified commit, which may hold several candidates, the target's head, at origin too where it is the base.
     case publish(CandidateID, commit: ObjectID, onto: ObjectID)
     /// Write the report and leave the worktrees tidy.
     case conclude
@@ -41,6 +41,8 @@ package enum MergeResult: Codable, Sendable, Equatable {
     /// The target can simply move to this commit, whose tree is verified or is verified next.
     case fastForward(commit: ObjectID, tree: ObjectID, onto: ObjectID)
     case conflict(onto: ObjectID, files: [ConflictExcerpt])
+    /// It does not fit, or adds nothing, to other candidates that are being verified; once they have landed or gone it is merged again.
+    case heldBack(onto: ObjectID)
     /// The work breaks a rule that is checked mechanically.
     case objection(String)
 }

@@ -2,6 +2,8 @@
 package enum EndReason: Codable, Sendable, Equatable {
     /// The Director says the direction is fulfilled, every queue is empty and the last gate was green.
     case complete
+    /// Every branch that a person brought has landed or was returned (`cco merge`).
+    case merged
     /// `maxRunDurationMinutes` of working time are used up.
     case timeOver
     /// `maxBudgetUsd` is used up.
@@ -17,6 +19,7 @@ package enum EndReason: Codable, Sendable, Equatable {
     package var word: String {
         switch self {
         case .complete: "complete"
+        case .merged: "merged"
         case .timeOver: "time-over"
         case .budgetOver: "budget-over"
         case .noProgress: "no-progress"
@@ -28,6 +31,7 @@ package enum EndReason: Codable, Sendable, Equatable {
     /// What a person reads.
     package var explanation: String {
         switch self {
+        case .merged: "Every branch has landed or was returned."
         case .complete: "The Director declared the direction fulfilled and the last gate was green."
         case .timeOver: "The run's time (maxRunDurationMinutes) is over."
         case .budgetOver: "The run's budget (maxBudgetUsd) is used up."

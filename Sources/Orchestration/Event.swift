@@ -18,6 +18,8 @@ package enum Event: Codable, Sendable, Equatable {
 
     case effectIntended(EffectID, Effect)
     case effectDone(EffectID)
+    /// Nobody needs the effect's result any more; what is under way is ended.
+    case effectDropped(EffectID)
     /// The effect could not be done; it is tried again at the given time.
     case effectDelayed(EffectID, until: Timestamp, reason: String)
     /// A delayed effect is tried again.
@@ -57,9 +59,12 @@ package enum Event: Codable, Sendable, Equatable {
 
     case candidateQueued(Candidate)
     case candidateEntered(CandidateID, Candidate.State)
+    /// The candidate does not fit what is being verified now; it waits until that is over.
+    case candidateHeldBack(CandidateID)
     case gateRed(CandidateID, GateExcerpt)
     case treeVerified(tree: ObjectID, command: String, milliseconds: Int64)
     case flakeSeen(tree: ObjectID, GateExcerpt)
+    /// The candidate has landed. Of several that land together the last one's tree is the one that passed the gate.
     case candidatePublished(CandidateID, commit: ObjectID, tree: ObjectID)
     case candidateReturned(CandidateID, ReturnReason)
     case pushRefused(String, fallback: String)

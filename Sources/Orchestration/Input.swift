@@ -7,6 +7,8 @@ package enum Input: Sendable {
     case effectFinished(EffectID, EffectResult)
     /// A look at origin showed where the target branch stands.
     case baseObserved(BaseFacts)
+    /// A person brings branches to be merged.
+    case branchesOffered([BranchOffer])
     /// The Director has been shown this version of the direction.
     case directionShown(ObjectID?)
     /// A running turn gets nowhere.

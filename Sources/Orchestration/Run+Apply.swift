@@ -26,7 +26,7 @@ extension Run {
             phase = .finishing(reason)
         case .ended(let reason):
             phase = .ended(reason)
-        case .effectIntended, .effectDone, .effectDelayed, .effectRetried, .strayIgnored:
+        case .effectIntended, .effectDone, .effectDropped, .effectDelayed, .effectRetried, .strayIgnored:
             applyEffect(event)
         case .leadBriefed, .turnStarted, .turnStuck, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced, .directionShown:
             applyTurn(event, at: time)
@@ -35,7 +35,7 @@ extension Run {
         case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
             applyTask(event, at: time)
         case .baseMoved, .verifyChosen, .baselineKnown, .candidateQueued, .candidateEntered, .gateRed, .treeVerified, .flakeSeen,
-            .candidatePublished, .candidateReturned, .pushRefused:
+            .candidateHeldBack, .candidatePublished, .candidateReturned, .pushRefused:
             applyMerge(event)
         case .credentialBenched(let id, let until, _):
             withCredential(id) {
@@ -82,7 +82,7 @@ extension Run {
             counters.effects += 1
             if case .baseline = effect { baselineAsked = true }
             effects[id] = PendingEffect(effect: effect)
-        case .effectDone(let id):
+        case .effectDone(let id), .effectDropped(let id):
             effects[id] = nil
         case .effectDelayed(let id, let until, let reason):
             effects[id]?.delayedUntil = until

@@ -115,11 +115,20 @@ extension Run {
         case .candidateEntered(let id, let state):
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             queue[index].state = state
-            if state == .waiting { queue[index].firstRed = nil }
-        case .gateRed(let id, let excerpt):
+            if state == .waiting || state == .merging {
+                queue[index].redExcerpt = nil
+                queue[index].isConfirmedRed = false
+                queue[index].isHeldBack = false
+            }
+        case .candidateHeldBack(let id):
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
-            queue[index].firstRed = excerpt
+            queue[index].state = .waiting
+            queue[index].isHeldBack = true
+        case .gateRed(let id, let excerpt):
             merges.gateRuns += 1
+            guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
+            queue[index].isConfirmedRed = queue[index].redExcerpt != nil
+            queue[index].redExcerpt = excerpt
         case .treeVerified(let tree, _, let milliseconds):
             verifiedTrees[tree.hex] = milliseconds
             merges.gateRuns += 1
@@ -132,7 +141,9 @@ extension Run {
         case .candidatePublished(let id, let commit, let tree):
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             let candidate = queue.remove(at: index)
+            letGo(of: candidate.target)
             merges.published += 1
+            merges.failureRate.note(isEjected: false)
             move(candidate.target, to: commit, tree: tree)
             switch candidate.kind {
             case .task(let task):
@@ -147,13 +158,18 @@ extension Run {
                 teams[team]?.repairs = 0
             case .upkeep:
                 upkeepTried = true
+            case .branch:
+                break
             }
         case .candidateReturned(let id, let reason):
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             let candidate = queue.remove(at: index)
+            letGo(of: candidate.target)
             switch reason {
             case .conflict: merges.conflicts += 1
-            case .red: merges.redGates += 1
+            case .red:
+                merges.redGates += 1
+                merges.failureRate.note(isEjected: true)
             case .objection, .empty: break
             }
             if case .delivery(let team) = candidate.kind {
@@ -166,6 +182,11 @@ extension Run {
         default:
             break
         }
+    }
+
+    /// What was held back may fit now.
+    private mutating func letGo(of target: MergeTarget) {
+        for index in queue.indices where queue[index].target == target { queue[index].isHeldBack = false }
     }
 
     private mutating func move(_ target: MergeTarget, to commit: ObjectID, tree: ObjectID) {

@@ -147,4 +147,5 @@ package struct MergeStatistics: Codable, Sendable, Equatable {
     package var flakes = 0
     package var gateRuns = 0
     package var gateMilliseconds: Int64 = 0
+    package var failureRate = FailureRate()
 }

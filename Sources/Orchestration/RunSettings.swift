@@ -38,6 +38,8 @@ package struct RunSettings: Codable, Sendable, Equatable {
     package var gateSlots: Int
     /// The credentials in the order of the configuration. Names only; secrets never come here.
     package var credentials: [CredentialSlot]
+    /// What the run merges instead of having a company work: `cco merge`. `nil` for a company.
+    package var branches: [BranchOffer]?
 
     package init(
         repository: String, branch: String, targetBranch: String, workerCount: Int, engineerManagerGroupSize: Int, maxRunMinutes: Int,
@@ -60,6 +62,17 @@ package struct RunSettings: Codable, Sendable, Equatable {
         self.verifyTimeoutMinutes = verifyTimeoutMinutes
         self.gateSlots = gateSlots
         self.credentials = credentials
+    }
+}
+
+/// A branch that a person brings to be merged.
+package struct BranchOffer: Codable, Sendable, Equatable {
+    package var name: String
+    package var head: ObjectID
+
+    package init(name: String, head: ObjectID) {
+        self.name = name
+        self.head = head
     }
 }
 

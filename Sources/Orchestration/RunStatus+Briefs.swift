@@ -39,6 +39,7 @@ extension Run {
         case .delivery(let team): "\(team)'s delivery"
         case .sync(let team): "\(settings.targetBranch) for \(team)"
         case .upkeep: TeamStructure.fileName
+        case .branch(let name): name
         }
     }
 }
@@ -50,7 +51,7 @@ extension Effect {
         case .prepareBase: "look at origin and find the target branch"
         case .runTurn(let turn): run.turns[turn].map { "\($0.agent): \($0.brief.words(in: run))" } ?? "run \(turn)"
         case .merge(let candidate): "merge \(run.label(of: candidate))"
-        case .gate(let candidate, _, _, _): "run the gate on \(run.label(of: candidate))"
+        case .gate(let candidate, _, _, _, _): "run the gate on \(run.label(of: candidate))"
         case .baseline: "run the gate on \(run.settings.targetBranch) as it was found"
         case .publish(let candidate, _, _): "publish \(run.label(of: candidate))"
         case .conclude: "write the report"

@@ -11,7 +11,8 @@ extension RunStatus {
     /// One thing on its way into a branch.
     package struct CandidateStatus: Codable, Sendable, Equatable {
         package var id: String
-        /// `task`, `delivery` (a team's branch), `sync` (the target branch for a team) or `upkeep` (`TEAM_STRUCTURE.md`).
+        /// `task`, `delivery` (a team's branch), `sync` (the target branch for a team), `upkeep`
+        /// (`TEAM_STRUCTURE.md`) or `branch` (brought by a person).
         package var kind: String
         package var what: String
         package var task: String?
@@ -42,6 +43,8 @@ extension RunStatus {
                 self.team = team.name
             case .upkeep:
                 kind = "upkeep"
+            case .branch:
+                kind = "branch"
             }
         }
     }

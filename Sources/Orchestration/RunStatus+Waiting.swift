@@ -109,7 +109,7 @@ extension Effect {
     /// The candidate that the effect is a step of.
     package var candidate: CandidateID? {
         switch self {
-        case .merge(let id), .gate(let id, _, _, _), .publish(let id, _, _): id
+        case .merge(let id), .gate(let id, _, _, _, _), .publish(let id, _, _): id
         case .prepareBase, .runTurn, .baseline, .conclude, .awaitRoom: nil
         }
     }

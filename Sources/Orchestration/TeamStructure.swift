@@ -5,8 +5,8 @@ package enum TeamStructure {
 
     /// The text for a run's present state. It has no times and no costs, so that it changes only when the company's work does.
     ///
-    /// - Parameter landing: a candidate whose tasks are shown as landed, because the text is part of the very commit that lands them.
-    package static func render(_ run: Run, landing candidate: Candidate? = nil) -> String {
+    /// - Parameter landing: candidates whose tasks are shown as landed, because the text is part of the very commit that lands them.
+    package static func render(_ run: Run, landing candidates: [Candidate] = []) -> String {
         var lines = [
             "# Team structure", "", "Written by cco; changes by anyone else are undone.", "",
             "Base branch `\(run.settings.targetBranch)`, gate: \(run.verifyCommand.map { "`\($0)`" } ?? (run.verifySettled ? "none (ungated)" : "not chosen yet")).",
@@ -28,7 +28,7 @@ package enum TeamStructure {
             } else {
                 lines += ["| task | title | worker | state |", "|---|---|---|---|"]
                 lines += tasks.map { task in
-                    let isLanding = candidate?.kind == .task(task.id)
+                    let isLanding = candidates.contains { $0.kind == .task(task.id) }
                     return
                         "| \(task.id) | \(oneLine(task.title)) | \(task.worker?.name ?? "–") | \(isLanding ? "landed" : task.state.word) |"
                 }

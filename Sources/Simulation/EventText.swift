@@ -34,7 +34,7 @@ struct EventText {
         case .prepareBase: "prepare the base"
         case .runTurn(let turn): "run \(turn)"
         case .merge(let id): "merge \(id)"
-        case .gate(let id, let commit, _, _): "gate \(id) at \(commit.hex.suffix(6))"
+        case .gate(let id, let commit, _, _, _): "gate \(id) at \(commit.hex.suffix(6))"
         case .baseline(let commit, _, _): "gate the base at \(commit.hex.suffix(6))"
         case .publish(let id, let commit, _): "publish \(id) at \(commit.hex.suffix(6))"
         case .conclude: "conclude"

@@ -65,7 +65,7 @@ private struct Measuring {
         switch event {
         case .engineStarted, .suspended, .faulted: interrupted = time
         case .effectIntended(let id, let effect): began[id] = (effect, time)
-        case .effectDelayed(let id, _, _): began[id] = nil
+        case .effectDelayed(let id, _, _), .effectDropped(let id): began[id] = nil
         case .effectDone(let id): if let start = began.removeValue(forKey: id) { measure(start.effect, from: start.time, to: time) }
         case .turnStarted(let turn):
             turnBegan[turn.id] = (turn, time)
@@ -80,7 +80,7 @@ private struct Measuring {
         case .teamEntered(_, .offered, _): deliveries += 1
         case .deliveryReturned: counts[.deliveryReturned, default: 0] += 1
         case .flakeSeen: counts[.gateFlakes, default: 0] += 1
-        case .candidateEntered(let id, .gating(_, _, _, rerun: false)): noteMerge(id, before, isConflict: false)
+        case .candidateEntered(let id, .merged): if before.state(of: id) == .merging { noteMerge(id, before, isConflict: false) }
         case .candidateReturned(let id, .conflict): noteMerge(id, before, isConflict: true)
         case .candidateReturned(let id, .red): noteRed(id, before)
         case .candidatePublished(let id, _, _):
@@ -192,4 +192,8 @@ private struct Measuring {
             rates[entry.key] = min(0.9, count / entry.value)
         }
     }
+}
+
+extension Run {
+    fileprivate func state(of candidate: CandidateID) -> Candidate.State? { queue.first { $0.id == candidate }?.state }
 }

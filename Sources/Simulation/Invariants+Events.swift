@@ -6,6 +6,8 @@ extension Invariants {
         guard events.count <= Bounds.events else { throw Violation(.isBounded, "one decision made \(events.count) events") }
         var isSuspended = before.suspension != nil && !isStart
         try checkForward(from: before.base?.head, to: after.base?.head)
+        // Of what lands together only the last one's tree has to have passed.
+        var published: [MergeTarget: (id: CandidateID, tree: ObjectID)] = [:]
         for event in events {
             switch event {
             case .suspended, .faulted: isSuspended = true
@@ -14,16 +16,19 @@ extension Invariants {
             case .turnStarted(let turn):
                 try checkStart(turn)
             case .candidatePublished(let id, _, let tree):
-                if verdictsAreKnown, after.verifyCommand != nil, after.verifiedTrees[tree.hex] == nil {
-                    throw Violation(.baseIsVerified, "\(id) is published with the tree \(tree.short), which never passed the gate")
-                }
+                if let target = before.queue.first(where: { $0.id == id })?.target { published[target] = (id, tree) }
             case .finishing(.complete):
                 if !after.directorSaysComplete { throw Violation(.endIsTrue, "nobody says that it is complete") }
             default: break
             }
         }
-        guard after.queue.count <= after.tasks.count + 2 * after.teams.count + 2 else {
-            throw Violation(.isBounded, "\(after.queue.count) candidates wait")
+        for (id, tree) in published.values where verdictsAreKnown && after.verifyCommand != nil && after.verifiedTrees[tree.hex] == nil {
+            throw Violation(.baseIsVerified, "\(id) is published with the tree \(tree.short), which never passed the gate")
+        }
+        // People bring as many branches as they like.
+        let own = after.queue.count { if case .branch = $0.kind { false } else { true } }
+        guard own <= after.tasks.count + 2 * after.teams.count + 2 else {
+            throw Violation(.isBounded, "\(own) candidates wait")
         }
     }
 
@@ -119,7 +124,7 @@ extension Invariants {
         if reason.explanation.isEmpty { throw Violation(.endsInTime, "the run ends without a reason") }
         switch reason {
         case .abandoned, .failed: return
-        case .complete, .timeOver, .budgetOver, .noProgress: break
+        case .complete, .merged, .timeOver, .budgetOver, .noProgress: break
         }
         if !after.queue.isEmpty { throw Violation(.nothingLeftBehind, "\(after.queue.count) candidates are in the queue at the end") }
         let published = git.holds(after.base?.head)

@@ -109,27 +109,24 @@ package struct Invariants {
     private func checkQueue() throws {
         let isMoving = after.suspension == nil && !after.isShortOfDisk
         var expected = 0
-        for (index, candidate) in after.queue.enumerated() {
-            let isFirst = !after.queue[..<index].contains { $0.target == candidate.target }
-            if isFirst, isMoving, after.isIntegrating,
-                !after.queue[index...].contains(where: { $0.target == candidate.target && $0.state != .waiting })
-            {
-                throw Violation(.queueMoves, "the queue for \(candidate.target) stands still")
-            }
-            if candidate.state != .waiting, after.queue[..<index].contains(where: { $0.target == candidate.target && $0.state != .waiting })
-            {
-                throw Violation(.queueHolds, "two active candidates for \(candidate.target)")
-            }
+        var moving: Set<MergeTarget> = []
+        for candidate in after.queue {
             switch candidate.state {
-            case .waiting: break
-            case .merged:
-                if isMoving, gates < after.settings.gateSlots {
-                    throw Violation(.queueMoves, "\(candidate.id) waits for a slot that is free")
-                }
+            case .waiting, .merged: break
             case .merging, .gating, .publishing:
                 expected += 1
+                moving.insert(candidate.target)
                 guard after.effects.values.contains(where: { $0.effect.isStep(of: candidate) }) else {
                     throw Violation(.queueHolds, "\(candidate.id) is \(candidate.state) and no effect is pending")
+                }
+            }
+        }
+        if isMoving, after.isIntegrating {
+            for target in Set(after.queue.map(\.target)) {
+                try checkChain(of: target)
+                // A gate that belongs to another queue may have the only slot.
+                guard moving.contains(target) || gates >= after.settings.gateSlots else {
+                    throw Violation(.queueMoves, "the queue for \(target) stands still")
                 }
             }
         }
@@ -138,6 +135,23 @@ package struct Invariants {
         // Slots may become fewer between two engines; gates that run then are not stopped.
         if gates > max(after.settings.gateSlots, before.settings.gateSlots), !isStart {
             guard before.gates >= gates else { throw Violation(.isBounded, "more gates run than there are slots") }
+        }
+    }
+
+    /// What is verified together stands on the target, link on link.
+    private func checkChain(of target: MergeTarget) throws {
+        let chain = MergeChain(of: target, in: after)
+        let active = after.queue.filter { $0.target == target }
+        for (kind, count) in [
+            ("merged", active.count { $0.state == .merging }),
+            ("published", active.count { if case .publishing = $0.state { true } else { false } }),
+        ] where count > 1 {
+            throw Violation(.queueHolds, "\(count) candidates are being \(kind) for \(target) at once")
+        }
+        let isPublishing = active.contains { if case .publishing = $0.state { true } else { false } }
+        guard !isPublishing else { return }
+        guard chain.orphans.isEmpty, chain.links.first.map({ $0.onto == after.head(of: target) }) ?? true else {
+            throw Violation(.queueHolds, "what is verified for \(target) does not stand on it")
         }
     }
 
@@ -170,9 +184,8 @@ extension Effect {
     fileprivate func isStep(of candidate: Candidate) -> Bool {
         switch (self, candidate.state) {
         case (.merge(let id), .merging): id == candidate.id
-        case (.gate(let id, let commit, _, _), .gating(let expected, _, _, _)): id == candidate.id && commit == expected
-        case (.publish(let id, let commit, let onto), .publishing(let expected, _, let base)):
-            id == candidate.id && commit == expected && onto == base
+        case (.gate(let id, let commit, _, _, _), .gating(let expected, _, _, _)): id == candidate.id && commit == expected
+        case (.publish(let id, let commit, _), .publishing(let expected, _, _)): id == candidate.id && commit == expected
         default: false
         }
     }

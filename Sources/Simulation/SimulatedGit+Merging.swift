@@ -4,12 +4,15 @@ extension SimulatedGit {
     /// Joins a candidate with its target the way cco does it in memory: branches are taken as they are now, and what goes to the base gets the
     /// newest `TEAM_STRUCTURE.md`.
     package mutating func merge(_ candidate: Candidate, in run: Run) -> MergeResult {
-        guard let target = run.head(of: candidate.target), let ours = number(target) else { return .nothingToMerge }
-        let text = candidate.target == .base ? TeamStructure.render(run, landing: candidate) : nil
+        let chain = MergeChain(of: candidate.target, in: run)
+        guard let target = chain.tip ?? run.head(of: candidate.target), let ours = number(target) else { return .nothingToMerge }
+        let text = candidate.target == .base ? TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate]) : nil
         let structure = text.map { self.structure($0) }
         guard let theirs = number(head(of: candidate, in: run)) else { return .nothingToMerge }
         if isAncestor(theirs, of: ours) {
-            guard let structure, theirs == ours, structure != commits[ours].structure else { return .nothingToMerge }
+            guard let structure, theirs == ours, structure != commits[ours].structure else {
+                return chain.links.isEmpty ? .nothingToMerge : .heldBack(onto: target)
+            }
             let made = join([ours], structure: structure)
             return clean(made, onto: target)
         }
@@ -23,7 +26,7 @@ extension SimulatedGit {
     /// Branches that may have moved while the candidate waited are taken as they are now.
     func head(of candidate: Candidate, in run: Run) -> ObjectID {
         switch candidate.kind {
-        case .task: candidate.head
+        case .task, .branch: candidate.head
         case .delivery(let team): run.teams[team]?.head ?? candidate.head
         case .sync, .upkeep: run.base?.head ?? candidate.head
         }
@@ -35,7 +38,7 @@ extension SimulatedGit {
 
     /// What each side of a merge has that the other has not.
     func sides(of candidate: Candidate, in run: Run) -> (ours: ChangeSet, theirs: ChangeSet)? {
-        guard let ours = commit(run.head(of: candidate.target)), let theirs = commit(head(of: candidate, in: run)) else { return nil }
+        guard let ours = commit(run.tip(of: candidate.target)), let theirs = commit(head(of: candidate, in: run)) else { return nil }
         return (ours.changes.subtracting(theirs.changes), theirs.changes.subtracting(ours.changes))
     }
 

@@ -11,7 +11,7 @@ extension Simulator {
         case .prepareBase: try prepareBase(id, carriage)
         case .runTurn(let turn): try runTurn(id, turn, carriage)
         case .merge(let candidate): try merge(id, candidate, carriage)
-        case .gate(let candidate, _, let tree, let command):
+        case .gate(let candidate, _, let tree, let command, _):
             try gate(id, candidate, tree: tree, command: command, carriage)
         case .baseline(_, let tree, let command): try gate(id, nil, tree: tree, command: command, carriage)
         case .publish(let candidate, let commit, let onto): try publish(id, candidate, commit, onto: onto, carriage)
@@ -89,9 +89,10 @@ extension Simulator {
         if carriage.stage == .begun { return proceed(id, to: .halfway, after: pause(id, circumstances.habits.merge)) }
         if let obstacle = try obstacle(id) { return try done(id, obstacle) }
         guard let candidate = candidate(candidateID) else { return try done(id, .merge(.nothingToMerge)) }
-        if candidate.target == .base { try observeBase() }
+        let isFirst = engine.map { MergeChain(of: candidate.target, in: $0.run).links.isEmpty } ?? true
+        if candidate.target == .base, isFirst { try observeBase() }
         guard let run = engine?.run else { return }
-        guard let sides = git.sides(of: candidate, in: run), let onto = run.head(of: candidate.target) else {
+        guard let sides = git.sides(of: candidate, in: run), let onto = run.tip(of: candidate.target) else {
             return try done(id, .merge(git.merge(candidate, in: run)))
         }
         let isTask = if case .task = candidate.kind { true } else { false }
@@ -99,6 +100,7 @@ extension Simulator {
         if !sides.ours.isEmpty, !sides.theirs.isEmpty {
             let rivals = Set(sides.ours.numbers.map { git.owners[$0] }).count
             if strikes(.conflict, chances: rivals) != nil {
+                if !isFirst { return try done(id, .merge(.heldBack(onto: onto))) }
                 return try done(
                     id, .merge(.conflict(onto: onto, files: [ConflictExcerpt(path: "a.swift", kind: "content", hunks: "<<<<<<<")])))
             }

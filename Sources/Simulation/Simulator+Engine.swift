@@ -76,6 +76,7 @@ extension Simulator {
             case .effectIntended(let id, let effect): try begin(id, effect)
             case .effectRetried(let id): if let pending = engine?.run.effects[id] { try begin(id, pending.effect) }
             case .turnStopRequested(let turn, _): stop(turn)
+            case .effectDropped(let id): cancel(id)
             case .suspended, .faulted: cancelAllButTurns()
             default: break
             }
@@ -92,6 +93,15 @@ extension Simulator {
             self.engine?.inFlight[id]?.isCancelled = true
             proceed(id, after: random.milliseconds(1...2000))
         }
+    }
+
+    /// Nobody needs the effect any more. It takes a moment to end, and its result may be on its way.
+    private func cancel(_ id: EffectID) {
+        guard let carriage = engine?.inFlight[id] else { return }
+        var random = random(45, id)
+        guard carriage.stage != .done || random.happens(0.5) else { return }
+        engine?.inFlight[id]?.isCancelled = true
+        proceed(id, after: random.milliseconds(1...2000))
     }
 
     private func begin(_ id: EffectID, _ effect: Effect) throws {

@@ -9,7 +9,8 @@ import Testing
 struct PublicationTests {
     private func publish(_ test: HubFixture, _ commit: ObjectID, onto old: ObjectID, branch: String? = "main") async throws -> PublishResult
     {
-        try await Publication(hub: test.hub).publish(commit, onto: old, ref: HubFixture.main, remoteBranch: branch, receipt: "a receipt\n")
+        try await Publication(hub: test.hub).publish(
+            commit, onto: old, ref: HubFixture.main, remoteBranch: branch, receipts: [(commit, "a receipt\n")])
     }
 
     @Test("the commit is at origin before the hub's ref moves, and its receipt is a note there")
@@ -74,7 +75,7 @@ struct PublicationTests {
             let commit = try await test.commit(["work.txt": "work\n"], on: test.start)
             await #expect(throws: PublicationError.self) {
                 try await Publication(hub: away).publish(
-                    commit, onto: test.start, ref: HubFixture.main, remoteBranch: "main", receipt: "a receipt\n")
+                    commit, onto: test.start, ref: HubFixture.main, remoteBranch: "main", receipts: [(commit, "a receipt\n")])
             }
             #expect(try await test.hub.resolve(HubFixture.main) == test.start)
         }

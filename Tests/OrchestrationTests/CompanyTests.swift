@@ -61,7 +61,7 @@ struct CompanyTests {
         #expect(scenario.run.verifiedTrees.isEmpty)
         try scenario.playOut()
         let commands = Set(
-            scenario.journal.compactMap { if case .effectIntended(_, .gate(_, _, _, let command)) = $0.event { command } else { nil } })
+            scenario.journal.compactMap { if case .effectIntended(_, .gate(_, _, _, let command, _)) = $0.event { command } else { nil } })
         #expect(commands == ["make check", "make all"])
         let verdicts = scenario.journal.compactMap { if case .treeVerified(_, let command, _) = $0.event { command } else { nil } }
         #expect(verdicts.last == "make all")

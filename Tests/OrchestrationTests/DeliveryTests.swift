@@ -148,7 +148,7 @@ struct DeliveryTests {
         }
         // The delivery's gate takes long, so that the next goal's work overtakes it.
         scenario.hooks.duration = { effect, run in
-            guard case .gate(let id, _, _, _) = effect, case .delivery = run.queue.first(where: { $0.id == id })?.kind else {
+            guard case .gate(let id, _, _, _, _) = effect, case .delivery = run.queue.first(where: { $0.id == id })?.kind else {
                 return effect.usualDuration
             }
             return 7_200_000

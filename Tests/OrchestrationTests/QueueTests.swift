@@ -51,7 +51,7 @@ struct QueueTests {
         }
         try scenario.playOut()
         let gates = scenario.journal.compactMap {
-            if case .effectIntended(_, .gate(let id, _, let tree, _)) = $0.event, id == ID("candidate-1") { tree } else { nil }
+            if case .effectIntended(_, .gate(let id, _, let tree, _, _)) = $0.event, id == ID("candidate-1") { tree } else { nil }
         }
         #expect(gates.count == 2 && Set(gates).count == 1)
         #expect(scenario.run.merges.flakes == 1)
@@ -98,7 +98,7 @@ struct QueueTests {
         #expect(scenario.world.holds(scenario.run.base?.head) == scenario.world.holds(scenario.world.base))
         #expect(scenario.world.holds(scenario.world.base).count == 2)
         let gated = scenario.journal.compactMap {
-            if case .effectIntended(_, .gate(let id, let commit, _, _)) = $0.event, id == ID("candidate-1") { commit } else { nil }
+            if case .effectIntended(_, .gate(let id, let commit, _, _, _)) = $0.event, id == ID("candidate-1") { commit } else { nil }
         }
         #expect(Set(gated).count == 2)
     }

@@ -64,7 +64,7 @@ struct StubbornAgentTests {
                     case .task: habit == .mergeConflict
                     case .delivery: habit == .deliveryConflict
                     case .sync: habit == .syncConflict
-                    case .upkeep: false
+                    case .upkeep, .branch: false
                     }
                 return isMeant ? run.head(of: candidate.target).map { .conflict(onto: $0, files: []) } : nil
             }

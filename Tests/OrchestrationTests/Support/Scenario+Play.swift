@@ -66,7 +66,7 @@ extension Scenario {
         case .merge(let id):
             let candidate = try candidate(id)
             return .merge(hooks.merge?(candidate, run) ?? world.merge(candidate, in: run))
-        case .gate(let id, _, _, _):
+        case .gate(let id, _, _, _, _):
             return .gate(hooks.gate?(try candidate(id), run) ?? .green(milliseconds: 60_000))
         case .baseline:
             return .gate(hooks.gate?(nil, run) ?? .green(milliseconds: 60_000))

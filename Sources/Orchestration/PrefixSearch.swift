@@ -1,0 +1,51 @@
+import Glibc
+
+/// Finds the first change of an ordered batch that breaks the gate. What can be tested are prefixes: the target with the first n changes.
+///
+/// The longest prefix goes first. When it is red, the search goes on between the longest prefix known green and the shortest known red, at the
+/// points that split what is to be expected evenly: with one gate at a time a bisection weighted by the failure rate, with several a search with
+/// as many arms. That is the nested group testing of Sobel and Groll (Bell System Technical Journal 38, 1959) with prefixes for groups, so that
+/// changes that break only together are found as well; it stays within a few percent of the entropy bound.
+package struct PrefixSearch: Sendable, Equatable {
+    package enum Verdict: Sendable, Equatable { case green, red }
+
+    /// How many changes there are.
+    package let count: Int
+    /// The longest prefix that is known to pass; 0 is the target itself.
+    package let green: Int
+    /// The shortest longer prefix that is known to fail.
+    package let red: Int?
+
+    /// - Parameter verdicts: what is known of the prefixes of one change, of two, and so on.
+    package init(_ verdicts: [Verdict?]) {
+        count = verdicts.count
+        let green = verdicts.lastIndex(of: .green).map { $0 + 1 } ?? 0
+        self.green = green
+        red = verdicts[green...].firstIndex(of: .red).map { $0 + 1 }
+    }
+
+    /// The change that breaks the gate, as an index, once only one is left that it can be.
+    package var culprit: Int? { red == green + 1 ? green : nil }
+
+    /// Which prefixes to test next, shortest first; none when everything is known that can be.
+    ///
+    /// - Parameters:
+    ///   - places: how many can be tested at the same time.
+    ///   - failureRate: the chance of a single change to be bad, above 0 and below 1.
+    package func probes(places: Int, failureRate: Double) -> [Int] {
+        guard places > 0 else { return [] }
+        guard let red else { return count > green ? [count] : [] }
+        let open = red - green
+        guard open > 1 else { return [] }
+        let good = log1p(-min(0.999, max(1e-9, failureRate)))
+        // Somewhere among the open changes is a bad one; this is its weight up to each place.
+        let total = -expm1(good * Double(open))
+        var points: [Int] = []
+        for arm in 1...places {
+            let share = total * Double(arm) / Double(places + 1)
+            let point = max(1, min(open - 1, Int((log1p(-share) / good).rounded())))
+            if points.last.map({ $0 < point }) ?? true { points.append(point) }
+        }
+        return points.map { green + $0 }
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Simulation
+import Testing
+
+@testable import Orchestration
+
+@Suite("Verifying many changes together")
+struct BatchTests {
+    @Test("changes that are all good land after one gate; those that come meanwhile after a second, and never disturb the first")
+    func twoGates() throws {
+        let queue = try BranchQueue(1) { _ in false }
+        try queue.untilGate()
+        let running = queue.scenario.run.effects.keys.sorted()
+        try queue.add(1..<100)
+        #expect(Set(running).isSubset(of: queue.scenario.run.effects.keys))
+        try queue.playOut()
+        #expect(queue.gates == 2)
+        #expect(queue.landings == [[0], Array(1..<100)] && queue.returned.isEmpty)
+    }
+
+    @Test("of a batch with a bad change everything before it lands at once, it goes back, and the rest lands without it")
+    func culprit() throws {
+        let queue = try BranchQueue(8) { $0.contains(5) }
+        try queue.playOut()
+        #expect(queue.returned == [5])
+        #expect(queue.landings.first == [0, 1, 2, 3] && queue.landings.joined().sorted() == [0, 1, 2, 3, 4, 6, 7])
+        // The whole, three to find it, one to be sure, one for the rest.
+        #expect(queue.gates == 6)
+        #expect(queue.scenario.run.merges.redGates == 1)
+    }
+
+    @Test("of two changes that break only together the later one goes back", arguments: [1, 2, 4])
+    func pair(slots: Int) throws {
+        let queue = try BranchQueue(12, slots: slots) { $0.isSuperset(of: [2, 9]) }
+        try queue.playOut()
+        #expect(queue.returned == [9])
+        #expect(queue.landings.joined().sorted() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11])
+    }
+
+    @Test("more gate slots search with more arms at once")
+    func arms() throws {
+        func milliseconds(_ slots: Int) throws -> Int64 {
+            let queue = try BranchQueue(64, slots: slots) { $0.contains(37) }
+            try queue.playOut()
+            #expect(queue.returned == [37])
+            return queue.scenario.now.milliseconds(since: .begin)
+        }
+        let one = try milliseconds(1)
+        let three = try milliseconds(3)
+        #expect(three < one, "\(three) ms and \(one) ms of virtual time")
+    }
+
+    @Test("a gate that is red without reason sends nobody back: it is run once more where only one change is left")
+    func flake() throws {
+        var isFirst = true
+        let queue = try BranchQueue(4) { held in
+            defer { if held.count == 4 { isFirst = false } }
+            return held.count == 4 && isFirst
+        }
+        try queue.playOut()
+        #expect(queue.returned.isEmpty && queue.landings.joined().sorted() == [0, 1, 2, 3])
+        #expect(queue.scenario.run.merges.flakes == 1)
+    }
+
+    @Test("every good change lands and every bad one goes back, whatever is bad", arguments: 0..<128)
+    func exhaustive(bad: Int) throws {
+        let isBad = { (number: Int) in bad & (1 << number) != 0 }
+        let queue = try BranchQueue(7, slots: 1 + bad % 3) { $0.contains(where: isBad) }
+        try queue.playOut()
+        #expect(queue.returned.sorted() == (0..<7).filter(isBad))
+        #expect(queue.landings.joined().sorted() == (0..<7).filter { !isBad($0) })
+    }
+
+    /// The oldest change is in every prefix that is tested, and each search ends after as many tests as its batch is long, so what stands at a
+    /// place in the queue is decided after a number of gates that follows from the place.
+    @Test("nothing waits for ever: whoever comes later, the oldest change is decided within its batch's search and a confirming run")
+    func bound() throws {
+        let queue = try BranchQueue(4) { $0.contains { $0 % 3 == 0 } }
+        var next = 4
+        var waits: [Int: Int] = [:]
+        while next < 400 {
+            try queue.untilGate()
+            let before = queue.gates
+            let oldest = try #require(queue.numbers.min())
+            try queue.add(next..<next + 4)
+            next += 4
+            while queue.numbers.contains(oldest), queue.gates < before + 20 { try queue.step() }
+            waits[oldest] = queue.gates - before
+            #expect(!queue.numbers.contains(oldest), "\(oldest) still waits after \(queue.gates - before) gates")
+        }
+        #expect(try #require(waits.values.max()) <= 9)
+    }
+
+    @Test("what does not fit the others that are being verified waits for them, and is nobody's conflict before it is one with the target")
+    func heldBack() throws {
+        let queue = try BranchQueue(3) { _ in false }
+        queue.scenario.hooks.merge = { candidate, run in
+            guard candidate.number == 1, let onto = run.tip(of: .base) else { return nil }
+            guard onto == run.base?.head else { return .heldBack(onto: onto) }
+            return .conflict(onto: onto, files: [ConflictExcerpt(path: "a", kind: "content", hunks: "")])
+        }
+        try queue.playOut()
+        #expect(queue.landings == [[0, 2]] && queue.returned == [1])
+        #expect(queue.scenario.run.merges.conflicts == 1)
+    }
+
+    @Test("when somebody else moves the branch, what was verified on the old one is merged and verified again")
+    func moved() throws {
+        let queue = try BranchQueue(3) { _ in false }
+        try queue.untilGate()
+        queue.scenario.world.pushFromOutside()
+        try queue.playOut()
+        #expect(queue.landings.joined().sorted() == [0, 1, 2] && queue.gates == 2)
+        #expect(queue.scenario.world.holds(queue.scenario.run.base?.head).count == 4)
+    }
+
+    @Test("a gate whose verdict nobody needs any more is ended, and its slot is free for others")
+    func dropped() throws {
+        let queue = try BranchQueue(16, slots: 3) { $0.contains(1) }
+        try queue.playOut()
+        #expect(queue.returned == [1])
+        #expect(queue.scenario.journal.contains { if case .effectDropped = $0.event { true } else { false } })
+    }
+
+    /// Of the serial queue 0.95 a gate, of the entropy bound 3.32.
+    @Test("with one bad change in twenty a gate lands three changes", arguments: [3, 4, 5] as [UInt64])
+    func throughput(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let bad = Set((0..<300).filter { _ in random.happens(0.05) })
+        let queue = try BranchQueue(300) { !$0.isDisjoint(with: bad) }
+        try queue.playOut()
+        #expect(Set(queue.returned) == bad && queue.landings.joined().count == 300 - bad.count)
+        let confirming = bad.count
+        let expected = Double(bad.count) / 300
+        let bits = -(expected * log2(expected) + (1 - expected) * log2(1 - expected))
+        let limit = (1 - expected) / bits
+        let reached = Double(300 - bad.count) / Double(queue.gates - confirming)
+        #expect(reached >= 0.9 * limit, "\(reached) a gate, the limit is \(limit)")
+    }
+}
