@@ -1,5 +1,3 @@
-import Glibc
-
 /// Finds the first change of an ordered batch that breaks the gate. What can be tested are prefixes: the target with the first n changes.
 ///
 /// The longest prefix goes first. When it is red, the search goes on between the longest prefix known green and the shortest known red, at the
@@ -37,14 +35,24 @@ package struct PrefixSearch: Sendable, Equatable {
         guard let red else { return count > green ? [count] : [] }
         let open = red - green
         guard open > 1 else { return [] }
-        let good = log1p(-min(0.999, max(1e-9, failureRate)))
-        // Somewhere among the open changes is a bad one; this is its weight up to each place.
-        let total = -expm1(good * Double(open))
+        // How likely the first bad change is each of the open ones. Multiplied out, so that every machine comes to the same points.
+        let good = 1 - min(0.999, max(1e-9, failureRate))
+        var weights: [Double] = []
+        var weight = 1.0
+        for _ in 0..<open {
+            weights.append(weight)
+            weight *= good
+        }
+        let total = weights.reduce(0, +)
         var points: [Int] = []
-        for arm in 1...places {
-            let share = total * Double(arm) / Double(places + 1)
-            let point = max(1, min(open - 1, Int((log1p(-share) / good).rounded())))
-            if points.last.map({ $0 < point }) ?? true { points.append(point) }
+        var sum = 0.0
+        for (index, weight) in weights.dropLast().enumerated() {
+            // A point stands for its share when that ends nearer to it than to the next one.
+            let next = total * Double(points.count + 1) / Double(places + 1)
+            if points.count < places, sum + weight + weights[index + 1] / 2 >= next || index == open - 2 && points.isEmpty {
+                points.append(index + 1)
+            }
+            sum += weight
         }
         return points.map { green + $0 }
     }

@@ -70,7 +70,8 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "taskTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "taskTimoutMinutes"),
         OptionCase(
-            name: "stallTimeoutMinutes", good: ["1", "90", "0.5"], wrongType: notNumber, outOfRange: minutes, misspelt: "stallTimoutMinutes"),
+            name: "stallTimeoutMinutes", good: ["1", "90", "0.5"], wrongType: notNumber, outOfRange: minutes, misspelt: "stallTimoutMinutes"
+        ),
         OptionCase(
             name: "toolTimeoutMinutes", good: ["1", "90", "1e-3"], wrongType: notNumber, outOfRange: minutes, misspelt: "toolTimoutMinutes"),
         OptionCase(
