@@ -96,7 +96,8 @@ let package = Package(
         tests("Merging", needs: ["Orchestration", "Git", "Processes", "cco-shim"]),
         tests("Agents", needs: ["Orchestration"], resources: [.copy("Fixtures")]),
         tests(
-            "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"]),
+            "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
+            resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(

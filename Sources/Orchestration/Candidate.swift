@@ -57,6 +57,21 @@ package struct Candidate: Codable, Sendable, Equatable {
         gateMilliseconds = 0
     }
 
+    /// Journals of earlier versions lack what was added since.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = try fields.decode(CandidateID.self, forKey: .id)
+        target = try fields.decode(MergeTarget.self, forKey: .target)
+        kind = try fields.decode(Kind.self, forKey: .kind)
+        head = try fields.decode(ObjectID.self, forKey: .head)
+        readyAt = try fields.decode(Timestamp.self, forKey: .readyAt)
+        state = try fields.decode(State.self, forKey: .state)
+        redExcerpt = try fields.decodeIfPresent(GateExcerpt.self, forKey: .redExcerpt)
+        isConfirmedRed = try fields.decodeIfPresent(Bool.self, forKey: .isConfirmedRed) ?? false
+        isHeldBack = try fields.decodeIfPresent(Bool.self, forKey: .isHeldBack) ?? false
+        gateMilliseconds = try fields.decode(Int64.self, forKey: .gateMilliseconds)
+    }
+
     var isPublishing: Bool { if case .publishing = state { true } else { false } }
 
     /// What the author of a repair has to bring in: for a sync the base that comes, since its worker starts from the target; otherwise the
