@@ -92,6 +92,7 @@ struct EngineSession: Sendable {
     private func request() async throws -> RunHost.Request {
         let contents = try place.folder.load(home: surroundings.home)
         for warning in contents.warnings { console.warn("cco: warning: \(warning)") }
+        try OpenFiles.secure(workers: contents.configuration.configuration.workerCount)
         let search = ExecutableSearch(surroundings: surroundings)
         let shim = try search.shim()
         let claude = try await search.claude(contents.configuration.claudeExecutable)
