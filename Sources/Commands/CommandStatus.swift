@@ -20,6 +20,8 @@ package enum CommandStatus: Int32, Error, Sendable, CaseIterable {
     case receiptFalse = 16
     /// `cco verify` found nothing false, but nothing verified the work: the run had no gate.
     case ungated = 17
+    /// `cco merge` sent branches back: they do not merge, or the gate fails with them.
+    case branchesReturned = 18
     /// The command line makes no sense.
     case usage = 64
     /// The configuration is missing or not valid.
@@ -46,6 +48,7 @@ package enum CommandStatus: Int32, Error, Sendable, CaseIterable {
         case .needsPerson: "the run cannot go on by itself and needs a person"
         case .receiptFalse: "verify: a receipt is missing or false, or the gate failed when run again"
         case .ungated: "verify: nothing is false, but the run had no gate"
+        case .branchesReturned: "merge: at least one branch does not merge or fails the gate; the others have landed"
         case .usage: "the command line makes no sense"
         case .configuration: "the configuration is missing or not valid"
         case .unavailable: "the repository or the Claude Code CLI is not available"

@@ -37,6 +37,7 @@ extension Failure {
         case let error as PreflightError: self.init("\(error)", .noPermission)
         case let error as PublicationError: self.init("\(error)", .unavailable)
         case let error as WorkspaceError: self.init("\(error)", Self.status(error))
+        case let error as BranchMergeError: self.init("\(error)", .usage)
         case let error as RunHostError: self.init("\(error)", .usage)
         case let error as JournalError: self.init("\(error)", Self.status(error.kind))
         case let error as ReplayError: self.init("\(error)", .cannotCreate)

@@ -16,6 +16,7 @@ struct BasePreparation: Sendable {
             head = start
         }
         let facts = try await OriginWatch(hub: hub).look(run)
+        if run.settings.branches != nil { return facts }
         guard try await hasDirection(facts.head) else { throw BaseError.noDirection(branch: run.settings.branch) }
         for team in run.teams.keys where !run.isFlat {
             let ref = Repositories.ref(of: .team(team), branch: "")

@@ -112,6 +112,8 @@ package struct Executor: EffectCarrier {
             try await execution.verdict(id, commit: commit, command: command, seat: seat, isFresh: isFresh, run: run)
         }
         if let result { return .gate(result) }
+        // Nobody will ask for what a dropped gate wrote.
+        if _Concurrency.Task.isCancelled, run.suspension == nil { try PrivateFiles.remove(resources.folder.gate(id)) }
         return _Concurrency.Task.isCancelled ? nil : .failed("the gate was ended from outside before it gave a verdict", final: false)
     }
 

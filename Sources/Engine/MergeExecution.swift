@@ -23,7 +23,8 @@ struct MergeExecution: Sendable {
             target: target, head: head(of: candidate, run), message: message(for: candidate, run),
             date: resources.clock.now().milliseconds / 1000,
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
-            structure: candidate.target == .base ? TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate]) : nil,
+            structure: candidate.target == .base && run.settings.branches == nil
+                ? TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate]) : nil,
             pin: "\(run.id)-\(id)")
         let result = try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
         CrashPoint.merged.pass()

@@ -103,6 +103,7 @@ package struct Narrator: EngineObserver {
     }
 
     private static func updateStructure(_ run: Run, _ resources: RunResources, known: inout String) {
+        guard run.settings.branches == nil else { return }
         let text = TeamStructure.render(run)
         guard text != known else { return }
         do {

@@ -79,6 +79,8 @@ extension EventScribe {
         case .candidateReturned(let id, let reason):
             guard let candidate = before.queue.first(where: { $0.id == id }) else { return [] }
             return returned(candidate, reason)
+        case .branchReturned(_, _, let pointer):
+            return pointer.isEmpty ? [] : [line("merge", .warning, "Look at: \(OneLine.text(pointer, limit: 140))")]
         case .pushRefused(let reason, let branch):
             let target = after.settings.targetBranch
             return [

@@ -74,6 +74,8 @@ extension EventScribe {
             case .timeOver, .budgetOver, .abandoned: .warning
             case .noProgress, .failed: .error
             }
+        // What became of each branch is said by the command.
+        guard after.settings.branches == nil else { return [] }
         let landed = after.tasks.values.count { if case .landed = $0.state { true } else { false } }
         let worked = HumanText.duration(milliseconds: after.workedMilliseconds(at: after.clock.lastEventAt))
         let total = after.ledger.total
@@ -95,7 +97,9 @@ extension EventScribe {
         var lines: [EventLine] = []
         if before.base == nil {
             lines.append(line("run", .info, "\(branch) stands at \(facts.head.short)."))
-            if facts.direction == nil { lines.append(line("run", .warning, "There is no PROJECT_DIRECTION.md on \(branch).")) }
+            if facts.direction == nil, after.settings.branches == nil {
+                lines.append(line("run", .warning, "There is no PROJECT_DIRECTION.md on \(branch)."))
+            }
         } else {
             if before.base?.head != facts.head {
                 lines.append(line("run", .notice, "\(branch) has moved to \(facts.head.short) by somebody else's hand."))

@@ -49,7 +49,7 @@ package enum EventLines {
             scribe.planLines(event)
         case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
             scribe.taskLines(event)
-        case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .pushRefused:
+        case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused:
             scribe.mergeLines(event)
         case .credentialBenched, .credentialRejected:
             scribe.credentialLines(event)

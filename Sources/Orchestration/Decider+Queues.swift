@@ -232,7 +232,10 @@ extension Decider {
             }
             if case .delivery = candidate.kind, run.teams[team]?.stage == .promoting { emit(.teamEntered(team, .working, summary: "")) }
             repair(team, reason: reason, brief)
-        case .upkeep, .branch:
+        case .branch:
+            let brief = brief(ID("branch"))
+            emit(.branchReturned(candidate.id, brief.returnReason, brief.pointer))
+        case .upkeep:
             break
         }
     }

@@ -67,6 +67,8 @@ package enum Event: Codable, Sendable, Equatable {
     /// The candidate has landed. Of several that land together the last one's tree is the one that passed the gate.
     case candidatePublished(CandidateID, commit: ObjectID, tree: ObjectID)
     case candidateReturned(CandidateID, ReturnReason)
+    /// A person's branch is sent back; the text says what to look at.
+    case branchReturned(CandidateID, ReturnReason, String)
     case pushRefused(String, fallback: String)
 
     case credentialBenched(CredentialID, until: Timestamp, reason: String)

@@ -35,7 +35,7 @@ extension Run {
         case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
             applyTask(event, at: time)
         case .baseMoved, .verifyChosen, .baselineKnown, .candidateQueued, .candidateEntered, .gateRed, .treeVerified, .flakeSeen,
-            .candidateHeldBack, .candidatePublished, .candidateReturned, .pushRefused:
+            .candidateHeldBack, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused:
             applyMerge(event)
         case .credentialBenched(let id, let until, _):
             withCredential(id) {

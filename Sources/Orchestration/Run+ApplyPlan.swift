@@ -103,6 +103,9 @@ extension Run {
             baselineRed = excerpt
         case .candidateQueued(let candidate):
             counters.candidates += 1
+            if case .branch(let name) = candidate.kind {
+                branches.append(BranchRecord(candidate: candidate.id, name: name, head: candidate.head, since: candidate.readyAt))
+            }
             if case .finishing = phase, case .delivery(let team) = candidate.kind { finalDeliveries.insert(team) }
             // What lands on the team's branch from here on is not part of this delivery.
             if case .delivery(let team) = candidate.kind { teams[team]?.undelivered = false }
@@ -142,6 +145,7 @@ extension Run {
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             let candidate = queue.remove(at: index)
             letGo(of: candidate.target)
+            settle(id, .landed(commit))
             merges.published += 1
             merges.failureRate.note(isEjected: false)
             move(candidate.target, to: commit, tree: tree)
@@ -165,6 +169,7 @@ extension Run {
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             let candidate = queue.remove(at: index)
             letGo(of: candidate.target)
+            settle(id, reason == .empty ? .empty : .returned(reason, ""))
             switch reason {
             case .conflict: merges.conflicts += 1
             case .red:
@@ -177,6 +182,8 @@ extension Run {
                 if reason == .empty { teams[team]?.accepted = false } else { teams[team]?.undelivered = true }
             }
             if candidate.kind == .upkeep { upkeepTried = true }
+        case .branchReturned(let id, let reason, let pointer):
+            settle(id, .returned(reason, pointer))
         case .pushRefused(let reason, let branch):
             fallback = PushFallback(branch: branch, reason: reason)
         default:

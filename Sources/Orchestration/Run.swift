@@ -51,6 +51,8 @@ package struct Run: Codable, Sendable, Equatable {
     /// Waiting and active candidates in queue order.
     package var queue: [Candidate] = []
     package var merges = MergeStatistics()
+    /// Branches that people brought, in order.
+    package var branches: [BranchRecord] = []
     /// Where pushes go once origin has refused the target branch, with origin's words.
     package var fallback: PushFallback?
 

@@ -19,12 +19,15 @@ extension RunStatus {
         package var team: String?
         /// `waiting`, `merging`, `merged` (waits for a gate slot), `gating`, `gating again` (confirms a red run) or `publishing`.
         package var state: String
+        /// Where it is on its way and what it waits for, in words.
+        package var why: String
         /// The commit that is to be merged.
         package var head: String
         /// When it joined the queue.
         package var since: Moment
 
-        init(_ candidate: Candidate, in run: Run) {
+        init(_ candidate: Candidate, in run: Run, at now: Timestamp) {
+            why = run.whyNotMerged(candidate, at: now)
             id = candidate.id.name
             what = run.label(of: candidate.kind)
             state = candidate.state.word
@@ -49,13 +52,14 @@ extension RunStatus {
         }
     }
 
-    static func queues(of run: Run) -> [QueueStatus] {
+    static func queues(of run: Run, at now: Timestamp) -> [QueueStatus] {
         let targets: [MergeTarget] = [.base] + run.teams.keys.sorted().map { .team($0) }
         return targets.compactMap { target in
             let candidates = run.queue.filter { $0.target == target }
             guard !candidates.isEmpty else { return nil }
             let team: String? = if case .team(let team) = target { team.name } else { nil }
-            return QueueStatus(target: run.label(of: target), team: team, candidates: candidates.map { CandidateStatus($0, in: run) })
+            return QueueStatus(
+                target: run.label(of: target), team: team, candidates: candidates.map { CandidateStatus($0, in: run, at: now) })
         }
     }
 }

@@ -61,7 +61,11 @@ extension Run {
     }
 
     private func whyNotMerged(_ task: TeamTask, at now: Timestamp) -> String? {
-        guard let candidate = queue.first(where: { $0.kind == .task(task.id) }) else { return nil }
+        queue.first { $0.kind == .task(task.id) }.map { whyNotMerged($0, at: now) }
+    }
+
+    /// Where a candidate is on its way, in words.
+    func whyNotMerged(_ candidate: Candidate, at now: Timestamp) -> String {
         let branch = label(of: candidate.target)
         if let pending = effects.values.first(where: { $0.effect.candidate == candidate.id }), let until = pending.delayedUntil, until > now
         {
@@ -69,15 +73,29 @@ extension Run {
         }
         switch candidate.state {
         case .merging: return "is being merged into \(branch)"
-        case .merged: return "merged in memory; waits for a gate slot"
+        case .merged: return whyNotVerified(candidate)
         case .gating(_, _, _, let rerun): return rerun ? "its gate was red and runs once more" : "its gate runs"
         case .publishing: return "is being published to \(branch)"
+        case .waiting where candidate.isHeldBack: return "does not fit what is being verified for \(branch); merged again after that"
         case .waiting:
             let rivals = queue.filter { $0.target == candidate.target }
             let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1
             let name = if case .team(let team) = candidate.target { "\(team)'s merge queue" } else { "the merge queue of \(branch)" }
             return "\(Run.ordinal(place)) in \(name)"
         }
+    }
+
+    private func whyNotVerified(_ candidate: Candidate) -> String {
+        let chain = MergeChain(of: candidate.target, in: self)
+        guard let place = chain.links.firstIndex(where: { $0.id == candidate.id }) else { return "merged in memory" }
+        let search = chain.search
+        if let red = search.red, place >= search.green, place < red, red > search.green + 1 {
+            return "one of \(red - search.green) breaks the gate; which one is being found"
+        }
+        if let last = chain.links[place...].last(where: { $0.isGating || $0.isPublishing }) {
+            return "verified together with what is behind it, up to \(label(of: last.candidate.kind))"
+        }
+        return "merged in memory; waits for a gate slot"
     }
 
     private func whyNoCredential(at now: Timestamp) -> String? {

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Engine
+import Observability
+import Orchestration
+
+/// `cco queue`
+struct Queue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what waits to be merged, why, and since when.",
+        discussion: """
+            One queue for each branch that work is merged into. What is verified together is shown together.
+
+            EXAMPLES:
+              cco queue --config ./my-config
+              cco queue --config ./my-config --json
+            """)
+
+    @OptionGroup var places: PlaceOptions
+
+    @Flag(help: "Print the queues as JSON.")
+    var json = false
+
+    func run() async throws {
+        let surroundings = Surroundings.current
+        let place = places.place(surroundings)
+        let status: RunStatus
+        switch try await RunFinder(place: place).find() {
+        case .live(let answer): status = answer
+        case .standing(let run): status = RunStatus(run: run, at: run.clock.lastEventAt)
+        case .nothing:
+            guard place.isConfigured else { throw Start.unconfigured(place) }
+            throw Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
+        }
+        let console = surroundings.console
+        console.write(
+            json
+                ? try JSONText.of(status.queues)
+                : QueueText(status: status, style: Style(isOn: console.hasColour)).lines.joined(separator: "\n"))
+    }
+}
+
+/// The merge queues for a person.
+struct QueueText {
+    var status: RunStatus
+    var style: Style
+
+    var lines: [String] {
+        guard !status.queues.isEmpty else { return ["Nothing waits to be merged."] }
+        return status.queues.flatMap { queue in
+            [style.bold("Into \(queue.target)")] + queue.candidates.enumerated().map { place, candidate in row(place, candidate) } + [""]
+        }.dropLast()
+    }
+
+    private func row(_ place: Int, _ candidate: RunStatus.CandidateStatus) -> String {
+        let number = "\(place + 1)."
+        let waited = max(0, status.at.ms - candidate.since.ms)
+        let since = "since \(HumanText.duration(milliseconds: waited))"
+        let what = ControlSequences.sanitised(candidate.what).split(whereSeparator: \.isNewline).joined(separator: " ").prefix(80)
+        return "  \(pad(number, 4)) \(pad(candidate.state, 12)) \(what)  \(style.dim("\(candidate.why); \(since)"))"
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        text.count < width ? text + String(repeating: " ", count: width - text.count) : text
+    }
+}

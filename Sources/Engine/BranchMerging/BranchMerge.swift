@@ -1,0 +1,176 @@
+import Agents
+import ConfigurationFiles
+import FoundationEssentials
+import Git
+import Glibc
+import Journal
+import Merging
+import Observability
+import Orchestration
+import Processes
+
+/// A run that merges branches which people bring, and nothing else: the same queue, gate, receipts and journal, without a company.
+package struct BranchMerge: Sendable {
+    package struct Order: Sendable {
+        /// As the person named it: a URL or a path.
+        package var repository: String
+        /// What a relative path starts from.
+        package var currentFolder: String
+        package var target: String
+        package var branches: [String]
+        /// `nil` verifies nothing.
+        package var verifyCommand: String?
+        package var verifyTimeoutMinutes: Int
+        /// Gates at once; `nil` for as many as the machine carries.
+        package var gateSlots: Int?
+        /// Whether origin gets the result.
+        package var push: Bool
+
+        package init(
+            repository: String, currentFolder: String, target: String, branches: [String], verifyCommand: String?,
+            verifyTimeoutMinutes: Int, gateSlots: Int?, push: Bool
+        ) {
+            self.repository = repository
+            self.currentFolder = currentFolder
+            self.target = target
+            self.branches = branches
+            self.verifyCommand = verifyCommand
+            self.verifyTimeoutMinutes = verifyTimeoutMinutes
+            self.gateSlots = gateSlots
+            self.push = push
+        }
+    }
+
+    package var order: Order
+    package var workspace: Workspace
+    package var environment: [String: String]
+    /// Path of `cco-shim`.
+    package var shim: String
+    package var version: String
+
+    package init(order: Order, workspace: Workspace, environment: [String: String], shim: String, version: String) {
+        self.order = order
+        self.workspace = workspace
+        self.environment = environment
+        self.shim = shim
+        self.version = version
+    }
+
+    /// Looks at the repository and makes a run of the order. Nothing has moved yet.
+    ///
+    /// A run that was killed is given up: what it had landed has landed, the rest is merged anew.
+    /// - Throws: `WorkspaceError`, `GitError`, `BranchMergeError`, `PreflightError`, `JournalError`.
+    package func open(progress: @escaping @Sendable (EventLine) -> Void) async throws -> RunHost {
+        let lock = try workspace.lock()
+        try workspace.prepare()
+        let clock = SystemClock()
+        try await giveUpOldRuns(at: clock.now())
+        let now = clock.now()
+        let folder = RunFolder(workspace: workspace, id: ID("\(TimestampFormat.folderName(now))-\(getpid())"))
+        try PrivateFiles.makeFolder(folder.path)
+        do {
+            let resources = try resources(folder, clock: clock)
+            let settings = try await settings(resources)
+            let (events, run) = Decider.begin(id: folder.id, settings: settings, seed: UInt64.random(in: .min ... .max), at: now)
+            let journal = try Journal(folder: folder.path, identity: JournalIdentity(run: folder.id.name, created: now, version: version))
+            _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
+            try workspace.setCurrent(folder.id)
+            let repositories = Repositories(resources: resources, lastKnown: [:])
+            let narrator = Narrator(resources: resources, journal: journal, run: run, progress: progress)
+            let engine = Engine(
+                run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock,
+                observer: narrator)
+            return RunHost(
+                engine: engine, folder: folder, log: resources.log, isResumed: false, notices: [], journal: journal, settings: settings,
+                lock: lock, narrator: narrator)
+        } catch {
+            try PrivateFiles.remove(folder.path)
+            throw error
+        }
+    }
+
+    /// Takes away what an ended run has left, but for its log.
+    package static func remove(_ folder: RunFolder) throws { try PrivateFiles.remove(folder.path) }
+
+    /// Ends what a killed run has left running, and removes it with its repository unless that holds what origin was not to get.
+    private func giveUpOldRuns(at now: Timestamp) async throws {
+        for folder in try workspace.runs() {
+            _ = try await StrayProcesses(marker: folder.marker, awaited: []).reconcile()
+            let run = try RunHost.read(folder)
+            if run?.isEnded ?? false, run?.settings.push == false { continue }
+            try PrivateFiles.remove(folder.path)
+        }
+    }
+
+    private func settings(_ resources: RunResources) async throws -> RunSettings {
+        let hub = try await HubRepository.createOrOpen(
+            at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions)
+        let present = try await hub.originSummary().branches
+        for branch in [order.target] + order.branches where present[branch] == nil {
+            throw BranchMergeError.missing(branch: branch, present: present.keys.sorted())
+        }
+        var seen: Set<String> = [order.target]
+        for branch in order.branches where !seen.insert(branch).inserted { throw BranchMergeError.twice(branch: branch) }
+        if order.push {
+            switch try await hub.pushDryRun(branch: order.target) {
+            case .ready: break
+            case .checkedOut(let path, _): throw BranchMergeError.checkedOut(branch: order.target, path: path)
+            case .refused(let reason): throw BranchMergeError.refused(branch: order.target, reason: reason)
+            case .unreachable(let reason): throw PublicationError.unreachable(reason)
+            }
+        }
+        var offers: [BranchOffer] = []
+        for branch in order.branches {
+            guard let head = try await hub.fetchOrigin(branch: branch) else {
+                throw BranchMergeError.missing(branch: branch, present: present.keys.sorted())
+            }
+            offers.append(BranchOffer(name: branch, head: head))
+        }
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        var settings = RunSettings(
+            repository: resources.origin.redacted, branch: order.target, targetBranch: order.target, workerCount: 0,
+            engineerManagerGroupSize: 1, maxRunMinutes: 1_000_000, maxBudgetUsd: nil, taskTimeoutMinutes: 60, review: .none,
+            promotion: .auto, push: order.push, maxTaskAttempts: 1, verifyCommand: order.verifyCommand,
+            verifyTimeoutMinutes: order.verifyTimeoutMinutes, gateSlots: order.gateSlots ?? max(1, cores / 2), credentials: [])
+        settings.branches = offers
+        return settings
+    }
+
+    /// Nothing here knows a credential, and no agent is started.
+    private func resources(_ folder: RunFolder, clock: SystemClock) throws -> RunResources {
+        let redactor = Redactor(secrets: [])
+        let logFolder = "\(workspace.path)/logs/\(folder.id)"
+        try PrivateFiles.makeFolder(logFolder)
+        return RunResources(
+            folder: folder, origin: try RemoteURL(order.repository, relativeTo: order.currentFolder), cloneOptions: try CloneOptions([]),
+            git: Git(environment: environment), launcher: ShimLauncher(shimExecutable: shim),
+            backend: ClaudeCodeBackend(executable: "", runsAsRoot: false), prompts: try PromptLibrary(overrides: [:]),
+            parentEnvironment: environment, agentEnvironment: [:], credentials: [:], claudeConfiguration: nil, models: [:],
+            environmentFiles: [:], rules: IntegrationRules(forbiddenNames: [], secrets: []), directionFallback: nil, usesSubmodules: true,
+            keepsWorktrees: false, disk: DiskSpace(path: workspace.path, minimumFree: 64 << 20, maximumUse: nil),
+            maximumOutput: 1 << 30, limits: ResourceLimits(memory: 0, processes: 0, fileSize: 0, cpuWeight: 0),
+            progressLimits: TurnProgress.Limits(silenceMinutes: 60, toolMinutes: 60),
+            log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
+    }
+}
+
+/// Why branches cannot be merged at all.
+package enum BranchMergeError: Error, CustomStringConvertible, Equatable {
+    case missing(branch: String, present: [String])
+    case twice(branch: String)
+    case checkedOut(branch: String, path: String)
+    case refused(branch: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .missing(let branch, let present):
+            "the repository has no branch \"\(branch)\"; it has \(present.prefix(10).joined(separator: ", "))\(present.count > 10 ? " and more" : "")"
+        case .twice(let branch):
+            "\"\(branch)\" is named twice, or is the target itself; name each branch once"
+        case .checkedOut(let branch, let path):
+            "\(path) has \(branch) checked out, which git does not let anybody push to. Check another branch out there (git switch --detach), or use --no-push and fetch the result."
+        case .refused(let branch, let reason):
+            "the repository does not let you push to \(branch): \(reason). Get the right to push, or use --no-push and fetch the result."
+        }
+    }
+}
