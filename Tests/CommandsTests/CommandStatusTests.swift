@@ -11,11 +11,12 @@ import Testing
 
 @Suite("Exit codes") struct CommandStatusTests {
     @Test("no two meanings share a code, and the documented codes stay as they are") func codes() {
-        #expect(CommandStatus.allCases.map(\.rawValue) == [0, 1, 10, 11, 12, 13, 14, 15, 16, 17, 64, 65, 69, 73, 75, 77])
+        #expect(CommandStatus.allCases.map(\.rawValue) == [0, 1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 64, 65, 69, 73, 75, 77])
     }
 
     @Test("every way a run can end has its code") func ends() {
         #expect(CommandStatus(.complete, pushWasRefused: false) == .ok)
+        #expect(CommandStatus(.merged, pushWasRefused: false) == .ok)
         #expect(CommandStatus(.complete, pushWasRefused: true) == .pushRefused)
         #expect(CommandStatus(.timeOver, pushWasRefused: false) == .timeOver)
         #expect(CommandStatus(.budgetOver, pushWasRefused: false) == .budgetOver)
