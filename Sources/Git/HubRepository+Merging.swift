@@ -9,14 +9,16 @@ extension HubRepository {
     /// - Parameters:
     ///   - ours: the side merged into.
     ///   - theirs: the side merged.
+    ///   - isRelated: whether the two are known to have a common commit here, which then need not be looked for.
     ///   - allowUnrelated: whether two histories without a common commit may be merged.
     ///   - limitPerFile: bytes of conflicting text kept for each file.
     ///   - maximumFiles: files described in full; of further ones only the path and kind are given.
     /// - Throws: ``GitError``; of kind `other` for unrelated histories that are not allowed.
     package func mergeTree(
-        _ ours: ObjectID, _ theirs: ObjectID, allowUnrelated: Bool = false, limitPerFile: Int = 4_000, maximumFiles: Int = 50
+        _ ours: ObjectID, _ theirs: ObjectID, isRelated: Bool = false, allowUnrelated: Bool = false, limitPerFile: Int = 4_000,
+        maximumFiles: Int = 50
     ) async throws(GitError) -> TreeMerge {
-        if try await mergeBase(ours, theirs) == nil, try await isShallow() { try await unshallow() }
+        if !isRelated, try await mergeBase(ours, theirs) == nil, try await isShallow() { try await unshallow() }
         let arguments =
             ["-c", "merge.conflictStyle=zdiff3", "-c", "merge.renames=true", "merge-tree", "--write-tree", "-z", "--messages"]
             + (allowUnrelated ? ["--allow-unrelated-histories"] : []) + [ours.hex, theirs.hex]

@@ -76,6 +76,34 @@ extension HubRepository {
         }
     }
 
+    /// Fetches several branches of the origin at once; all of them have to be there.
+    ///
+    /// - Returns: their tips, in the same order.
+    /// - Throws: ``GitError``; of kind `noSuchBranch` when one is missing.
+    package func fetchOrigin(branches: [String]) async throws(GitError) -> [ObjectID] {
+        guard !branches.isEmpty else { return [] }
+        var refs: [String] = []
+        var specifications: [String] = []
+        for branch in branches {
+            let ref = try RefName.full("refs/cco/origin/" + branch)
+            refs.append(ref)
+            specifications.append("+\(try RefName.head(branch)):\(ref)")
+        }
+        let arguments = Self.fetch + cloneOptions.shallow + ["origin"] + specifications
+        return try await originLock.withLock { () async throws(GitError) -> [ObjectID] in
+            let result = try await fetchFromOrigin(arguments)
+            guard result.succeeded else { throw Git.failure(of: arguments, result) }
+            var tips: [ObjectID] = []
+            for ref in refs {
+                guard let tip = try await resolve(ref) else {
+                    throw GitError(kind: .other, command: "git fetch", detail: "it reported success but did not make \(ref)")
+                }
+                tips.append(tip)
+            }
+            return tips
+        }
+    }
+
     static let fetch = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance"]
 
     private func fetchFromOrigin(_ arguments: [String]) async throws(GitError) -> ChildCommandResult {

@@ -56,11 +56,13 @@ package struct CandidateMerge: Sendable {
             case .commit(let commit): head = commit
             }
         }
-        if try await hub.isAncestor(head, of: order.target) { return try await upkeep(order) }
-        if order.mayFastForward, try await hub.isAncestor(order.target, of: head) {
+        // One question to git answers three: whether there is anything to merge, anything to join, and anything in common.
+        let ancestor = try await hub.mergeBase(order.target, head)
+        if ancestor == head { return try await upkeep(order) }
+        if order.mayFastForward, ancestor == order.target {
             return .fastForward(commit: head, tree: try await hub.tree(of: head), onto: order.target)
         }
-        switch try await hub.mergeTree(order.target, head) {
+        switch try await hub.mergeTree(order.target, head, isRelated: ancestor != nil) {
         case .conflict(let files):
             return .conflict(onto: order.target, files: files.map(\.excerpt))
         case .clean(let tree):

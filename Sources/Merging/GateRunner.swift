@@ -76,7 +76,7 @@ package struct GateRunner: Sendable {
         case .execFailed:
             ending = "/bin/sh could not be started"
         }
-        let tail = try GateLog.tail(of: output)
+        let tail = try GateLog.excerpt(of: output)
         return .red(GateExcerpt(command: command, exitCode: code, ending: ending, tail: tail, logPath: output), milliseconds: milliseconds)
     }
 }

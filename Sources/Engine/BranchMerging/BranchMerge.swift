@@ -119,13 +119,8 @@ package struct BranchMerge: Sendable {
             case .unreachable(let reason): throw PublicationError.unreachable(reason)
             }
         }
-        var offers: [BranchOffer] = []
-        for branch in order.branches {
-            guard let head = try await hub.fetchOrigin(branch: branch) else {
-                throw BranchMergeError.missing(branch: branch, present: present.keys.sorted())
-            }
-            offers.append(BranchOffer(name: branch, head: head))
-        }
+        let heads = try await hub.fetchOrigin(branches: order.branches)
+        let offers = zip(order.branches, heads).map { BranchOffer(name: $0, head: $1) }
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         var settings = RunSettings(
             repository: resources.origin.redacted, branch: order.target, targetBranch: order.target, workerCount: 0,

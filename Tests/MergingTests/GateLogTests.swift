@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import Merging
+
+@Suite("A gate's log, cut to what matters")
+struct GateLogTests {
+    private func excerpt(_ lines: [String]) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "cco-log-\(UUID().uuidString)").path
+        try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }  // In the temporary folder.
+        return try GateLog.excerpt(of: path)
+    }
+
+    private let noise = (1...2_000).map { "compiling file number \($0)" }
+
+    @Test("of a long log the first failure is shown with what is around it, and the end")
+    func both() throws {
+        let text = try excerpt(noise + ["src/a.c:7: error: no such thing", "    7 | thing();"] + noise + ["make: *** [all] Error 1"])
+        #expect(
+            text.hasPrefix(
+                "The first failure, at line 2001:\ncompiling file number 1999\ncompiling file number 2000\nsrc/a.c:7: error: no such thing\n    7 | thing();\n"
+            ))
+        #expect(text.hasSuffix("make: *** [all] Error 1\n"))
+        #expect(text.utf8.count < 10_000)
+    }
+
+    @Test("a short log is shown whole, and one without a failure by its end")
+    func end() throws {
+        #expect(try excerpt(["one", "error: two"]) == "one\nerror: two\n")
+        let text = try excerpt(noise + ["12 passed, 0 failed"] + noise)
+        #expect(!text.contains("The first failure") && text.hasSuffix("compiling file number 2000\n"))
+    }
+
+    @Test("a line without end is cut")
+    func long() throws {
+        let text = try excerpt(["test failed: " + String(repeating: "x", count: 100_000)] + noise)
+        #expect(text.contains("The first failure, at line 1:\ntest failed: xxx") && text.utf8.count < 10_000)
+    }
+}
