@@ -51,6 +51,16 @@ extension HubRepository {
         return new
     }
 
+    /// Which of some commits have a text attached; one question to git however many they are.
+    package func noted(among commits: [ObjectID], notesRef: String = receiptsRef) async throws(GitError) -> Set<ObjectID> {
+        if commits.count == 1, let only = commits.first { return try await note(only, notesRef: notesRef) == nil ? [] : [only] }
+        let ref = try RefName.full(notesRef)
+        guard !commits.isEmpty, try await resolve(ref) != nil else { return [] }
+        let wanted = Set(commits)
+        let list = try await git.run(["notes", "--ref=\(ref)", "list"], at: location).outputText
+        return Set(list.split(separator: "\n").compactMap { $0.split(separator: " ").last.flatMap { ObjectID($0) } }).intersection(wanted)
+    }
+
     /// The text attached to a commit; nil if there is none.
     package func note(_ commit: ObjectID, notesRef: String = receiptsRef) async throws(GitError) -> String? {
         let arguments = ["notes", "--ref=\(try RefName.full(notesRef))", "list", commit.hex]

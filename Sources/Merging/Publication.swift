@@ -16,10 +16,9 @@ package struct Publication: Sendable {
     package func publish(
         _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, receipts: [(commit: ObjectID, text: String)]
     ) async throws -> PublishResult {
-        var missing: [(commit: ObjectID, text: String)] = []
         // A commit that comes back by a fast-forward has its receipt from where it was made.
-        for receipt in receipts where try await hub.note(receipt.commit) == nil { missing.append(receipt) }
-        try await hub.addNotes(missing)
+        let noted = try await hub.noted(among: receipts.map(\.commit))
+        try await hub.addNotes(receipts.filter { !noted.contains($0.commit) })
         CrashPoint.publishNoted.pass()
         if let remoteBranch {
             switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {

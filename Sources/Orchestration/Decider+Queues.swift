@@ -64,7 +64,7 @@ extension Decider {
         }
         let search = chain.search
         dropMoot(chain, search)
-        if search.green > 0, !isPublishing, let onto = run.head(of: target) {
+        if search.green > 0, !isPublishing, !canGrow(chain, search), let onto = run.head(of: target) {
             let link = chain.links[search.green - 1]
             emit(.candidateEntered(link.id, .publishing(commit: link.commit, tree: link.tree, onto: link.onto)))
             intend(.publish(link.id, commit: link.commit, onto: onto))
@@ -80,6 +80,15 @@ extension Decider {
         } else {
             extend(chain, by: target, verified: search.green)
         }
+    }
+
+    /// Whether something is about to be merged onto the chain. What is green lands together with it if that is green too; a moment later
+    /// otherwise.
+    private func canGrow(_ chain: MergeChain, _ search: PrefixSearch) -> Bool {
+        guard let target = chain.links.first?.candidate.target, search.red == nil, chain.links.count < FailureRate.largestBatch,
+            chain.links.count - search.green < run.merges.failureRate.batch, !chain.links.contains(where: \.isGating)
+        else { return false }
+        return run.queue.contains { $0.target == target && $0.state == .merging } || next(for: target, isFirst: false) != nil
     }
 
     /// Merges the next candidate onto the chain, or verifies the chain when there is none or it is long enough. A chain whose gate runs is left
