@@ -14,7 +14,8 @@ struct StuckTurnTests {
         let company = CompanyScript(plan)
         let script = ClosureScript { request in
             let isTold = request.lastUserText?.contains("its tool Bash had been running for less than a minute") == true
-            if isTold, request.assistantTurnsSinceLastUserPrompt == 0 { told.withLock { $0 += 1 } }
+            // In the conversation that was stopped; a fresh one reads it in its assignment.
+            if isTold, request.promptCount == 2, request.assistantTurnsSinceLastUserPrompt == 0 { told.withLock { $0 += 1 } }
             return await company.reply(to: request)
         }
         try await CompanyFixture.with(plan, script: script, options: ["toolTimeoutMinutes": 0.08]) { fixture in
@@ -24,7 +25,7 @@ struct StuckTurnTests {
                 $0.contains("gets nowhere: it was stopped because its tool Bash")
             }
             #expect(noticed == 2, "\(result.outputText)")
-            #expect(told.withLock { $0 } >= 1, "the worker was not told why it was stopped")
+            #expect(told.withLock { $0 } == 1, "the worker was not told why it was stopped")
             try await fixture.expectUndisturbed(moreTurns: 2)
         }
     }
