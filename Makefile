@@ -1,12 +1,13 @@
 # The work is in scripts/; see docs/DEVELOPMENT.md.
 PREFIX ?= /usr/local
 
-.PHONY: help demo test soak check format schemas build release install clean
+.PHONY: help demo test soak bench check format schemas build release install clean
 
 help:
 	@echo 'make demo      build, and watch a whole run with a scripted model (no account needed)'
 	@echo 'make test      build, and run all tests and checks'
 	@echo 'make soak      whole runs under 200 random kills (KILLS=n SEED=n)'
+	@echo 'make bench     ratios against the limits and plain tools (docs/performance.md)'
 	@echo 'make install   build, and install below PREFIX ($(PREFIX))'
 	@echo 'For development: build release check format schemas clean'
 
@@ -18,6 +19,9 @@ test:
 
 soak:
 	@scripts/soak $(or $(KILLS),200) $(or $(SEED),1)
+
+bench:
+	@scripts/bench $(ARGS)
 
 check:
 	@scripts/check
