@@ -4,7 +4,8 @@ import Processes
 extension HubRepository {
     /// Merges two commits in memory. Nothing moves; a clean result is a tree for ``commitTree(_:parents:message:author:date:)``.
     ///
-    /// Filters, merge drivers and `.gitattributes` of the repository play no part, so the result depends on the two commits alone.
+    /// The result depends on the two commits alone. The `.gitattributes` in the root of `ours` count; filters, and merge drivers that
+    /// somebody's configuration defines, do not.
     /// Where a shallow clone lacks the common ancestor, its history is completed from the origin first.
     /// - Parameters:
     ///   - ours: the side merged into.
@@ -19,10 +20,12 @@ extension HubRepository {
         maximumFiles: Int = 50
     ) async throws(GitError) -> TreeMerge {
         if !isRelated, try await mergeBase(ours, theirs) == nil, try await isShallow() { try await unshallow() }
+        let place = try await attributesPlace(of: ours)
         let arguments =
-            ["-c", "merge.conflictStyle=zdiff3", "-c", "merge.renames=true", "merge-tree", "--write-tree", "-z", "--messages"]
+            (place == nil ? [] : ["-c", "core.bare=false"])
+            + ["-c", "merge.conflictStyle=zdiff3", "-c", "merge.renames=true", "merge-tree", "--write-tree", "-z", "--messages"]
             + (allowUnrelated ? ["--allow-unrelated-histories"] : []) + [ours.hex, theirs.hex]
-        let result = try await git.attempt(arguments, at: location, timeout: .seconds(600))
+        let result = try await git.attempt(arguments, at: place ?? location, timeout: .seconds(600))
         switch result.exit {
         case .exited(0): return .clean(tree: try Self.objectID(in: result.standardOutput, command: "git merge-tree"))
         case .exited(1):

@@ -68,6 +68,11 @@ extension Run {
             verifySettled = true
             verifyProposedBy = nil
             verifiedTrees = [:]
+            // What the old command has said of candidates says nothing either.
+            for index in queue.indices {
+                queue[index].redExcerpt = nil
+                queue[index].isConfirmedRed = false
+            }
         }
     }
 

@@ -114,6 +114,22 @@ struct BatchTests {
         #expect(queue.scenario.world.holds(queue.scenario.run.base?.head).count == 4)
     }
 
+    @Test("a changed command forgets what the old one has said, also that it was red")
+    func otherCommand() throws {
+        var commands: [String] = []
+        let queue = try BranchQueue(3) { _ in commands.last == "make check" }
+        queue.scenario.hooks.effect = { effect, _ in
+            if case .gate(_, _, _, let command, _) = effect { commands.append(command) }
+            return nil
+        }
+        try queue.scenario.play { $0.queue.contains { $0.redExcerpt != nil } }
+        try queue.scenario.feed(.suspend("cco pause"))
+        while try queue.scenario.step() {}
+        try queue.scenario.crash(settings: queue.scenario.run.settings.with { $0.verifyCommand = "make test" })
+        try queue.playOut()
+        #expect(queue.returned.isEmpty && queue.landings.joined().sorted() == [0, 1, 2])
+    }
+
     @Test("a gate whose verdict nobody needs any more is ended, and its slot is free for others")
     func dropped() throws {
         let queue = try BranchQueue(16, slots: 3) { $0.contains(1) }
