@@ -15,6 +15,8 @@ final class ManualClock: EngineClock {
 
     static let begin = Timestamp(milliseconds: 1_800_000_000_000)
     private let state = Mutex(State())
+    /// The deadlines that somebody waits for now, earliest first.
+    let waiting = Watched<[Timestamp]>([])
 
     func now() -> Timestamp { state.withLock { $0.now } }
 
@@ -33,26 +35,37 @@ final class ManualClock: EngineClock {
                     if $0.cancelled.contains(number) { return .failure(CancellationError()) }
                     if deadline <= $0.now { return .success(()) }
                     $0.waiters[number] = (deadline, continuation)
+                    show($0)
                     return nil
                 }
                 if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            let waiter = state.withLock {
-                $0.cancelled.insert(number)
-                return $0.waiters.removeValue(forKey: number)
+            let waiter = state.withLock { state in
+                state.cancelled.insert(number)
+                defer { show(state) }
+                return state.waiters.removeValue(forKey: number)
             }
             waiter?.continuation.resume(throwing: CancellationError())
         }
     }
 
-    func advance(byMilliseconds milliseconds: Int64) {
+    private func show(_ state: State) {
+        let deadlines = state.waiters.values.map(\.deadline).sorted()
+        waiting.change { $0 = deadlines }
+    }
+
+    /// - Returns: how many waits that ended.
+    @discardableResult
+    func advance(byMilliseconds milliseconds: Int64) -> Int {
         let due = state.withLock { state in
             state.now = state.now.advanced(byMilliseconds: milliseconds)
             let due = state.waiters.filter { $0.value.deadline <= state.now }
             for number in due.keys { state.waiters[number] = nil }
+            show(state)
             return due.values.map(\.continuation)
         }
         for continuation in due { continuation.resume() }
+        return due.count
     }
 }

@@ -1,0 +1,71 @@
+import Foundation
+import Git
+import Orchestration
+import Processes
+import Testing
+
+@testable import Engine
+
+/// What single effects promise, carried out with real processes and real git.
+@Suite("Effects", .timeLimit(.minutes(2)))
+struct EffectTests {
+    @Test("what an agent leaves uncommitted at the end of its turn is a commit of its branch, and in the run's repository")
+    func uncommitted() async throws {
+        let test = try await WorkplaceFixture(
+            "echo one > committed.txt; git add -A; git commit -q -m Work || exit 1; echo two > left.txt; echo more >> readme.txt")
+        let outcome = try await test.outcome()
+        #expect(outcome.savedUncommitted && outcome.changed)
+        let head = try #require(outcome.head)
+        #expect(try await test.repositories.hub().resolve("refs/cco/work/\(WorkplaceFixture.task)") == head)
+        #expect(try await test.text("committed.txt", at: head) == "one\n")
+        #expect(try await test.text("left.txt", at: head) == "two\n")
+        #expect(try await test.text("readme.txt", at: head) == "one\nmore\n")
+    }
+
+    @Test("an agent that writes without end is stopped at maxOutputMb, and the turn says so")
+    func outputLimit() async throws {
+        let test = try await WorkplaceFixture(
+            "yes \"$(head -c 100000 /dev/zero | tr '\\0' x)\" | head -c 8000000; sleep 1000", maximumOutput: 1 << 20)
+        #expect(try await test.outcome().end == .failed("it wrote more than 1 MB of output (maxOutputMb) and was stopped"))
+        #expect(try ProcessSweep.find(marker: test.resources.folder.marker).isEmpty)
+    }
+
+    @Test("the gate runs on the commit that it is asked about, not on the base or on what the last gate left")
+    func gateTree() async throws {
+        let test = try await WorkplaceFixture()
+        let hub = try await test.repositories.hub()
+        let base = try #require(test.run.base?.head)
+        let tree = try await hub.replacingFiles(in: base, ["new.txt": Array("new\n".utf8), "readme.txt": nil])
+        let commit = try await hub.commitTree(tree, parents: [base], message: "Work", author: RunResources.identity, date: 2)
+        let gate = GateExecution(repositories: test.repositories, resources: test.resources)
+        for (effect, asked, isGreen) in [("effect-1", commit, true), ("effect-2", base, false), ("effect-3", commit, true)] {
+            let verdict = try await gate.verdict(
+                ID(effect), commit: asked, command: "test -e new.txt && test ! -e readme.txt", seat: "gate", isFresh: true, run: test.run)
+            let wasGreen = if case .green = verdict { true } else { false }
+            #expect(wasGreen == isGreen, "\(effect)")
+        }
+    }
+
+    @Test("when a run ends, work that was not integrated has a ref of its own, and so has what an agent had not handed in")
+    func kept() async throws {
+        let test = try await WorkplaceFixture("echo one > work.txt; git add -A; git commit -q -m Work; git branch aside; exit 0")
+        let head = try #require(try await test.outcome().head)
+        var run = test.run
+        run.apply(.turnEnded(WorkplaceFixture.turn, TurnOutcome(end: .silent, sessionExists: true, head: head)), at: ManualClock.begin)
+        run.apply(.taskSettled(WorkplaceFixture.task, .failed("out of time")), at: ManualClock.begin)
+        run.apply(.finishing(.timeOver), at: ManualClock.begin)
+        // Nobody hands this in any more: it is only in the agent's worktree.
+        let seat = test.resources.folder.seat("worker-1")
+        try Data("two\n".utf8).write(to: URL(filePath: seat.tree + "/late.txt"))
+
+        try await Conclusion(resources: test.resources, repositories: test.repositories).conclude(run)
+        #expect(!FileManager.default.fileExists(atPath: seat.tree))
+        let hub = try await test.repositories.hub()
+        try await hub.deleteRef("refs/cco/work/\(WorkplaceFixture.task)")
+        let kept = try await hub.listRefs("refs/cco/kept/")
+        #expect(kept.contains { $0.name == "refs/cco/kept/run-1/task-1" && $0.id == head }, "kept: \(kept.map(\.name))")
+        var late: [String?] = []
+        for ref in kept { late.append(try await test.text("late.txt", at: ref.id)) }
+        #expect(late.contains("two\n"), "kept: \(kept.map(\.name))")
+    }
+}
