@@ -73,6 +73,22 @@ struct CredentialTests {
         #expect(loads == [ID("key-1"): 4, ID("key-2"): 4, ID("key-3"): 4])
     }
 
+    @Test("a session stays with its credential while that can be used, since the provider's cache knows the conversation")
+    func staysWithSession() throws {
+        let scenario = try Scenario(.sample(workers: 4, credentials: [.slot("key-1"), .slot("key-2"), .slot("key-3")]))
+        scenario.hooks.turn = { turn, run in
+            // Every task needs a second turn.
+            turn.task != nil && !turn.resumes ? .broken(.silent, head: run.tasks[turn.task ?? ID("none")]?.head) : nil
+        }
+        try scenario.start()
+        try scenario.playOut()
+        let turns = scenario.journal.compactMap { if case .turnStarted(let turn) = $0.event { turn } else { nil } }
+        let sessions = Dictionary(grouping: turns, by: \.session)
+        #expect(sessions.values.count { $0.count > 1 } >= 4)
+        #expect(sessions.values.allSatisfy { Set($0.map(\.credential)).count == 1 })
+        #expect(Set(turns.map(\.credential)).count == 3)
+    }
+
     @Test("with every credential benched the run waits for the earliest reset and spends nothing")
     func allBenched() throws {
         let scenario = try Scenario(.sample(workers: 2, credentials: [.slot("key-1"), .slot("key-2")]))
