@@ -128,6 +128,39 @@ struct PromptLibraryTests {
         #expect(prompt.contains("The diff is cut here. The whole of it is in /run/diffs/task-1.diff"))
     }
 
+    @Test("every brief's prompt stays bounded, however much its brief and its material hold")
+    func everyBriefBounded() throws {
+        let long = String(repeating: "word ", count: 30_000)
+        let many = Array(repeating: long, count: 200)
+        let task = TaskID("task", 1)
+        let conflict = ConflictExcerpt(path: long, kind: long, hunks: long)
+        let log = GateExcerpt(command: long, exitCode: nil, ending: long, tail: long, logPath: "/run/gate.log")
+        let briefs: [(Role, Brief)] = [
+            (.director, .planGoals), (.director, .fixPlan(problems: many)), (.director, .decide), (.engineerManager, .planTasks),
+            (.engineerManager, .fixPlan(problems: many)), (.engineerManager, .review([task])), (.engineerManager, .assess),
+            (.worker, .work(task)), (.worker, .rework(task, instructions: long)), (.worker, .finish(task, reason: long)),
+            (.worker, .resolveConflict(task, target: try Sample.object(), files: Array(repeating: conflict, count: 200))),
+            (.worker, .fixGate(task, target: try Sample.object(), log: log)),
+        ]
+        for (role, brief) in briefs {
+            var material = Sample.material(role: role, brief: brief)
+            material.project.direction = long
+            material.goal = GoalSheet(title: long, description: long, acceptance: long, instructions: long)
+            material.tasks = material.tasks.map {
+                TaskSheet(id: $0.id, title: long, description: long, acceptance: long, paths: many, state: $0.state, worker: $0.worker)
+            }
+            material.messages = many
+            material.landed = many
+            material.submissions[0].summary = long
+            material.deliveries[0].summary = long
+            material.submissions[0].change.diff = long
+            material.deliveries[0].change.diff = long
+            let size = try PromptLibrary().render(material).userPrompt.utf8.count
+            let limit = if brief.purpose == .conflict { 1_100_000 } else if role == .worker { 300_000 } else { 600_000 }
+            #expect(size < limit, "\(role), \(brief.purpose)")
+        }
+    }
+
     @Test("a user's template takes the place of the built-in one")
     func overriding() throws {
         let library = try PromptLibrary(overrides: ["assess.md": "Is {{target}} good?", "worker.md": "Work."])
