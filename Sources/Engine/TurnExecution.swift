@@ -4,6 +4,7 @@ import Git
 import Observability
 import Orchestration
 import Processes
+import Synchronization
 
 /// Runs one turn: makes its worktree ready, starts (or takes up) its process, reads what it says, and brings its commits home.
 struct TurnExecution: Sendable {
@@ -119,9 +120,13 @@ struct TurnExecution: Sendable {
         var reader = resources.backend.reader(for: order)
         var gaveUp = false
         let limit = resources.maximumOutput
+        let isFlooded = Flag()
         let guarding = _Concurrency.Task { [running, resources] in
             do {
-                if try await process.outputExceeds(limit) { running.stop(turn.id) }
+                if try await process.outputExceeds(limit) {
+                    isFlooded.set()
+                    running.stop(turn.id)
+                }
             } catch is CancellationError {
                 return
             } catch {
@@ -134,10 +139,12 @@ struct TurnExecution: Sendable {
         defer { watch.end() }
         let logged = try LoggedOutput(in: process.directory)
         for try await line in process.lines() {
+            // The turn has failed, whatever else it wrote.
+            if isFlooded.isSet { break }
             let observation = reader.take(Data(line.bytes))
             watch.take(observation.progress)
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
-            if line.endOffset > logged.offset {
+            if line.endOffset > logged.offset, observation.hasWords {
                 log(observation, of: turn)
                 try logged.advance(to: line.endOffset)
             }
@@ -205,6 +212,19 @@ struct TurnExecution: Sendable {
         outcome.changed = outcome.head != nil && outcome.head != (task.base ?? turn.startPoint)
         return outcome
     }
+}
+
+/// Something that has happened, told from one task to another.
+private final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isSet: Bool { state.load(ordering: .acquiring) }
+    func set() { state.store(true, ordering: .releasing) }
+}
+
+extension Observation {
+    /// Whether a person is told of it.
+    fileprivate var hasWords: Bool { !activity.isEmpty || problem != nil }
 }
 
 /// Why a turn cannot be started at all.

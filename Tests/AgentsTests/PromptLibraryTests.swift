@@ -156,7 +156,7 @@ struct PromptLibraryTests {
             material.submissions[0].change.diff = long
             material.deliveries[0].change.diff = long
             let size = try PromptLibrary().render(material).userPrompt.utf8.count
-            let limit = if brief.purpose == .conflict { 1_100_000 } else if role == .worker { 300_000 } else { 600_000 }
+            let limit = if brief.purpose == .conflict { 350_000 } else if role == .worker { 300_000 } else { 600_000 }
             #expect(size < limit, "\(role), \(brief.purpose)")
         }
     }

@@ -7,6 +7,8 @@ private enum Limit {
     static let paragraph = 4_000
     static let diff = 60_000
     static let excerpt = 12_000
+    /// Of all conflicting files together; of what is left over only the names are given.
+    static let conflicts = 48_000
     static let line = 300
     static let lines = 60
 }
@@ -68,7 +70,13 @@ extension PromptContext {
         values["problems"] = .lines(brief.problems, each: Limit.paragraph)
         values["instructions"] = .cut(brief.instructions, Limit.description)
         values["reason"] = .cut(brief.reason, Limit.paragraph)
-        values["conflicts"] = .list(brief.conflicts.prefix(Limit.lines).map { PromptContext($0) })
+        var room = Limit.conflicts
+        values["conflicts"] = .list(
+            brief.conflicts.prefix(Limit.lines).map { conflict in
+                let hunks = min(Limit.excerpt, room)
+                room -= min(hunks, conflict.hunks.count)
+                return PromptContext(conflict, hunks: hunks)
+            })
         values["log"] = .optional(brief.log.map { PromptContext($0) })
     }
 
@@ -129,9 +137,10 @@ extension PromptContext {
         values["summary"] = .cut(delivery.summary, Limit.paragraph)
     }
 
-    private init(_ conflict: ConflictExcerpt) {
+    private init(_ conflict: ConflictExcerpt, hunks: Int) {
         self.init([
-            "path": .cut(conflict.path, Limit.line), "kind": .cut(conflict.kind, Limit.line), "hunks": .cut(conflict.hunks, Limit.excerpt),
+            "path": .cut(conflict.path, Limit.line), "kind": .cut(conflict.kind, Limit.line),
+            "hunks": hunks > 0 ? .cut(conflict.hunks, hunks) : .text(""),
         ])
     }
 
