@@ -9,7 +9,7 @@ import Testing
 @Suite("Merging as git merge does")
 struct MergeEquivalenceTests {
     /// `CCO_TEST_MERGES` asks for more or fewer.
-    static let count = ProcessInfo.processInfo.environment["CCO_TEST_MERGES"].flatMap { Int($0) } ?? 120
+    static let count = ProcessInfo.processInfo.environment["CCO_TEST_MERGES"].flatMap { Int($0) } ?? 80
 
     @Test("whatever two branches did, the tree is git merge's, and a conflict is one for both")
     func histories() async throws {

@@ -10,7 +10,7 @@ struct CampaignTests {
 
     @Test("whatever strikes, runs keep every rule and come to an end; and everything strikes")
     func seeds() async {
-        let report = await Campaign(seeds: 0..<CampaignTests.runs, threads: 2, thoroughEvery: 100).run()
+        let report = await Campaign(seeds: 0..<CampaignTests.runs, threads: 2, thoroughEvery: 250).run()
         print(report.text)
         if let failure = report.failure { Issue.record("\(failure.text)") }
         #expect(report.runs >= CampaignTests.runs || report.failure != nil)
