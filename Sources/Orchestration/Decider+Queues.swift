@@ -64,7 +64,7 @@ extension Decider {
         }
         let search = chain.search
         dropMoot(chain, search)
-        if search.green > 0, !isPublishing, !canGrow(chain, search), let onto = run.head(of: target) {
+        if search.green > 0, !isPublishing, !canGrow(chain), let onto = run.head(of: target) {
             let link = chain.links[search.green - 1]
             emit(.candidateEntered(link.id, .publishing(commit: link.commit, tree: link.tree, onto: link.onto)))
             intend(.publish(link.id, commit: link.commit, onto: onto))
@@ -82,13 +82,18 @@ extension Decider {
         }
     }
 
-    /// Whether something is about to be merged onto the chain. What is green lands together with it if that is green too; a moment later
-    /// otherwise.
-    private func canGrow(_ chain: MergeChain, _ search: PrefixSearch) -> Bool {
-        guard let target = chain.links.first?.candidate.target, search.red == nil, chain.links.count < FailureRate.largestBatch,
-            chain.links.count - search.green < run.merges.failureRate.batch, !chain.links.contains(where: \.isGating)
-        else { return false }
-        return run.queue.contains { $0.target == target && $0.state == .merging } || next(for: target, isFirst: false) != nil
+    /// Whether a chain that nothing verifies is about to grow: it then lands as a whole, because a push costs more than a merge. What a gate
+    /// has verified lands at once.
+    private func canGrow(_ chain: MergeChain) -> Bool {
+        guard run.verifyCommand == nil, let target = chain.links.first?.candidate.target, chain.links.count < FailureRate.largestBatch
+        else {
+            return false
+        }
+        let merging = run.effects.values.contains { pending in
+            guard case .merge(let id) = pending.effect, pending.delayedUntil == nil else { return false }
+            return run.queue.contains { $0.id == id && $0.target == target }
+        }
+        return merging || (next(for: target, isFirst: false) != nil && !run.queue.contains { $0.target == target && $0.state == .merging })
     }
 
     /// Merges the next candidate onto the chain, or verifies the chain when there is none or it is long enough. A chain whose gate runs is left
