@@ -22,15 +22,7 @@ struct Queue: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current
-        let place = places.place(surroundings)
-        let status: RunStatus
-        switch try await RunFinder(place: place).find() {
-        case .live(let answer): status = answer
-        case .standing(let run): status = RunStatus(run: run, at: run.clock.lastEventAt)
-        case .nothing:
-            guard place.isConfigured else { throw Start.unconfigured(place) }
-            throw Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
-        }
+        let status = try await RunFinder(place: places.place(surroundings)).status().status
         let console = surroundings.console
         console.write(
             json

@@ -26,6 +26,19 @@ struct RunFinder: Sendable {
         return try await withLock { run in run.map { .standing($0) } ?? .nothing }
     }
 
+    /// How the newest run stands, whoever has it, and whether an engine has.
+    ///
+    /// - Throws: `Failure` when there is no run, with what to do; what `find` throws.
+    func status() async throws -> (status: RunStatus, isLive: Bool) {
+        switch try await find() {
+        case .live(let answer): return (answer, true)
+        case .standing(let run): return (RunStatus(run: run, at: run.clock.lastEventAt), false)
+        case .nothing:
+            guard place.isConfigured else { throw Start.unconfigured(place) }
+            throw Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
+        }
+    }
+
     /// The engine's answer; `nil` when no engine serves the workspace.
     func live() async throws -> RunStatus? {
         do {

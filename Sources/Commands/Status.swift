@@ -23,18 +23,7 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
-        let status: RunStatus
-        var isLive = false
-        switch try await RunFinder(place: place).find() {
-        case .live(let answer):
-            status = answer
-            isLive = true
-        case .standing(let run):
-            status = RunStatus(run: run, at: run.clock.lastEventAt)
-        case .nothing:
-            guard place.isConfigured else { throw Start.unconfigured(place) }
-            throw Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
-        }
+        let (status, isLive) = try await RunFinder(place: place).status()
         if json {
             surroundings.console.write(try JSONText.of(status))
         } else {

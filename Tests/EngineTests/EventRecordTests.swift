@@ -89,21 +89,4 @@ struct EventRecordTests {
         #expect(RunSnapshot.decode(try #require(try again.latestSnapshot()).body) == nil)
         #expect(try EventRecord.replay(again)?.directorSummary == "")
     }
-
-    @Test("recovery of 100,000 events, with the time it takes", .enabled(if: ProcessInfo.processInfo.environment["CCO_TEST_LARGE"] != nil))
-    func manyEvents() throws {
-        let folder = try TemporaryFolder()
-        let journal = try longJournal(folder, 100_000)
-        let clock = ContinuousClock()
-        let whole = try clock.measure { _ = try EventRecord.fold(journal, from: nil, after: 0) }
-        var writer = SnapshotWriter()
-        _ = try EventRecord.fold(journal, from: nil, after: 0) { run, entry in try writer.consider(run, at: entry.sequence, in: journal) }
-        try journal.close()
-        let short = try clock.measure {
-            let journal = try Journal(existingIn: folder.path)
-            _ = try #require(try EventRecord.replay(journal))
-            try journal.close()
-        }
-        print("100,000 events: all of them \(whole), opened and recovered from a snapshot \(short)")
-    }
 }
