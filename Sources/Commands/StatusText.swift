@@ -11,7 +11,7 @@ struct StatusText: Sendable {
     var style: Style
 
     var lines: [String] {
-        [head] + overview + [""] + agents + tasks + queues + credentials + delayed + advice
+        [head] + overview + [""] + agents + tasks + queues + collisions + hotFiles + credentials + delayed + advice
     }
 
     private var head: String {
@@ -115,6 +115,27 @@ struct StatusText: Sendable {
                 ["  into \(queue.target)"] + queue.candidates.map { "    \(pad($0.state, 13)) \(safe($0.what, limit: 90))" }
             } + [""]
     }
+
+    private var collisions: [String] {
+        guard let collisions = status.collisions else { return [] }
+        return [style.bold("Collisions")]
+            + collisions.prefix(Self.longestList).map { collision in
+                let more = collision.fileCount > 3 ? " and \(collision.fileCount - 3) more" : ""
+                return "  \(pad(collision.task, 8)) "
+                    + safe("with \(collision.with) on \(collision.files.prefix(3).joined(separator: ", "))\(more)")
+            } + rest(of: collisions.count) + [""]
+    }
+
+    private var hotFiles: [String] {
+        guard let files = status.hotFiles else { return [] }
+        return [style.bold("Hot files")] + files.prefix(Self.longestList).map { "  \(safe($0.path, limit: 90)): \(safe($0.words))" }
+            + rest(of: files.count) + [""]
+    }
+
+    /// Entries that a list shows which nobody has to read to the end; the JSON has all of them.
+    private static let longestList = 10
+
+    private func rest(of count: Int) -> [String] { count > Self.longestList ? ["  … and \(count - Self.longestList) more"] : [] }
 
     private var credentials: [String] {
         [style.bold("Credentials")]

@@ -97,6 +97,8 @@ package struct Executor: EffectCarrier {
         case .awaitRoom:
             try await resources.disk.awaitRoom(resources.clock)
             return .room
+        case .forecast:
+            return .forecast(try await ForecastExecution(hub: try await repositories.hub(), resources: resources).look(state: state))
         case .conclude:
             try await conclusion.conclude(try await state())
             return .concluded

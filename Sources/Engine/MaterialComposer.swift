@@ -28,6 +28,7 @@ struct MaterialComposer: Sendable {
         if let task = turn.task, let work = run.tasks[task] {
             material.tasks = [sheet(work)]
             material.messages = work.history.map { "An earlier attempt at this task ended like this: \($0)" }
+            material.collisions = run.warnings(for: task)
         } else if let team {
             material.tasks = run.tasks.values.filter { $0.team == team.id }.sorted { $0.id < $1.id }.map(sheet)
         } else {
@@ -39,7 +40,10 @@ struct MaterialComposer: Sendable {
         case .decide: material.deliveries = try await deliveries(run)
         default: break
         }
-        if turn.role != .worker { material.landed = try await landed(team, run) }
+        if turn.role != .worker {
+            material.landed = try await landed(team, run)
+            material.hotFiles = run.hotFiles(limit: TurnMaterial.mostHotFiles)
+        }
         return material
     }
 
@@ -88,7 +92,9 @@ struct MaterialComposer: Sendable {
         var sheets: [SubmissionSheet] = []
         for id in ids {
             guard let task = run.tasks[id], let report = task.report else { continue }
-            let change = try await change(from: task.base, to: task.head, name: id.name, share: Self.diffBudget / max(1, ids.count))
+            // Against the target as it is, since the branch may have brought it in: what others did is not under review.
+            let start = run.head(of: run.target(of: task.team)) ?? task.base
+            let change = try await change(from: start, to: task.head, name: id.name, share: Self.diffBudget / max(1, ids.count))
             sheets.append(
                 SubmissionSheet(
                     task: sheet(task), isBlocked: report.status == .blocked, summary: report.summary, notes: report.notes, change: change))

@@ -61,7 +61,11 @@ struct TurnExecution: Sendable {
         if let task = turn.task, let work = run.tasks[task] {
             commit = try await seat.checkOut(branch: work.branch, at: turn.startPoint, date: date)
             // Prompts name it: what the work is to be brought together with, or else what it began from.
-            try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? work.base ?? turn.startPoint)
+            let warnings = run.warnings(for: task)
+            let moved = warnings.first { $0.kind == .target }?.commit
+            try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? moved ?? work.base ?? turn.startPoint)
+            let others = warnings.compactMap { warning in warning.other.map { ($0.name, warning.commit) } }
+            try await seat.makeOnlyAvailable(in: "refs/cco/other", Dictionary(others, uniquingKeysWith: { first, _ in first }))
         } else {
             commit = turn.brief.singleSubmission.flatMap { run.tasks[$0]?.head } ?? turn.startPoint
             try await seat.detach(at: commit, date: date)
@@ -210,6 +214,12 @@ struct TurnExecution: Sendable {
         outcome.head = try await seat.harvest(task.branch, into: "refs/cco/work/\(id)")
         CrashPoint.turnHarvested.pass()
         outcome.changed = outcome.head != nil && outcome.head != (task.base ?? turn.startPoint)
+        if let head = outcome.head, outcome.changed {
+            let run = try await state()
+            let base = task.base ?? turn.startPoint
+            let target = run.head(of: run.target(of: task.team)) ?? base
+            outcome.changes = ChangedFiles(try await repositories.hub().ownPaths(of: head, over: target, base: base))
+        }
         return outcome
     }
 }

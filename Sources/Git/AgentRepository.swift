@@ -75,6 +75,23 @@ package struct AgentRepository: Sendable {
         try AgentRefs(gitDirectory: gitDirectory).write(try RefName.full(ref), commit)
     }
 
+    /// Puts refs into one folder of the agent's repository, such as `refs/cco/other/task-3`, and takes away those that are there and not given.
+    ///
+    /// They are for reading: what the agent makes of them is never harvested.
+    /// - Parameters:
+    ///   - folder: a folder below `refs/cco/`, such as `refs/cco/other`.
+    ///   - commits: by the last part of the ref's name.
+    /// - Throws: ``GitError``; of kind `noSuchBranch` if the hub does not have a commit.
+    package func makeOnlyAvailable(in folder: String, _ commits: [String: ObjectID]) async throws(GitError) {
+        _ = try ensureLayout()
+        let parts = try RefName.full(folder + "/x").split(separator: "/").dropLast().map(String.init)
+        guard parts.count > 2, parts[1] == "cco" else { throw .invalid("making refs available", "\"\(folder)\" is not below refs/cco/") }
+        if let place = try FolderHandle(path: gitDirectory).descend(parts) {
+            for name in try place.names() where commits[name] == nil { try place.removeTree(name) }
+        }
+        for (name, commit) in commits.sorted(by: { $0.key < $1.key }) { try await makeAvailable("\(folder)/\(name)", commit) }
+    }
+
     func requireCommit(_ commit: ObjectID) async throws(GitError) {
         guard try await git.attempt(["cat-file", "-e", "\(commit)^{commit}"], at: control).succeeded else {
             throw GitError(

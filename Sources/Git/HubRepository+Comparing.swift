@@ -52,6 +52,14 @@ extension HubRepository {
         return changes
     }
 
+    /// The paths that `head` changes against where it left `target`'s line; what it has merged from there is not counted.
+    ///
+    /// - Parameter base: where the line is taken to have been left when the two have no common commit here.
+    package func ownPaths(of head: ObjectID, over target: ObjectID, base: ObjectID) async throws(GitError) -> [String] {
+        let start = try await mergeBase(target, head) ?? base
+        return try await changedPaths(from: start, to: head).map(\.path)
+    }
+
     /// The difference between two commits or trees as a patch with renames.
     ///
     /// - Parameters:

@@ -81,6 +81,8 @@ extension EventScribe {
             return returned(candidate, reason)
         case .branchReturned(_, _, let pointer):
             return pointer.isEmpty ? [] : [line("merge", .warning, "Look at: \(OneLine.text(pointer, limit: 140))")]
+        case .collisionsForeseen(let report):
+            return foreseen(report)
         case .pushRefused(let reason, let branch):
             let target = after.settings.targetBranch
             return [
@@ -89,6 +91,20 @@ extension EventScribe {
             ]
         default:
             return []
+        }
+    }
+
+    /// What was not known before.
+    private func foreseen(_ report: TrialReport) -> [EventLine] {
+        if let failure = report.failure { return [line("merge", .warning, "What will conflict could not be tried: \(failure)")] }
+        let known = before.forecast.collisions
+        return after.forecast.collisions.compactMap { collision in
+            guard !known.contains(where: { $0.task == collision.task && $0.other == collision.other && $0.files == collision.files }) else {
+                return nil
+            }
+            let target = after.tasks[collision.task].map { after.label(of: after.target(of: $0.team)) } ?? after.settings.targetBranch
+            let other = collision.other?.name ?? target
+            return line("merge", .notice, "\(label(collision.task)) will CONFLICT with \(other) in \(collision.files.words(naming: 3)).")
         }
     }
 

@@ -5,7 +5,9 @@ extension EventScribe {
         switch event {
         case .turnStarted(let turn):
             let verb = turn.carriesOn ? "goes on" : "begins"
+            let warnings = turn.task.map { after.warnings(for: $0) } ?? []
             return [line(turn.agent.name, .info, "\(turn.id) \(verb) with \(turn.credential): \(turn.brief.words(in: after))")]
+                + warnings.map { line(turn.agent.name, .notice, "Is warned: \($0.words).") }
         case .turnStuck(let id, let cause):
             guard let turn = after.turns[id] else { return [] }
             return [line(turn.agent.name, .warning, "\(id) gets nowhere: \(cause.words)")]

@@ -58,6 +58,8 @@ extension EventScribe {
             return [line(lead(of: id), .info, "\(label(id)) is approved.")]
         case .taskReleased(let id, let reason):
             return [line("run", .warning, "\(label(id)) is begun anew by another worker: \(reason)")]
+        case .taskHeld(let id, let holder, let path):
+            return [line("run", .info, "\(label(id)) waits: it would collide with \(holder) on \(path).")]
         case .taskSettled(let id, let state):
             return settled(id, state)
         default:

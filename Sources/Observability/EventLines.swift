@@ -47,9 +47,10 @@ package enum EventLines {
             scribe.turnLines(event)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .directorWants:
             scribe.planLines(event)
-        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
+        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskHeld, .taskSettled:
             scribe.taskLines(event)
-        case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused:
+        case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused,
+            .collisionsForeseen:
             scribe.mergeLines(event)
         case .credentialBenched, .credentialRejected:
             scribe.credentialLines(event)

@@ -3,8 +3,8 @@ import Orchestration
 extension RunReport {
     /// The report as a Markdown document. Text that others wrote cannot break its structure.
     package func markdown() -> String {
-        (head(of: "Run \(run)") + askedSection + landedSection + unlandedSection + keptSection + gateSection + spendingSection
-            + resultSection).joined(separator: "\n")
+        (head(of: "Run \(run)") + askedSection + landedSection + unlandedSection + keptSection + gateSection + hotFilesSection
+            + spendingSection + resultSection).joined(separator: "\n")
     }
 
     private func head(of title: String) -> [String] {

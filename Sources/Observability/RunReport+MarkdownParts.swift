@@ -18,6 +18,12 @@ extension RunReport {
         return head + rows + [""] + (credentials.isEmpty ? [] : credentials + [""])
     }
 
+    var hotFilesSection: [String] {
+        guard let hotFiles else { return [] }
+        return ["## Conflicts by file", "", "| file | conflicts | tasks that changed it |", "|---|---|---|"]
+            + hotFiles.map { "| \(Self.code($0.path)) | \($0.conflicts) | \($0.landed + $0.open.count) |" } + [""]
+    }
+
     var resultSection: [String] {
         let branch = push.branch.map { ", branch \(Self.code($0))" } ?? ""
         return [

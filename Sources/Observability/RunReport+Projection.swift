@@ -20,7 +20,9 @@ extension RunReport {
         gate = Gate(
             command: run.verifyCommand, isUngated: run.verifyCommand == nil && (run.verifySettled || run.isEnded),
             proposedBy: run.verifyProposedBy?.name, baselineRed: run.baselineRed.map { $0.exitCode.map { "exit code \($0)" } ?? $0.ending })
-        merges = RunStatus(run: run, at: now).merges
+        let status = RunStatus(run: run, at: now)
+        merges = status.merges
+        hotFiles = status.hotFiles
         spending = Spending(run)
         push = Push(run, fetchCommand: facts.fetchCommand)
         logFolder = facts.logFolder

@@ -28,6 +28,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var kept: [KeptCommit]
     package var gate: Gate
     package var merges: RunStatus.Merges
+    /// Files at which the run's work met, those that conflicted first; missing when there are none.
+    package var hotFiles: [RunStatus.HotFileStatus]?
     package var spending: Spending
     package var push: Push
     package var logFolder: String

@@ -13,6 +13,7 @@ extension Decider {
         guard case .working = run.phase else { return }
         emit(.finishing(reason))
         stopTurns(.runEnding)
+        dropForecast()
     }
 
     /// The steps of an ending run, each once the one before has come to rest: turns, task queues, deliveries, `TEAM_STRUCTURE.md`, the report.

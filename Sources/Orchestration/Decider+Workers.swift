@@ -3,14 +3,17 @@ extension Decider {
     mutating func assignTasks() {
         for team in run.teams.values.sorted(by: { $0.id < $1.id }) {
             if case .stuck = team.stage { continue }
+            guard team.members.contains(where: { run.canTakeTask($0, at: now) }) else { continue }
+            let touched = TouchedPaths(of: team.id, in: run)
             // Those who have not failed at a task go first; what is left then goes to anybody.
             for takesAny in [false, true] {
                 for member in team.members where run.canTakeTask(member, at: now) {
-                    guard let task = run.readyTask(for: member, of: team.id) else { break }
+                    guard let task = run.readyTask(for: member, of: team.id, avoiding: touched, at: now) else { break }
                     if !takesAny, task.formerWorkers.contains(member) { continue }
                     emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
                 }
             }
+            if !touched.isEmpty { noteHolds(of: team.id, touched) }
         }
     }
 
@@ -73,15 +76,29 @@ extension Run {
     }
 
     /// The first task of the team that may start: repairs, then those that this worker has not failed at, then in the order of the plan.
-    func readyTask(for worker: AgentID, of team: TeamID) -> TeamTask? {
-        tasks.values
-            .filter { task in
-                task.team == team && task.state == .waiting
-                    && task.dependsOn.allSatisfy { tasks[$0]?.state.satisfiesDependents ?? true }
+    ///
+    /// What would collide with work under way comes after all that does not, and is not started at all while that work is about to land.
+    func readyTask(for worker: AgentID, of team: TeamID, avoiding touched: TouchedPaths, at now: Timestamp) -> TeamTask? {
+        func rank(_ task: TeamTask) -> (Int, Int, TaskID) { (task.isRepair ? 0 : 1, task.formerWorkers.contains(worker) ? 1 : 0, task.id) }
+        let ready = readyTasks(of: team)
+        guard !touched.isEmpty else { return ready.min { rank($0) < rank($1) } }
+        var free: TeamTask?
+        var second: TeamTask?
+        for task in ready {
+            let touch = task.isRepair || hasWaitedOut(task, at: now) ? nil : touched.touch(of: task.paths)
+            if touch == nil {
+                if free.map({ rank(task) < rank($0) }) ?? true { free = task }
+            } else if touch?.landsSoon == false, second.map({ rank(task) < rank($0) }) ?? true {
+                second = task
             }
-            .min { left, right in
-                (left.isRepair ? 0 : 1, left.formerWorkers.contains(worker) ? 1 : 0, left.id)
-                    < (right.isRepair ? 0 : 1, right.formerWorkers.contains(worker) ? 1 : 0, right.id)
-            }
+        }
+        return free ?? second
+    }
+
+    /// The team's tasks for which nothing has to land first.
+    func readyTasks(of team: TeamID) -> [TeamTask] {
+        tasks.values.filter { task in
+            task.team == team && task.state == .waiting && task.dependsOn.allSatisfy { tasks[$0]?.state.satisfiesDependents ?? true }
+        }
     }
 }

@@ -110,6 +110,8 @@ package struct Decider {
             published(candidate, commit: commit, result)
         case (.awaitRoom, .room):
             break
+        case (.forecast, .forecast(let report)):
+            emit(.collisionsForeseen(report))
         case (.conclude, .concluded):
             if case .finishing(let reason) = run.phase { emit(.ended(reason)) }
         default:
@@ -125,6 +127,7 @@ package struct Decider {
             emit(.effectDone(id))
             return emit(.ended(.failed(reason)))
         }
+        if case .forecast = pending.effect, isFinal || failures >= 3 { return giveUpForecast(id, reason) }
         let seconds = min(300, Int64(1) << min(failures, 9))
         emit(.effectDelayed(id, until: now.advanced(byMilliseconds: seconds * 1000), reason: reason))
         if isFinal || (failures >= 6 && !isPatient), run.suspension == nil {
@@ -153,6 +156,7 @@ package struct Decider {
         guard run.suspension == nil else { return }
         stopOverdueTurns()
         if run.isIntegrating { advanceQueues() }
+        foresee()
         if case .finishing(let reason) = run.phase { finishUp(reason) }
     }
 
@@ -204,6 +208,7 @@ extension Run {
             deadlines += credentials.compactMap { $0.rejected == nil ? $0.benchedUntil : nil }.filter { $0 > now }
             deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
             deadlines += tasks.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
+            deadlines += tasks.values.compactMap { $0.held?.since.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }
         }
         deadlines += turns.values.filter { $0.stopCause == nil }.map(\.deadline)
         deadlines += effects.values.compactMap(\.delayedUntil)

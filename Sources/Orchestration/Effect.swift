@@ -16,6 +16,8 @@ package enum Effect: Codable, Sendable, Equatable {
     case conclude
     /// Wait until the disk has room again. While it is pending nothing else is begun.
     case awaitRoom
+    /// Try in memory which of the branches under way will not merge. What is tried follows from the state when it is done.
+    case forecast
 }
 
 /// What is known of the target branch after a look at origin.
@@ -72,6 +74,7 @@ package enum EffectResult: Codable, Sendable, Equatable {
     case concluded
     /// The disk has room.
     case room
+    case forecast(TrialReport)
     /// It could not be done now. Retried with backoff, a bounded number of times, unless `final`.
     case failed(String, final: Bool)
 }

@@ -55,6 +55,8 @@ package enum Event: Codable, Sendable, Equatable {
     case taskApproved(TaskID)
     /// Begun anew by another worker in a fresh session, from what is committed so far.
     case taskReleased(TaskID, reason: String)
+    /// A task that could start is not started now, because another under way has changed what it claims.
+    case taskHeld(TaskID, by: TaskID, path: String)
     case taskSettled(TaskID, TeamTask.State)
 
     case candidateQueued(Candidate)
@@ -70,6 +72,8 @@ package enum Event: Codable, Sendable, Equatable {
     /// A person's branch is sent back; the text says what to look at.
     case branchReturned(CandidateID, ReturnReason, String)
     case pushRefused(String, fallback: String)
+    /// Branches under way were tried against each other and against their targets.
+    case collisionsForeseen(TrialReport)
 
     case credentialBenched(CredentialID, until: Timestamp, reason: String)
     case credentialRejected(CredentialID, reason: String)

@@ -152,7 +152,7 @@ enum ClaimedPath {
     }
 
     /// The path's parts; a trailing `*` or `**` means the folder before it, and `.` the whole repository.
-    private static func components(_ path: String) -> [Substring] {
+    static func components(_ path: String) -> [Substring] {
         path.split(separator: "/").filter { $0 != "." && $0 != "*" && $0 != "**" }
     }
 }

@@ -32,11 +32,13 @@ extension Run {
             applyTurn(event, at: time)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
             applyPlan(event)
-        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskSettled:
+        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskHeld, .taskSettled:
             applyTask(event, at: time)
         case .baseMoved, .verifyChosen, .baselineKnown, .candidateQueued, .candidateEntered, .gateRed, .treeVerified, .flakeSeen,
             .candidateHeldBack, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused:
             applyMerge(event)
+        case .collisionsForeseen(let report):
+            forecast.take(report) { tasks[$0]?.state.isSettled == false }
         case .credentialBenched(let id, let until, _):
             withCredential(id) {
                 $0.benchedUntil = until
@@ -167,6 +169,7 @@ extension Run {
             tasks[task]?.usage = spent + outcome.account.usage
             tasks[task]?.costUsd += cost
             if let head = outcome.head { tasks[task]?.head = head }
+            if let changes = outcome.changes, tasks[task]?.state.isSettled == false { tasks[task]?.changes = changes }
         } else {
             agents[turn.agent]?.session = session
         }

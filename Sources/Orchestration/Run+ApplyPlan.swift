@@ -46,6 +46,7 @@ extension Run {
             counters.tasks += 1
             tasks[task.id] = task
             if task.isRepair { teams[task.team]?.repairs += 1 }
+            if case .resolveConflict(_, _, let files)? = task.firstBrief { heat.noteConflict(files) }
             idleDecisions = 0
         case .taskBriefed(let id, let worker, let pending):
             if tasks[id]?.worker != worker { tasks[id]?.attempts += 1 }
@@ -54,8 +55,12 @@ extension Run {
             tasks[id]?.worker = worker
             tasks[id]?.next = pending
             tasks[id]?.state = .assigned
+            tasks[id]?.held = nil
             switch pending.brief {
             case .rework where isReturn, .finish where isReturn: tasks[id]?.reworks += 1
+            case .resolveConflict(_, _, let files) where isReturn && tasks[id]?.firstBrief != pending.brief:
+                tasks[id]?.conflicts += 1
+                heat.noteConflict(files)
             case .resolveConflict where isReturn: tasks[id]?.conflicts += 1
             case .fixGate where isReturn: tasks[id]?.redGates += 1
             default: break
@@ -77,7 +82,14 @@ extension Run {
             tasks[id]?.session = nil
             tasks[id]?.next = nil
             tasks[id]?.history.append(reason)
+        case .taskHeld(let id, let holder, let path):
+            let since = tasks[id]?.held?.since ?? time
+            tasks[id]?.held = Hold(by: holder, path: path, since: since)
         case .taskSettled(let id, let state):
+            if case .landed = state, let changes = tasks[id]?.changes { heat.noteLanding(changes) }
+            forecast.forget(id)
+            tasks[id]?.changes = nil
+            tasks[id]?.held = nil
             tasks[id]?.state = state
             tasks[id]?.next = nil
             tasks[id]?.settledAt = time

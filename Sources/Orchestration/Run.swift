@@ -51,6 +51,10 @@ package struct Run: Codable, Sendable, Equatable {
     /// Waiting and active candidates in queue order.
     package var queue: [Candidate] = []
     package var merges = MergeStatistics()
+    /// Which of the branches under way will not merge.
+    package var forecast = ConflictForecast()
+    /// At which files work has met so far.
+    package var heat = FileHeat()
     /// Branches that people brought, in order.
     package var branches: [BranchRecord] = []
     /// Where pushes go once origin has refused the target branch, with origin's words.
@@ -133,6 +137,8 @@ package struct PendingEffect: Codable, Sendable, Equatable {
     /// Not before this time, after a failure.
     package var delayedUntil: Timestamp?
     package var lastFailure: String?
+
+    package init(effect: Effect) { self.effect = effect }
 }
 
 /// Origin's refusal of the target branch and the branch that gets the work instead.

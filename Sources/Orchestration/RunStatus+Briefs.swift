@@ -56,6 +56,7 @@ extension Effect {
         case .publish(let candidate, _, _): "publish \(run.label(of: candidate))"
         case .conclude: "write the report"
         case .awaitRoom: "wait for room on the disk"
+        case .forecast: "try which branches will conflict"
         }
     }
 }

@@ -27,6 +27,8 @@ extension RunStatus {
         merges = Merges(
             published: run.merges.published, conflicts: run.merges.conflicts, redGates: run.merges.redGates, flakes: run.merges.flakes,
             gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds)
+        collisions = RunStatus.collisions(of: run)
+        hotFiles = RunStatus.hotFiles(of: run)
         credentials = run.credentials.map { CredentialStatus($0, in: run, at: now) }
         spending = Spending(
             turns: run.ledger.total.turns, costUsd: run.ledger.total.costUsd, budgetUsd: run.settings.maxBudgetUsd,

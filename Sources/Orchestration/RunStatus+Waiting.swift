@@ -37,6 +37,7 @@ extension Run {
         guard case .working = phase else { return "not started: the run is ending" }
         let open = task.dependsOn.filter { !(tasks[$0]?.state.satisfiesDependents ?? true) }.sorted()
         if !open.isEmpty { return "waits for \(Run.list(open.map(\.name)))" }
+        if let held = whyHeld(task, at: now) { return held }
         let members = teams[task.team]?.members ?? []
         return members.contains { canTakeTask($0, at: now) } ? "is about to be given to a worker" : "waits for a free worker"
     }
@@ -128,7 +129,7 @@ extension Effect {
     package var candidate: CandidateID? {
         switch self {
         case .merge(let id), .gate(let id, _, _, _, _), .publish(let id, _, _): id
-        case .prepareBase, .runTurn, .baseline, .conclude, .awaitRoom: nil
+        case .prepareBase, .runTurn, .baseline, .conclude, .awaitRoom, .forecast: nil
         }
     }
 }

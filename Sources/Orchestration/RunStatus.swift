@@ -42,6 +42,10 @@ package struct RunStatus: Codable, Sendable, Equatable {
     /// One for every branch that something is to be merged into; the target branch first.
     package var queues: [QueueStatus]
     package var merges: Merges
+    /// Branches under way that will not merge; missing when there are none.
+    package var collisions: [CollisionStatus]?
+    /// Files at which work meets, the worst first; missing when there are none.
+    package var hotFiles: [HotFileStatus]?
     /// In the order of the configuration.
     package var credentials: [CredentialStatus]
     package var spending: Spending

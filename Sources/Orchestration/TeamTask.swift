@@ -70,6 +70,10 @@ package struct TeamTask: Codable, Sendable, Equatable {
     package var base: ObjectID?
     /// The newest commit of the task's branch.
     package var head: ObjectID?
+    /// What its branch changes, while it is under way.
+    package var changes: ChangedFiles?
+    /// What it waits for although it could start, and since when.
+    package var held: Hold?
     /// The worker's last report.
     package var report: WorkerReport?
     /// Why the work was begun anew, for the next worker.

@@ -107,6 +107,8 @@ package struct TurnOutcome: Codable, Sendable, Equatable {
     package var savedUncommitted: Bool
     /// For workers: why the work cannot be integrated as it is, found mechanically (a forbidden path, a secret), or nil.
     package var objection: String?
+    /// For workers: the files that the branch changes against what it goes to; `nil` when that is not known.
+    package var changes: ChangedFiles?
     /// Wall milliseconds of the process.
     package var milliseconds: Int64
 

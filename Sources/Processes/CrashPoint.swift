@@ -22,6 +22,7 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case turnHarvested = "turn.harvested"
     case mergeBaseSeen = "merge.base-seen"
     case merged = "merge.merged"
+    case forecastTried = "forecast.tried"
     case gateWorktreeReady = "gate.worktree-ready"
     case gateEnded = "gate.ended"
     case publishNoted = "publish.noted"

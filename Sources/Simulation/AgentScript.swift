@@ -23,6 +23,8 @@ struct AgentScript: Sendable {
     var sessionExists = true
     var objection: String?
     var leavesUncommitted = false
+    /// Files that it changes: what its task claims, and what it should not touch.
+    var files: [String] = []
     /// Whether its change makes the gate red.
     var breaksGate = false
     /// When somebody who watches it would say that it gets nowhere. Every way in which a running turn can be seen to be stuck is here.

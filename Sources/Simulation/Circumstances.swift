@@ -85,7 +85,7 @@ extension FaultKind {
             .originUnreachable:
             0.02
         case .agentLeavesUncommitted, .workIsCursed, .baseRed: 0.1
-        case .agentIsStubborn, .deliveryReturned, .nextGoals, .reviewRework: 0.15
+        case .agentIsStubborn, .deliveryReturned, .nextGoals, .reviewRework, .agentStrays: 0.15
         case .reviewUndecided, .reviewOfStrangers, .reviewDrop, .goalNotReached, .deliveryPassedOver: 0.04
         case .moreTasks: 0.25
         case .keyRefused, .keyUnpaid, .providerOutage: 0.006
@@ -100,7 +100,7 @@ extension FaultKind {
     var isHuman: Bool {
         switch self {
         case .conflict, .clash, .agentBreaksGate, .deliveryReturned, .nextGoals, .moreTasks, .reviewRework, .reviewDrop, .directorUnsure,
-            .outsidePush, .planCollides:
+            .outsidePush, .planCollides, .agentStrays:
             true
         default: false
         }

@@ -39,6 +39,7 @@ struct EventText {
         case .publish(let id, let commit, _): "publish \(id) at \(commit.hex.suffix(6))"
         case .conclude: "conclude"
         case .awaitRoom: "wait for room"
+        case .forecast: "forecast"
         }
     }
 

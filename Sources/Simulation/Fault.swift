@@ -42,6 +42,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case gateFlakes, gateHangs, gateLost, baseRed
     // People.
     case personPauses, personPausesAtStart, personAborts, settingsChange
+    // A worker changes what another task claims. Last, so that what seeds drew before stays as it was.
+    case agentStrays
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }

@@ -91,6 +91,7 @@ extension Invariants {
         var open: [AgentID: Int] = [:]
         var holding: Set<AgentID> = []
         var ready: [TeamID: TaskID] = [:]
+        var held: [TeamID: [TeamTask]] = [:]
         for task in after.tasks.values where !task.state.isSettled {
             if let worker = task.worker {
                 open[worker, default: 0] += 1
@@ -102,7 +103,7 @@ extension Invariants {
             } else if task.state == .waiting, ready[task.team] == nil,
                 task.dependsOn.allSatisfy({ after.tasks[$0]?.state.satisfiesDependents ?? true })
             {
-                ready[task.team] = task.id
+                if task.held == nil { ready[task.team] = task.id } else { held[task.team, default: []].append(task) }
             }
         }
         for agent in idle {
@@ -114,7 +115,48 @@ extension Invariants {
                 open[agent.id] ?? 0 <= Run.mostOpenTasks
             {
                 throw Violation(.nobodyIdles, "\(agent.id) is free and \(task) waits")
+            } else if let team = agent.team, !after.isStuck(team), !holding.contains(agent.id), open[agent.id] ?? 0 <= Run.mostOpenTasks {
+                for task in held[team] ?? [] { try checkHold(task, of: agent.id) }
             }
+        }
+    }
+
+    /// Whether somebody may be idle because of this hold. Repeats none of the decision: it asks the files themselves.
+    private func checkHold(_ task: TeamTask, of agent: AgentID) throws {
+        guard let held = task.held, now < held.since.advanced(byMilliseconds: Run.longestHold) else {
+            throw Violation(.holdsEnd, "\(agent) is free and \(task.id) is held back for too long")
+        }
+        let holders = after.tasks.values.filter { holder in
+            switch holder.state {
+            case .submitted, .approved: holder.team == task.team && holder.id != task.id
+            case .waiting, .assigned, .landed, .unneeded, .dropped, .failed: false
+            }
+        }
+        let files = holders.flatMap { $0.changes?.paths ?? [] } + after.forecast.collisions.flatMap(\.files.paths)
+        let isInTheWay = files.contains { file in task.paths.contains { $0 == "." || file.hasPrefix($0) || $0.hasPrefix(file) } }
+        guard !task.isRepair, isInTheWay else {
+            throw Violation(.holdsEnd, "\(agent) is free and \(task.id) is held back by \(held.by), which is not in its way")
+        }
+    }
+
+    /// What is foreseen is about branches that may still land, and each collision warns exactly one of two.
+    func checkForecast() throws {
+        let rounds = after.effects.values.count { $0.effect == .forecast }
+        let isWorking = if case .working = after.phase { true } else { false }
+        guard rounds <= (isWorking ? 1 : 0) else {
+            throw Violation(.forecastHolds, "\(rounds) rounds are under way in phase \(after.phase)")
+        }
+        let open = after.tasks.values.count { !$0.state.isSettled }
+        guard after.forecast.looks.count <= open, after.forecast.collisions.count <= open * (TrialOrder.mostRivals + open + 1) else {
+            throw Violation(.forecastHolds, "\(after.forecast.collisions.count) collisions of \(open) open tasks")
+        }
+        for collision in after.forecast.collisions {
+            for id in [collision.task] + (collision.other.map { [$0] } ?? []) where after.tasks[id]?.state.isSettled != false {
+                throw Violation(.forecastHolds, "\(id) is foreseen to collide and is \(after.tasks[id]?.state.word ?? "unknown")")
+            }
+            guard let other = collision.other else { continue }
+            let warned = [(collision.task, other), (other, collision.task)].count { after.isBehind($0.0, $0.1) }
+            guard warned == 1 else { throw Violation(.forecastHolds, "\(warned) of \(collision.task) and \(other) are behind") }
         }
     }
 

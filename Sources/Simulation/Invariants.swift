@@ -32,6 +32,7 @@ package struct Invariants {
         try checkEvents()
         try checkPhase()
         try checkIdleness()
+        try checkForecast()
         if after.isEnded, !before.isEnded { try checkEnd() }
     }
 
@@ -167,7 +168,7 @@ extension Run {
         effects.values.count {
             switch $0.effect {
             case .gate, .baseline: true
-            case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom: false
+            case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom, .forecast: false
             }
         }
     }

@@ -23,6 +23,8 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case queueMoves = "no queue stands still"
     case noDeadlock = "the run always waits for something that will come"
     case nobodyIdles = "nobody is idle who could work"
+    case holdsEnd = "a task is held back only by work that is about to land, and never longer than the bound"
+    case forecastHolds = "the forecast is about branches that are under way, and is bounded"
     case nothingLeftBehind = "what was approved is integrated when the run ends"
     case booksBalance = "the ledger holds every turn's cost once"
     case endsInTime = "every run ends, with a reason"

@@ -44,8 +44,21 @@ struct SimulatedAgent {
         if makes(.agentBlocked) { script.end = .reported(ReportText.work(.blocked, "no access")) }
         if makes(.agentLies) { script.work = .nothing }
         if makes(.agentObjectionable) { script.objection = "a secret in config.json" }
+        script.files = files
         script.leavesUncommitted = faults.strikes(.agentLeavesUncommitted) != nil
         script.breaksGate = faults.strikes(.agentBreaksGate) != nil
+    }
+
+    private var files: [String] {
+        mutating get {
+            guard let id = turn.task, let task = run.tasks[id] else { return [] }
+            var files = task.paths.map { SimulatedGit.file(in: $0) }
+            let others = run.tasks.values.filter { $0.team == task.team && $0.id != id && !$0.state.isSettled }.sorted { $0.id < $1.id }
+            if var random = faults.strikes(.agentStrays, chances: others.isEmpty ? 0 : 1), !others.isEmpty {
+                files += others[random.pick(0...others.count - 1)].paths.map { SimulatedGit.file(in: $0) }
+            }
+            return files
+        }
     }
 
     private var plannedMilliseconds: Int64? {

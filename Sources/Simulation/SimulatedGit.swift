@@ -50,6 +50,8 @@ package struct SimulatedGit: Sendable {
     private(set) var work: [TaskID: Int] = [:]
     /// Commits that agents made and that were brought home.
     private(set) var harvested = ChangeSet()
+    /// The files that each task's branch changes.
+    private var touched: [TaskID: Set<String>] = [:]
     /// Commits under `refs/cco/kept/`.
     private(set) var kept: [Int] = []
 
@@ -174,6 +176,13 @@ package struct SimulatedGit: Sendable {
     mutating func setHub(_ number: Int) { hub = number }
     mutating func setTeam(_ team: TeamID, _ number: Int) { teams[team] = number }
     mutating func keep(_ number: Int) { kept.append(number) }
+
+    /// A file for a path that is claimed.
+    static func file(in claim: String) -> String { claim.hasSuffix("/") ? claim + "file.swift" : claim }
+
+    package mutating func touch(_ files: [String], by task: TaskID) { touched[task, default: []].formUnion(files) }
+
+    package func files(of task: TaskID) -> ChangedFiles { ChangedFiles((touched[task] ?? []).sorted()) }
 
     /// Brings an agent's commits home under the task's ref.
     mutating func harvest(_ number: Int, of task: TaskID) {

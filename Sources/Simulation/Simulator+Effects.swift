@@ -17,6 +17,7 @@ extension Simulator {
         case .publish(let candidate, let commit, let onto): try publish(id, candidate, commit, onto: onto, carriage)
         case .conclude: try conclude(id, carriage)
         case .awaitRoom: try awaitRoom(id)
+        case .forecast: try forecast(id, carriage)
         }
     }
 
@@ -50,6 +51,14 @@ extension Simulator {
         guard real < diskFullUntil else { return try done(id, .room) }
         let pause: Int64 = 15_000
         proceed(id, after: ((diskFullUntil - real) / pause + 1) * pause)
+    }
+
+    /// Tries which branches will not merge.
+    private func forecast(_ id: EffectID, _ carriage: SimulatedEngine.Carriage) throws {
+        if carriage.stage == .begun { return proceed(id, to: .halfway, after: pause(id, circumstances.habits.merge)) }
+        if let obstacle = try obstacle(id) { return try done(id, obstacle) }
+        guard let run = engine?.run else { return }
+        try done(id, .forecast(git.forecast(TrialOrder(run))))
     }
 
     /// Remembers what an effect really did; trying it again must come to the same.

@@ -181,6 +181,7 @@ extension Simulator {
             case .prepareBase: .base(git.facts)
             case .conclude: .concluded
             case .awaitRoom: .room
+            case .forecast: .forecast(TrialReport(subjects: [], collisions: []))
             }
         plan(.stray(id, result), after: random.milliseconds(60_000...7_200_000))
     }

@@ -132,6 +132,8 @@ extension Simulator {
         git.harvest(head, of: task)
         outcome.head = git.commits[head].id
         outcome.changed = outcome.head != (engine?.run.tasks[task]?.base ?? turn.startPoint)
+        if head != start { git.touch(process.script.files, by: task) }
+        outcome.changes = git.files(of: task)
         outcome.savedUncommitted = process.script.leavesUncommitted
         outcome.objection = process.script.objection
         return outcome

@@ -11,6 +11,7 @@ struct InvariantTests {
         case waitingWithWorker, submittedWithoutReport, approvedWithoutCandidate, settledWithBrief, workerWithFourTasks
         case candidateTwice, publishingWithoutEffect, queueStandsStill, tooManyGates
         case deadlock, idleWorker, idleLead, endedWithTurn
+        case heldForTooLong, heldByNobody, collisionOfSettled, twoForecasts
 
         var rule: Rule {
             switch self {
@@ -22,6 +23,8 @@ struct InvariantTests {
             case .deadlock: .noDeadlock
             case .idleWorker, .idleLead: .nobodyIdles
             case .endedWithTurn: .endsInTime
+            case .heldForTooLong, .heldByNobody: .holdsEnd
+            case .collisionOfSettled, .twoForecasts: .forecastHolds
             }
         }
     }
@@ -90,6 +93,9 @@ struct InvariantTests {
         case .idleWorker: run.turns.values.contains { $0.role.writesCode }
         case .idleLead: run.turns.values.contains { !$0.role.writesCode }
         case .deadlock, .endedWithTurn: run.turns.count >= 1 && run.effects.count == run.turns.count
+        case .heldForTooLong, .heldByNobody: has(.waiting) && run.queue.isEmpty && run.turns.values.contains { $0.role.writesCode }
+        case .collisionOfSettled: run.tasks.values.contains { $0.state.isSettled }
+        case .twoForecasts: run.phase == .working
         }
     }
 
@@ -134,6 +140,13 @@ struct InvariantTests {
         case .deadlock: leave(&run, withBriefs: false)
         case .idleWorker, .idleLead: leave(&run, withBriefs: true)
         case .endedWithTurn: run.phase = .ended(.complete)
+        case .heldForTooLong, .heldByNobody: hold(&run, isOld: damage == .heldForTooLong)
+        case .collisionOfSettled:
+            guard let task = run.tasks.values.first(where: { $0.state.isSettled })?.id else { return }
+            let head = SimulatedGit.object(1)
+            run.forecast = ConflictForecast(collisions: [Collision(task: task, other: nil, head: head, otherHead: head, files: ["a"])])
+        case .twoForecasts:
+            for number in 1...2 { run.effects[ID("effect", 1000 + number)] = PendingEffect(effect: .forecast) }
         }
     }
 
@@ -141,6 +154,26 @@ struct InvariantTests {
         guard let id = run.tasks.values.filter({ $0.state == state }).map(\.id).min(), var task = run.tasks[id] else { return }
         change(&task)
         run.tasks[id] = task
+    }
+
+    /// Has a task wait for another, with a worker of its team free.
+    private func hold(_ run: inout Run, isOld: Bool) {
+        let waiting = run.tasks.values.filter { $0.state == .waiting }.map(\.id).sorted()
+        for id in waiting {
+            run.tasks[id]?.dependsOn = []
+            let since = run.clock.lastEventAt.advanced(byMilliseconds: isOld ? -Run.longestHold : 0)
+            run.tasks[id]?.held = Hold(by: ID("task-99"), path: "src/", since: since)
+        }
+        guard let task = waiting.first.flatMap({ run.tasks[$0] }), let member = run.teams[task.team]?.members.first else { return }
+        for id in run.tasks.keys where run.tasks[id]?.worker == member { run.tasks[id] = nil }
+        if let turn = run.agents[member]?.activeTurn {
+            run.turns[turn] = nil
+            run.effects = run.effects.filter { $0.value.effect != .runTurn(turn) }
+        }
+        run.agents[member]?.activeTurn = nil
+        run.queue = run.queue.filter { if case .task(let id) = $0.kind { run.tasks[id] != nil } else { true } }
+        let queued = Set(run.queue.map(\.id))
+        run.effects = run.effects.filter { $0.value.effect.candidate.map(queued.contains) ?? true }
     }
 
     /// Takes every turn away; with their briefs left, agents have something to do and do nothing.

@@ -22,6 +22,8 @@ extension PromptContext {
         describe(material.gate, isPlanning: material.brief.purpose == .plan)
         describe(work: material)
         describe(material.brief, tasks: material.tasks)
+        describe(material.collisions, brief: material.brief)
+        describe(material.hotFiles)
     }
 
     private mutating func describe(_ material: TurnMaterial) {
@@ -78,6 +80,34 @@ extension PromptContext {
                 return PromptContext(conflict, hunks: hunks)
             })
         values["log"] = .optional(brief.log.map { PromptContext($0) })
+    }
+
+    private mutating func describe(_ warnings: [CollisionWarning], brief: Brief) {
+        // Whoever is to bring the target in is told of that by its brief.
+        let bringsIn = if case .resolveConflict = brief { true } else if case .fixGate = brief { true } else { false }
+        let moved = bringsIn ? nil : warnings.first { $0.kind == .target }
+        let others = warnings.filter { $0.kind != .target }.prefix(CollisionWarning.most)
+        values["targetMoved"] = .flag(moved != nil)
+        values["targetConflicts"] = .cut(moved?.files.words(naming: CollisionWarning.mostFiles) ?? "", Limit.paragraph)
+        values["anyCollisions"] = .flag(!others.isEmpty)
+        values["collisions"] = .list(others.map { PromptContext($0) })
+    }
+
+    private mutating func describe(_ files: [HotFile]) {
+        values["anyHotFiles"] = .flag(!files.isEmpty)
+        values["hotFiles"] = .lines(files.prefix(TurnMaterial.mostHotFiles).map { "\($0.path): \($0.words)" })
+    }
+
+    private init(_ warning: CollisionWarning) {
+        self.init([
+            "other": .text(warning.other?.name ?? ""),
+            "title": .cut(warning.title, Limit.line),
+            "state": .text(warning.state),
+            "ref": .text(warning.ref),
+            "files": .cut(warning.files.words(naming: CollisionWarning.mostFiles), Limit.paragraph),
+            "conflicts": .flag(warning.kind == .conflict),
+            "claims": .flag(warning.kind == .claim),
+        ])
     }
 
     private init(_ goal: GoalSheet) {

@@ -24,6 +24,15 @@ extension PromptContext {
         ]
     }
 
+    private static var sampleWarnings: [CollisionWarning] {
+        guard let commit = ObjectID("4b825dc642cb6eb9a060e54bf8d69288fbee4904") else { return [] }
+        return [CollisionWarning.Kind.target, .conflict, .claim].map { kind in
+            CollisionWarning(
+                kind: kind, task: ID("task", 1), other: kind == .target ? nil : ID("task", 2), title: "other", state: "in review",
+                commit: commit, ref: "refs/cco/other/task-2", files: ChangedFiles(["a"]))
+        }
+    }
+
     private static func sampleMaterial(_ brief: Brief) -> TurnMaterial {
         let goal = GoalSheet(title: "goal", description: "description", acceptance: "acceptance", instructions: "instructions")
         let task = TaskSheet(
@@ -38,6 +47,7 @@ extension PromptContext {
             gate: GateSheet(command: "test", isRedOnBase: true, mayBeProposed: true),
             submissions: [SubmissionSheet(task: task, isBlocked: true, summary: "summary", notes: "notes", change: change)],
             deliveries: [DeliverySheet(team: "team-1", goal: goal, summary: "summary", change: change)], landed: ["landed"],
-            targetBranch: "main", messages: ["message"])
+            targetBranch: "main", messages: ["message"], collisions: sampleWarnings,
+            hotFiles: [HotFile(path: "a", landed: 1, conflicts: 1, open: [])])
     }
 }

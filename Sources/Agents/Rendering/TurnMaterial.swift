@@ -34,13 +34,21 @@ package struct TurnMaterial: Sendable {
     package var targetRef: String
     /// Instructions that a person gave for this agent or its task.
     package var messages: [String]
+    /// For workers: work of others that theirs is going to meet.
+    package var collisions: [CollisionWarning]
+    /// For managers: files at which the run's work meets, the worst first.
+    package var hotFiles: [HotFile]
+
+    /// Hot files that a prompt names.
+    package static let mostHotFiles = 12
 
     package init(
         agent: String, role: Role, leadsWorkers: Bool, brief: Brief, continuing: Bool = false, project: ProjectSheet,
         goal: GoalSheet? = nil,
         tasks: [TaskSheet] = [], teams: [TeamSheet] = [], workers: Int = 0, gate: GateSheet = GateSheet(),
         submissions: [SubmissionSheet] = [], deliveries: [DeliverySheet] = [], landed: [String] = [], targetBranch: String,
-        targetRef: String = "refs/cco/target", messages: [String] = []
+        targetRef: String = "refs/cco/target", messages: [String] = [],
+        collisions: [CollisionWarning] = [], hotFiles: [HotFile] = []
     ) {
         self.agent = agent
         self.role = role
@@ -59,6 +67,8 @@ package struct TurnMaterial: Sendable {
         self.targetBranch = targetBranch
         self.targetRef = targetRef
         self.messages = messages
+        self.collisions = collisions
+        self.hotFiles = hotFiles
     }
 }
 

@@ -13,6 +13,10 @@ struct Hooks {
     var effect: ((Effect, Run) -> EffectResult?)?
     /// Milliseconds that an effect takes.
     var duration: ((Effect, Run) -> Int64)?
+    /// What trial merges show.
+    var forecast: ((TrialOrder) -> TrialReport?)?
+    /// The files that a task's branch changes after a turn.
+    var changes: ((TaskID, Run) -> [String]?)?
     /// The tasks that a lead plans.
     var plan: ((TeamID, Run) -> [TaskDraft])?
 }

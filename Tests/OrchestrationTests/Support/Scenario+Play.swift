@@ -80,13 +80,20 @@ extension Scenario {
             return .concluded
         case .awaitRoom:
             return .room
+        case .forecast:
+            let order = TrialOrder(run)
+            return .forecast(hooks.forecast?(order) ?? world.forecast(order))
         }
     }
 
     private func outcome(of turn: Turn) -> TurnOutcome {
         if let cause = turn.stopCause { return .broken(.stopped(cause), head: run.tasks[turn.task ?? ID("none")]?.head) }
-        if let outcome = hooks.turn?(turn, run) { return outcome }
-        return IdealAgent(turn: turn, run: run, plan: hooks.plan).outcome(in: &world)
+        var outcome = hooks.turn?(turn, run) ?? IdealAgent(turn: turn, run: run, plan: hooks.plan).outcome(in: &world)
+        if let task = turn.task, outcome.head != nil, let files = hooks.changes?(task, run) {
+            world.touch(files, by: task)
+            outcome.changes = world.files(of: task)
+        }
+        return outcome
     }
 
     private func candidate(_ id: CandidateID) throws -> Candidate {

@@ -1,0 +1,87 @@
+/// What a worker is told about work that its own is going to meet: with whom, in which files, and where to look.
+package struct CollisionWarning: Codable, Sendable, Equatable {
+    package enum Kind: String, Codable, Sendable {
+        /// The target has moved on, and the branch no longer merges with it.
+        case target
+        /// A trial merge with another open branch failed.
+        case conflict
+        /// Another open branch has changed what the task claims.
+        case claim
+    }
+
+    /// Warnings of one prompt, and files named in each.
+    package static let most = 5
+    package static let mostFiles = 10
+
+    package var kind: Kind
+    /// Whom it warns.
+    package var task: TaskID
+    /// The other task, its title and where it stands; `nil` for the target.
+    package var other: TaskID?
+    package var title: String
+    package var state: String
+    /// The other side's commit, and the name that it has in the worker's repository.
+    package var commit: ObjectID
+    package var ref: String
+    package var files: ChangedFiles
+
+    package init(
+        kind: Kind, task: TaskID, other: TaskID?, title: String, state: String, commit: ObjectID, ref: String, files: ChangedFiles
+    ) {
+        self.kind = kind
+        self.task = task
+        self.other = other
+        self.title = title
+        self.state = state
+        self.commit = commit
+        self.ref = ref
+        self.files = files
+    }
+
+    /// In one line, for logs and messages.
+    package var words: String {
+        let where_ = files.words(naming: 3)
+        return switch kind {
+        case .target: "\(task) no longer merges with its target: \(where_)"
+        case .conflict: "\(task) will conflict with \(other?.name ?? "") in \(where_)"
+        case .claim: "\(other?.name ?? "") has changed what \(task) claims: \(where_)"
+        }
+    }
+}
+
+extension Run {
+    /// What the worker of a task is to be warned of: only of work that is ahead of its own. Bounded; the target first, then what conflicts.
+    package func warnings(for id: TaskID) -> [CollisionWarning] {
+        guard let task = tasks[id], !task.state.isSettled else { return [] }
+        var warnings: [CollisionWarning] = []
+        if let tip = head(of: target(of: task.team)), let collision = forecast.collisions.first(where: { $0.task == id && $0.other == nil })
+        {
+            warnings.append(
+                CollisionWarning(
+                    kind: .target, task: id, other: nil, title: "", state: "", commit: tip, ref: "refs/cco/target",
+                    files: collision.files.cut(to: CollisionWarning.mostFiles)))
+        }
+        var met: Set<TaskID> = []
+        for collision in forecast.collisions where collision.isAbout(id) {
+            guard let partner = collision.partner(of: id), let other = tasks[partner], let commit = other.head else { continue }
+            met.insert(partner)
+            if isBehind(id, partner) { warnings.append(warning(.conflict, of: task, other, commit, collision.files)) }
+        }
+        // Of a branch with work of its own a trial merge knows better than the claims do.
+        guard !task.hasOpenBranch else { return Array(warnings.prefix(CollisionWarning.most)) }
+        for other in tasks.values.sorted(by: { $0.id < $1.id }) where other.holdsFiles && other.team == task.team && other.id != id {
+            guard !met.contains(other.id), let commit = other.head, let changes = other.changes else { continue }
+            let claimed = changes.paths.filter { ClaimedPath.overlap(task.paths, [$0]) != nil }
+            if !claimed.isEmpty { warnings.append(warning(.claim, of: task, other, commit, ChangedFiles(claimed))) }
+        }
+        return Array(warnings.prefix(CollisionWarning.most))
+    }
+
+    private func warning(
+        _ kind: CollisionWarning.Kind, of task: TeamTask, _ other: TeamTask, _ commit: ObjectID, _ files: ChangedFiles
+    ) -> CollisionWarning {
+        CollisionWarning(
+            kind: kind, task: task.id, other: other.id, title: other.title, state: other.state.word, commit: commit,
+            ref: "refs/cco/other/\(other.id)", files: files.cut(to: CollisionWarning.mostFiles))
+    }
+}

@@ -1,0 +1,161 @@
+/// Two branches that do not merge, found before either is in a queue.
+package struct Collision: Codable, Sendable, Equatable {
+    /// Conflicting files that are kept by name.
+    package static let mostFiles = 20
+
+    package var task: TaskID
+    /// The other task; `nil` is the target itself.
+    package var other: TaskID?
+    /// The commits that were tried.
+    package var head: ObjectID
+    package var otherHead: ObjectID
+    package var files: ChangedFiles
+
+    package init(task: TaskID, other: TaskID?, head: ObjectID, otherHead: ObjectID, files: [String]) {
+        self.task = task
+        self.other = other
+        self.head = head
+        self.otherHead = otherHead
+        self.files = ChangedFiles(files, limit: Collision.mostFiles)
+    }
+
+    package func isAbout(_ id: TaskID) -> Bool { task == id || other == id }
+
+    /// The one that `id` collides with; `nil` is the target.
+    func partner(of id: TaskID) -> TaskID? { task == id ? other : task }
+}
+
+/// What trial merges of open branches have shown. Bounded by the tasks that are under way.
+package struct ConflictForecast: Codable, Sendable, Equatable {
+    /// The commits at which a branch was tried last.
+    package struct Look: Codable, Sendable, Equatable {
+        package var head: ObjectID
+        package var target: ObjectID
+    }
+
+    package private(set) var looks: [TaskID: Look] = [:]
+    package private(set) var collisions: [Collision] = []
+
+    package init(collisions: [Collision] = []) { self.collisions = collisions }
+
+    mutating func take(_ report: TrialReport, isOpen: (TaskID) -> Bool) {
+        for subject in report.subjects where isOpen(subject.task) {
+            looks[subject.task] = Look(head: subject.head, target: subject.target)
+            collisions.removeAll { $0.isAbout(subject.task) && (subject.isWhole || $0.other == nil) }
+        }
+        for collision in report.collisions where isOpen(collision.task) && collision.other.map(isOpen) ?? true {
+            collisions.append(collision)
+        }
+    }
+
+    /// Nothing more is to be foreseen about a task that is settled.
+    mutating func forget(_ task: TaskID) {
+        looks[task] = nil
+        collisions.removeAll { $0.isAbout(task) }
+    }
+}
+
+/// What one round of trial merges found.
+package struct TrialReport: Codable, Sendable, Equatable {
+    /// A branch that was looked at.
+    package struct Subject: Codable, Sendable, Equatable {
+        package var task: TaskID
+        package var head: ObjectID
+        package var target: ObjectID
+        /// Whether it was tried against other branches too, and not only against its target.
+        package var isWhole: Bool
+    }
+
+    package var subjects: [Subject]
+    package var collisions: [Collision]
+    /// Why nothing could be tried; the branches then count as looked at until one changes.
+    package var failure: String?
+
+    package init(subjects: [Subject], collisions: [Collision], failure: String? = nil) {
+        self.subjects = subjects
+        self.collisions = collisions
+        self.failure = failure
+    }
+}
+
+/// The trial merges that are due: of branches that have changed since they were last tried, newest first, and no more than so many.
+package struct TrialOrder: Sendable, Equatable {
+    /// Two commits to be tried.
+    package struct Pair: Sendable, Equatable {
+        /// The one that is behind.
+        package var task: TaskID
+        package var other: TaskID?
+        package var head: ObjectID
+        package var otherHead: ObjectID
+        /// The head of the branch that both are for; its attributes count.
+        package var target: ObjectID
+    }
+
+    /// Pairs of one round, where a round is one process for each target.
+    package static let mostPairs = 200
+    /// Other branches that one branch is tried against: the newest.
+    package static let mostRivals = 24
+
+    package private(set) var subjects: [TrialReport.Subject] = []
+    package private(set) var pairs: [Pair] = []
+
+    package init(_ run: Run) {
+        let open = run.tasks.values.filter(\.hasOpenBranch)
+        guard open.contains(where: { run.isUntried($0) }) else { return }
+        let newest = open.sorted { $1.id < $0.id }
+        var tried: Set<Set<TaskID>> = []
+        let due = newest.filter { run.isUntried($0) }
+        for task in due.filter({ run.hasChanged($0) }) + due.filter({ !run.hasChanged($0) }) {
+            let target = run.target(of: task.team)
+            guard pairs.count < TrialOrder.mostPairs, let head = task.head, let tip = run.head(of: target) else { continue }
+            var mine: [Pair] = []
+            // A target that is still where the work began cannot conflict with it.
+            if tip != task.base { mine.append(Pair(task: task.id, other: nil, head: head, otherHead: tip, target: tip)) }
+            let isWhole = run.hasChanged(task)
+            let rivals = isWhole ? newest.filter { $0.id != task.id && run.target(of: $0.team) == target } : []
+            for rival in rivals.prefix(TrialOrder.mostRivals) {
+                guard let other = rival.head, tried.insert([task.id, rival.id]).inserted else { continue }
+                let isBehind = run.isBehind(task.id, rival.id)
+                mine.append(
+                    Pair(
+                        task: isBehind ? task.id : rival.id, other: isBehind ? rival.id : task.id, head: isBehind ? head : other,
+                        otherHead: isBehind ? other : head, target: tip))
+            }
+            pairs += mine
+            subjects.append(TrialReport.Subject(task: task.id, head: head, target: tip, isWhole: isWhole))
+        }
+    }
+
+    /// The report of a round in which these pairs were found to conflict.
+    package func report(_ collisions: [Collision], failure: String? = nil) -> TrialReport {
+        TrialReport(subjects: subjects, collisions: collisions, failure: failure)
+    }
+}
+
+extension TeamTask {
+    /// Whether there is work of the task that may still land.
+    var hasOpenBranch: Bool { !state.isSettled && head != nil && head != base }
+}
+
+extension Run {
+    /// Whether the task's own branch is not the one that was tried last.
+    fileprivate func hasChanged(_ task: TeamTask) -> Bool { forecast.looks[task.id]?.head != task.head }
+
+    fileprivate func isUntried(_ task: TeamTask) -> Bool {
+        hasChanged(task) || forecast.looks[task.id]?.target != head(of: target(of: task.team))
+    }
+
+    /// Whether `task` is the one of the two that will be merged later, as far as can be said: it is less ready, or younger.
+    package func isBehind(_ task: TaskID, _ other: TaskID) -> Bool { (readiness(of: task), task) > (readiness(of: other), other) }
+
+    /// The smaller, the sooner it lands.
+    private func readiness(of id: TaskID) -> Int {
+        switch tasks[id]?.state {
+        case .approved: queue.firstIndex { $0.kind == .task(id) } ?? queue.count
+        case .submitted: 1_000_000
+        case .assigned: 2_000_000
+        case .waiting: 3_000_000
+        case .landed, .unneeded, .dropped, .failed, nil: 4_000_000
+        }
+    }
+}

@@ -1,0 +1,98 @@
+/// Why a task that could start is not started: it would collide with work that is under way.
+package struct Hold: Codable, Sendable, Equatable {
+    /// The task that is under way.
+    package var by: TaskID
+    /// The file that it has changed.
+    package var path: String
+    /// Since when the task waits for that, or waited for another first.
+    package var since: Timestamp
+
+    package init(by task: TaskID, path: String, since: Timestamp) {
+        by = task
+        self.path = path
+        self.since = since
+    }
+}
+
+/// The files that a team's tasks under way have changed, to be asked which of them another task claims.
+struct TouchedPaths {
+    struct Touch {
+        let task: TaskID
+        let path: String
+        /// Whether the work is handed in, so that it lands or goes before long.
+        let landsSoon: Bool
+    }
+
+    private var files: [String: Touch] = [:]
+    /// The same by every folder above a file; the empty name is the whole repository.
+    private var folders: [String: Touch] = [:]
+
+    init(of team: TeamID, in run: Run) {
+        // Repairs bring the whole of another branch in, which says nothing about what they will meet.
+        let holders = run.tasks.values.filter { $0.team == team && $0.holdsFiles && !$0.isRepair }
+        guard !holders.isEmpty else { return }
+        // Whoever is furthest stands for a file: the wait for it is the shortest.
+        for holder in holders.sorted(by: { run.isBehind($1.id, $0.id) }) {
+            let foreseen = run.forecast.collisions.filter { $0.isAbout(holder.id) }.flatMap(\.files.paths)
+            for path in (holder.changes?.paths ?? []) + foreseen {
+                let touch = Touch(task: holder.id, path: path, landsSoon: holder.landsSoon)
+                if files[path] == nil { files[path] = touch }
+                for folder in TouchedPaths.folders(above: path) where folders[folder] == nil { folders[folder] = touch }
+            }
+        }
+    }
+
+    var isEmpty: Bool { files.isEmpty }
+
+    /// The work that a task with these claims would collide with.
+    func touch(of claims: [String]) -> Touch? {
+        for claim in claims {
+            let parts = ClaimedPath.components(claim)
+            let name = parts.joined(separator: "/")
+            if let touch = files[name] ?? folders[name] { return touch }
+            for folder in TouchedPaths.folders(above: name) { if let touch = files[folder] { return touch } }
+        }
+        return nil
+    }
+
+    private static func folders(above path: String) -> [String] {
+        var folders = path.isEmpty ? [] : [""]
+        for index in path.indices where path[index] == "/" { folders.append(String(path[..<index])) }
+        return folders
+    }
+}
+
+extension TeamTask {
+    /// Whether the task is with somebody and has changed files that others may meet.
+    var holdsFiles: Bool {
+        switch state {
+        case .assigned, .submitted, .approved: changes?.paths.isEmpty == false
+        case .waiting, .landed, .unneeded, .dropped, .failed: false
+        }
+    }
+
+    /// Whether its work is handed in and said to be done.
+    var landsSoon: Bool {
+        switch state {
+        case .approved: true
+        case .submitted: report?.status == .done
+        case .waiting, .assigned, .landed, .unneeded, .dropped, .failed: false
+        }
+    }
+}
+
+extension Run {
+    /// Milliseconds for which a task is held back at most, all its holds together. Whatever holds it, it is started then.
+    package static let longestHold: Int64 = 15 * 60_000
+
+    /// Whether a task has been held back for as long as may be.
+    func hasWaitedOut(_ task: TeamTask, at now: Timestamp) -> Bool {
+        task.held.map { now >= $0.since.advanced(byMilliseconds: Run.longestHold) } ?? false
+    }
+
+    /// What a task that could start is held back by, for people.
+    func whyHeld(_ task: TeamTask, at now: Timestamp) -> String? {
+        guard let held = task.held, !hasWaitedOut(task, at: now), tasks[held.by]?.holdsFiles == true else { return nil }
+        return "waits: would collide with \(held.by) on \(held.path)"
+    }
+}
