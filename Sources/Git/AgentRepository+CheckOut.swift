@@ -11,11 +11,15 @@ extension AgentRepository {
     /// - Parameters:
     ///   - branch: a short branch name.
     ///   - commit: where a new branch starts; in the hub.
+    ///   - cone: the part of the files that the worktree is to hold; nil for all. What the agent has added to it stays while it works on
+    ///     the same branch.
     ///   - date: of a commit that saves work, in seconds since 1970.
     /// - Returns: the commit that is checked out: the branch's tip, or `commit` if the branch is new or leads to objects that are gone.
     /// - Throws: ``GitError``.
     @discardableResult
-    package func checkOut(branch: String, at commit: ObjectID, date: Int64) async throws(GitError) -> ObjectID {
+    package func checkOut(
+        branch: String, at commit: ObjectID, cone: Cone? = nil, date: Int64
+    ) async throws(GitError) -> ObjectID {
         let head = try RefName.head(branch)
         _ = try ensureLayout()
         try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
@@ -28,6 +32,8 @@ extension AgentRepository {
             target = commit
         }
         if try refs.read(head) != target { try refs.write(head, target) }
+        let widened = try currentBranch() == branch ? try widenedCone() : nil
+        try setCone(cone.map { (cone: Cone) in widened.map(cone.union) ?? cone })
         try await fill(target, head: "ref: \(head)")
         try setKnown(commit)
         return target
@@ -44,6 +50,7 @@ extension AgentRepository {
         _ = try ensureLayout()
         if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         try await requireCommit(commit)
+        try setCone(nil)
         try await fill(commit, head: commit.hex)
         try setKnown(commit)
         let kept = try placedNames().flatMap { ["-e", Self.pattern(for: $0)] }
@@ -52,11 +59,16 @@ extension AgentRepository {
 
     static let savedMessage = "Uncommitted work, saved by cco"
 
+    /// Processes that write a whole checkout; more than a few only wait for the disk.
+    static let checkoutWorkers = min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
     /// Makes files, both indexes and both HEADs agree on a commit.
     func fill(_ commit: ObjectID, head: String) async throws(GitError) {
         try setUnfilled(true)
         let folder = try FolderHandle(path: controlDirectory)
-        let arguments = ["-c", "checkout.workers=1", "read-tree", "--reset", "-u", commit.hex]
+        // Helpers pay for a whole checkout only.
+        let workers = try folder.kind(of: "index") == nil ? Self.checkoutWorkers : 1
+        let arguments = ["-c", "checkout.workers=\(workers)", "read-tree", "--reset", "-u", commit.hex]
         let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
         if !result.succeeded {
             // A damaged index is nothing to keep: all of it comes from the commit and the files.
@@ -76,6 +88,7 @@ extension AgentRepository {
         let keep: Set = ["commondir", "gitdir", "logs", "modules"]
         for name in try tree.names() where !keep.contains(name) { try tree.removeTree(name) }
         try tree.write("HEAD", Array("\(head)\n".utf8), mode: 0o644)
+        try showCone(in: tree)
         let control = try FolderHandle(path: controlDirectory)
         var status = stat()
         guard fstatat(control.descriptor, "index", &status, AT_SYMLINK_NOFOLLOW) == 0, let index = try control.read("index", limit: .max)

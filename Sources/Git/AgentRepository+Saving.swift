@@ -96,6 +96,13 @@ extension AgentRepository {
     /// path that is a repository is kept from it.
     private func stage(over base: ObjectID) async throws(GitError) {
         let entries = try await git.run(["ls-files", "-z", "--stage"], at: control, limit: 256 << 20).standardOutput
+        let isSparse = try cone() != nil
+        if isSparse {
+            try await markAbsent(
+                entries.split(separator: 0).compactMap { record in
+                    record.firstIndex(of: 0x09).map { record[record.index(after: $0)...] }
+                })
+        }
         var repositories: [String] = []
         for record in entries.split(separator: 0) where record.starts(with: "160000 ".utf8) {
             guard let tab = record.firstIndex(of: 0x09) else { continue }
@@ -107,7 +114,8 @@ extension AgentRepository {
         }
         let pathspecs = [":(top)"] + repositories.map { ":(top,exclude,literal)\($0)" }
         let input = Array(pathspecs.joined(separator: "\0").utf8)
-        let arguments = ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"]
+        // What the agent made outside the part that it holds counts as well.
+        let arguments = ["add", "--all"] + (isSparse ? ["--sparse"] : []) + ["--pathspec-from-file=-", "--pathspec-file-nul"]
         let result = try await git.attempt(arguments, at: control, input: input, timeout: .seconds(600))
         if !result.succeeded {
             // An agent can leave files that it made unreadable.
