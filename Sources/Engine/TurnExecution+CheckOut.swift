@@ -3,7 +3,7 @@ import Orchestration
 
 extension TurnExecution {
     /// Puts the files in place that the turn begins with.
-    private func checkOut(_ turn: Turn, _ seat: AgentRepository, _ run: Run) async throws -> ObjectID {
+    func checkOut(_ turn: Turn, _ seat: AgentRepository, _ run: Run) async throws -> ObjectID {
         resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
         let date = resources.clock.now().milliseconds / 1000
         guard let task = turn.task, let work = run.tasks[task] else {
