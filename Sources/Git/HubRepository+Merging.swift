@@ -74,7 +74,10 @@ extension HubRepository {
         _ tree: ObjectID, parents: [ObjectID], message: String, author: GitIdentity, date: Int64
     ) async throws(GitError) -> ObjectID {
         let text = CommitText(tree: tree, parents: parents, message: message, author: author, date: date)
-        if let text = text.bytes, let commit = try await writeCommit(text) { return commit }
+        if let text = text.bytes, let commit = try await writeCommit(text) {
+            await sessions.treesOfCommits.insert(tree, of: commit)
+            return commit
+        }
         var place = location
         place.environment = author.environment(date: date)
         let arguments = ["commit-tree", tree.hex] + parents.flatMap { ["-p", $0.hex] } + ["-F", "-"]
@@ -93,7 +96,11 @@ extension HubRepository {
 
     /// The tree of a commit (or of a tree, itself).
     package func tree(of commit: ObjectID) async throws(GitError) -> ObjectID {
-        if let facts = try await facts("\(commit)^{tree}") { return facts.id }
+        if let known = await sessions.treesOfCommits.tree(of: commit) { return known }
+        if let facts = try await facts("\(commit)^{tree}") {
+            await sessions.treesOfCommits.insert(facts.id, of: commit)
+            return facts.id
+        }
         let output = try await git.run(["rev-parse", "--verify", "--end-of-options", "\(commit)^{tree}"], at: location).standardOutput
         return try Self.objectID(in: output, command: "git rev-parse \(commit)^{tree}")
     }

@@ -16,6 +16,7 @@ struct HubSessions: Sendable {
     let merges: MergeSessions
     let attributes: AttributePlaces
     let padding: MergePadding
+    let treesOfCommits: KnownTrees
 
     init(git: Git, path: String) {
         let location = GitLocation(gitDirectory: path)
@@ -29,12 +30,27 @@ struct HubSessions: Sendable {
         merges = MergeSessions(git: git, location: location)
         attributes = AttributePlaces()
         padding = MergePadding()
+        treesOfCommits = KnownTrees()
     }
 
     /// Ends all of them; the next request starts them anew.
     func end() async {
         for session in [objects, differences, trees, commits, refs] { await session.end() }
         await merges.end()
+    }
+}
+
+/// Which tree a commit has, for commits that were asked about or made lately: it never changes.
+actor KnownTrees {
+    private var trees: [ObjectID: ObjectID] = [:]
+    private var order: [ObjectID] = []
+
+    func tree(of commit: ObjectID) -> ObjectID? { trees[commit] }
+
+    func insert(_ tree: ObjectID, of commit: ObjectID) {
+        guard trees.updateValue(tree, forKey: commit) == nil else { return }
+        order.append(commit)
+        if order.count > 256 { trees[order.removeFirst()] = nil }
     }
 }
 

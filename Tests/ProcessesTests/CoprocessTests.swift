@@ -45,7 +45,8 @@ import Testing
     @Test("one that nobody holds any more ends by itself")
     func abandoned() async throws {
         var process: Coprocess? = try start("cat")
-        let identity = try #require(try ProcessIdentity.of(pid: try #require(process).pid))
+        let pid = try #require(process).pid
+        let identity = try #require(try ProcessIdentity.of(pid: pid))
         process = nil
         try await identity.untilEnded()
     }
