@@ -34,7 +34,8 @@ extension AgentRepository {
         if try refs.read(head) != target { try refs.write(head, target) }
         let widened = try currentBranch() == branch ? try widenedCone() : nil
         try setCone(cone.map { (cone: Cone) in widened.map(cone.union) ?? cone })
-        try await fill(target, head: "ref: \(head)")
+        // Just now everything was saved, so that the files are those of the index.
+        try await fill(target, head: "ref: \(head)", from: try indexedCommit())
         try setKnown(commit)
         return target
     }
@@ -63,21 +64,34 @@ extension AgentRepository {
     static let checkoutWorkers = min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     /// Makes files, both indexes and both HEADs agree on a commit.
-    func fill(_ commit: ObjectID, head: String) async throws(GitError) {
+    ///
+    /// - Parameter present: the commit that the files are known to be of: then only what differs is touched.
+    func fill(_ commit: ObjectID, head: String, from present: ObjectID? = nil) async throws(GitError) {
         try setUnfilled(true)
+        try setIndexed(nil)
         let folder = try FolderHandle(path: controlDirectory)
-        // Helpers pay for a whole checkout only.
-        let workers = try folder.kind(of: "index") == nil ? Self.checkoutWorkers : 1
-        let arguments = ["-c", "checkout.workers=\(workers)", "read-tree", "--reset", "-u", commit.hex]
-        let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
-        if !result.succeeded {
-            // A damaged index is nothing to keep: all of it comes from the commit and the files.
-            try folder.unlink("index")
-            try await git.run(arguments, at: control, timeout: .seconds(1_800))
+        if try await !isSwitched(to: commit, from: present) {
+            // Helpers pay for a whole checkout only.
+            let workers = try folder.kind(of: "index") == nil ? Self.checkoutWorkers : 1
+            let arguments = Self.keepingFolders + ["-c", "checkout.workers=\(workers)", "read-tree", "--reset", "-u", commit.hex]
+            let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
+            if !result.succeeded {
+                // A damaged index is nothing to keep: all of it comes from the commit and the files.
+                try folder.unlink("index")
+                try await git.run(arguments, at: control, timeout: .seconds(1_800))
+            }
         }
+        try setIndexed(commit)
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
         try showAgent(head: head)
         try setUnfilled(false)
+    }
+
+    /// Goes from one commit to another by what differs between them; false where that cannot be done, as when something ignored is in the way.
+    private func isSwitched(to commit: ObjectID, from present: ObjectID?) async throws(GitError) -> Bool {
+        guard let present, try cone() == nil else { return false }
+        let arguments = Self.keepingFolders + ["-c", "checkout.workers=1", "read-tree", "-m", "-u", present.hex, commit.hex]
+        return try await git.attempt(arguments, at: control, timeout: .seconds(1_800)).succeeded
     }
 
     /// Gives the agent's side the same HEAD and index, and ends whatever merge or rebase it was in.

@@ -57,7 +57,8 @@ extension AgentRepository {
         let outside = paths.filter { !cone.contains(String(decoding: $0, as: UTF8.self)) }
         guard !outside.isEmpty else { return }
         try await git.run(
-            ["update-index", "--skip-worktree", "-z", "--stdin"], at: control, input: Array(outside.joined(separator: [0])) + [0],
+            Self.keepingFolders + ["update-index", "--skip-worktree", "-z", "--stdin"], at: control,
+            input: Array(outside.joined(separator: [0])) + [0],
             timeout: .seconds(600))
     }
 }

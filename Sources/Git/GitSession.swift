@@ -29,6 +29,11 @@ actor GitSession {
         self.prepare = prepare
     }
 
+    deinit {
+        // The process ends with its last reference; its number may soon be another's.
+        if let process { IdleGitSessions.remove(process.pid) }
+    }
+
     /// Sends a request and waits for its answer, whether or not the calling task is cancelled: like all local commands it is short.
     ///
     /// - Parameter parse: as in ``Coprocess/ask(_:within:parse:)``.

@@ -6,7 +6,8 @@ import Orchestration
 ///
 ///     worktree-bench ORIGIN FOLDER COUNT
 ///
-/// First COUNT fresh worktrees at `main`, then the same ones switched to a new branch at `next`. A line for each: its name, the seconds of
+/// First COUNT fresh worktrees at `main`, then what is done with each at a turn's end, then the same ones switched to a new branch at `next`.
+/// A line for each: its name, the seconds of
 /// wall clock, and the seconds of processor time of this program with its children.
 @main
 enum Main {
@@ -33,9 +34,15 @@ enum Main {
             try AgentRepository.create(
                 hub: hub, directory: "\(folder)/agents/\($0)/git", worktreePath: "\(folder)/agents/\($0)/tree", identity: identity)
         }
-        for (name, commit) in [("cold", tips[0]), ("recycled", tips[1])] {
+        for (name, commit) in [("cold", tips[0]), ("saved", tips[0]), ("recycled", tips[1])] {
             let start = (ContinuousClock.now, processorSeconds())
-            for seat in seats { try await seat.checkOut(branch: name, at: commit, date: 1_700_000_000) }
+            for seat in seats {
+                if name == "saved" {
+                    try await seat.saveUncommitted(message: "save", author: identity, date: 1_700_000_000)
+                } else {
+                    try await seat.checkOut(branch: name, at: commit, date: 1_700_000_000)
+                }
+            }
             let wall = ContinuousClock.now - start.0
             let seconds = Double(wall.components.seconds) + Double(wall.components.attoseconds) * 1e-18
             print(name, seconds, processorSeconds() - start.1)

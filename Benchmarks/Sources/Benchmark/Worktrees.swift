@@ -17,9 +17,8 @@ struct Worktrees {
             files: files, branches: [(name: "next", files: Dictionary(uniqueKeysWithValues: next))])
         let archive = laboratory.root + "/archive-\(files).tar"
         try laboratory.run(["git", "--git-dir=\(origin)", "archive", "-o", archive, "main"])
-        var readings: [String: (wall: Readings, processor: Readings)] = [
-            "cold": (Readings(), Readings()), "recycled": (Readings(), Readings()),
-        ]
+        var readings = Dictionary(
+            uniqueKeysWithValues: ["cold", "saved", "recycled"].map { ($0, (wall: Readings(), processor: Readings())) })
         for _ in 0..<pairs {
             let place = laboratory.root + "/worktrees-\(UUID().uuidString.prefix(8))"
             let program = (laboratory.cco as NSString).deletingLastPathComponent + "/worktree-bench"
@@ -35,12 +34,16 @@ struct Worktrees {
             }
             try check(place)
         }
-        let rows = [("cold", "≤ 1.5×", 1.5), ("recycled", "≤ 0.2×", 0.2)].map { name, goal, limit in
+        // A turn's end is part of no goal: it looks for uncommitted work once, whether or not another task follows.
+        let goals: [(name: String, goal: String, limit: Double?)] = [
+            ("cold", "≤ 1.5×", 1.5), ("saved", "", nil), ("recycled", "≤ 0.2×", 0.2),
+        ]
+        let rows = goals.map { name, goal, limit in
             guard let (wall, processor) = readings[name] else { return [Row]() }
             return [("wall clock", wall), ("processor time", processor)].map { kind, figure in
                 Row(
                     measure: "\(files) files, \(count) \(name) worktrees against tar, \(kind)", figure: figure.text() + "×", goal: goal,
-                    isReached: figure.median <= limit)
+                    isReached: limit.map { figure.median <= $0 })
             }
         }
         return rows.flatMap { $0 }
