@@ -42,7 +42,7 @@ actor GitSession {
         _ request: [UInt8], within limit: Duration = .seconds(120), parse: @escaping @Sendable (ArraySlice<UInt8>) -> (Answer, taken: Int)?
     ) async throws(GitError) -> Answer {
         let result = await Task { () -> Result<Answer, ChildCommandError> in
-            await turn.withLock { await answer(request, within: limit, parse: parse) }
+            await turn.withLock { @Sendable in await self.answer(request, within: limit, parse: parse) }
         }.value
         do {
             return try result.get()
@@ -113,7 +113,7 @@ actor GitSession {
     }
 
     /// Ends the process when the request under way is answered. The next request starts another.
-    func end() async { await turn.withLock { await endProcess() } }
+    func end() async { await turn.withLock { @Sendable in await self.endProcess() } }
 
     private func endProcess() async {
         guard let process else { return }
