@@ -9,9 +9,11 @@ extension AgentRepository {
     /// Options for commands on cco's index, which otherwise would drop what git knows of the folders.
     static let keepingFolders = ["-c", "core.untrackedCache=keep"]
 
-    /// The commit whose tree cco's index is at; nil when that is not known, as after a command that was cut short.
+    /// The commit whose tree cco's index is at; nil when that is not known, as after a command that was cut short, or when the files are not
+    /// those of the index.
     func indexedCommit() throws(GitError) -> ObjectID? {
-        try FolderHandle(path: controlDirectory).read(Self.indexMark, limit: 128).flatMap { AgentRefs.id($0) }
+        if try isUnfilled() { return nil }
+        return try FolderHandle(path: controlDirectory).read(Self.indexMark, limit: 128).flatMap { AgentRefs.id($0) }
     }
 
     /// To be set to nil before the index changes, and to the commit when the change is complete.

@@ -55,7 +55,7 @@ actor GitSession {
     private func answer<Answer: Sendable>(
         _ request: [UInt8], within limit: Duration, parse: @escaping @Sendable (ArraySlice<UInt8>) -> (Answer, taken: Int)?
     ) async -> Result<Answer, ChildCommandError> {
-        // One that has stood idle can have ended meanwhile, which says nothing about the request.
+        // One that has stood idle can have ended meanwhile, which says nothing about the request. What git says before it ends is an answer.
         for isLast in process == nil ? [true] : [false, true] {
             do throws(ChildCommandError) {
                 let process = try await running()
@@ -65,7 +65,7 @@ actor GitSession {
                 return .success(answer)
             } catch {
                 await endProcess()
-                if isLast { return .failure(error) }
+                if isLast || error.saysWhy { return .failure(error) }
             }
         }
         return .failure(.notSupervised(command: arguments.joined(separator: " "), reason: "it was not asked"))
@@ -121,6 +121,11 @@ actor GitSession {
         IdleGitSessions.remove(process.pid)
         await process.end()
     }
+}
+
+extension ChildCommandError {
+    /// Whether git itself has said what is wrong.
+    fileprivate var saysWhy: Bool { if case .notSupervised(_, let reason) = self { reason.contains("fatal:") } else { false } }
 }
 
 /// The processes of sessions that nobody asks anything at this moment: they hold no lock and write nothing, so nobody has to wait for them.
