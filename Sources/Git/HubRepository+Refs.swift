@@ -51,6 +51,15 @@ extension HubRepository {
         try await git.run(["update-ref", "-d", try RefName.full(ref)] + (expected.map { [$0.hex] } ?? []), at: location)
     }
 
+    /// Sets and removes refs in one transaction: all of them or none.
+    package func changeRefs(set: [String: ObjectID] = [:], delete: [String]) async throws(GitError) {
+        guard !set.isEmpty || !delete.isEmpty else { return }
+        var text = ""
+        for (ref, id) in set.sorted(by: { $0.key < $1.key }) { text += "update \(try RefName.full(ref)) \(id)\n" }
+        for ref in delete { text += "delete \(try RefName.full(ref))\n" }
+        try await git.run(["update-ref", "--stdin"], at: location, input: Array(text.utf8))
+    }
+
     /// What each of some refs leads to, by name; those that do not exist are missing. One question to git however many they are.
     func resolve(_ refs: [String]) async throws(GitError) -> [String: ObjectID] {
         guard !refs.isEmpty else { return [:] }

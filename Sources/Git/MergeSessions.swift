@@ -104,8 +104,8 @@ struct MergeTreeAnswer: Sendable, Equatable {
         }
         while true {
             guard let number = field() else { return nil }
-            if number.isEmpty { break }
-            guard let count = Int(String(decoding: number, as: UTF8.self)), count >= 0 else { return nil }
+            // Advice about submodules, for people, can stand before the last NUL.
+            guard !number.isEmpty, let count = Int(String(decoding: number, as: UTF8.self)), count >= 0 else { break }
             for _ in 0..<count + 2 where field() == nil { return nil }
         }
         length = rest.startIndex - bytes.startIndex

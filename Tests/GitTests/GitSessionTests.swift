@@ -122,6 +122,28 @@ import Testing
         }
     }
 
+    @Test("submodules that both sides moved are a conflict like any other, and the next merge is answered")
+    func submodules() async throws {
+        try await TemporaryRepository.with { test in
+            let hub = try await test.hub()
+            let tip = try #require(try await hub.resolve("refs/cco/origin/main"))
+            func commit(_ number: Int, on parent: ObjectID) async throws -> ObjectID {
+                let id = String(repeating: "\(number)", count: 40)
+                let tree = try await hub.makeTree(Array("160000 commit \(id)\tmodule\0".utf8))
+                return try await hub.commitTree(
+                    tree, parents: [parent], message: "m", author: TemporaryRepository.author, date: 1)
+            }
+            let base = try await commit(1, on: tip)
+            let (ours, theirs) = (try await commit(2, on: base), try await commit(3, on: base))
+            for _ in 0..<2 {
+                guard case .conflict(let files) = try await hub.mergeTree(ours, theirs) else { throw GitError.invalid("merging", "clean") }
+                #expect(files.map(\.path) == ["module"])
+                #expect(try await hub.mergeTree(ours, base) == .clean(tree: hub.tree(of: ours)))
+            }
+            await hub.endSessions()
+        }
+    }
+
     @Test("a commit that is written out is the one that git commit-tree makes")
     func commits() async throws {
         try await TemporaryRepository.with { test in
