@@ -13,7 +13,11 @@ extension TurnExecution {
         }
         let commit = try await seat.checkOut(branch: work.branch, at: turn.startPoint, cone: cone(of: turn, run), date: date)
         // Prompts name it: what the work is to be brought together with, or else what it began from.
-        try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? work.base ?? turn.startPoint)
+        let warnings = run.warnings(for: task)
+        let moved = warnings.first { $0.kind == .target }?.commit
+        try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? moved ?? work.base ?? turn.startPoint)
+        let others = warnings.compactMap { warning in warning.other.map { ($0.name, warning.commit) } }
+        try await seat.makeOnlyAvailable(in: "refs/cco/other", Dictionary(others, uniquingKeysWith: { first, _ in first }))
         return commit
     }
 

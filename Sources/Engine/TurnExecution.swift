@@ -67,25 +67,7 @@ struct TurnExecution: Sendable {
         let hub = try await repositories.hub()
         if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
         let run = try await state()
-<<<<<<< HEAD
-        resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
-        let date = resources.clock.now().milliseconds / 1000
-        let commit: ObjectID
-        if let task = turn.task, let work = run.tasks[task] {
-            commit = try await seat.checkOut(branch: work.branch, at: turn.startPoint, date: date)
-            // Prompts name it: what the work is to be brought together with, or else what it began from.
-            let warnings = run.warnings(for: task)
-            let moved = warnings.first { $0.kind == .target }?.commit
-            try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? moved ?? work.base ?? turn.startPoint)
-            let others = warnings.compactMap { warning in warning.other.map { ($0.name, warning.commit) } }
-            try await seat.makeOnlyAvailable(in: "refs/cco/other", Dictionary(others, uniquingKeysWith: { first, _ in first }))
-        } else {
-            commit = turn.brief.singleSubmission.flatMap { run.tasks[$0]?.head } ?? turn.startPoint
-            try await seat.detach(at: commit, date: date)
-        }
-=======
         let commit = try await repositories.lock(of: turn.agent.name).withLock { try await checkOut(turn, seat, run) }
->>>>>>> 252e6a0 (Git commands that stay: a chain of merges starts a handful of processes; attributes of every folder count; sparse worktrees; worktrees filled while managers think; benchmark 4)
         try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
         CrashPoint.turnWorktreeReady.pass()
         let materialFolder = resources.folder.material(turn.agent)
