@@ -60,6 +60,8 @@ let package = Package(
     targets: [
         .executableTarget(name: "cco", dependencies: ["Commands"], swiftSettings: settings),
         .executableTarget(name: "cco-shim", cSettings: [.unsafeFlags(["-std=c11", "-Wall", "-Wextra", "-Werror"])]),
+        // For Benchmarks/ alone, which has no dependency on this package.
+        .executableTarget(name: "worktree-bench", dependencies: ["Git", "Orchestration"], swiftSettings: settings),
         .target(name: "CProcesses"),
 
         module("Orchestration", extra: optimized),

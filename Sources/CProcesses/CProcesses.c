@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -139,6 +140,61 @@ pid_t cprocesses_spawn_session(
         return -1;
     }
     return pid;
+}
+
+pid_t cprocesses_spawn_coprocess(
+    const char *path, char *const argv[], char *const envp[], const char *folder, int input, int output, int error) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    pid_t pid = -1;
+    int failure = posix_spawn_file_actions_init(&actions);
+    if (failure != 0) {
+        errno = failure;
+        return -1;
+    }
+    failure = posix_spawnattr_init(&attributes);
+    if (failure == 0) {
+        int descriptors[3] = {input, output, error};
+        for (int number = 0; number < 3 && failure == 0; number++) {
+            failure = posix_spawn_file_actions_adddup2(&actions, descriptors[number], number);
+        }
+        if (failure == 0) {
+            failure = posix_spawn_file_actions_addchdir_np(&actions, folder);
+        }
+        if (failure == 0) {
+            failure = prepare_attributes(&attributes);
+        }
+        if (failure == 0) {
+            failure = posix_spawn(&pid, path, &actions, &attributes, argv, envp);
+        }
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0) {
+        errno = failure;
+        return -1;
+    }
+    return pid;
+}
+
+int cprocesses_socket_pair(int ends[2]) {
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+int cprocesses_send(int descriptor, const void *bytes, size_t count) {
+    const char *next = bytes;
+    while (count > 0) {
+        ssize_t sent = send(descriptor, next, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent == -1 && errno == EINTR) {
+            continue;
+        }
+        if (sent == -1) {
+            return -1;
+        }
+        next += sent;
+        count -= (size_t)sent;
+    }
+    return 0;
 }
 
 long cprocesses_ticks_per_second(void) {

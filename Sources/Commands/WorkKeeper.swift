@@ -73,7 +73,8 @@ struct WorkKeeper: Sendable {
             for (name, _) in known { _ = try await hub.fetchOrigin(branch: String(name.dropFirst("refs/cco/origin/".count))) }
             let branches = try await hub.originSummary().branches
             // A branch that is gone at origin no longer proves that origin has its commits.
-            for (name, _) in known where branches[String(name.dropFirst("refs/cco/origin/".count))] == nil { try await hub.deleteRef(name) }
+            let gone = known.map(\.name).filter { branches[String($0.dropFirst("refs/cco/origin/".count))] == nil }
+            try await hub.changeRefs(delete: gone)
             for branch in branches.keys where try await hub.resolve("refs/heads/" + branch) != nil {
                 _ = try await hub.fetchOrigin(branch: branch)
             }

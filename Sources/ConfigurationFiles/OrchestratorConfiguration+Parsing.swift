@@ -60,6 +60,7 @@ extension OrchestratorConfiguration {
         promotion = try values.required(Settings.promotion)
         push = try values.required(Settings.push)
         keepWorktrees = try values.required(Settings.keepWorktrees)
+        sparseCheckout = try values.required(Settings.sparseCheckout)
         minimumFreeDiskMb = try values.required(Settings.minimumFreeDiskMb)
         maxWorkspaceMb = values[Settings.maxWorkspaceMb]
         maxOutputMb = try values.required(Settings.maxOutputMb)

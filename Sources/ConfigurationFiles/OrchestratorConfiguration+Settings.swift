@@ -61,6 +61,10 @@ extension OrchestratorConfiguration {
             "promotion", default: .director, "Who decides that a team's branch goes to the base branch.")
         static let push = Setting.boolean("push", default: true, "Push published commits to the repository.")
         static let keepWorktrees = Setting.boolean("keepWorktrees", default: false, "Keep the worktrees of finished agents for a look.")
+        static let sparseCheckout = Setting.boolean(
+            "sparseCheckout", default: false,
+            "For huge repositories: a worker's worktree holds only the folders that its task claims and the files beside them; it can add others. Gates always check out everything."
+        )
         static let minimumFreeDiskMb = Setting.integer(
             "minimumFreeDiskMb", from: 0, to: 1_000_000_000, default: 1024,
             "With less free disk space than this, in MiB, agents are stopped and nothing begins until there is room again.")
@@ -116,7 +120,8 @@ extension OrchestratorConfiguration {
             stallTimeoutMinutes.definition, toolTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
-            keepWorktrees.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition, maxOutputMb.definition,
+            keepWorktrees.definition, sparseCheckout.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition,
+            maxOutputMb.definition,
             memoryLimitMb.definition, processLimit.definition,
             maxFileSizeMb.definition, cpuWeight.definition, claudeExecutable.definition,
             schemaReference.definition,

@@ -39,6 +39,8 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var promotion: Promotion
     package var push: Bool
     package var keepWorktrees: Bool
+    /// Whether workers' worktrees hold only what their tasks claim.
+    package var sparseCheckout: Bool
     package var minimumFreeDiskMb: Int
     /// MiB that the workspace may use.
     package var maxWorkspaceMb: Int?

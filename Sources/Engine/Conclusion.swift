@@ -20,6 +20,7 @@ struct Conclusion: Sendable {
         var ended = run
         if case .finishing(let reason) = run.phase { ended.apply(.ended(reason), at: resources.clock.now()) }
         try await RunReporting(hub: hub, resources: resources).write(ended, kept: kept)
+        await hub.endSessions()
         CrashPoint.concludeReported.pass()
     }
 

@@ -188,6 +188,7 @@ extension RunHost {
                 forbiddenNames: names,
                 secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
             directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
+            usesSparseWorktrees: configuration.sparseCheckout,
             disk: DiskSpace(
                 path: folder.workspace.path, minimumFree: Int64(configuration.minimumFreeDiskMb) << 20,
                 maximumUse: configuration.maxWorkspaceMb.map { Int64($0) << 20 }), maximumOutput: Int64(configuration.maxOutputMb) << 20,

@@ -31,6 +31,8 @@ package struct RunResources: Sendable {
     /// Whether submodules are filled in agents' worktrees.
     package var usesSubmodules: Bool
     package var keepsWorktrees: Bool
+    /// Whether workers' worktrees hold only what their tasks claim.
+    package var usesSparseWorktrees = false
     /// Nothing begins without this room.
     var disk: DiskSpace
     /// Bytes that a turn's process or a gate may write to its outputs.

@@ -43,7 +43,19 @@ struct TurnExecution: Sendable {
         guard let process else { throw CancellationError() }
         CrashPoint.turnStarted.pass()
         running.began(id, process)
-        let conclusion = try await follow(process, turn, order: order, state: state, report: report)
+        // A manager thinks, and the machine has time.
+        let filling = SeatFilling(resources: resources, repositories: repositories)
+        let early = turn.role == .worker ? nil : _Concurrency.Task { await filling.fill(try await state()) }
+        let conclusion: TurnConclusion
+        do {
+            conclusion = try await follow(process, turn, order: order, state: state, report: report)
+        } catch {
+            early?.cancel()
+            _ = await early?.result
+            throw error
+        }
+        early?.cancel()
+        _ = await early?.result
         return try await harvest(conclusion, turn, seat, state: state)
     }
 
@@ -55,27 +67,14 @@ struct TurnExecution: Sendable {
         let hub = try await repositories.hub()
         if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
         let run = try await state()
-        resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
-        let date = resources.clock.now().milliseconds / 1000
-        let commit: ObjectID
-        if let task = turn.task, let work = run.tasks[task] {
-            commit = try await seat.checkOut(branch: work.branch, at: turn.startPoint, date: date)
-            // Prompts name it: what the work is to be brought together with, or else what it began from.
-            let warnings = run.warnings(for: task)
-            let moved = warnings.first { $0.kind == .target }?.commit
-            try await seat.makeAvailable("refs/cco/target", turn.brief.target ?? moved ?? work.base ?? turn.startPoint)
-            let others = warnings.compactMap { warning in warning.other.map { ($0.name, warning.commit) } }
-            try await seat.makeOnlyAvailable(in: "refs/cco/other", Dictionary(others, uniquingKeysWith: { first, _ in first }))
-        } else {
-            commit = turn.brief.singleSubmission.flatMap { run.tasks[$0]?.head } ?? turn.startPoint
-            try await seat.detach(at: commit, date: date)
-        }
+        let commit = try await repositories.lock(of: turn.agent.name).withLock { try await checkOut(turn, seat, run) }
         try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
         CrashPoint.turnWorktreeReady.pass()
         let materialFolder = resources.folder.material(turn.agent)
         let composer = MaterialComposer(hub: hub, resources: resources, folder: materialFolder)
         let material = try await composer.material(for: turn, run)
         var rendered = try resources.prompts.render(material)
+        if let cone = cone(of: turn, run) { rendered.userPrompt += SparseNote.text(cone) }
         if turn.carriesOn { rendered.userPrompt = ContinuationNote.text + rendered.userPrompt }
         try PrivateFiles.makeFolder(folder)
         let model = resources.models[turn.role]
@@ -247,21 +246,6 @@ enum TurnError: Error, CustomStringConvertible {
             "the credential \(id) is no longer in the configuration; put it back into api-keys.json, or start a new run"
         }
     }
-}
-
-/// What a session is told that was interrupted in the middle of its work.
-enum ContinuationNote {
-    static let text = """
-        Your last turn was interrupted from outside before you returned a report; nothing that you did was undone. Look at where you stand and go on \
-        from there. The assignment was:
-
-
-        """
-}
-
-extension RenderedTurn {
-    /// Stands for what a process that is already running was told.
-    static let known = RenderedTurn(systemPrompt: "", userPrompt: "", schema: "{}", tools: [])
 }
 
 extension Brief {

@@ -11,11 +11,15 @@ extension AgentRepository {
     /// - Parameters:
     ///   - branch: a short branch name.
     ///   - commit: where a new branch starts; in the hub.
+    ///   - cone: the part of the files that the worktree is to hold; nil for all. What the agent has added to it stays while it works on
+    ///     the same branch.
     ///   - date: of a commit that saves work, in seconds since 1970.
     /// - Returns: the commit that is checked out: the branch's tip, or `commit` if the branch is new or leads to objects that are gone.
     /// - Throws: ``GitError``.
     @discardableResult
-    package func checkOut(branch: String, at commit: ObjectID, date: Int64) async throws(GitError) -> ObjectID {
+    package func checkOut(
+        branch: String, at commit: ObjectID, cone: Cone? = nil, date: Int64
+    ) async throws(GitError) -> ObjectID {
         let head = try RefName.head(branch)
         _ = try ensureLayout()
         try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
@@ -28,7 +32,10 @@ extension AgentRepository {
             target = commit
         }
         if try refs.read(head) != target { try refs.write(head, target) }
-        try await fill(target, head: "ref: \(head)")
+        let widened = try currentBranch() == branch ? try widenedCone() : nil
+        try setCone(cone.map { (cone: Cone) in widened.map(cone.union) ?? cone })
+        // Just now everything was saved, so that the files are those of the index.
+        try await fill(target, head: "ref: \(head)", from: try indexedCommit())
         try setKnown(commit)
         return target
     }
@@ -44,6 +51,7 @@ extension AgentRepository {
         _ = try ensureLayout()
         if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         try await requireCommit(commit)
+        try setCone(nil)
         try await fill(commit, head: commit.hex)
         try setKnown(commit)
         let kept = try placedNames().flatMap { ["-e", Self.pattern(for: $0)] }
@@ -52,20 +60,38 @@ extension AgentRepository {
 
     static let savedMessage = "Uncommitted work, saved by cco"
 
+    /// Processes that write a whole checkout; more than a few only wait for the disk.
+    static let checkoutWorkers = min(4, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
     /// Makes files, both indexes and both HEADs agree on a commit.
-    func fill(_ commit: ObjectID, head: String) async throws(GitError) {
+    ///
+    /// - Parameter present: the commit that the files are known to be of: then only what differs is touched.
+    func fill(_ commit: ObjectID, head: String, from present: ObjectID? = nil) async throws(GitError) {
         try setUnfilled(true)
+        try setIndexed(nil)
         let folder = try FolderHandle(path: controlDirectory)
-        let arguments = ["-c", "checkout.workers=1", "read-tree", "--reset", "-u", commit.hex]
-        let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
-        if !result.succeeded {
-            // A damaged index is nothing to keep: all of it comes from the commit and the files.
-            try folder.unlink("index")
-            try await git.run(arguments, at: control, timeout: .seconds(1_800))
+        if try await !isSwitched(to: commit, from: present) {
+            // Helpers pay for a whole checkout only.
+            let workers = try folder.kind(of: "index") == nil ? Self.checkoutWorkers : 1
+            let arguments = Self.keepingFolders + ["-c", "checkout.workers=\(workers)", "read-tree", "--reset", "-u", commit.hex]
+            let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
+            if !result.succeeded {
+                // A damaged index is nothing to keep: all of it comes from the commit and the files.
+                try folder.unlink("index")
+                try await git.run(arguments, at: control, timeout: .seconds(1_800))
+            }
         }
+        try setIndexed(commit)
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
         try showAgent(head: head)
         try setUnfilled(false)
+    }
+
+    /// Goes from one commit to another by what differs between them; false where that cannot be done, as when something ignored is in the way.
+    private func isSwitched(to commit: ObjectID, from present: ObjectID?) async throws(GitError) -> Bool {
+        guard let present, try cone() == nil else { return false }
+        let arguments = Self.keepingFolders + ["-c", "checkout.workers=1", "read-tree", "-m", "-u", present.hex, commit.hex]
+        return try await git.attempt(arguments, at: control, timeout: .seconds(1_800)).succeeded
     }
 
     /// Gives the agent's side the same HEAD and index, and ends whatever merge or rebase it was in.
@@ -76,6 +102,7 @@ extension AgentRepository {
         let keep: Set = ["commondir", "gitdir", "logs", "modules"]
         for name in try tree.names() where !keep.contains(name) { try tree.removeTree(name) }
         try tree.write("HEAD", Array("\(head)\n".utf8), mode: 0o644)
+        try showCone(in: tree)
         let control = try FolderHandle(path: controlDirectory)
         var status = stat()
         guard fstatat(control.descriptor, "index", &status, AT_SYMLINK_NOFOLLOW) == 0, let index = try control.read("index", limit: .max)

@@ -28,8 +28,7 @@ extension AgentRepository {
         if let old, old != id, try await hub.isCommit(old), try await hub.isAncestor(old, of: id) == false {
             try await hub.keep(old, name: "rewritten/\(hubRef.dropFirst("refs/".count))/\(old.short)")
         }
-        try await hub.setRef(hubRef, to: id)
-        try await hub.deleteRef(scratch)
+        try await hub.changeRefs(set: [hubRef: id], delete: [scratch])
     }
 
     /// The agent's refs (and its detached HEAD, as `HEAD`) that the hub's refs do not reach.

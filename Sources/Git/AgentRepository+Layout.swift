@@ -64,7 +64,8 @@ extension AgentRepository {
         try control.ensure(
             "config",
             configuration(
-                "\tcommitGraph = false\n\tmultiPackIndex = false\n\tlogAllRefUpdates = false\n[uploadpack]\n\tallowAnySHA1InWant = true\n"))
+                "\tcommitGraph = false\n\tmultiPackIndex = false\n\tlogAllRefUpdates = false\n\(try sparseSettings())[uploadpack]\n\tallowAnySHA1InWant = true\n"
+            ))
         // The hub comes first, so that its objects win over anything of the same name.
         try control.descend(["objects", "info"])?.ensure("alternates", "\(hub.objectsPath)\n\(gitDirectory)/objects\n")
         let halfWritten = FolderHandle.temporaryPrefix + "*"
@@ -83,7 +84,9 @@ extension AgentRepository {
         try agent.ensure("HEAD", "ref: \(Self.nothing)\n", mode: 0o644)
         try agent.ensure(
             "config",
-            configuration("\tlogAllRefUpdates = true\n[user]\n\tname = \"\(identity.name)\"\n\temail = \"\(identity.email)\"\n"),
+            configuration(
+                "\tlogAllRefUpdates = true\n\(try sparseSettings())[user]\n\tname = \"\(identity.name)\"\n\temail = \"\(identity.email)\"\n"
+            ),
             mode: 0o644)
         for name in ["hooks", "commondir", "gitdir", "config.worktree", "index"] { try agent.removeTree(name) }
         if let info = try agent.folder("info") {

@@ -17,6 +17,10 @@ extension AgentRepository {
         if try ensureLayout() { return nil }
         if try isUnfilled() { return nil }
         guard let base = try await savingBase() else { return nil }
+        if try await isClean(at: base.commit) {
+            try settle(base)
+            return nil
+        }
         do {
             let saved = try await save(message: message, author: author, date: date, over: base)
             guard let saved, try await !isReadable(saved, over: base.commit) else { return saved }
@@ -33,10 +37,17 @@ extension AgentRepository {
         }
     }
 
+    /// Nothing is to be saved: the branch is where its work is.
+    private func settle(_ base: (commit: ObjectID, ref: String?)) throws(GitError) {
+        let refs = AgentRefs(gitDirectory: gitDirectory)
+        if let ref = base.ref, try refs.read(ref) != base.commit { try refs.write(ref, base.commit) }
+    }
+
     private func save(
         message: String, author: GitIdentity, date: Int64, over base: (commit: ObjectID, ref: String?)
     ) async throws(GitError) -> ObjectID? {
-        let reset = ["read-tree", "--reset", base.commit.hex]
+        try setIndexed(nil)
+        let reset = Self.keepingFolders + ["read-tree", "--reset", base.commit.hex]
         if try await !git.attempt(reset, at: control).succeeded {
             // A damaged index is nothing to keep: git looks at the files again.
             try FolderHandle(path: controlDirectory).unlink("index")
@@ -49,7 +60,8 @@ extension AgentRepository {
             in: try await git.run(["rev-parse", "\(base.commit)^{tree}"], at: control).standardOutput, command: "git rev-parse")
         let refs = AgentRefs(gitDirectory: gitDirectory)
         if tree == before {
-            if let ref = base.ref, try refs.read(ref) != base.commit { try refs.write(ref, base.commit) }
+            try settle(base)
+            try setIndexed(base.commit)
             return nil
         }
         var place = control
@@ -58,6 +70,7 @@ extension AgentRepository {
             ["commit-tree", tree.hex, "-p", base.commit.hex, "-F", "-"], at: place, input: Array((message.trimmed + "\n").utf8))
         let commit = try HubRepository.objectID(in: output.standardOutput, command: "git commit-tree")
         try refs.write(base.ref ?? "refs/heads/cco-saved/\(commit.short)", commit)
+        try setIndexed(commit)
         return commit
     }
 
@@ -96,6 +109,13 @@ extension AgentRepository {
     /// path that is a repository is kept from it.
     private func stage(over base: ObjectID) async throws(GitError) {
         let entries = try await git.run(["ls-files", "-z", "--stage"], at: control, limit: 256 << 20).standardOutput
+        let isSparse = try cone() != nil
+        if isSparse {
+            try await markAbsent(
+                entries.split(separator: 0).compactMap { record in
+                    record.firstIndex(of: 0x09).map { record[record.index(after: $0)...] }
+                })
+        }
         var repositories: [String] = []
         for record in entries.split(separator: 0) where record.starts(with: "160000 ".utf8) {
             guard let tab = record.firstIndex(of: 0x09) else { continue }
@@ -107,7 +127,9 @@ extension AgentRepository {
         }
         let pathspecs = [":(top)"] + repositories.map { ":(top,exclude,literal)\($0)" }
         let input = Array(pathspecs.joined(separator: "\0").utf8)
-        let arguments = ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"]
+        // What the agent made outside the part that it holds counts as well.
+        let arguments =
+            Self.keepingFolders + ["add", "--all"] + (isSparse ? ["--sparse"] : []) + ["--pathspec-from-file=-", "--pathspec-file-nul"]
         let result = try await git.attempt(arguments, at: control, input: input, timeout: .seconds(600))
         if !result.succeeded {
             // An agent can leave files that it made unreadable.
@@ -130,6 +152,8 @@ extension AgentRepository {
         let addedPaths = Set(added.standardOutput.split(separator: 0))
         let paths = excluded.standardOutput.split(separator: 0).filter(addedPaths.contains)
         guard !paths.isEmpty else { return }
-        try await git.run(["update-index", "--force-remove", "-z", "--stdin"], at: control, input: Array(paths.joined(separator: [0])))
+        try await git.run(
+            Self.keepingFolders + ["update-index", "--force-remove", "-z", "--stdin"], at: control,
+            input: Array(paths.joined(separator: [0])))
     }
 }

@@ -58,6 +58,9 @@ package struct AgentRepository: Sendable {
         return String(target.dropFirst("refs/heads/".count))
     }
 
+    /// Whether nothing has been checked out yet.
+    package func isUntouched() throws(GitError) -> Bool { try known() == nil }
+
     /// Where HEAD points before the first checkout: a name that no branch of a run can have.
     static let nothing = "refs/heads/cco.nothing"
 

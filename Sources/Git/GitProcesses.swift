@@ -28,14 +28,14 @@ package struct GitProcesses: Sendable {
     /// Absolute paths of folders in which any program counts.
     var folders: [String] = []
 
-    /// The living processes, without this process itself.
+    /// The living processes, without this process itself and its sessions that are idle.
     ///
     /// - Throws: ``GitError`` when /proc cannot be listed.
     func living() throws(GitError) -> [Living] {
         let proc = try FolderHandle(path: "/proc")
         var found: [Living] = []
         for name in try proc.names() {
-            guard let pid = Int32(name), pid != getpid() else { continue }
+            guard let pid = Int32(name), pid != getpid(), !IdleGitSessions.contains(pid) else { continue }
             if let process = living(pid, in: proc) { found.append(process) }
         }
         return found

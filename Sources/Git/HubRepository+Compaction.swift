@@ -60,6 +60,8 @@ extension HubRepository {
         try await originLock.withLock { () async throws(GitError) -> Compaction in
             let before = try await objectStore()
             guard isForced || before.isWorthPacking else { return .notNeeded(before) }
+            // They would go on reading packs that are about to go.
+            await endSessions()
             guard try GitProcesses(gitDirectories: [path]).living().isEmpty, await isIdle() else { return .busy }
             do throws(GitError) {
                 try await interruptible(["repack", "-a", "-d", "-l", "-k", "-q", "-n", "--no-write-bitmap-index"])

@@ -4,7 +4,7 @@ import Processes
 extension HubRepository {
     /// Merges two commits in memory. Nothing moves; a clean result is a tree for ``commitTree(_:parents:message:author:date:)``.
     ///
-    /// The result depends on the two commits alone. The `.gitattributes` in the root of `ours` count; filters, and merge drivers that
+    /// The result depends on the two commits alone. The `.gitattributes` of `ours` count, in every folder; filters, and merge drivers that
     /// somebody's configuration defines, do not.
     /// Where a shallow clone lacks the common ancestor, its history is completed from the origin first.
     /// - Parameters:
@@ -19,11 +19,15 @@ extension HubRepository {
         _ ours: ObjectID, _ theirs: ObjectID, isRelated: Bool = false, allowUnrelated: Bool = false, limitPerFile: Int = 4_000,
         maximumFiles: Int = 50
     ) async throws(GitError) -> TreeMerge {
-        if !isRelated, try await mergeBase(ours, theirs) == nil, try await isShallow() { try await unshallow() }
         let place = try await attributesPlace(of: ours)
+        // Almost all merges are clean. What is not is made again by a process of its own, which says all there is to say.
+        if !allowUnrelated, case .clean(let tree) = await sessions.merges.merge(ours, theirs, place: place, padding: mergePadding) {
+            return .clean(tree: tree)
+        }
+        if !isRelated, try await mergeBase(ours, theirs) == nil, try await isShallow() { try await unshallow() }
         let arguments =
             (place == nil ? [] : ["-c", "core.bare=false"])
-            + ["-c", "merge.conflictStyle=zdiff3", "-c", "merge.renames=true", "merge-tree", "--write-tree", "-z", "--messages"]
+            + MergeTreeAnswer.settings + ["merge-tree", "--write-tree", "-z", "--messages"]
             + (allowUnrelated ? ["--allow-unrelated-histories"] : []) + [ours.hex, theirs.hex]
         let result = try await git.attempt(arguments, at: place ?? location, timeout: .seconds(600))
         switch result.exit {
@@ -69,6 +73,11 @@ extension HubRepository {
     package func commitTree(
         _ tree: ObjectID, parents: [ObjectID], message: String, author: GitIdentity, date: Int64
     ) async throws(GitError) -> ObjectID {
+        let text = CommitText(tree: tree, parents: parents, message: message, author: author, date: date)
+        if let text = text.bytes, let commit = try await writeCommit(text) {
+            await sessions.treesOfCommits.insert(tree, of: commit)
+            return commit
+        }
         var place = location
         place.environment = author.environment(date: date)
         let arguments = ["commit-tree", tree.hex] + parents.flatMap { ["-p", $0.hex] } + ["-F", "-"]
@@ -87,6 +96,11 @@ extension HubRepository {
 
     /// The tree of a commit (or of a tree, itself).
     package func tree(of commit: ObjectID) async throws(GitError) -> ObjectID {
+        if let known = await sessions.treesOfCommits.tree(of: commit) { return known }
+        if let facts = try await facts("\(commit)^{tree}") {
+            await sessions.treesOfCommits.insert(facts.id, of: commit)
+            return facts.id
+        }
         let output = try await git.run(["rev-parse", "--verify", "--end-of-options", "\(commit)^{tree}"], at: location).standardOutput
         return try Self.objectID(in: output, command: "git rev-parse \(commit)^{tree}")
     }

@@ -94,8 +94,9 @@ extension HubRepository {
             let result = try await fetchFromOrigin(arguments)
             guard result.succeeded else { throw Git.failure(of: arguments, result) }
             var tips: [ObjectID] = []
+            let present = try await resolve(refs)
             for ref in refs {
-                guard let tip = try await resolve(ref) else {
+                guard let tip = present[ref] else {
                     throw GitError(kind: .other, command: "git fetch", detail: "it reported success but did not make \(ref)")
                 }
                 tips.append(tip)

@@ -69,7 +69,7 @@ extension HubRepository {
         // As files first: git refuses to delete a ref whose file is not whole.
         try folder.descend(["refs", "cco"])?.removeTree("scratch")
         try folder.descend(["refs", "notes"])?.removeTree("cco-scratch")
-        for (name, _) in try await listRefs("refs/cco/scratch/") + listRefs("refs/notes/cco-scratch/") { try await deleteRef(name) }
+        try await changeRefs(delete: try await (listRefs("refs/cco/scratch/") + listRefs("refs/notes/cco-scratch/")).map(\.name))
         return findings
     }
 

@@ -23,6 +23,11 @@ extension HubRepository {
 
     /// The blob at `path` of a commit or tree; nil if there is no file (or link) there.
     package func blobID(at commit: ObjectID, path: String) async throws(GitError) -> ObjectID? {
+        if Self.isNameable(path) {
+            if let facts = try await facts("\(commit):\(path)") { return facts.type == "blob" ? facts.id : nil }
+            // Where the commit is there, so is the answer; otherwise git has to say what is wrong.
+            if try await facts("\(commit)^{tree}") != nil { return nil }
+        }
         guard let entry = try await entry(at: commit, path: path), entry.type == "blob" else { return nil }
         return entry.id
     }
@@ -30,6 +35,14 @@ extension HubRepository {
     /// The first `limit` bytes of the file at `path` of a commit or tree; nil if there is no file there. A link gives its target.
     package func file(at commit: ObjectID, path: String, limit: Int) async throws(GitError) -> [UInt8]? {
         guard let blob = try await blobID(at: commit, path: path) else { return nil }
+        return try await blobContent(blob, limit: limit)
+    }
+
+    /// The first `limit` bytes of a blob.
+    func blobContent(_ blob: ObjectID, limit: Int) async throws(GitError) -> [UInt8] {
+        if let size = try await facts(blob.hex)?.size, size <= min(limit, 1 << 20), let content = try await content(of: blob) {
+            return content
+        }
         return try await git.run(["cat-file", "blob", blob.hex], at: location, limit: limit).standardOutput
     }
 
@@ -41,21 +54,21 @@ extension HubRepository {
     /// - Returns: the new tree; the same as before if nothing differs.
     /// - Throws: ``GitError``; of kind `invalidInput` for a path that leaves the repository or lies below `.git`.
     package func replacingFiles(in commit: ObjectID, _ files: [String: [UInt8]?]) async throws(GitError) -> ObjectID {
+        for path in files.keys where !RelativePath.isSafe(path) {
+            // git itself would skip such a path and report success.
+            throw .invalid("replacing files", "\"\(path)\" is not a path inside the repository")
+        }
+        if let tree = try await TreeEdit(hub: self).replacing(files, in: try await tree(of: commit)) { return tree }
+        // Folders of many thousands of entries go the long way, through an index.
         let index = scratchFile("index")
         let place = location.with("GIT_INDEX_FILE", index)
         do throws(GitError) {
             try await git.run(["read-tree", commit.hex], at: place)
             var records: [UInt8] = []
             for (path, content) in files.sorted(by: { $0.key < $1.key }) {
-                // git itself would skip such a path and report success.
-                guard RelativePath.isSafe(path) else {
-                    throw .invalid("replacing files", "\"\(path)\" is not a path inside the repository")
-                }
                 var line = "0 \(zeroID)\t"
                 if let content {
-                    let blob = try Self.objectID(
-                        in: try await git.run(["hash-object", "-w", "--no-filters", "--stdin"], at: location, input: content)
-                            .standardOutput, command: "git hash-object")
+                    let blob = try await writeBlob(content)
                     let isExecutable = try await entry(at: commit, path: path)?.mode == "100755"
                     line = "\(isExecutable ? "100755" : "100644") \(blob)\t"
                 }
@@ -70,6 +83,11 @@ extension HubRepository {
             try removeScratch(index)
             throw error
         }
+    }
+
+    func writeBlob(_ content: [UInt8]) async throws(GitError) -> ObjectID {
+        let output = try await git.run(["hash-object", "-w", "--no-filters", "--stdin"], at: location, input: content).standardOutput
+        return try Self.objectID(in: output, command: "git hash-object")
     }
 
     func removeScratch(_ path: String) throws(GitError) {

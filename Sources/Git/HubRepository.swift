@@ -23,6 +23,8 @@ package struct HubRepository: Sendable {
     let objectFormat: String
     /// Serialises commands that talk to the origin or rewrite the notes.
     let originLock = AsyncLock()
+    /// Git commands that stay to answer many requests.
+    let sessions: HubSessions
 
     init(path: String, origin: RemoteURL, git: Git, cloneOptions: CloneOptions, objectFormat: String) {
         self.path = path
@@ -30,6 +32,7 @@ package struct HubRepository: Sendable {
         self.git = git
         self.cloneOptions = cloneOptions
         self.objectFormat = objectFormat
+        sessions = HubSessions(git: git, path: path)
     }
 
     /// The objects that agents borrow; a sandbox shows it to them read-only.

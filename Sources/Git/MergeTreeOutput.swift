@@ -29,7 +29,9 @@ struct MergeTreeOutput: Sendable, Equatable {
             if conflicted.last != path { conflicted.append(path) }
         }
         while let field = fields.popFirst(), !field.isEmpty {
-            guard let count = Int(field), count >= 0, fields.count >= count + 2 else { return nil }
+            // Advice about submodules, for people, comes after the messages.
+            guard let count = Int(field) else { break }
+            guard count >= 0, fields.count >= count + 2 else { return nil }
             let paths = Array(fields.prefix(count))
             fields = fields.dropFirst(count)
             guard let kind = fields.popFirst(), let text = fields.popFirst() else { return nil }

@@ -56,16 +56,22 @@ package struct CandidateMerge: Sendable {
             case .commit(let commit): head = commit
             }
         }
-        // One question to git answers three: whether there is anything to merge, anything to join, and anything in common.
-        let ancestor = try await hub.mergeBase(order.target, head)
-        if ancestor == head { return try await upkeep(order) }
-        if order.mayFastForward, ancestor == order.target {
-            return .fastForward(commit: head, tree: try await hub.tree(of: head), onto: order.target)
+        if order.mayFastForward {
+            // One question to git answers two: whether there is anything to merge, and anything to join.
+            let ancestor = try await hub.mergeBase(order.target, head)
+            if ancestor == head { return try await upkeep(order) }
+            if ancestor == order.target {
+                return .fastForward(commit: head, tree: try await hub.tree(of: head), onto: order.target)
+            }
         }
-        switch try await hub.mergeTree(order.target, head, isRelated: ancestor != nil) {
+        switch try await hub.mergeTree(order.target, head) {
         case .conflict(let files):
             return .conflict(onto: order.target, files: files.map(\.excerpt))
         case .clean(let tree):
+            // A merge that changes nothing may be none: then the target contains the head.
+            if try await hub.tree(of: order.target) == tree, try await hub.isAncestor(head, of: order.target) {
+                return try await upkeep(order)
+            }
             return try await commit(tree: tree, parents: [order.target, head], order)
         }
     }

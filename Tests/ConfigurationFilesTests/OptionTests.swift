@@ -113,6 +113,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "promotion", good: [#""director""#, #""auto""#], wrongType: notText, outOfRange: [#""em""#], misspelt: "promotoin"),
         OptionCase(name: "push", good: ["true", "false"], wrongType: notBoolean, misspelt: "psuh"),
+        OptionCase(name: "sparseCheckout", good: ["true", "false"], wrongType: notBoolean, misspelt: "sparseCheckot"),
         OptionCase(name: "keepWorktrees", good: ["true", "false"], wrongType: notBoolean, misspelt: "keepWorkTree"),
         OptionCase(
             name: "minimumFreeDiskMb", good: ["0", "4096"], wrongType: notInteger, outOfRange: ["-1"], misspelt: "minimumFreeDiskMiB"),

@@ -75,6 +75,12 @@ private struct GeneratedHistory {
         if pick(3) > 0 {
             base[".gitattributes"] = Entry(text: ["list.txt merge=union\n", "*.txt -merge\n", "*.sh merge=binary\n"][pick(3)])
         }
+        let rules = ["*.txt merge=union\n", "*.txt -merge\n", "file0.txt merge=binary\n*.txt text\n", "* -text\n", "*.txt !merge\n"]
+        if pick(3) > 0 { base["dir\(pick(2))/.gitattributes"] = Entry(text: rules[pick(rules.count)]) }
+        if pick(4) == 0 {
+            for number in 0..<2 { base["dir0/deep/file\(number).txt"] = Entry(text: lines(30, of: "deep file \(number)")) }
+            base["dir0/deep/.gitattributes"] = Entry(text: rules[pick(rules.count)])
+        }
         ours = changed(base, "ours")
         theirs = changed(base, "theirs")
     }
@@ -104,7 +110,7 @@ private struct GeneratedHistory {
             let names = files.keys.sorted()
             let path = names[pick(names.count)]
             guard var entry = files[path] else { continue }
-            switch pick(12) {
+            switch pick(14) {
             case 0...4 where entry.mode == "100644" || entry.mode == "100755":
                 entry.text = edited(entry.text, side)
                 files[path] = entry
@@ -126,9 +132,10 @@ private struct GeneratedHistory {
                 let added = ["new.txt", "\(side).txt", "dir0/new.txt"][pick(3)]
                 files[added] = Entry(text: lines(3 + pick(3), of: pick(2) == 0 ? side : "new"))
                 story.append("\(side) adds \(added)")
-            case 9 where path != "module" && files["module"] != nil && side == "ours":
-                files["module"] = Entry(mode: "160000", text: String(repeating: "2", count: 40))
-                story.append("\(side) bumps the submodule")
+            case 9 where files["module"] != nil:
+                let number = 2 + pick(2)
+                files["module"] = Entry(mode: "160000", text: String(repeating: "\(number)", count: 40))
+                story.append("\(side) bumps the submodule to \(number)")
             case 10 where files["list.txt"] != nil:
                 files["list.txt"]?.text += "\(side) \(pick(3))\n"
                 story.append("\(side) appends to list.txt")
@@ -138,6 +145,14 @@ private struct GeneratedHistory {
                     files["renamed/" + name.dropFirst(5)] = moved
                 }
                 story.append("\(side) renames dir0")
+            case 12:
+                let place = ["dir0/.gitattributes", "dir1/.gitattributes", ".gitattributes"][pick(3)]
+                files[place] = pick(4) == 0 ? nil : Entry(text: ["*.txt merge=union\n", "*.txt -merge\n", "*.txt merge=text\n"][pick(3)])
+                story.append("\(side) changes \(place)")
+            case 13 where files["dir0/file0.txt"] != nil && files["dir0/file2.txt"] != nil:
+                // At the same places as the other side does, so that rules decide.
+                for name in ["dir0/file0.txt", "dir0/file2.txt"] { files[name]?.text += "\(side) \(pick(3))\n" }
+                story.append("\(side) appends in dir0")
             default:
                 continue
             }

@@ -65,12 +65,23 @@ enum RepositoryOperation: String, CaseIterable, Sendable, CustomTestStringConver
 
     /// The operation itself, which uses only the faulty git.
     func run(_ stage: Stage) async throws {
-        let author = TemporaryRepository.author
         if self == .open {
             _ = try await stage.recover()
             return
         }
         let hub = try await stage.hub()
+        do {
+            try await run(stage, hub)
+        } catch {
+            await hub.endSessions()
+            throw error
+        }
+        // What stays to answer requests would be killed, or say that it was, in the midst of a later operation.
+        await hub.endSessions()
+    }
+
+    private func run(_ stage: Stage, _ hub: HubRepository) async throws {
+        let author = TemporaryRepository.author
         switch self {
         case .open: break
         case .fetch: _ = try await hub.fetchOrigin(branch: "main")

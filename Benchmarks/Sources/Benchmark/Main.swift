@@ -1,6 +1,6 @@
 import Foundation
 
-/// Prints one table of ratios. `Benchmark CCO [--smoke] [throughput] [overhead]`; docs/performance.md has the method.
+/// Prints one table of ratios. `Benchmark CCO [--smoke] [throughput] [overhead] [worktrees]`; docs/performance.md has the method.
 @main
 enum Main {
     static func main() {
@@ -14,7 +14,7 @@ enum Main {
 
     private static func run(_ arguments: [String]) throws {
         guard let cco = arguments.first, FileManager.default.isExecutableFile(atPath: cco) else {
-            throw Program.Failure(description: "usage: Benchmark PATH-OF-CCO [--smoke] [throughput] [overhead]")
+            throw Program.Failure(description: "usage: Benchmark PATH-OF-CCO [--smoke] [throughput] [overhead] [worktrees]")
         }
         let isSmoke = arguments.contains("--smoke")
         let chosen = Set(arguments.dropFirst().filter { !$0.hasPrefix("-") })
@@ -35,6 +35,13 @@ enum Main {
             for files in isSmoke ? [200] : [5_000, 50_000] {
                 rows += try MergeOverhead(
                     laboratory: laboratory, files: files, few: isSmoke ? 2 : 20, many: isSmoke ? 14 : 120, pairs: isSmoke ? 1 : 7
+                ).rows()
+            }
+        }
+        if chosen.isEmpty || chosen.contains("worktrees") {
+            for files in isSmoke ? [200] : [5_000, 50_000] {
+                rows += try Worktrees(
+                    laboratory: laboratory, files: files, count: isSmoke ? 2 : files > 10_000 ? 2 : 8, pairs: isSmoke ? 1 : 7
                 ).rows()
             }
         }

@@ -43,6 +43,19 @@ int cprocesses_unlock(int descriptor);
 pid_t cprocesses_spawn_session(
     const char *path, char *const argv[], char *const envp[], int ready, const char *log);
 
+/*
+ * Starts `path` as the leader of its own session in `folder`, with the given descriptors as its standard input, output and error.
+ * Returns the process number, or -1 with errno set.
+ */
+pid_t cprocesses_spawn_coprocess(
+    const char *path, char *const argv[], char *const envp[], const char *folder, int input, int output, int error);
+
+/* Two connected, close-on-exec sockets; writing to one whose peer is gone is an error and not a signal with cprocesses_send. */
+int cprocesses_socket_pair(int ends[2]);
+
+/* Sends all bytes without waiting: 0, or -1 with errno set (EAGAIN: there is no room for them). */
+int cprocesses_send(int descriptor, const void *bytes, size_t count);
+
 /* The number of clock ticks in a second, the unit of start times in /proc. */
 long cprocesses_ticks_per_second(void);
 

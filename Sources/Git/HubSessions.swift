@@ -1,0 +1,72 @@
+import Orchestration
+import Processes
+
+/// The long-lived git commands of a hub. Each answers what otherwise a git process of its own would be started for.
+struct HubSessions: Sendable {
+    /// What objects are, and their content.
+    let objects: GitSession
+    /// Which attribute files differ between two trees.
+    let differences: GitSession
+    /// Writes trees.
+    let trees: GitSession
+    /// Writes commits.
+    let commits: GitSession
+    /// Sets refs that are cco's own.
+    let refs: GitSession
+    let merges: MergeSessions
+    let attributes: AttributePlaces
+    let padding: MergePadding
+    let treesOfCommits: KnownTrees
+
+    init(git: Git, path: String) {
+        let location = GitLocation(gitDirectory: path)
+        objects = GitSession(git, ["cat-file", "--batch-command=%(objectname) %(objecttype) %(objectsize)"], at: location)
+        differences = GitSession(
+            git,
+            ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--", ":(glob)**/.gitattributes"], at: location)
+        trees = GitSession(git, ["mktree", "-z", "--batch"], at: location)
+        commits = GitSession(git, ["hash-object", "-w", "-t", "commit", "--no-filters", "--stdin-paths"], at: location)
+        refs = GitSession(git, ["update-ref", "--stdin"], at: location)
+        merges = MergeSessions(git: git, location: location)
+        attributes = AttributePlaces()
+        padding = MergePadding()
+        treesOfCommits = KnownTrees()
+    }
+
+    /// Ends all of them; the next request starts them anew.
+    func end() async {
+        for session in [objects, differences, trees, commits, refs] { await session.end() }
+        await merges.end()
+    }
+}
+
+/// Which tree a commit has, for commits that were asked about or made lately: it never changes.
+actor KnownTrees {
+    private var trees: [ObjectID: ObjectID] = [:]
+    private var order: [ObjectID] = []
+
+    func tree(of commit: ObjectID) -> ObjectID? { trees[commit] }
+
+    func insert(_ tree: ObjectID, of commit: ObjectID) {
+        guard trees.updateValue(tree, forKey: commit) == nil else { return }
+        order.append(commit)
+        if order.count > 256 { trees[order.removeFirst()] = nil }
+    }
+}
+
+extension HubRepository {
+    /// Ends the git commands that stay to answer requests; later ones start them anew. They end by themselves too, two seconds after the last
+    /// request.
+    package func endSessions() async { await sessions.end() }
+}
+
+extension GitSession {
+    /// One line as the answer, without its end.
+    func line(_ request: String) async throws(GitError) -> String { try await line(Array(request.utf8)) }
+
+    func line(_ request: [UInt8]) async throws(GitError) -> String {
+        try await ask(request) { bytes in
+            bytes.firstIndex(of: 0x0A).map { (String(decoding: bytes[..<$0], as: UTF8.self), taken: $0 - bytes.startIndex + 1) }
+        }
+    }
+}
