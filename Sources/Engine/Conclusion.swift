@@ -51,6 +51,7 @@ struct Conclusion: Sendable {
                 group.addTask {
                     let seat = try await repositories.seat(name, identity: RunResources.identity)
                     try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date)
+                    CrashPoint.concludeWorktreeRemoved.pass()
                 }
             }
             try await group.waitForAll()

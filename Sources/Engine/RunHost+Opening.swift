@@ -106,6 +106,7 @@ extension RunHost {
             _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
             CrashPoint.runJournaled.pass()
             try request.workspace.setCurrent(folder.id)
+            CrashPoint.runCurrent.pass()
             return host(
                 run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: notices, progress: progress
             )
