@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Journal
+import Observability
 import Orchestration
 import Testing
 
