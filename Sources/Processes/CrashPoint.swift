@@ -40,6 +40,7 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case concludeWorktreeRemoved = "conclude.worktree-removed"
     case concludeCleared = "conclude.cleared"
     case concludeReported = "conclude.reported"
+    case runEnded = "run.ended"
     case cleanupKept = "cleanup.kept"
     case cleanupRunRemoved = "cleanup.run-removed"
 

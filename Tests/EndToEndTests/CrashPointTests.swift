@@ -7,7 +7,7 @@ import Testing
 struct CrashPointTests {
     private static let undisturbed = UndisturbedRun.oneByOne
     /// Those that an ordinary run does not pass; each has a test of its own.
-    static let elsewhere: Set<CrashPoint> = [.roomAwaited, .cleanupKept, .cleanupRunRemoved]
+    static let elsewhere: Set<CrashPoint> = [.roomAwaited, .runEnded, .cleanupKept, .cleanupRunRemoved]
 
     @Test(
         "killed there and started again, a run ends as one that nobody disturbed",
@@ -30,6 +30,16 @@ struct CrashPointTests {
             try fixture.setOption("minimumFreeDiskMb", 1)
             let again = try await fixture.cco(["start"])
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            try await fixture.expectEnd(of: Self.undisturbed)
+        }
+    }
+
+    @Test("killed when the run has just ended, there is nothing to resume, and nothing is left")
+    func ended() async throws {
+        try await CompanyFixture.with(Self.undisturbed.plan, options: Self.undisturbed.options) { fixture in
+            try await fixture.die(at: .runEnded, ["start"])
+            let again = try await fixture.cco(["resume"])
+            #expect(again.exit == .exited(64), "\(again.outputText)\(again.errorText)")
             try await fixture.expectEnd(of: Self.undisturbed)
         }
     }

@@ -59,6 +59,7 @@ struct SoakTests {
                 survived.withLock { $0 = killing.count }
             }
             survived.withLock { $0 = killing.count }
+            try killing.disarm()
             // Whatever the kills have left: the run goes on to its end, or has ended already and says so.
             let last = try await fixture.cco([try fixture.nextCommand()])
             #expect(last.exit == .exited(0) || last.exit == Killing.nothingToResume, "seed \(seed): \(last.outputText)\(last.errorText)")
@@ -109,6 +110,13 @@ private struct Killing {
         if wasKilled { return false }
         #expect(result.exit == .exited(0) || result.exit == Self.nothingToResume, "\(plan): \(result.outputText)\(result.errorText)")
         return true
+    }
+
+    /// Nobody is killed any more.
+    func disarm() throws {
+        script.arm([:]) { _, _ in false }
+        for moment in DyingGit.moments { try git.disarm(moment) }
+        try DyingGate(home: fixture.home).disarm()
     }
 
     private mutating func nextPlan() -> KillPlan {

@@ -53,6 +53,11 @@ struct DyingGit: Sendable {
     /// Has the next such command be killed.
     func arm(_ moment: Moment) throws { try Data().write(to: URL(filePath: "\(folder)/\(moment.command)")) }
 
+    func disarm(_ moment: Moment) throws {
+        let file = "\(folder)/\(moment.command)"
+        if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }
+    }
+
     /// The commands that were killed, in order.
     func kills() throws -> [String] {
         let file = folder + "/kills"

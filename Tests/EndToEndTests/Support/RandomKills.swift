@@ -129,6 +129,11 @@ struct DyingGate: Sendable {
 
     func arm(_ victim: KillPlan.GateVictim) throws { try Data("\(victim)\n".utf8).write(to: URL(filePath: home + "/doom")) }
 
+    func disarm() throws {
+        let file = home + "/doom"
+        if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }
+    }
+
     /// Who was killed, in order.
     func kills() throws -> [String] {
         let file = home + "/gates"
