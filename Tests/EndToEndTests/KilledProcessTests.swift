@@ -89,9 +89,11 @@ struct KilledProcessTests {
 
     @Test("git that is killed in the midst of a fetch, a merge, a move of a ref and a push leaves nothing undone, and nothing behind")
     func git() async throws {
-        try await CompanyFixture.with(Self.undisturbed.plan, options: Self.undisturbed.options) { fixture in
+        // Once the run has begun: a `cco start` that cannot look at the repository begins none, and says why.
+        let strike = Strike(CompanyScript(Self.undisturbed.plan)) { $0.isWorkers }
+        try await CompanyFixture.with(Self.undisturbed.plan, script: strike, options: Self.undisturbed.options) { fixture in
             let git = try DyingGit(in: fixture.root)
-            for moment in DyingGit.moments { try git.arm(moment) }
+            strike.does { for moment in DyingGit.moments { try git.arm(moment) } }
             let result = try await fixture.cco(["start"], environment: ["PATH": git.searchPath])
             #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
             #expect(try git.kills().sorted() == DyingGit.moments.map(\.command).sorted(), "not every kill struck")

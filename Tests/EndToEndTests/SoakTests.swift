@@ -96,13 +96,15 @@ private struct Killing {
         Soak.say("after \(count) kills: \(plan)")
         let fixture = fixture
         script.arm(plan.atRequest) { try await fixture.kill($0, asking: $1) }
-        if let moment = plan.git { try git.arm(moment) }
+        let command = try fixture.nextCommand()
+        // A first start that cannot look at the repository begins no run, as it should.
+        if let moment = plan.git, command != "start" { try git.arm(moment) }
         let gate = DyingGate(home: fixture.home)
         if let victim = plan.gate { try gate.arm(victim) }
         let before = (git: try git.kills().count, gate: try gate.kills().count)
         var variables = ["PATH": git.searchPath]
         if let engine = plan.engine { variables["CCO_CRASH_POINT"] = "\(engine.point.rawValue):\(engine.time)" }
-        let result = try await fixture.cco([try fixture.nextCommand()], environment: variables)
+        let result = try await fixture.cco([command], environment: variables)
         let others = Array(try git.kills().dropFirst(before.git)) + Array(try gate.kills().dropFirst(before.gate))
         let wasKilled = result.exit == .signaled(9)
         count += script.kills.count + others.count + (wasKilled ? 1 : 0)

@@ -1,3 +1,4 @@
+import Orchestration
 import Processes
 import Testing
 
@@ -82,6 +83,8 @@ extension CompanyFixture {
         try await expectHonestLedger(location)
         let expected = try await undisturbed.outcome
         let differences = try await RunOutcome(of: self).differences(from: expected, leeway)
-        #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))", sourceLocation: location)
+        guard !differences.isEmpty else { return }
+        let turns = try endedTurns().map { "\($0.turn.id) \($0.turn.agent), \($0.turn.brief): \("\($0.outcome.end)".prefix(150))" }
+        Issue.record("\((differences + turns).joined(separator: "\n"))", sourceLocation: location)
     }
 }
