@@ -8,27 +8,16 @@ import Testing
 struct UndisturbedRun: Sendable {
     let plan: CompanyPlan
     let options: [String: JSONFragment]
-    private let played: Task<RunOutcome, any Error>
+    private let played = Played()
 
-    /// Plays it once for all tests that ask.
     private init(_ plan: CompanyPlan, options: [String: JSONFragment] = [:]) {
         self.plan = plan
         self.options = options
-        played = Task {
-            let box = OutcomeBox()
-            try await CompanyFixture.with(plan, options: options) { fixture in
-                let result = try await fixture.cco(["start"])
-                #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
-                try await fixture.expectNothingLeft()
-                try await fixture.expectHonestLedger()
-                await box.set(try await RunOutcome(of: fixture))
-            }
-            return try #require(await box.outcome)
-        }
     }
 
+    /// Played once for all tests, when the first of them asks.
     var outcome: RunOutcome {
-        get async throws { try await played.value }
+        get async throws { try await played.outcome(plan, options) }
     }
 
     /// Two tasks side by side. Mistakes that only cost time come to the same.
@@ -53,9 +42,28 @@ struct UndisturbedRun: Sendable {
         return slow
     }
 
-    private actor OutcomeBox {
-        var outcome: RunOutcome?
-        func set(_ outcome: RunOutcome) { self.outcome = outcome }
+    private actor Played {
+        private var playing: Task<RunOutcome, any Error>?
+        private var found: RunOutcome?
+
+        func outcome(_ plan: CompanyPlan, _ options: [String: JSONFragment]) async throws -> RunOutcome {
+            let task = playing ?? Task { try await play(plan, options) }
+            playing = task
+            return try await task.value
+        }
+
+        private func play(_ plan: CompanyPlan, _ options: [String: JSONFragment]) async throws -> RunOutcome {
+            try await CompanyFixture.with(plan, options: options) { fixture in
+                let result = try await fixture.cco(["start"])
+                #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+                try await fixture.expectNothingLeft()
+                try await fixture.expectHonestLedger()
+                await self.note(try await RunOutcome(of: fixture))
+            }
+            return try #require(found)
+        }
+
+        private func note(_ outcome: RunOutcome) { found = outcome }
     }
 }
 
