@@ -36,6 +36,10 @@ struct RunOutcome: Equatable, Sendable {
         /// Tasks that were taken from one worker and given to another.
         var attempts = false
 
+        /// Work that cco had to commit for a killed agent lacks the agent's own words for it, by which the scripted lead knows that its orders were
+        /// followed: it gives them once more.
+        var savedWork = false
+
         /// Nothing.
         static let none = Leeway()
     }
@@ -93,6 +97,7 @@ struct TaskEnd: Equatable, Sendable, CustomStringConvertible {
         var masked = self
         if leeway.redGates { masked.redGates = 0 }
         if leeway.attempts { masked.attempts = 0 }
+        if leeway.savedWork { masked.reworks = 0 }
         return masked
     }
 

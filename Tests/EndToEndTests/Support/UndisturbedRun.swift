@@ -92,7 +92,10 @@ extension CompanyFixture {
         let expected = try await undisturbed.outcome
         let differences = try await RunOutcome(of: self).differences(from: expected, leeway)
         guard !differences.isEmpty else { return }
-        let turns = try endedTurns().map { "\($0.turn.id) \($0.turn.agent), \($0.turn.brief): \("\($0.outcome.end)".prefix(150))" }
+        let turns = try endedTurns().map { ended in
+            let saved = ended.outcome.savedUncommitted ? ", saved by cco" : ""
+            return "\(ended.turn.id) \(ended.turn.agent), \(ended.turn.brief): \("\(ended.outcome.end)".prefix(150))\(saved)"
+        }
         Issue.record("\((differences + turns).joined(separator: "\n"))", sourceLocation: location)
     }
 }
