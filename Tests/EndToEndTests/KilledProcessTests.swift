@@ -97,7 +97,8 @@ struct KilledProcessTests {
             strike.does { for moment in DyingGit.moments { try git.arm(moment) } }
             let result = try await fixture.cco(["start"], environment: ["PATH": git.searchPath])
             #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
-            #expect(try git.kills().sorted() == DyingGit.moments.map(\.command).sorted(), "not every kill struck")
+            let kills = try git.kills()
+            #expect(kills.sorted() == DyingGit.moments.map(\.command).sorted())
             try await fixture.expectEnd(of: Self.undisturbed)
         }
     }

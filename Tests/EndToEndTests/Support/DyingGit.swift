@@ -11,7 +11,7 @@ struct DyingGit: Sendable {
     }
 
     static let moments = [
-        Moment(command: "fetch", call: "rename"), Moment(command: "merge-tree", call: "link"),
+        Moment(command: "fetch", call: "rename"), Moment(command: "merge-tree", call: "write"),
         Moment(command: "update-ref", call: "rename"), Moment(command: "push", call: "write", withChildren: false),
     ]
 
