@@ -18,7 +18,7 @@ test:
 	@scripts/test
 
 soak:
-	@scripts/soak $(or $(KILLS),200) $(or $(SEED),1)
+	@CCO_TEST_RUN_SEED=$(RUN_SEED) scripts/soak $(or $(KILLS),200) $(or $(SEED),1)
 
 bench:
 	@scripts/bench $(ARGS)

@@ -103,7 +103,10 @@ let package = Package(
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Engine", "Observability", "TestSupport", "Processes", "cco", "cco-shim"],
+            name: "EndToEndTests",
+            dependencies: [
+                "Engine", "Journal", "Merging", "Observability", "Orchestration", "TestSupport", "Processes", "cco", "cco-shim",
+            ],
             swiftSettings: settings),
         tests(
             "Commands",

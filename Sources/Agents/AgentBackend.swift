@@ -10,12 +10,22 @@ package protocol AgentBackend: Sendable {
 
     /// A reader for that process's output, at its beginning.
     func reader(for order: TurnOrder) -> any TurnReading
+
+    /// The path of a session's stored conversation below the program's configuration folder, part by part; `nil` stands for a folder of any name.
+    func conversation(of session: String) -> [String?]
 }
 
 /// Reads one turn's output, line by line and then its exit, and says how the turn ended.
 package protocol TurnReading: Sendable {
     /// Takes the next line of standard output, without its newline.
     mutating func take(_ line: Data) -> Observation
+
+    /// Whether the turn ended without an account of its cost, so that lines of the conversation that the agent's program has stored
+    /// have something to add.
+    var needsConversation: Bool { get }
+
+    /// Takes a line of the stored conversation. Lines of earlier turns may be among them, and count for nothing.
+    mutating func take(stored line: Data)
 
     /// Says how the turn ended. `stopped` is cco's own reason for ending the process, if it did; `errorTail` is the last part of
     /// standard error.

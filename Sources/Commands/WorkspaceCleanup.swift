@@ -26,9 +26,11 @@ struct WorkspaceCleanup: Sendable {
         let runs = try place.workspace.runs()
         for folder in runs { try await endProcesses(folder) }
         for folder in runs { try await keep(folder) }
+        CrashPoint.cleanupKept.pass()
         for folder in runs {
             try await SessionFolders(surroundings: surroundings, run: folder).remove()
             try await FolderRemoval.remove(folder.path)
+            CrashPoint.cleanupRunRemoved.pass()
         }
         try await removeWorkspace()
         console.write("Removed \(place.workspace.path). The configuration, the logs and origin are as they were.")

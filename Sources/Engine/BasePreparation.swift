@@ -1,6 +1,7 @@
 import Git
 import Merging
 import Orchestration
+import Processes
 
 /// Brings the run's starting point into the hub. Repeating it changes nothing.
 struct BasePreparation: Sendable {
@@ -13,6 +14,7 @@ struct BasePreparation: Sendable {
         if head == nil {
             let start = try await startingPoint(run)
             _ = try await hub.compareAndSwap(ref: target, new: start, old: nil)
+            CrashPoint.baseStarted.pass()
             head = start
         }
         let facts = try await OriginWatch(hub: hub).look(run)

@@ -14,6 +14,8 @@ struct Conclusion: Sendable {
         let kept = try await keepUnmerged(run, hub)
         CrashPoint.concludeKept.pass()
         if !resources.keepsWorktrees { try await removeWorktrees(run) }
+        // A git that was killed while this engine worked has left what otherwise only the next engine would remove.
+        resources.tell(try hub.clearStaleLocks().map { .leftover($0) }, of: "the run's repository")
         // Agents that were killed have left sockets and half-written files here.
         try PrivateFiles.remove(resources.folder.temporary)
         CrashPoint.concludeCleared.pass()
@@ -52,6 +54,7 @@ struct Conclusion: Sendable {
                 group.addTask {
                     let seat = try await repositories.seat(name, identity: RunResources.identity)
                     try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date)
+                    CrashPoint.concludeWorktreeRemoved.pass()
                 }
             }
             try await group.waitForAll()

@@ -95,6 +95,7 @@ package struct Executor: EffectCarrier {
             return .publish(
                 try await PublishExecution(hub: hub).publish(candidate, commit: commit, onto: onto, state: state, observe: observe))
         case .awaitRoom:
+            CrashPoint.roomAwaited.pass()
             try await resources.disk.awaitRoom(resources.clock)
             return .room
         case .forecast:

@@ -42,6 +42,7 @@ struct GateExecution: Sendable {
         CrashPoint.gateEnded.pass()
         let logPath = "\(resources.log.folder)/gates/\(effect)-\(commit.short).log"
         try RawStream.copyRedacted(from: folder + "/stdout", to: logPath, redactor: resources.redactor)
+        CrashPoint.gateRecorded.pass()
         switch result {
         case .green:
             return result

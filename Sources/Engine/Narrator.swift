@@ -1,6 +1,7 @@
 import Journal
 import Observability
 import Orchestration
+import Processes
 
 /// Tells people what became durable: the log, the terminal, the live `TEAM_STRUCTURE.md`; clears away what finished turns leave behind, and
 /// writes the journal's snapshots.
@@ -68,6 +69,7 @@ package struct Narrator: EngineObserver {
             place.sequence = entry.sequence
             let step = Step(event: event, before: before, after: place.run)
             tell(step, resources, progress)
+            CrashPoint.toldEvents.pass()
             clearAway(step, resources)
             do {
                 try place.snapshots.consider(place.run, at: place.sequence, in: journal)
@@ -97,6 +99,7 @@ package struct Narrator: EngineObserver {
         }
         do {
             try PrivateFiles.remove(folder)
+            CrashPoint.clearedAway.pass()
         } catch {
             resources.log.log(source: "cco", level: .warning, message: "\(folder) could not be removed: \(error)")
         }

@@ -34,6 +34,7 @@ package actor Repositories {
             let (hub, findings) = try await HubRepository.recover(
                 at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions,
                 lastKnown: lastKnown)
+            CrashPoint.hubOpened.pass()
             resources.tell(findings, of: "the run's repository")
             return hub
         }

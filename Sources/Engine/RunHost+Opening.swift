@@ -29,7 +29,10 @@ extension RunHost {
             try abandon(old, at: clock.now())
             unfinished = nil
         }
-        if request.choice == .unfinished, unfinished == nil { throw RunHostError.nothingToResume(request.workspace.path) }
+        if request.choice == .unfinished, unfinished == nil {
+            try await tidyEnded(request)
+            throw RunHostError.nothingToResume(request.workspace.path)
+        }
         if let unfinished {
             return try await take(unfinished, request, pool, lock: lock, clock: clock, progress: progress)
         }
@@ -48,6 +51,12 @@ extension RunHost {
     private static func unfinishedRun(_ workspace: Workspace) throws -> RunFolder? {
         guard let folder = try workspace.currentRun(), let run = try read(folder), !run.isEnded else { return nil }
         return folder
+    }
+
+    /// An engine that died between its run's end and its own has left its socket, and what its last turns and gates had left.
+    private static func tidyEnded(_ request: Request) async throws {
+        guard let folder = try request.workspace.currentRun(), let run = try read(folder) else { return }
+        for duty in reconciliation(request, run, folder).duties { _ = try await duty.reconcile() }
     }
 
     private static func abandon(_ folder: RunFolder, at now: Timestamp) throws {
@@ -106,6 +115,7 @@ extension RunHost {
             _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
             CrashPoint.runJournaled.pass()
             try request.workspace.setCurrent(folder.id)
+            CrashPoint.runCurrent.pass()
             return host(
                 run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: notices, progress: progress
             )

@@ -66,6 +66,7 @@ package struct RunHost: Sendable {
         await engine.standstill()
         let run = await engine.run
         let fault = await engine.journalFault
+        CrashPoint.runEnded.pass()
         await narrator.drain()
         log.flush()
         do {

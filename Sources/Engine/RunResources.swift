@@ -45,6 +45,11 @@ package struct RunResources: Sendable {
     package var redactor: Redactor
     package var clock: any EngineClock
 
+    /// Where the agents' program keeps its sessions.
+    var configurationFolder: String {
+        claudeConfiguration ?? (parentEnvironment["HOME"] ?? "") + "/.claude"
+    }
+
     /// Whose commits those of cco are.
     package static let identity = GitIdentity(name: "cco", email: "cco@cco.invalid")
 

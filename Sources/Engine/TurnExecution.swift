@@ -168,6 +168,7 @@ struct TurnExecution: Sendable {
             return TurnConclusion(end: .failed(why), sessionExists: turn.resumes)
         }
         let errorTail = resources.redactor.redacted(String(decoding: try process.standardError(limit: 4 << 10), as: UTF8.self))
+        if reader.needsConversation { completeAccount(of: turn, &reader) }
         for line in record.limitLines { resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(line)") }
         var conclusion = reader.conclusion(exit: record.agentExit, stopped: stopped, errorTail: errorTail)
         if record.reason == .terminated, stopped == nil, process.outputBytes > limit {
@@ -175,6 +176,19 @@ struct TurnExecution: Sendable {
         }
         if let limit = record.limit, case .failed = conclusion.end { conclusion.end = .failed(limit.words) }
         return conclusion
+    }
+
+    /// A process that gave no account has still been answered, and its program has stored how much.
+    private func completeAccount(of turn: Turn, _ reader: inout any TurnReading) {
+        let stored = StoredConversation(
+            folder: resources.configurationFolder, path: resources.backend.conversation(of: turn.session))
+        do {
+            try stored.forEachLine { reader.take(stored: $0) }
+        } catch {
+            resources.log.log(
+                source: "cco", level: .warning,
+                message: "\(turn.id): its stored conversation could not be read, and its cost may be more than the books say: \(error)")
+        }
     }
 
     private func log(_ observation: Observation, of turn: Turn) {

@@ -36,6 +36,7 @@ package struct GateRunner: Sendable {
             directory: folder, marker: marker, command: ["/bin/sh", "-c", "exec 2>&1\n" + command], workingDirectory: worktree,
             wallClockLimit: .milliseconds(timeLimitMilliseconds))
         let process = try await launcher.launch(confine(specification), environment: environment, standardInput: [])
+        CrashPoint.gateBegun.pass()
         let record: ExitRecord
         do {
             record =

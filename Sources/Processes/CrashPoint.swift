@@ -9,6 +9,9 @@ import Synchronization
 package enum CrashPoint: String, CaseIterable, Sendable {
     case runFolderMade = "run.folder-made"
     case runJournaled = "run.journaled"
+    case runCurrent = "run.current"
+    case hubOpened = "hub.opened"
+    case baseStarted = "base.started"
     case inputDecided = "engine.decided"
     case eventsCommitted = "engine.committed"
     case effectBegun = "engine.effect-begun"
@@ -24,13 +27,22 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case merged = "merge.merged"
     case forecastTried = "forecast.tried"
     case gateWorktreeReady = "gate.worktree-ready"
+    case gateBegun = "gate.begun"
     case gateEnded = "gate.ended"
+    case gateRecorded = "gate.recorded"
     case publishNoted = "publish.noted"
     case publishPushed = "publish.pushed"
     case publishMoved = "publish.moved"
+    case roomAwaited = "room.awaited"
+    case toldEvents = "narrator.told"
+    case clearedAway = "narrator.cleared"
     case concludeKept = "conclude.kept"
+    case concludeWorktreeRemoved = "conclude.worktree-removed"
     case concludeCleared = "conclude.cleared"
     case concludeReported = "conclude.reported"
+    case runEnded = "run.ended"
+    case cleanupKept = "cleanup.kept"
+    case cleanupRunRemoved = "cleanup.run-removed"
 
     /// Dies here when a test wants it; does nothing in a release build.
     package func pass() {

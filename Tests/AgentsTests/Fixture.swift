@@ -11,22 +11,32 @@ enum Fixture {
         try Data(contentsOf: folder.appending(path: "\(name).ndjson")).split(separator: UInt8(ascii: "\n")).map { Data($0) }
     }
 
+    /// The lines of the session's conversation, as the CLI stores them, that go with a recording.
+    static func conversation(_ name: String) throws -> [Data] {
+        try Data(contentsOf: folder.appending(path: "Conversations/\(name).jsonl")).split(separator: UInt8(ascii: "\n")).map { Data($0) }
+    }
+
     static func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".ndjson") }.map { String($0.dropLast(7)) }
     }
 
     /// Reads a whole recording and then the exit.
     static func conclude(
-        _ name: String, resuming: Bool = false, exit: AgentExit = .code(1), stopped: StopCause? = nil, errorTail: String = ""
+        _ name: String, conversation: String? = nil, resuming: Bool = false, exit: AgentExit = .code(1), stopped: StopCause? = nil,
+        errorTail: String = ""
     ) throws -> TurnConclusion {
-        conclude(try lines(name), resuming: resuming, exit: exit, stopped: stopped, errorTail: errorTail)
+        conclude(
+            try lines(name), stored: try conversation.map { try self.conversation($0) } ?? [], resuming: resuming, exit: exit,
+            stopped: stopped, errorTail: errorTail)
     }
 
     static func conclude(
-        _ lines: [Data], resuming: Bool = false, exit: AgentExit = .code(1), stopped: StopCause? = nil, errorTail: String = ""
+        _ lines: [Data], stored: [Data] = [], resuming: Bool = false, exit: AgentExit = .code(1), stopped: StopCause? = nil,
+        errorTail: String = ""
     ) -> TurnConclusion {
         var reader = TurnReader(resuming: resuming)
         for line in lines { _ = reader.take(line) }
+        for line in stored where reader.needsConversation { reader.take(stored: line) }
         return reader.conclusion(exit: exit, stopped: stopped, errorTail: errorTail)
     }
 }

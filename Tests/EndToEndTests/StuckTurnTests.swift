@@ -26,7 +26,7 @@ struct StuckTurnTests {
             }
             #expect(noticed == 2, "\(result.outputText)")
             #expect(told.withLock { $0 } == 1, "the worker was not told why it was stopped")
-            try await fixture.expectUndisturbed(moreTurns: 2)
+            try await fixture.expectUndisturbed(moreTurns: 2, attempts: true)
         }
     }
 

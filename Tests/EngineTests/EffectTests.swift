@@ -30,6 +30,17 @@ struct EffectTests {
         #expect(try ProcessSweep.find(marker: test.resources.folder.marker).isEmpty)
     }
 
+    @Test("what a turn without an account has spent is read from the conversation that its program has stored, and nothing else")
+    func conversation() async throws {
+        let script = """
+            mkdir -p "$HOME/.claude/conversations/here" && cd "$HOME/.claude/conversations" || exit 1
+            printf '%s\\n' 20 22 > here/s-1; printf 7 >> here/s-1; echo 900 > here/s-2; mkdir elsewhere; ln -s /proc/self/stat elsewhere/s-1
+            """
+        #expect(try await WorkplaceFixture(script).outcome().account.usage.output == 42)
+        let unreadable = try await WorkplaceFixture("mkdir -p $HOME/.claude/conversations/a && mkfifo $HOME/.claude/conversations/a/s-1")
+        #expect(try await unreadable.outcome().account.usage.output == 0)
+    }
+
     @Test("the gate runs on the commit that it is asked about, not on the base or on what the last gate left")
     func gateTree() async throws {
         let test = try await WorkplaceFixture()

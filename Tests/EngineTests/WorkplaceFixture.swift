@@ -111,11 +111,19 @@ private struct ScriptBackend: AgentBackend {
 
     func reader(for order: TurnOrder) -> any TurnReading { Reader() }
 
+    func conversation(of session: String) -> [String?] { ["conversations", nil, session] }
+
     struct Reader: TurnReading {
+        /// Words of the stored conversation stand for what was spent.
+        var spent = 0
+        var needsConversation: Bool { true }
+
         mutating func take(_ line: Data) -> Observation { Observation() }
+        mutating func take(stored line: Data) { spent += Int(String(decoding: line, as: UTF8.self)) ?? 0 }
 
         func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion {
-            TurnConclusion(end: stopped.map { .stopped($0) } ?? .silent, sessionExists: true)
+            TurnConclusion(
+                end: stopped.map { .stopped($0) } ?? .silent, account: TurnAccount(usage: TokenUsage(output: spent)), sessionExists: true)
         }
     }
 }

@@ -23,4 +23,7 @@ package struct ClaudeCodeBackend: AgentBackend {
     }
 
     package func reader(for order: TurnOrder) -> any TurnReading { TurnReader(resuming: order.resume) }
+
+    /// The folder between is named after the working directory.
+    package func conversation(of session: String) -> [String?] { ["projects", nil, session + ".jsonl"] }
 }

@@ -23,7 +23,8 @@ extension StreamLine {
             let envelope = try decoder.decode(Envelope.self, from: line)
             return .assistant(
                 AssistantMessage(
-                    content: envelope.message.content.blocks, model: envelope.message.model, error: envelope.error,
+                    id: envelope.message.id, content: envelope.message.content.blocks, model: envelope.message.model,
+                    usage: envelope.message.usage.map { MessageUsage($0) }, error: envelope.error,
                     isApiErrorMessage: envelope.isApiErrorMessage ?? false, apiErrorStatus: envelope.apiErrorStatus))
         case ("user", _):
             return .user(UserMessage(content: try decoder.decode(Envelope.self, from: line).message.content.blocks))
@@ -59,8 +60,10 @@ private struct Head: Decodable {
 
 private struct Envelope: Decodable {
     struct Message: Decodable {
+        var id: String?
         var model: String?
         var content: Content
+        var usage: JSONValue?
     }
 
     var message: Message

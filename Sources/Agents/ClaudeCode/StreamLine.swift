@@ -54,8 +54,12 @@ enum ContentBlock: Sendable, Equatable {
 
 /// `assistant`: what the model said, or what the CLI says in its place when the API fails.
 struct AssistantMessage: Sendable, Equatable {
+    /// The provider's name of the message. One message comes in a line for each of its blocks.
+    var id: String?
     var content: [ContentBlock]
     var model: String?
+    /// What it has taken so far.
+    var usage: MessageUsage?
     /// The CLI's name for an API failure, such as `billing_error`; `nil` in the model's own messages.
     var error: String?
     /// Set only in messages that the CLI wrote about an API failure.

@@ -6,8 +6,12 @@ extension TurnReader {
         let end = end(exit: exit, stopped: stopped, errorTail: errorTail)
         var account = account
         account.turnCostUsd = turnCostUsd
+        if !unsettled.isEmpty {
+            account.usage = account.usage + unsettled.tokens
+            account.turnCostUsd = (turnCostUsd ?? 0) + unsettled.costUsd
+        }
         return TurnConclusion(
-            end: end, account: account, sessionExists: sessionExists(after: end, errorTail: errorTail), turnCostUsd: turnCostUsd,
+            end: end, account: account, sessionExists: sessionExists(after: end, errorTail: errorTail), turnCostUsd: account.turnCostUsd,
             malformedLines: malformedLines)
     }
 

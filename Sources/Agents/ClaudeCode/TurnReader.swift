@@ -16,6 +16,8 @@ package struct TurnReader: TurnReading {
     private(set) var report: JSONValue?
     private(set) var account = TurnAccount()
     private(set) var turnCostUsd: Double?
+    /// What was answered after the last result.
+    private(set) var unsettled = UnsettledMessages()
     /// The CLI's name for the last API failure that it gave up on.
     private(set) var apiFailure: String?
     /// The last usage window that refused a request.
@@ -31,6 +33,10 @@ package struct TurnReader: TurnReading {
         take(StreamLine(decoding: line))
     }
 
+    package var needsConversation: Bool { !unsettled.isEmpty }
+
+    package mutating func take(stored line: Data) { unsettled.complete(from: line) }
+
     mutating func take(_ line: StreamLine) -> Observation {
         var observation = Observation(activity: Activity.lines(for: line), progress: line.progress)
         switch line {
@@ -44,6 +50,7 @@ package struct TurnReader: TurnReading {
                 refusals = 0
                 lastRetry = nil
                 rejection = nil
+                unsettled.add(message)
             }
         case .apiRetry(let retry):
             lastRetry = retry
@@ -74,6 +81,7 @@ package struct TurnReader: TurnReading {
 
     private mutating func close(with result: TurnResult) {
         self.result = result
+        unsettled.settle()
         report = result.structuredOutput ?? report
         account.sessionCostUsd = result.totalCostUsd ?? account.sessionCostUsd
         account.modelTurns += result.numTurns ?? 0

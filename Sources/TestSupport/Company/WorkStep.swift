@@ -6,12 +6,15 @@ package enum WorkStep: Sendable, Equatable {
     case edit(path: String, old: String, new: String)
     /// Runs a shell command through the Bash tool.
     case run(String)
-    /// Commits everything there is, if there is anything.
+    /// Commits everything there is, unless there is nothing and it was done before.
     case commit(String)
 
-    /// The command behind `commit`. It may run twice: a worker that was interrupted goes through its steps again.
+    /// The command behind `commit`. It may run twice: a worker that was interrupted goes through its steps again. What cco has saved for it by then
+    /// has no such words, by which the lead knows the work: they come with an empty commit.
     static func commitCommand(_ message: String) -> String {
-        "git add -A && { git diff --cached --quiet || git commit -q -m \(shellQuoted(message)); }"
+        let message = shellQuoted(message)
+        let isDone = "git diff --cached --quiet && git log -30 --format=%s | grep -qxF \(message)"
+        return "git add -A && { { \(isDone); } || git commit -q --allow-empty -m \(message); }"
     }
 
     /// A text as one word of a shell command.

@@ -59,6 +59,7 @@ actor MessageExchange {
             RecordedRequest(
                 number: number, credential: request.credential, model: request.model, conversation: request.conversation,
                 isSideRequest: request.isSideRequest, time: elapsed()))
+        ledger.quote(quoted(in: request), by: number)
         let reply = request.isSideRequest ? Self.sideReply : await script.reply(to: request)
         if reply.pacing.beforeFirstByte > .zero { try await clock.sleep(for: reply.pacing.beforeFirstByte) }
         switch reply.outcome {
@@ -87,6 +88,18 @@ actor MessageExchange {
     /// What housekeeping requests get.
     private static let sideReply = ModelReply.message(.text("Summary: the work goes on as described in the conversation."))
 
+    /// The answers of this server that the conversation holds, known by the ids of their tool calls.
+    private func quoted(in request: ModelRequest) -> Set<Int> {
+        let prefix = Self.toolPrefix(idPrefix)
+        let calls = request.messages.flatMap(\.blocks).compactMap { block -> Int? in
+            guard case .toolUse(let id, _, _) = block, id.hasPrefix(prefix) else { return nil }
+            return Int(id.dropFirst(prefix.count).prefix { $0.isNumber })
+        }
+        return Set(calls)
+    }
+
+    private static func toolPrefix(_ idPrefix: String) -> String { "toolu_\(idPrefix)" }
+
     private func requestID(_ number: Int) -> String { "req_\(idPrefix)\(number)" }
 
     private func answer(
@@ -94,9 +107,9 @@ actor MessageExchange {
     ) throws -> Response {
         var usage = cache.usage(of: request)
         usage.output = blocks.reduce(0) { $0 + $1.characters } / TokenUsage.charactersPerToken
-        ledger.settle(number: request.number, status: 200, usage: usage)
+        ledger.settle(number: request.number, status: 200, usage: usage, isCut: events != nil)
         let message = AnsweredMessage(
-            id: "msg_\(idPrefix)\(request.number)", toolIDPrefix: "toolu_\(idPrefix)\(request.number)x", model: request.model,
+            id: "msg_\(idPrefix)\(request.number)", toolIDPrefix: "\(Self.toolPrefix(idPrefix))\(request.number)x", model: request.model,
             blocks: blocks,
             usage: usage)
         var headers = HTTPFields(reply.headers)

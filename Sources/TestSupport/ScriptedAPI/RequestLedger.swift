@@ -16,6 +16,10 @@ package struct RecordedRequest: Sendable {
     package internal(set) var usage: TokenUsage?
     /// The status of the answer: 200 for a message, also one that breaks off; nil for none (yet), or a broken connection.
     package internal(set) var status: Int?
+    /// Whether the answer was made to break off before its end.
+    package internal(set) var isCut = false
+    /// The newest request whose conversation holds this one's answer. When that is the first of a resumed session, the client had stored it.
+    package internal(set) var quotedBy: Int?
 }
 
 /// The newest requests that the scripted API got.
@@ -46,9 +50,15 @@ struct RequestLedger {
     }
 
     /// Notes how a request ended.
-    mutating func settle(number: Int, status: Int?, usage: TokenUsage?) {
+    mutating func settle(number: Int, status: Int?, usage: TokenUsage?, isCut: Bool = false) {
         guard let index = entries.lastIndex(where: { $0.number == number }) else { return }
         entries[index].status = status
         entries[index].usage = usage
+        entries[index].isCut = isCut
+    }
+
+    /// Notes that a request's conversation holds the answers to these.
+    mutating func quote(_ numbers: Set<Int>, by number: Int) {
+        for index in entries.indices where numbers.contains(entries[index].number) { entries[index].quotedBy = number }
     }
 }

@@ -92,12 +92,15 @@ struct CompanyFixture: Sendable {
     }
 
     /// Has the configuration name the repository in another way.
-    func setRepository(_ url: String) throws {
+    func setRepository(_ url: String) throws { try setOption("repositoryUrl", .string(url)) }
+
+    /// Changes an option.
+    func setOption(_ name: String, _ value: JSONFragment) throws {
         let file = URL(filePath: config + "/orchestrator.json")
         guard case .object(var options) = try JSONFragment(parsing: String(contentsOf: file, encoding: .utf8)) else {
             throw CocoaError(.fileReadCorruptFile)
         }
-        options["repositoryUrl"] = .string(url)
+        options[name] = value
         try Data(try JSONFragment.object(options).text().utf8).write(to: file)
     }
 

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Orchestration
+
+/// What the model has answered since the CLI last gave an account (a `result`). A turn whose process is killed or stopped never gives one, and
+/// what it was answered is paid all the same.
+///
+/// Each `assistant` line names its message, and one message comes in a line for each of its blocks: it counts once. Those lines are written while
+/// the model still writes, so their count of its tokens is only a beginning. The final one is in the conversation that the CLI stores.
+struct UnsettledMessages: Sendable, Equatable {
+    private struct Message: Sendable, Equatable {
+        var model: String?
+        var usage: MessageUsage
+    }
+
+    private var messages: [String: Message] = [:]
+    /// By model, how the CLI's own costs in this session compare with list prices.
+    private var factors: [String: Double] = [:]
+
+    var isEmpty: Bool { messages.isEmpty }
+
+    /// Takes a message of the output.
+    mutating func add(_ message: AssistantMessage) {
+        guard !message.isApiErrorMessage, let id = message.id, let usage = message.usage else { return }
+        let known = messages[id]?.usage ?? MessageUsage()
+        messages[id] = Message(model: message.model ?? messages[id]?.model, usage: known.completed(by: usage))
+    }
+
+    /// An account has come that contains everything so far.
+    mutating func settle() { messages = [:] }
+
+    /// Takes a line of the stored conversation. It holds all turns of the session, of which only this turn's messages count.
+    mutating func complete(from line: Data) {
+        if line.contains(Self.assistantMark), case .assistant(let message) = StreamLine(decoding: line), let id = message.id,
+            messages[id] != nil
+        {
+            add(message)
+        } else if line.contains(Self.costMark) {
+            // Not of that shape: there is nothing to learn from it, and list prices hold.
+            guard let cost = try? JSONDecoder().decode(StoredCost.self, from: line), cost.type == "cost-state" else { return }
+            for (model, usage) in cost.modelUsage { factors[model] = usage.factor(of: model) ?? factors[model] }
+        }
+    }
+
+    var tokens: TokenUsage { messages.values.reduce(TokenUsage()) { $0 + $1.usage.tokens } }
+
+    /// In US dollars.
+    var costUsd: Double {
+        // In one order, so that equal sums are equal to the last bit.
+        messages.sorted { $0.key < $1.key }.reduce(0) { sum, entry in
+            let model = entry.value.model
+            return sum + ModelPrice.of(model).cost(of: entry.value.usage) * (model.flatMap { factors[$0] } ?? 1)
+        }
+    }
+
+    private static let assistantMark = Data(#""type":"assistant""#.utf8)
+    private static let costMark = Data(#""type":"cost-state""#.utf8)
+}
+
+extension Data {
+    fileprivate func contains(_ part: Data) -> Bool { firstRange(of: part) != nil }
+}
+
+/// The CLI's own account of a session, which it stores with the conversation when a process ends in order.
+private struct StoredCost: Decodable {
+    struct Usage: Decodable {
+        var inputTokens: Int
+        var outputTokens: Int
+        var cacheReadInputTokens: Int
+        var cacheCreationInputTokens: Int
+        var cacheCreationEphemeral1hInputTokens: Int?
+        var costUSD: Double
+
+        /// `nil` when it says nothing believable: an agent could have written it.
+        func factor(of model: String) -> Double? {
+            let tokens = TokenUsage(
+                input: inputTokens, cacheWrite: cacheCreationInputTokens, cacheRead: cacheReadInputTokens, output: outputTokens)
+            let listed = ModelPrice.of(model).cost(
+                of: MessageUsage(tokens: tokens, longCacheWrite: cacheCreationEphemeral1hInputTokens ?? 0))
+            let factor = costUSD / listed
+            return factor.isFinite && (0.01...100).contains(factor) ? factor : nil
+        }
+    }
+
+    var type: String
+    var modelUsage: [String: Usage]
+}

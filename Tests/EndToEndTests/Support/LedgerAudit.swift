@@ -1,0 +1,134 @@
+import Engine
+import Foundation
+import Journal
+import Observability
+import Orchestration
+import Testing
+
+@testable import TestSupport
+
+/// Compares a run's books with those of the scripted Messages API, session by session: tokens by kind, and their price.
+///
+/// A session all of whose turns gave their account has to agree exactly. In one with a turn that was killed or stopped, an answer may have been
+/// sent that the CLI did not come to write down. Which those can be is known on the API's side: the CLI has written down what the session, gone on
+/// with, still holds. Anything else may be missing, wholly or in part; nothing more may be missing, and nothing may be there twice.
+struct LedgerAudit: Sendable {
+    /// What does not agree, in words.
+    var differences: [String] = []
+    /// Answers that nobody can say were read.
+    var unknowable = 0
+    /// Answers in all.
+    var answers = 0
+
+    init(of fixture: CompanyFixture) async throws {
+        let turns = try fixture.endedTurns()
+        let requests = await fixture.api.requests
+        let sessions = Set(turns.map(\.turn.session))
+        for session in sessions.sorted() {
+            compare(session, turns.filter { $0.turn.session == session }, requests.filter { $0.conversation == session })
+        }
+        let strangers = Set(requests.map(\.conversation)).subtracting(sessions)
+        if !strangers.isEmpty { differences.append("the model was asked in \(strangers), of which the journal knows nothing") }
+        let report = try await fixture.report().spending
+        let costs = turns.reduce(0) { $0 + ($1.outcome.account.turnCostUsd ?? 0) }
+        let parts = [
+            ("the ledger's total", report.total.costUsd), ("its purposes", report.byPurpose.reduce(0) { $0 + $1.costUsd }),
+            ("its teams", report.byTeam.reduce(0) { $0 + $1.costUsd }),
+            ("its credentials", report.byCredential.reduce(0) { $0 + $1.costUsd }),
+        ]
+        for (name, sum) in parts where abs(sum - costs) > 1e-7 { differences.append("\(name) come to \(sum), the turns to \(costs)") }
+    }
+
+    private mutating func compare(_ session: String, _ turns: [EndedTurn], _ requests: [RecordedRequest]) {
+        let isAccounted = turns.allSatisfy { $0.outcome.account.modelTurns > 0 }
+        let isLastAccounted = turns.last.map { $0.outcome.account.modelTurns > 0 } ?? false
+        let last = isLastAccounted ? requests.last { $0.usage != nil && !$0.isSideRequest }?.number : nil
+        var (least, most) = (Books(), Books())
+        for request in requests {
+            guard request.status == 200, let usage = request.usage else { continue }
+            answers += 1
+            let isHeld = last != nil && (request.number == last || request.quotedBy == last)
+            let isKnown = !request.isCut && (isAccounted || isHeld)
+            most.add(usage)
+            if isKnown { least.add(usage) } else { unknowable += 1 }
+        }
+        var own = Books()
+        for turn in turns {
+            own.add(turn.outcome.account.usage)
+            own.cost += turn.outcome.account.turnCostUsd ?? 0
+        }
+        guard !own.isBetween(least, most) else { return }
+        let ends = turns.map { "\($0.turn.id) \($0.outcome.end)".prefix(120) }
+        let theirs = "\(least)\(least == most ? "" : " to \(most)")"
+        differences.append("session \(session): \(own), but the model's books have \(theirs); turns: \(ends)")
+    }
+
+    /// Tokens and what they cost.
+    private struct Books: Equatable, CustomStringConvertible {
+        var input = 0
+        var cacheWrite = 0
+        var cacheRead = 0
+        var output = 0
+        /// US dollars.
+        var cost = 0.0
+
+        mutating func add(_ usage: TestSupport.TokenUsage) {
+            input += usage.input
+            cacheWrite += usage.cacheCreation
+            cacheRead += usage.cacheRead
+            output += usage.output
+            cost += price(usage.input, usage.cacheCreation, usage.cacheRead, usage.output)
+        }
+
+        mutating func add(_ usage: Orchestration.TokenUsage) {
+            input += usage.input
+            cacheWrite += usage.cacheWrite
+            cacheRead += usage.cacheRead
+            output += usage.output
+        }
+
+        /// What the CLI's default model costs, which every turn here uses.
+        private func price(_ input: Int, _ cacheWrite: Int, _ cacheRead: Int, _ output: Int) -> Double {
+            (Double(input) * 4 + Double(cacheWrite) * 5 + Double(cacheRead) * 0.2 + Double(output) * 20) / 1e6
+        }
+
+        func isBetween(_ least: Books, _ most: Books) -> Bool {
+            (least.input...most.input).contains(input) && (least.cacheWrite...most.cacheWrite).contains(cacheWrite)
+                && (least.cacheRead...most.cacheRead).contains(cacheRead) && (least.output...most.output).contains(output)
+                && (least.cost - 1e-7...most.cost + 1e-7).contains(cost)
+        }
+
+        var description: String { "\(input) + \(cacheWrite) written + \(cacheRead) read + \(output) out = $\(cost)" }
+    }
+}
+
+/// A turn with what the journal has of its end.
+struct EndedTurn: Sendable {
+    var turn: Turn
+    var outcome: TurnOutcome
+}
+
+extension CompanyFixture {
+    /// The turns of the current run that have ended, in order. Only while no engine is at work.
+    func endedTurns() throws -> [EndedTurn] {
+        guard let folder = try Workspace(path: config + "/workspace").currentRun() else { return [] }
+        let journal = try Journal(existingIn: folder.path)
+        var turns: [TurnID: Turn] = [:]
+        var ended: [EndedTurn] = []
+        _ = try journal.forEach(after: 0) { entry in
+            switch try EventRecord.decode(entry.record.body) {
+            case .turnStarted(let turn): turns[turn.id] = turn
+            case .turnEnded(let id, let outcome): if let turn = turns[id] { ended.append(EndedTurn(turn: turn, outcome: outcome)) }
+            default: break
+            }
+        }
+        try journal.close()
+        return ended
+    }
+
+    /// Expects that what the run says it has cost is what the model has answered.
+    func expectHonestLedger(_ location: SourceLocation = #_sourceLocation) async throws {
+        let audit = try await LedgerAudit(of: self)
+        #expect(audit.differences.isEmpty, "\(audit.differences.joined(separator: "\n"))", sourceLocation: location)
+    }
+}
