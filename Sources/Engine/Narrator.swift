@@ -68,7 +68,7 @@ package struct Narrator: EngineObserver {
             place.sequence = entry.sequence
             let step = Step(event: event, before: before, after: place.run)
             tell(step, resources, progress)
-            clearAway(step, resources)
+            clearAway(step, journal, resources)
             do {
                 try place.snapshots.consider(place.run, at: place.sequence, in: journal)
             } catch {
@@ -88,17 +88,21 @@ package struct Narrator: EngineObserver {
     }
 
     /// A finished turn's folder holds its raw output, in which a secret may stand; the redacted copy is in the log folder by now.
-    private static func clearAway(_ step: Step, _ resources: RunResources) {
+    private static func clearAway(_ step: Step, _ journal: Journal, _ resources: RunResources) {
         let folder: String
+        var over: TurnID?
         switch step.event {
-        case .turnEnded(let turn, _): folder = resources.folder.turn(turn)
+        case .turnEnded(let turn, _):
+            folder = resources.folder.turn(turn)
+            over = turn
         case .effectDone(let effect): folder = resources.folder.gate(effect)
         default: return
         }
         do {
+            if let over { try journal.removePosition(of: over.name) }
             try PrivateFiles.remove(folder)
         } catch {
-            resources.log.log(source: "cco", level: .warning, message: "\(folder) could not be removed: \(error)")
+            resources.log.log(source: "cco", level: .warning, message: "what \(folder) was for is over, and not all is removed: \(error)")
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import Journal
 import Orchestration
 import Processes
 import Testing
@@ -28,6 +29,25 @@ struct EffectTests {
             "yes \"$(head -c 100000 /dev/zero | tr '\\0' x)\" | head -c 8000000; sleep 1000", maximumOutput: 1 << 20)
         #expect(try await test.outcome().end == .failed("it wrote more than 1 MB of output (maxOutputMb) and was stopped"))
         #expect(try ProcessSweep.find(marker: test.resources.folder.marker).isEmpty)
+    }
+
+    @Test("a hundred thousand lines, written as fast as they can be, are all taken in, and the memory does not grow with them")
+    func manyLines() async throws {
+        await #expect(processExitsWith: .success) {
+            let test = try await WorkplaceFixture("yes '\(String(repeating: "x", count: 499))' | head -n 100000")
+            let journal = try Journal(
+                folder: test.folder.path + "/journal",
+                identity: JournalIdentity(run: "run-1", created: ManualClock.begin, version: "1.0.0"))
+            func peakMemory() throws -> Int {
+                let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+                let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+                return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }) << 10
+            }
+            let before = try peakMemory()
+            #expect(try await test.outcome(journal).account.modelTurns == 100_000)
+            #expect(try peakMemory() - before < 32 << 20)
+            #expect(try #require(try journal.position(of: WorkplaceFixture.turn.name)).offset > 32 << 20)
+        }
     }
 
     @Test("the gate runs on the commit that it is asked about, not on the base or on what the last gate left")
