@@ -40,7 +40,10 @@ struct TurnMemory: Codable, Sendable {
 
     /// The reader as it was; `nil` when it is not of the kind of `reader`.
     func reader(like reader: any TurnReading) -> (any TurnReading)? {
+        func decoded<Reader: TurnReading>(_: Reader) throws -> any TurnReading {
+            try JSONDecoder().decode(Reader.self, from: self.reader)
+        }
         // Of another kind: as good as no memory.
-        try? JSONDecoder().decode(type(of: reader), from: self.reader)
+        return try? decoded(reader)
     }
 }

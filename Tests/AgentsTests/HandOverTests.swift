@@ -90,7 +90,7 @@ struct HandOverTests {
     }
 
     /// As another process has computed it.
-    private static let recordedCall = 0
+    private static let recordedCall = 922_964_678_958_637_454
 
     private static func handedOn<Value: Codable>(_ value: Value) throws -> Value {
         try JSONDecoder().decode(Value.self, from: try JSONEncoder().encode(value))

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Orchestration
 import Synchronization
 import Testing
 

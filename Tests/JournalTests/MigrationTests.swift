@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Journal
+import Orchestration
 import Testing
 
 /// Files of every earlier format, as the version that made them left them.

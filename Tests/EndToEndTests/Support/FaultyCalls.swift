@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Has system calls of one program fail from a moment on, by a small library that is loaded before all others.
