@@ -16,7 +16,10 @@ package protocol AgentBackend: Sendable {
 }
 
 /// Reads one turn's output, line by line and then its exit, and says how the turn ended.
-package protocol TurnReading: Sendable {
+///
+/// It is `Codable` so that the next engine can go on where this one stopped: a reader that was written down and read back takes the lines that
+/// follow just as if it had taken all of them. What is written down counts only for the very program that wrote it, so its form may change freely.
+package protocol TurnReading: Codable, Sendable {
     /// Takes the next line of standard output, without its newline.
     mutating func take(_ line: Data) -> Observation
 

@@ -1,9 +1,9 @@
 import Orchestration
 
 /// How much of a subscription's usage windows is used, as the provider says with each answer.
-package struct RateLimit: Sendable, Equatable {
+package struct RateLimit: Codable, Sendable, Equatable {
     /// The provider's verdict on the last request.
-    package enum Status: Sendable, Equatable {
+    package enum Status: Codable, Sendable, Equatable {
         case allowed
         case allowedWarning
         case rejected
@@ -12,7 +12,7 @@ package struct RateLimit: Sendable, Equatable {
     }
 
     /// One usage window.
-    package struct Window: Sendable, Equatable {
+    package struct Window: Codable, Sendable, Equatable {
         /// The part of the window that is used, from 0 to 1.
         package var utilization: Double?
         package var resetsAt: Timestamp?

@@ -1,14 +1,15 @@
 import Orchestration
 
-/// Judges whether a running turn still gets on, from the marks of its output and the clock: a pure value that is fed with both.
+/// Judges whether a running turn still gets on, from the marks of its output and the clock: a pure value that is fed with both, and that an engine
+/// hands on to the next one.
 ///
 /// - Before its first sign of life nothing is expected of it: slow starters have the turn's own time limit only.
 /// - While a tool runs, silence means nothing (builds are long); the tool has a limit of its own.
 /// - With no tool running, the next line comes from a request to the model. The CLI gives up a dead request by itself and says so, so
 ///   silence beyond the limit means that the CLI hangs, or a request that nobody ends.
-package struct TurnProgress: Sendable {
+package struct TurnProgress: Codable, Sendable, Equatable {
     /// From when on a turn is stuck.
-    package struct Limits: Sendable, Equatable {
+    package struct Limits: Codable, Sendable, Equatable {
         /// Silence without a running tool, in milliseconds.
         package var silence: Int64
         /// The run of one tool, in milliseconds.
@@ -23,16 +24,22 @@ package struct TurnProgress: Sendable {
         }
     }
 
-    private struct Tool: Sendable {
+    private struct Tool: Codable, Sendable, Equatable {
         var name: String
         var call: Int
         var since: Timestamp
     }
 
-    private let limits: Limits
+    private struct Failing: Codable, Sendable, Equatable {
+        var call: Int
+        var name: String
+        var count: Int
+    }
+
+    private var limits: Limits
     private var lastSign: Timestamp?
     private var tools: [String: Tool] = [:]
-    private var failing: (call: Int, name: String, count: Int)?
+    private var failing: Failing?
 
     package init(limits: Limits) { self.limits = limits }
 
@@ -55,7 +62,7 @@ package struct TurnProgress: Sendable {
     private mutating func count(_ tool: Tool, failed: Bool) {
         guard failed else { return failing = nil }
         let before = failing.flatMap { $0.call == tool.call ? $0.count : nil } ?? 0
-        failing = (tool.call, tool.name, before + 1)
+        failing = Failing(call: tool.call, name: tool.name, count: before + 1)
     }
 
     /// In which way it is stuck; `nil` while it gets on.
@@ -74,6 +81,16 @@ package struct TurnProgress: Sendable {
     package var deadline: Timestamp? {
         if let tool = longest { return tool.since.advanced(byMilliseconds: limits.tool) }
         return lastSign.map { $0.advanced(byMilliseconds: limits.silence) }
+    }
+
+    /// What another engine has seen, judged by the limits that now hold: as if all of it had been said just now, because nobody watched in between
+    /// and the clock may be another one.
+    package func takenUp(at now: Timestamp, limits: Limits) -> TurnProgress {
+        var progress = self
+        progress.limits = limits
+        if lastSign != nil { progress.lastSign = now }
+        progress.tools = tools.mapValues { Tool(name: $0.name, call: $0.call, since: now) }
+        return progress
     }
 
     private var longest: Tool? { tools.values.min { ($0.since, $0.call) < ($1.since, $1.call) } }

@@ -22,7 +22,8 @@ package actor Engine {
     private var upkeep: _Concurrency.Task<Void, Never>?
     private var alarm: _Concurrency.Task<Void, Never>?
     private var alarmTime: Timestamp?
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    private var nextWaiter = 0
     /// Why the journal could not take an event; the engine does nothing more then.
     package private(set) var journalFault: JournalError?
 
@@ -74,11 +75,22 @@ package actor Engine {
         useIdleTime()
     }
 
-    /// Returns when nothing more will happen: the run has ended, or stands still with all its processes gone, or the journal has failed.
+    /// Returns when nothing more will happen: the run has ended, or stands still with all its processes gone, or the journal has failed. Returns
+    /// early when its task is cancelled.
     package func standstill() async {
         if isStanding { return }
-        await withCheckedContinuation { waiters.append($0) }
+        nextWaiter += 1
+        let id = nextWaiter
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if _Concurrency.Task.isCancelled { continuation.resume() } else { waiters[id] = continuation }
+            }
+        } onCancel: {
+            _Concurrency.Task { await self.giveUpWaiting(id) }
+        }
     }
+
+    private func giveUpWaiting(_ id: Int) { waiters.removeValue(forKey: id)?.resume() }
 
     private var isStanding: Bool {
         guard journalFault != nil || run.isEnded || run.suspension != nil else { return false }
@@ -89,8 +101,8 @@ package actor Engine {
         if journalFault != nil || run.isEnded || run.suspension != nil { upkeep?.cancel() }
         guard isStanding else { return }
         alarm?.cancel()
-        for waiter in waiters { waiter.resume() }
-        waiters = []
+        for waiter in waiters.values { waiter.resume() }
+        waiters = [:]
     }
 
     /// In a run that is to stand still this takes up turns only: an engine that died may have left their processes alive, and they have to end.

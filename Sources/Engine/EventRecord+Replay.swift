@@ -6,11 +6,16 @@ extension EventRecord {
     /// a single event.
     ///
     /// - Throws: `JournalError` when the journal cannot be read, `ReplayError` for an event of another version.
-    package static func replay(_ journal: Journal) throws -> Run? {
-        if let snapshot = try journal.latestSnapshot(), let known = RunSnapshot.decode(snapshot.body) {
-            return try fold(journal, from: known.run, after: snapshot.sequence)
+    package static func replay(_ journal: Journal) throws -> Run? { try recover(journal)?.run }
+
+    /// The run's state, and how many events had to be folded for it.
+    static func recover(_ journal: Journal) throws -> (run: Run, folded: Int64)? {
+        let known = try journal.latestSnapshot().flatMap { snapshot in
+            RunSnapshot.decode(snapshot.body).map { (run: $0.run, sequence: snapshot.sequence) }
         }
-        return try fold(journal, from: nil, after: 0)
+        let start = known?.sequence ?? 0
+        let run = try fold(journal, from: known?.run, after: start)
+        return run.map { ($0, journal.lastSequence - start) }
     }
 
     /// Folds the events after `sequence` into `start`.
@@ -20,13 +25,14 @@ extension EventRecord {
         _ journal: Journal, from start: Run?, after sequence: Int64, seen: (Run, JournalEvent) throws -> Void = { _, _ in }
     ) throws -> Run? {
         var run = start
-        _ = try journal.forEach(after: sequence) { entry in
-            let event: Event
+        let path = journal.path
+        try journal.forEach(after: sequence) { entry in
             do {
-                event = try decode(entry.record.body)
+                return try decode(entry.record.body)
             } catch {
-                throw ReplayError(sequence: entry.sequence, kind: entry.record.kind, path: journal.path, cause: "\(error)")
+                throw ReplayError(sequence: entry.sequence, kind: entry.record.kind, path: path, cause: "\(error)")
             }
+        } _: { entry, event in
             if case .runStarted(let id, let settings, let seed) = event {
                 run = Run(id: id, settings: settings, seed: seed, at: entry.record.time)
             }

@@ -1,5 +1,6 @@
 import Git
 import Glibc
+import Journal
 import Observability
 import Orchestration
 import Processes
@@ -12,10 +13,11 @@ package struct Executor: EffectCarrier {
     private let turns: TurnExecution
     private let conclusion: Conclusion
 
-    package init(resources: RunResources, repositories: Repositories) {
+    /// - Parameter journal: keeps how far turns' output has been taken in; `nil`: every engine reads it from the beginning.
+    package init(resources: RunResources, repositories: Repositories, journal: Journal? = nil) {
         self.resources = resources
         self.repositories = repositories
-        turns = TurnExecution(resources: resources, repositories: repositories)
+        turns = TurnExecution(resources: resources, repositories: repositories, journal: journal)
         conclusion = Conclusion(resources: resources, repositories: repositories)
     }
 

@@ -70,7 +70,7 @@ package struct Narrator: EngineObserver {
             let step = Step(event: event, before: before, after: place.run)
             tell(step, resources, progress)
             CrashPoint.toldEvents.pass()
-            clearAway(step, resources)
+            clearAway(step, journal, resources)
             do {
                 try place.snapshots.consider(place.run, at: place.sequence, in: journal)
             } catch {
@@ -90,18 +90,22 @@ package struct Narrator: EngineObserver {
     }
 
     /// A finished turn's folder holds its raw output, in which a secret may stand; the redacted copy is in the log folder by now.
-    private static func clearAway(_ step: Step, _ resources: RunResources) {
+    private static func clearAway(_ step: Step, _ journal: Journal, _ resources: RunResources) {
         let folder: String
+        var over: TurnID?
         switch step.event {
-        case .turnEnded(let turn, _): folder = resources.folder.turn(turn)
+        case .turnEnded(let turn, _):
+            folder = resources.folder.turn(turn)
+            over = turn
         case .effectDone(let effect): folder = resources.folder.gate(effect)
         default: return
         }
         do {
+            if let over { try journal.removePosition(of: over.name) }
             try PrivateFiles.remove(folder)
             CrashPoint.clearedAway.pass()
         } catch {
-            resources.log.log(source: "cco", level: .warning, message: "\(folder) could not be removed: \(error)")
+            resources.log.log(source: "cco", level: .warning, message: "what \(folder) was for is over, and not all is removed: \(error)")
         }
     }
 

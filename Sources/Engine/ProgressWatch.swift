@@ -15,21 +15,31 @@ final class ProgressWatch: Sendable {
     }
 
     private let state: Mutex<State>
+    private let limits: TurnProgress.Limits
     private let clock: any EngineClock
     private let stuck: @Sendable (StuckCause) async -> Void
 
     /// - Parameter stuck: is told at most once.
     init(limits: TurnProgress.Limits, clock: any EngineClock, stuck: @escaping @Sendable (StuckCause) async -> Void) {
         state = Mutex(State(progress: TurnProgress(limits: limits)))
+        self.limits = limits
         self.clock = clock
         self.stuck = stuck
     }
 
-    func take(_ marks: [ProgressMark]) {
+    func take(_ marks: [ProgressMark]) { change { progress, now in progress.take(marks, at: now) } }
+
+    /// What has been seen so far.
+    var progress: TurnProgress { state.withLock { $0.progress } }
+
+    /// Goes on from what an earlier engine had seen.
+    func takeUp(_ earlier: TurnProgress) { change { [limits] progress, now in progress = earlier.takenUp(at: now, limits: limits) } }
+
+    private func change(_ body: (inout TurnProgress, Timestamp) -> Void) {
         let now = clock.now()
         state.withLock { state in
             guard !state.isOver else { return }
-            state.progress.take(marks, at: now)
+            body(&state.progress, now)
             // An alarm that is set too early looks again when it rings; one that would ring too late is set anew.
             let due = state.progress.verdict(at: now) == nil ? state.progress.deadline : now
             guard let due, state.armedFor.map({ due < $0 }) ?? true else { return }

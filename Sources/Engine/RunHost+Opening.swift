@@ -26,7 +26,7 @@ extension RunHost {
         let clock = SystemClock()
         var unfinished = try unfinishedRun(request.workspace)
         if request.choice == .new, let old = unfinished {
-            try abandon(old, at: clock.now())
+            try abandon(old.journal, at: clock.now())
             unfinished = nil
         }
         if request.choice == .unfinished, unfinished == nil {
@@ -48,32 +48,47 @@ extension RunHost {
         return run
     }
 
-    private static func unfinishedRun(_ workspace: Workspace) throws -> RunFolder? {
-        guard let folder = try workspace.currentRun(), let run = try read(folder), !run.isEnded else { return nil }
-        return folder
+    /// A run that has not ended, recovered from its journal, which is open.
+    private struct Unfinished {
+        var folder: RunFolder
+        var journal: Journal
+        var run: Run
+        /// How many events had to be folded.
+        var folded: Int64
     }
 
     /// An engine that died between its run's end and its own has left its socket, and what its last turns and gates had left.
     private static func tidyEnded(_ request: Request) async throws {
         guard let folder = try request.workspace.currentRun(), let run = try read(folder) else { return }
-        for duty in reconciliation(request, run, folder).duties { _ = try await duty.reconcile() }
+        let journal = try Journal(existingIn: folder.path)
+        for duty in reconciliation(request, run, folder, journal).duties { _ = try await duty.reconcile() }
+        try journal.close()
     }
 
-    private static func abandon(_ folder: RunFolder, at now: Timestamp) throws {
+    private static func unfinishedRun(_ workspace: Workspace) throws -> Unfinished? {
+        guard let folder = try workspace.currentRun(), PrivateFiles.exists("\(folder.path)/\(Journal.fileName)") else { return nil }
         let journal = try Journal(existingIn: folder.path)
+        if let recovered = try EventRecord.recover(journal), !recovered.run.isEnded {
+            return Unfinished(folder: folder, journal: journal, run: recovered.run, folded: recovered.folded)
+        }
+        try journal.close()
+        return nil
+    }
+
+    private static func abandon(_ journal: Journal, at now: Timestamp) throws {
         _ = try journal.append([try EventRecord.encode(.ended(.abandoned), at: now)])
         try journal.close()
     }
 
     /// Takes an unfinished run up.
     private static func take(
-        _ folder: RunFolder, _ request: Request, _ pool: CredentialPool, lock: FileLock, clock: SystemClock,
+        _ unfinished: Unfinished, _ request: Request, _ pool: CredentialPool, lock: FileLock, clock: SystemClock,
         progress: @escaping @Sendable (EventLine) -> Void
     ) async throws -> RunHost {
-        let journal = try Journal(existingIn: folder.path)
-        guard let run = try EventRecord.replay(journal) else { throw RunHostError.nothingToResume(request.workspace.path) }
+        let (folder, journal, run) = (unfinished.folder, unfinished.journal, unfinished.run)
         let resources = try Self.resources(request, folder, pool, clock: clock)
-        await reconciliation(request, run, folder).carryOut(log: resources.log)
+        if unfinished.folded >= RunSnapshot.interval { keepSnapshot(of: run, in: journal, log: resources.log) }
+        await reconciliation(request, run, folder, journal).carryOut(log: resources.log)
         var notices: [String] = []
         let configuration = request.contents.configuration.configuration
         if configuration.workerCount != run.settings.workerCount
@@ -87,6 +102,16 @@ extension RunHost {
             configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots,
             cores: cores)
         return host(run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
+    }
+
+    /// After an upgrade everything had to be folded; once is enough.
+    private static func keepSnapshot(of run: Run, in journal: Journal, log: RunLog) {
+        do {
+            try journal.writeSnapshot(journal.lastSequence, try RunSnapshot(run).encoded())
+        } catch {
+            // It would only save time at the next start.
+            log.log(source: "cco", level: .warning, message: "no snapshot of event \(journal.lastSequence): \(error)")
+        }
     }
 
     /// Starts a new run, once everything that it needs has been seen to be there.
@@ -129,12 +154,13 @@ extension RunHost {
     }
 
     /// What is brought into line when a run is taken up whose engine has stopped or died.
-    private static func reconciliation(_ request: Request, _ run: Run, _ folder: RunFolder) -> Reconciliation {
+    private static func reconciliation(_ request: Request, _ run: Run, _ folder: RunFolder, _ journal: Journal) -> Reconciliation {
         Reconciliation(duties: [
             UnbegunRuns(workspace: request.workspace, logDirectory: request.contents.configuration.logDirectory),
             StaleSocket(path: request.workspace.socketPath),
             StrayProcesses(folder: folder, run: run),
             TurnFolders(folder: folder, run: run),
+            OutputPositions(journal: journal, run: run),
             HalfWrittenFiles(folders: [request.workspace.path, folder.path]),
         ])
     }
@@ -147,8 +173,8 @@ extension RunHost {
         let repositories = Repositories(resources: resources, lastKnown: run.knownRefs)
         let narrator = Narrator(resources: resources, journal: journal, run: run, progress: progress)
         let engine = Engine(
-            run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock,
-            observer: narrator)
+            run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories, journal: journal),
+            clock: clock, observer: narrator)
         return RunHost(
             engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
             settings: settings, lock: lock, narrator: narrator)

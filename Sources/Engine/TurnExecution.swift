@@ -1,6 +1,7 @@
 import Agents
 import FoundationEssentials
 import Git
+import Journal
 import Observability
 import Orchestration
 import Processes
@@ -11,10 +12,13 @@ struct TurnExecution: Sendable {
     let resources: RunResources
     let repositories: Repositories
     let running: RunningTurns
+    /// Keeps how far each turn's output has been taken in; `nil`: nothing does.
+    let journal: Journal?
 
-    init(resources: RunResources, repositories: Repositories) {
+    init(resources: RunResources, repositories: Repositories, journal: Journal? = nil) {
         self.resources = resources
         self.repositories = repositories
+        self.journal = journal
         let log = resources.log
         running = RunningTurns { turn, error in
             log.log(source: "cco", level: .error, message: "\(turn) could not be stopped: \(error)")
@@ -111,8 +115,8 @@ struct TurnExecution: Sendable {
             specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
     }
 
-    /// Reads the process's output from its beginning to its end. After a crash the whole of it is read again: the reader is pure, and the file
-    /// is all there. What an earlier engine has logged of it is not logged again.
+    /// Reads the process's output to its end: from its beginning, or from the byte up to which an earlier engine is known to have taken it in (see
+    /// `OutputBookmark`). The reader is pure and the file is all there, so what is read twice does no harm; what was logged is not logged again.
     private func follow(
         _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
@@ -141,7 +145,13 @@ struct TurnExecution: Sendable {
         let watch = ProgressWatch(limits: resources.progressLimits, clock: resources.clock) { await report(.turnStuck(turn.id, $0)) }
         defer { watch.end() }
         let logged = try LoggedOutput(in: process.directory)
-        for try await line in process.lines() {
+        let bookmark = OutputBookmark(of: turn.id, process, journal: journal, log: resources.log)
+        let start = bookmark.takeUp(&reader, watch)
+        if start.gaveUp {
+            gaveUp = true
+            running.stop(turn.id)
+        }
+        for try await line in process.lines(from: start.offset) {
             // The turn has failed, whatever else it wrote.
             if isFlooded.isSet { break }
             let observation = reader.take(Data(line.bytes))
@@ -155,7 +165,9 @@ struct TurnExecution: Sendable {
                 gaveUp = true
                 running.stop(turn.id)
             }
+            bookmark.pass(line, reader, watch, gaveUp: gaveUp)
         }
+        await bookmark.close()
         let record = try await process.waitForExit()
         await running.settled(turn.id)
         let name = "\(turn.id)-\(turn.agent)"

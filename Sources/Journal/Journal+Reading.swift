@@ -44,6 +44,11 @@ extension Journal {
         }
     }
 
+    /// The next piece of the journal, as much as is read at a time; empty at its end.
+    func nextPage(after sequence: Int64) throws(JournalError) -> [JournalEvent] {
+        try page(after: sequence, rows: Self.pageRows, bytes: Self.pageBytes)
+    }
+
     /// Ends after `rows` events or when the bodies reach `bytes`; has at least one event unless there is none.
     private func page(after sequence: Int64, rows: Int, bytes: Int) throws(JournalError) -> [JournalEvent] {
         try withConnection { queue in

@@ -6,7 +6,7 @@ import Orchestration
 /// `meta` keeps its columns in every format, because a cco that is too old reads them to say so.
 enum JournalSchema {
     /// The newest format this code reads and the one it writes.
-    static let format = 1
+    static let format = 2
 
     /// Marks the file as ours in SQLite's header: "ccoj".
     static let applicationID = 0x6363_6F6A
@@ -41,6 +41,17 @@ enum JournalSchema {
             try database.execute(
                 sql: "INSERT INTO meta (id, format, run, created, cco_version) VALUES (1, 1, ?, ?, ?)",
                 arguments: [identity.run, identity.created.milliseconds, identity.version])
+        }
+        migrator.registerMigration("format 2") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE position (
+                        turn TEXT PRIMARY KEY,
+                        bytes INTEGER NOT NULL,
+                        body BLOB NOT NULL
+                    ) STRICT;
+                    UPDATE meta SET format = 2;
+                    """)
         }
         return migrator
     }

@@ -63,6 +63,28 @@ struct InterruptionTests {
         }
     }
 
+    @Test("an agent that had written a lot when cco was killed is read on from the byte that the journal has")
+    func killAfterMuchOutput() async throws {
+        var talkative = CompanyPlan.synthetic(tasks: 2)
+        talkative.goals[0].tasks[0].steps.insert(
+            contentsOf: [.run("seq 1 5000"), .run("seq 5001 10000"), .run("seq 10001 15000"), .run("sleep 20")], at: 0)
+        let plan = talkative
+        try await CompanyFixture.with(plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try await run.kill()
+            let again = try await fixture.cco(["start"])
+            #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            let places = try fixture.log().compactMap { $0.firstMatch(of: /'s output is read on from byte (\d+)/).flatMap { Int($0.1) } }
+            #expect(places.max() ?? 0 >= 64 << 10, "it was read from the beginning")
+            #expect(try await fixture.sessions().count == 3, "a task was begun anew")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            try fixture.expectNoProcess()
+            let repeated = try fixture.loggedOutput().filter { $0.contains("seq 1 5000") || $0.contains("sleep 20") }
+            #expect(Set(repeated).count == repeated.count && !repeated.isEmpty, "logged twice: \(repeated)")
+        }
+    }
+
     @Test("after a reboot, which leaves no process and another boot's records, resume goes on in the same sessions")
     func reboot() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in

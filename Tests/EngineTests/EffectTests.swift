@@ -1,5 +1,6 @@
 import Foundation
 import Git
+import Journal
 import Orchestration
 import Processes
 import Testing
@@ -39,6 +40,25 @@ struct EffectTests {
         #expect(try await WorkplaceFixture(script).outcome().account.usage.output == 42)
         let unreadable = try await WorkplaceFixture("mkdir -p $HOME/.claude/conversations/a && mkfifo $HOME/.claude/conversations/a/s-1")
         #expect(try await unreadable.outcome().account.usage.output == 0)
+    }
+
+    @Test("a hundred thousand lines, written as fast as they can be, are all taken in, and the memory does not grow with them")
+    func manyLines() async throws {
+        await #expect(processExitsWith: .success) {
+            let test = try await WorkplaceFixture("yes '\(String(repeating: "x", count: 499))' | head -n 100000")
+            let journal = try Journal(
+                folder: test.folder.path + "/journal",
+                identity: JournalIdentity(run: "run-1", created: ManualClock.begin, version: "1.0.0"))
+            func peakMemory() throws -> Int {
+                let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+                let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+                return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }) << 10
+            }
+            let before = try peakMemory()
+            #expect(try await test.outcome(journal).account.modelTurns == 100_000)
+            #expect(try peakMemory() - before < 32 << 20)
+            #expect(try journal.position(of: WorkplaceFixture.turn.name) != nil)
+        }
     }
 
     @Test("the gate runs on the commit that it is asked about, not on the base or on what the last gate left")

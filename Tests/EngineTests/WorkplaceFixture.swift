@@ -1,6 +1,7 @@
 import Agents
 import Foundation
 import Git
+import Journal
 import Merging
 import Observability
 import Processes
@@ -87,10 +88,13 @@ struct WorkplaceFixture: Sendable {
         return run
     }
 
-    /// Carries the turn out.
-    func outcome() async throws -> TurnOutcome {
+    /// Carries the turn out, or takes it up.
+    ///
+    /// - Parameter journal: keeps how far its output has been read.
+    func outcome(_ journal: Journal? = nil) async throws -> TurnOutcome {
         let run = run
-        return try await TurnExecution(resources: resources, repositories: repositories).run(Self.turn, state: { run }, report: { _ in })
+        let execution = TurnExecution(resources: resources, repositories: repositories, journal: journal)
+        return try await execution.run(Self.turn, state: { run }, report: { _ in })
     }
 
     /// A file's text in a commit of the run's repository.
@@ -99,7 +103,7 @@ struct WorkplaceFixture: Sendable {
     }
 }
 
-/// Has a shell play the agent; whatever it says, the turn is over without a report.
+/// Has a shell play the agent; whatever it says is logged, and the turn is over without a report.
 private struct ScriptBackend: AgentBackend {
     let script: String
 
@@ -109,21 +113,29 @@ private struct ScriptBackend: AgentBackend {
             standardInput: Invocation.File(path: order.turnDirectory + "/stdin", contents: ""), files: [], environment: [:])
     }
 
-    func reader(for order: TurnOrder) -> any TurnReading { Reader() }
+    func reader(for order: TurnOrder) -> any TurnReading { ScriptReader() }
 
     func conversation(of session: String) -> [String?] { ["conversations", nil, session] }
+}
 
-    struct Reader: TurnReading {
-        /// Words of the stored conversation stand for what was spent.
-        var spent = 0
-        var needsConversation: Bool { true }
+/// Tells in its account how many lines it has taken, and by their digest which; words of the stored conversation stand for what was spent.
+struct ScriptReader: TurnReading, Equatable {
+    private var lines = 0
+    private var digest: UInt64 = 0
+    private var spent = 0
+    var needsConversation: Bool { true }
 
-        mutating func take(_ line: Data) -> Observation { Observation() }
-        mutating func take(stored line: Data) { spent += Int(String(decoding: line, as: UTF8.self)) ?? 0 }
+    mutating func take(_ line: Data) -> Observation {
+        lines += 1
+        for byte in line { digest = (digest &+ UInt64(byte) &+ 1) &* 0x100_0000_01B3 }
+        return Observation(activity: [String(decoding: line.prefix(60), as: UTF8.self)], progress: [.output])
+    }
 
-        func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion {
-            TurnConclusion(
-                end: stopped.map { .stopped($0) } ?? .silent, account: TurnAccount(usage: TokenUsage(output: spent)), sessionExists: true)
-        }
+    mutating func take(stored line: Data) { spent += Int(String(decoding: line, as: UTF8.self)) ?? 0 }
+
+    func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion {
+        TurnConclusion(
+            end: stopped.map { .stopped($0) } ?? .silent,
+            account: TurnAccount(usage: TokenUsage(output: spent), modelTurns: lines, model: "\(digest)"), sessionExists: true)
     }
 }

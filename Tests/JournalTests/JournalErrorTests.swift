@@ -15,8 +15,8 @@ struct JournalErrorTests {
         try change("UPDATE meta SET format = 7, cco_version = '9.9.9'")
         let before = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
         let error = try #require(JournalFixture.error { _ = try fixture.open() })
-        #expect(error.kind == .newerFormat(found: 7, supported: 1))
-        for part in [fixture.path, "7", "1", "cco 9.9.9", "newer"] { #expect(error.description.contains(part)) }
+        #expect(error.kind == .newerFormat(found: 7, supported: 2))
+        for part in [fixture.path, "7", "2", "cco 9.9.9", "newer"] { #expect(error.description.contains(part)) }
         #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)) == before)
     }
 

@@ -6,47 +6,59 @@ import Testing
 /// What an agent gone mad writes lies in files; whoever follows it holds a line at most.
 @Suite("A flood of output", .timeLimit(.minutes(2)))
 struct OutputFloodTests {
-    /// The most memory that this program has had so far, in bytes.
-    private func peakMemory() throws -> Int {
-        let status = String(decoding: try FileSystem.read("/proc/self/status"), as: UTF8.self)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-        return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }) << 10
-    }
-
-    @Test("a line of 256 MB is cut at the limit, costs no memory, and the line behind it is whole")
+    @Test("a line of a gigabyte, really written, is cut at the limit and costs no memory, and the line behind it is whole")
     func giantLine() async throws {
-        let turn = try Supervision()
-        // A hole reads as zeros and takes no room on disk; appending goes on behind it.
-        let process = try await turn.launch("echo before; truncate -s 256M turn/stdout; echo; echo behind")
-        _ = try await process.waitForExit()
-        let before = try peakMemory()
-        var lines: [OutputLine] = []
-        for try await line in process.lines(lineLimit: 1 << 20) { lines.append(line) }
-        #expect(lines.map(\.bytes.count) == [6, 1 << 20, 6])
-        #expect(lines.map(\.isTruncated) == [false, true, false])
-        #expect(lines.map(\.endOffset) == [7, 256 << 20 + 1, 256 << 20 + 8])
-        // Other tests of this program run at the same time: half of the line is for them.
-        #expect(try peakMemory() - before < 128 << 20)
-        #expect(process.outputBytes > 256 << 20)
-        #expect(try await process.outputExceeds(256 << 20), "its supervisor is told")
+        await #expect(processExitsWith: .success) {
+            let turn = try Supervision()
+            let process = try await turn.launch("echo before; head -c 1073741824 /dev/zero | tr '\\0' x; echo; echo behind")
+            let memory = try PeakMemory()
+            var lines: [OutputLine] = []
+            for try await line in process.lines() { lines.append(line) }
+            #expect(lines.map(\.bytes.count) == [6, 8 << 20, 6])
+            #expect(lines.map(\.isTruncated) == [false, true, false])
+            #expect(lines.map(\.endOffset) == [7, 1 << 30 + 8, 1 << 30 + 15])
+            #expect(process.outputBytes == 1 << 30 + 15)
+            #expect(try await process.outputExceeds(256 << 20), "its supervisor is told")
+            #expect(try memory.growth < 64 << 20)
+        }
     }
 
-    @Test("a reader that stops reading misses nothing when it goes on, and the process does not wait for it")
-    func stoppedReader() async throws {
-        let turn = try Supervision()
-        let process = try await turn.launch("yes \(String(repeating: "x", count: 999)) | head -n 20000")
-        var iterator = process.lines().makeAsyncIterator()
-        #expect(try await iterator.next()?.endOffset == 1000)
-        #expect(try await process.waitForExit().succeeded)
-        var count = 1
-        while let line = try await iterator.next() {
-            count += 1
-            guard line.bytes.count == 999, line.endOffset == Int64(count) * 1000 else {
-                Issue.record("line \(count) is not as it was written")
-                return
+    @Test("hundreds of thousands of lines, written as fast as they can be, are all read, in order, and none is held")
+    func manyLines() async throws {
+        await #expect(processExitsWith: .success) {
+            let turn = try Supervision()
+            let process = try await turn.launch("yes \(String(repeating: "x", count: 99)) | head -n 500000")
+            let memory = try PeakMemory()
+            var count: Int64 = 0
+            for try await line in process.lines() {
+                count += 1
+                try #require(line.bytes.count == 99 && line.endOffset == count * 100)
             }
+            #expect(count == 500_000)
+            #expect(try memory.growth < 32 << 20)
         }
-        #expect(count == 20_000)
+    }
+
+    @Test("while a reader does not read nothing grows in its memory; it misses nothing when it goes on, and the process does not wait")
+    func stoppedReader() async throws {
+        await #expect(processExitsWith: .success) {
+            let turn = try Supervision()
+            let process = try await turn.launch("yes \(String(repeating: "x", count: 999)) | head -n 200000")
+            var iterator = process.lines().makeAsyncIterator()
+            #expect(try await iterator.next()?.endOffset == 1000)
+            let memory = try PeakMemory()
+            #expect(try await process.outputExceeds(100 << 20), "its supervisor is told, whether anybody reads or not")
+            #expect(try await process.waitForExit().succeeded)
+            #expect(process.outputBytes == 200_000_000)
+            #expect(try memory.growth < 16 << 20)
+            var count: Int64 = 1
+            while let line = try await iterator.next() {
+                count += 1
+                try #require(line.bytes.count == 999 && line.endOffset == count * 1000)
+            }
+            #expect(count == 200_000)
+            #expect(try memory.growth < 32 << 20)
+        }
     }
 
     @Test("an unfinished line never holds more than its limit, however long it grows and in whatever pieces", arguments: [1, 100, 4096])
@@ -61,5 +73,21 @@ struct OutputFloodTests {
         let line = try #require(last)
         #expect(line.bytes.count == 1000 && line.bytes.capacity < 4096)
         #expect(line.isTruncated && line.endOffset == Int64(5000 * chunkSize))
+    }
+}
+
+/// The most memory that this program has had since a moment; only in a process of its own does that say anything.
+private struct PeakMemory {
+    private let before: Int
+
+    init() throws { before = try Self.now() }
+
+    /// Bytes.
+    var growth: Int { get throws { try Self.now() - before } }
+
+    private static func now() throws -> Int {
+        let status = String(decoding: try FileSystem.read("/proc/self/status"), as: UTF8.self)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }) << 10
     }
 }

@@ -122,4 +122,31 @@ struct OutputLinesTests {
             ])
         #expect(splitter.finish() == nil)
     }
+
+    @Test("a stream that is cut after any byte and read on from the end of the last whole line has the same lines as an uncut one")
+    func everyCut() throws {
+        let stream = Array("a\n\nlonger line\r\n\u{2028}x\nis cut off here\nend".utf8)
+        func lines(_ range: Range<Int>, isEnd: Bool) throws -> [OutputLine] {
+            var splitter = LineSplitter(offset: Int64(range.lowerBound), limit: 12, chunkSize: 5)
+            var position = range.lowerBound
+            var lines: [OutputLine] = []
+            while try splitter.fill({ buffer in
+                let count = min(buffer.count, range.upperBound - position)
+                buffer.copyBytes(from: stream[position..<(position + count)])
+                position += count
+                return count
+            }) > 0 {
+                while let line = splitter.next() { lines.append(line) }
+            }
+            // The first reader dies here: of an unfinished line nothing is known.
+            if isEnd, let line = splitter.finish() { lines.append(line) }
+            return lines
+        }
+        let whole = try lines(0..<stream.count, isEnd: true)
+        for cut in 0...stream.count {
+            let first = try lines(0..<cut, isEnd: false)
+            let second = try lines(Int(first.last?.endOffset ?? 0)..<stream.count, isEnd: true)
+            #expect(first + second == whole, "cut after byte \(cut)")
+        }
+    }
 }

@@ -1,7 +1,7 @@
 import Orchestration
 
 /// What one message of the model took, as its `usage` says.
-struct MessageUsage: Sendable, Equatable {
+struct MessageUsage: Codable, Sendable, Equatable {
     var tokens = TokenUsage()
     /// Those of `tokens.cacheWrite` that were written for an hour, which costs more.
     var longCacheWrite = 0

@@ -5,7 +5,7 @@ import Orchestration
 ///
 /// What it concludes comes from fields that the CLI writes. Words of agents, of files and of tools' output are never looked at, so
 /// an agent that writes about rate limits or keys changes nothing.
-package struct TurnReader: TurnReading {
+package struct TurnReader: TurnReading, Equatable {
     /// Whether the session existed before the turn.
     let resuming: Bool
     /// `system/init` was seen. By then the CLI has stored the session.

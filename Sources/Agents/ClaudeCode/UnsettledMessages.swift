@@ -6,8 +6,8 @@ import Orchestration
 ///
 /// Each `assistant` line names its message, and one message comes in a line for each of its blocks: it counts once. Those lines are written while
 /// the model still writes, so their count of its tokens is only a beginning. The final one is in the conversation that the CLI stores.
-struct UnsettledMessages: Sendable, Equatable {
-    private struct Message: Sendable, Equatable {
+struct UnsettledMessages: Codable, Sendable, Equatable {
+    private struct Message: Codable, Sendable, Equatable {
         var model: String?
         var usage: MessageUsage
     }

@@ -33,12 +33,17 @@ extension CompanyFixture {
 
     /// Lines of agents' output as the log for programs has them, without their times.
     func loggedOutput() throws -> [String] {
-        let files = try FileManager.default.contentsOfDirectory(atPath: config).map { "\(config)/\($0)/events.jsonl" }
-        return try files.filter { FileManager.default.fileExists(atPath: $0) }.flatMap {
-            try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n")
-        }.compactMap { line in
+        try log().compactMap { line in
             guard line.contains("\"kind\":\"output\""), let rest = line.range(of: "\"kind\"") else { return nil }
             return String(line[rest.lowerBound...])
+        }
+    }
+
+    /// All lines of the runs' logs for programs.
+    func log() throws -> [String] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: config).map { "\(config)/\($0)/events.jsonl" }
+        return try files.filter { FileManager.default.fileExists(atPath: $0) }.flatMap {
+            try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n").map(String.init)
         }
     }
 
