@@ -61,6 +61,13 @@ let package = Package(
         .executableTarget(name: "cco", dependencies: ["Commands"], swiftSettings: settings),
         .executableTarget(name: "cco-shim", cSettings: [.unsafeFlags(["-std=c11", "-Wall", "-Wextra", "-Werror"])]),
         .target(name: "CProcesses"),
+        // For `make bench` only, and in no product: it puts cco's own modules to work, which programs outside the package cannot.
+        .executableTarget(
+            name: "cco-bench",
+            dependencies: ["Orchestration", "Journal", "Engine", "Processes", "Agents", "Observability", "TestSupport"].map {
+                .target(name: $0)
+            },
+            swiftSettings: settings),
 
         module("Orchestration", extra: optimized),
         module("Simulation", needs: ["Orchestration"], extra: optimized),
