@@ -65,6 +65,8 @@ struct TaskPacker {
         optional(task.settledAt) { $0.time($1) }
         for number in [task.usage.input, task.usage.cacheWrite, task.usage.cacheRead, task.usage.output] { integer(number) }
         double(task.costUsd)
+        try optional(task.changes) { try $0.json($1) }
+        try optional(task.held) { try $0.json($1) }
     }
 
     private mutating func state(_ state: TeamTask.State) {

@@ -92,6 +92,8 @@ struct TaskUnpacker {
         task.settledAt = try optional { try $0.time() }
         task.usage = TokenUsage(input: try integer(), cacheWrite: try integer(), cacheRead: try integer(), output: try integer())
         task.costUsd = try double()
+        task.changes = try optional { try $0.json(ChangedFiles.self) }
+        task.held = try optional { try $0.json(Hold.self) }
         return task
     }
 

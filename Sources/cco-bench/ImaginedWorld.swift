@@ -32,6 +32,7 @@ struct ImaginedWorld {
         case .publish: return .publish(.published)
         case .conclude: return .concluded
         case .awaitRoom: return .room
+        case .forecast: return .forecast(TrialOrder(run).report([]))
         }
     }
 
@@ -44,6 +45,7 @@ struct ImaginedWorld {
         if turn.task != nil {
             outcome.head = object()
             outcome.changed = true
+            outcome.changes = run.tasks[turn.task ?? ID("")].map { ChangedFiles($0.paths) }
         }
         return outcome
     }

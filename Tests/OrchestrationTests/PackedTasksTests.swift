@@ -34,6 +34,8 @@ struct PackedTasksTests {
         (task.startedAt, task.settledAt) = (Timestamp(milliseconds: 8), Timestamp(milliseconds: 9))
         task.usage = TokenUsage(input: 10, cacheWrite: 11, cacheRead: 12, output: Int.max)
         task.costUsd = -1.5
+        task.changes = ChangedFiles(["src/a"])
+        task.held = Hold(by: ID("task-1"), path: "src/a", since: Timestamp(milliseconds: 6))
         return task
     }
 
@@ -48,7 +50,7 @@ struct PackedTasksTests {
             #expect(try PackedTasks.unpack(packed[...]) == tasks)
         }
         // A part that is added to a task has to be packed too, and to be added to `full`.
-        #expect(Mirror(reflecting: bare).children.count == 28)
+        #expect(Mirror(reflecting: bare).children.count == 30)
         for (empty, used) in zip(Mirror(reflecting: bare).children, Mirror(reflecting: full(.assigned)).children) {
             #expect("\(empty.value)" != "\(used.value)", "\(empty.label ?? "") is not tried")
         }
