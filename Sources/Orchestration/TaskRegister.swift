@@ -33,11 +33,14 @@ package struct TaskRegister: Sendable {
 
     package var isEmpty: Bool { count == 0 }
 
-    /// `nil` for an unknown task. Setting adds or changes one; a task is never taken out.
+    /// `nil` for an unknown task. Setting adds or changes one; setting `nil` takes it out, which a run never does and is slow.
     package subscript(id: TaskID) -> TeamTask? {
         get { place(of: id).map { entry($0).task } }
         set {
-            guard let newValue else { return }
+            guard let newValue else {
+                if place(of: id) != nil { self = TaskRegister(values.filter { $0.id != id }) }
+                return
+            }
             if let place = place(of: id) { change(place, to: newValue) } else { add(newValue) }
         }
     }

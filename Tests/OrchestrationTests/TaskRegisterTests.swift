@@ -111,5 +111,7 @@ struct TaskRegisterTests {
         }
         for name in ["task-2", "task-1", "task-01", "other", "task-"] { #expect(register[ID(name)]?.title == name) }
         #expect(register.count == 5 && register[ID("task-3")] == nil)
+        register[ID("task-1")] = nil
+        #expect(register.keys.map(\.name) == ["task-2", "task-01", "other", "task-"] && register[ID("task-1")] == nil)
     }
 }
