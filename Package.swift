@@ -63,6 +63,13 @@ let package = Package(
         // For Benchmarks/ alone, which has no dependency on this package.
         .executableTarget(name: "worktree-bench", dependencies: ["Git", "Orchestration"], swiftSettings: settings),
         .target(name: "CProcesses"),
+        // For `make bench` only, and in no product: it puts cco's own modules to work, which programs outside the package cannot.
+        .executableTarget(
+            name: "cco-bench",
+            dependencies: ["Orchestration", "Journal", "Engine", "Processes", "Agents", "Observability", "TestSupport"].map {
+                .target(name: $0)
+            },
+            swiftSettings: settings),
 
         module("Orchestration", extra: optimized),
         module("Simulation", needs: ["Orchestration"], extra: optimized),

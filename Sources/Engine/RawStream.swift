@@ -2,13 +2,13 @@ import Observability
 import SystemPackage
 
 /// Copies an output that an untrusted process wrote into the log folder, with every secret replaced.
-enum RawStream {
+package enum RawStream {
     /// Bytes of one output that the log keeps; a process gone mad must not fill the disk twice.
-    static let limit: Int64 = 64 << 20
+    package static let limit: Int64 = 64 << 20
 
     /// Copies in pieces of bounded size; what is at `target` is replaced. Of an output over the limit the beginning is kept, with a last line
     /// that says so.
-    static func copyRedacted(from source: String, to target: String, redactor: Redactor, limit: Int64 = limit) throws {
+    package static func copyRedacted(from source: String, to target: String, redactor: Redactor, limit: Int64 = limit) throws {
         try PrivateFiles.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]))
         let input = try FileDescriptor.open(FilePath(source), .readOnly)
         defer { try? input.close() }  // Read only: nothing is lost with a failed close.

@@ -28,14 +28,29 @@ package struct RunSnapshot: Codable, Sendable, Equatable {
     /// Events between two snapshots: recovery folds at most about this many.
     package static let interval: Int64 = 1000
 
-    package func encoded() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
+    /// A state with many tasks takes longer to write, and so gets fewer snapshots: in proportion, so that their share of the work stays the same.
+    static func interval(for run: Run) -> Int64 { max(interval, Int64(run.tasks.count / 4)) }
+
+    /// The state without its tasks as JSON, with its length before it, and then the tasks, packed.
+    package func encoded() throws -> [UInt8] {
+        var head = self
+        head.run.tasks = TaskRegister()
+        let json = try JSONEncoder().encode(head)
+        var bytes = withUnsafeBytes(of: UInt32(json.count).littleEndian) { Array($0) }
+        bytes.append(contentsOf: json)
+        return bytes + (try PackedTasks.pack(run.tasks))
+    }
 
     /// `nil` for a snapshot of another program.
     package static func decode(_ body: [UInt8]) -> RunSnapshot? {
+        guard body.count >= 4 else { return nil }
+        let length = Int(body.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) })
+        let rest = body[4...]
         // What cannot be read is as good as no snapshot.
-        guard let snapshot = try? JSONDecoder().decode(RunSnapshot.self, from: Data(body)), snapshot.program == thisProgram else {
-            return nil
-        }
+        guard length <= rest.count, var snapshot = try? JSONDecoder().decode(RunSnapshot.self, from: Data(rest.prefix(length))),
+            snapshot.program == thisProgram, let tasks = try? PackedTasks.unpack(rest.dropFirst(length))
+        else { return nil }
+        snapshot.run.tasks = tasks
         return snapshot
     }
 }
@@ -49,7 +64,7 @@ struct SnapshotWriter: Sendable {
     mutating func consider(_ run: Run, at sequence: Int64, in journal: Journal) throws {
         let newest = try last ?? journal.latestSnapshot()?.sequence ?? 0
         last = newest
-        guard sequence - newest >= RunSnapshot.interval else { return }
+        guard sequence - newest >= RunSnapshot.interval(for: run) else { return }
         last = sequence
         try journal.writeSnapshot(sequence, try RunSnapshot(run).encoded())
     }

@@ -32,6 +32,8 @@ struct LogLine {
     }
 
     private static func quoted(_ text: String) -> String {
+        // Nearly always nothing has to be escaped.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

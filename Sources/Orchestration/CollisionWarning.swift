@@ -69,7 +69,7 @@ extension Run {
         }
         // Of a branch with work of its own a trial merge knows better than the claims do.
         guard !task.hasOpenBranch else { return Array(warnings.prefix(CollisionWarning.most)) }
-        for other in tasks.values.sorted(by: { $0.id < $1.id }) where other.holdsFiles && other.team == task.team && other.id != id {
+        for other in tasks.underWay where other.holdsFiles && other.team == task.team && other.id != id {
             guard !met.contains(other.id), let commit = other.head, let changes = other.changes else { continue }
             let claimed = changes.paths.filter { ClaimedPath.overlap(task.paths, [$0]) != nil }
             if !claimed.isEmpty { warnings.append(warning(.claim, of: task, other, commit, ChangedFiles(claimed))) }

@@ -100,7 +100,7 @@ package struct TrialOrder: Sendable, Equatable {
     package private(set) var pairs: [Pair] = []
 
     package init(_ run: Run) {
-        let open = run.tasks.values.filter(\.hasOpenBranch)
+        let open = run.tasks.begun.filter(\.hasOpenBranch)
         guard open.contains(where: { run.isUntried($0) }) else { return }
         let newest = open.sorted { $1.id < $0.id }
         var tried: Set<Set<TaskID>> = []

@@ -25,7 +25,7 @@ extension Decider {
 
     private func nextBrief(for team: Team) -> Brief? {
         if case .stuck = team.stage { return nil }
-        let submitted = run.tasks.values.filter { $0.team == team.id && $0.state == .submitted }.map(\.id).sorted()
+        let submitted = run.tasks.submitted(of: team.id)
         if !submitted.isEmpty { return .review(submitted) }
         switch team.stage {
         case .planning: return .planTasks
@@ -48,9 +48,8 @@ extension Decider {
     private mutating func accept(_ drafts: [TaskDraft], from turn: Turn, isWholePlan: Bool) -> [TeamTask]? {
         guard let team = turn.team else { return nil }
         let rejections = run.teams[team]?.planRejections ?? 0
-        let existing = run.tasks.values.filter { $0.team == team }.sorted { $0.id < $1.id }
         // An author that has been told once and still plans nothing means that the goal is reached; an assessment then says so.
-        var check = PlanCheck(drafts: drafts, existing: existing, mayBeEmpty: !isWholePlan || rejections > 0)
+        var check = PlanCheck(drafts: drafts, of: team, in: run.tasks, mayBeEmpty: !isWholePlan || rejections > 0)
         // An author that has been told once and still lets tasks collide gets them put in order instead of a third round.
         if rejections > 0 { check.orderCollidingTasks() }
         let problems = check.problems
@@ -145,7 +144,7 @@ extension Run {
     /// Whether nothing of the team is under way.
     func isAtRest(_ team: TeamID) -> Bool {
         let target = target(of: team)
-        return !tasks.values.contains { $0.team == team && !$0.state.isSettled }
+        return !tasks.hasOpen(team)
             && !queue.contains { $0.target == target || $0.kind == .delivery(team) }
     }
 

@@ -255,8 +255,9 @@ extension Decider {
     }
 
     private mutating func repair(_ team: TeamID, reason: String, _ brief: (TaskID) -> Brief) {
-        guard !run.tasks.values.contains(where: { $0.team == team && $0.isRepair && !$0.state.isSettled }) else { return }
-        let failed = run.tasks.values.count { $0.team == team && $0.isRepair && $0.state.isFailure }
+        let repairs = run.tasks.repairs(of: team)
+        guard repairs.allSatisfy(\.state.isSettled) else { return }
+        let failed = repairs.count(where: \.state.isFailure)
         let limit = run.settings.maxTaskAttempts
         guard failed < limit, run.teams[team]?.repairs ?? 0 < limit * 3 else {
             return emit(.teamEntered(team, .stuck("its branch could not be brought together with main: \(reason)"), summary: ""))

@@ -52,9 +52,8 @@ extension Decider {
     mutating func settle(_ id: TaskID, _ state: TeamTask.State) {
         emit(.taskSettled(id, state))
         guard state.isFailure else { return }
-        for dependent in run.tasks.values.sorted(by: { $0.id < $1.id }) where dependent.dependsOn.contains(id) && !dependent.state.isSettled
-        {
-            settle(dependent.id, .dropped("depends on \(id), which did not land"))
+        for dependent in run.tasks.dependents(of: id).map(\.id).sorted() where run.tasks[dependent]?.state.isSettled == false {
+            settle(dependent, .dropped("depends on \(id), which did not land"))
         }
     }
 }
@@ -64,14 +63,14 @@ extension Run {
     static let openTasksPerWorker = 2
 
     func nextTask(for worker: AgentID, at now: Timestamp) -> TeamTask? {
-        tasks.values
-            .filter { $0.worker == worker && $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
+        tasks.open(of: worker)
+            .filter { $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
             .min { $0.id < $1.id }
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {
         guard agents[worker]?.activeTurn == nil else { return false }
-        let own = tasks.values.filter { $0.worker == worker && !$0.state.isSettled }
+        let own = tasks.open(of: worker)
         return own.count <= Run.openTasksPerWorker && !own.contains { $0.state == .assigned }
     }
 
@@ -80,8 +79,8 @@ extension Run {
     /// What would collide with work under way comes after all that does not, and is not started at all while that work is about to land.
     func readyTask(for worker: AgentID, of team: TeamID, avoiding touched: TouchedPaths, at now: Timestamp) -> TeamTask? {
         func rank(_ task: TeamTask) -> (Int, Int, TaskID) { (task.isRepair ? 0 : 1, task.formerWorkers.contains(worker) ? 1 : 0, task.id) }
+        guard !touched.isEmpty else { return tasks.ready(for: worker, of: team) }
         let ready = readyTasks(of: team)
-        guard !touched.isEmpty else { return ready.min { rank($0) < rank($1) } }
         var free: TeamTask?
         var second: TeamTask?
         for task in ready {
@@ -97,8 +96,6 @@ extension Run {
 
     /// The team's tasks for which nothing has to land first.
     func readyTasks(of team: TeamID) -> [TeamTask] {
-        tasks.values.filter { task in
-            task.team == team && task.state == .waiting && task.dependsOn.allSatisfy { tasks[$0]?.state.satisfiesDependents ?? true }
-        }
+        tasks.ready(of: team)
     }
 }

@@ -207,8 +207,8 @@ extension Run {
             deadlines.append(now.advanced(byMilliseconds: max(0, left)))
             deadlines += credentials.compactMap { $0.rejected == nil ? $0.benchedUntil : nil }.filter { $0 > now }
             deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
-            deadlines += tasks.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
-            deadlines += tasks.values.compactMap { $0.held?.since.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }
+            deadlines += tasks.pauses.filter { $0 > now }
+            deadlines += tasks.held.map { $0.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }
         }
         deadlines += turns.values.filter { $0.stopCause == nil }.map(\.deadline)
         deadlines += effects.values.compactMap(\.delayedUntil)

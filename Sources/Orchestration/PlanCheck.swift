@@ -1,13 +1,22 @@
 /// The mechanical check of a plan's tasks, before any worker is paid for one.
 package struct PlanCheck {
     private var drafts: [TaskDraft]
-    private let existing: [TeamTask]
+    private let known: TaskRegister
+    private let team: TeamID
     private let mayBeEmpty: Bool
 
-    package init(drafts: [TaskDraft], existing: [TeamTask], mayBeEmpty: Bool) {
+    /// - Parameter known: the run's tasks, of which those of the `team` count.
+    package init(drafts: [TaskDraft], of team: TeamID, in known: TaskRegister, mayBeEmpty: Bool) {
         self.drafts = drafts
-        self.existing = existing
+        self.team = team
+        self.known = known
         self.mayBeEmpty = mayBeEmpty
+    }
+
+    /// The team's task of this id.
+    private func existing(_ name: String) -> TeamTask? {
+        guard let task = known[ID(name)], task.team == team else { return nil }
+        return task
     }
 
     /// What is wrong with the plan, in words that its author can act on; empty when it holds.
@@ -32,7 +41,7 @@ package struct PlanCheck {
             let name = draft.key.isBlank ? draft.title : draft.key
             if draft.key.isBlank { problems.append("the task \"\(draft.title)\" has no key") }
             if !keys.insert(draft.key).inserted { problems.append("the key \"\(draft.key)\" is used twice") }
-            if existing.contains(where: { $0.id.name == draft.key }) {
+            if existing(draft.key) != nil {
                 problems.append("the key \"\(draft.key)\" is the id of an existing task; choose another")
             }
             if draft.title.isBlank || draft.description.isBlank { problems.append("\"\(name)\" needs a title and a description") }
@@ -53,7 +62,7 @@ package struct PlanCheck {
             (draft.dependsOn ?? []).compactMap { key in
                 if key == draft.key { return "\"\(draft.key)\" depends on itself" }
                 if keys.contains(key) { return nil }
-                guard let task = existing.first(where: { $0.id.name == key }) else {
+                guard let task = existing(key) else {
                     return "\"\(draft.key)\" depends on \"\(key)\", which is neither a key of this plan nor an existing task"
                 }
                 return task.state.isFailure ? "\"\(draft.key)\" depends on \(key), which did not land" : nil
@@ -65,11 +74,12 @@ package struct PlanCheck {
     private var cycle: [String]? {
         var finished: Set<String> = []
         var path: [String] = []
+        let dependencies = Dictionary(drafts.map { ($0.key, $0.dependsOn ?? []) }, uniquingKeysWith: { first, _ in first })
         func visit(_ key: String) -> [String]? {
             if finished.contains(key) { return nil }
             if let start = path.firstIndex(of: key) { return Array(path[start...]) + [key] }
             path.append(key)
-            for next in drafts.first(where: { $0.key == key })?.dependsOn ?? [] {
+            for next in dependencies[key] ?? [] {
                 if let found = visit(next) { return found }
             }
             path.removeLast()
@@ -85,32 +95,27 @@ package struct PlanCheck {
     /// Pairs that may run at the same time and claim the same paths: key, key (or id), path.
     private var collisions: [(String, String, String)] {
         var found: [(String, String, String)] = []
+        let order = PlanOrder(drafts, existing: existing)
+        let open = known.open(in: team).filter { !$0.isRepair }.map { (task: $0, claims: ClaimedPath.list($0.paths)) }
+        let claims = drafts.map { ClaimedPath.list($0.paths) }
         for (index, draft) in drafts.enumerated() {
-            for other in drafts[(index + 1)...] where !isOrdered(draft.key, other.key) {
-                if let path = ClaimedPath.overlap(draft.paths, other.paths) { found.append((draft.key, other.key, path)) }
+            for later in drafts.indices[(index + 1)...] {
+                guard let path = ClaimedPath.overlap(claims[index], claims[later]), !order.isOrdered(draft.key, drafts[later].key) else {
+                    continue
+                }
+                found.append((draft.key, drafts[later].key, path))
             }
-            for task in existing where !task.state.isSettled && !task.isRepair && !reachable(from: draft.key).contains(task.id.name) {
-                if let path = ClaimedPath.overlap(draft.paths, task.paths) { found.append((draft.key, task.id.name, path)) }
+            for (task, others) in open {
+                guard let path = ClaimedPath.overlap(claims[index], others), !order.reachable(from: draft.key).contains(task.id.name)
+                else { continue }
+                found.append((draft.key, task.id.name, path))
             }
         }
         return found
     }
 
     private func isOrdered(_ first: String, _ second: String) -> Bool {
-        reachable(from: first).contains(second) || reachable(from: second).contains(first)
-    }
-
-    private func reachable(from key: String) -> Set<String> {
-        var seen: Set<String> = []
-        var open = [key]
-        while let next = open.popLast() {
-            let draft = drafts.first { $0.key == next }
-            let dependencies = draft?.dependsOn ?? existing.first { draft == nil && $0.id.name == next }?.dependsOn.map(\.name) ?? []
-            for dependency in dependencies where seen.insert(dependency).inserted {
-                open.append(dependency)
-            }
-        }
-        return seen
+        PlanOrder(drafts, existing: existing).isOrdered(first, second)
     }
 
     /// Puts colliding tasks one after the other in the plan's order, where nothing else is wrong.
@@ -135,25 +140,6 @@ package struct PlanCheck {
                 acceptance: draft.acceptance,
                 paths: draft.paths.filter { !$0.isBlank }, dependsOn: (draft.dependsOn ?? []).map { ids[$0] ?? ID($0) }, createdAt: now)
         }
-    }
-}
-
-/// A path that a task says it will change: a file, or a folder with everything below it.
-enum ClaimedPath {
-    /// The first path that both lists claim, or nil.
-    static func overlap(_ left: [String], _ right: [String]) -> String? {
-        for first in left {
-            for second in right {
-                let (a, b) = (components(first), components(second))
-                if a.starts(with: b) || b.starts(with: a) { return a.count >= b.count ? first : second }
-            }
-        }
-        return nil
-    }
-
-    /// The path's parts; a trailing `*` or `**` means the folder before it, and `.` the whole repository.
-    static func components(_ path: String) -> [Substring] {
-        path.split(separator: "/").filter { $0 != "." && $0 != "*" && $0 != "**" }
     }
 }
 

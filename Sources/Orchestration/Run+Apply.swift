@@ -69,7 +69,7 @@ extension Run {
             verifyCommand = command
             verifySettled = true
             verifyProposedBy = nil
-            verifiedTrees = [:]
+            verifiedTrees = VerdictRegister()
             // What the old command has said of candidates says nothing either.
             for index in queue.indices {
                 queue[index].redExcerpt = nil

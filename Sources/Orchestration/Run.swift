@@ -25,7 +25,7 @@ package struct Run: Codable, Sendable, Equatable {
 
     package var agents: [AgentID: Agent] = [:]
     package var teams: [TeamID: Team] = [:]
-    package var tasks: [TaskID: TeamTask] = [:]
+    package var tasks = TaskRegister()
     /// Turns whose process may be alive.
     package var turns: [TurnID: Turn] = [:]
     package var effects: [EffectID: PendingEffect] = [:]
@@ -45,8 +45,8 @@ package struct Run: Codable, Sendable, Equatable {
     package var upkeepTried = false
     /// Teams whose branch has been promoted as it was when the run ended; each gets one try.
     package var finalDeliveries: Set<TeamID> = []
-    /// Trees that passed the gate's command, by tree id.
-    package var verifiedTrees: [String: Int64] = [:]
+    /// Trees that passed the gate's command, by tree id, with the gate's milliseconds.
+    package var verifiedTrees = VerdictRegister()
 
     /// Waiting and active candidates in queue order.
     package var queue: [Candidate] = []

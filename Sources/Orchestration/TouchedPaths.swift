@@ -29,7 +29,7 @@ struct TouchedPaths {
 
     init(of team: TeamID, in run: Run) {
         // Repairs bring the whole of another branch in, which says nothing about what they will meet.
-        let holders = run.tasks.values.filter { $0.team == team && $0.holdsFiles && !$0.isRepair }
+        let holders = run.tasks.underWay.filter { $0.team == team && $0.holdsFiles && !$0.isRepair }
         guard !holders.isEmpty else { return }
         // Whoever is furthest stands for a file: the wait for it is the shortest.
         for holder in holders.sorted(by: { run.isBehind($1.id, $0.id) }) {

@@ -2,6 +2,7 @@ import Agents
 import Foundation
 import Glibc
 import Journal
+import Observability
 import Orchestration
 import Processes
 import Testing
@@ -128,8 +129,10 @@ struct OutputBookmarkTests {
 
 private struct OtherReader: TurnReading {
     private var words = "of its own"
+    var needsConversation: Bool { false }
 
     mutating func take(_ line: Data) -> Observation { Observation() }
+    mutating func take(stored line: Data) {}
 
     func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion {
         TurnConclusion(end: .silent, sessionExists: true)

@@ -6,7 +6,7 @@ import Testing
 @Suite("The mechanical check of plans")
 struct PlanCheckTests {
     private func problems(_ drafts: [TaskDraft], existing: [TeamTask] = [], mayBeEmpty: Bool = false) -> [String] {
-        PlanCheck(drafts: drafts, existing: existing, mayBeEmpty: mayBeEmpty).problems
+        PlanCheck(drafts: drafts, of: ID("team-1"), in: TaskRegister(existing), mayBeEmpty: mayBeEmpty).problems
     }
 
     private func task(_ number: Int, after dependencies: [Int] = [], paths: [String], state: TeamTask.State = .assigned) -> TeamTask {
@@ -85,8 +85,7 @@ struct PlanCheckTests {
     func ordering() {
         var check = PlanCheck(
             drafts: [.draft("a", paths: ["x"]), .draft("b", paths: ["x"]), .draft("c", paths: ["x/y"])],
-            existing: [task(1, paths: ["x/y"])],
-            mayBeEmpty: false)
+            of: ID("team-1"), in: TaskRegister([task(1, paths: ["x/y"])]), mayBeEmpty: false)
         check.orderCollidingTasks()
         #expect(check.problems.isEmpty)
         let tasks = check.tasks(team: ID("team-1"), firstNumber: 2, at: .begin)
@@ -97,7 +96,7 @@ struct PlanCheckTests {
     @Test("a large plan of tasks that all collide is put in order")
     func largeOrdering() {
         let drafts = (1...40).map { TaskDraft.draft("t\($0)", paths: ["."]) }
-        var check = PlanCheck(drafts: drafts, existing: [], mayBeEmpty: false)
+        var check = PlanCheck(drafts: drafts, of: ID("team-1"), in: TaskRegister(), mayBeEmpty: false)
         check.orderCollidingTasks()
         #expect(check.problems.isEmpty)
     }

@@ -189,7 +189,7 @@ struct InvariantTests {
         run.effects = withBriefs ? run.effects.filter { if case .runTurn = $0.value.effect { false } else { true } } : [:]
         if !withBriefs {
             run.queue = []
-            run.tasks = run.tasks.filter { $0.value.state.isSettled }
+            run.tasks = TaskRegister(run.tasks.values.filter { $0.state.isSettled })
         }
     }
 

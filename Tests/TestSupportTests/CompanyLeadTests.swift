@@ -168,6 +168,6 @@ struct CompanyLeadTests {
                 acceptance: task["acceptance"]?.stringValue ?? "", paths: (task["paths"]?.arrayValue ?? []).compactMap(\.stringValue),
                 dependsOn: (task["dependsOn"]?.arrayValue ?? []).compactMap(\.stringValue))
         }
-        return PlanCheck(drafts: drafts, existing: [], mayBeEmpty: false).problems
+        return PlanCheck(drafts: drafts, of: ID("team-1"), in: TaskRegister(), mayBeEmpty: false).problems
     }
 }

@@ -38,8 +38,10 @@ struct Laboratory {
 
     /// A bare repository with `files` files on `main`, tagged `start`, and branches that each change it; made with fast-import.
     ///
-    /// - Parameter branches: the files that each branch adds or changes, by name.
-    func repository(files: Int, branches: [(name: String, files: [String: String])]) throws -> String {
+    /// - Parameters:
+    ///   - branches: the files that each branch adds or changes, by name.
+    ///   - more: further files on `main`.
+    func repository(files: Int, branches: [(name: String, files: [String: String])], more: [String: String] = [:]) throws -> String {
         let path = "\(root)/repository-\(UUID().uuidString.prefix(8)).git"
         try run(["git", "init", "-q", "--bare", "-b", "main", path])
         var stream = "commit refs/heads/main\nmark :1\ncommitter Bench <bench@localhost> 1700000000 +0000\ndata 4\nbase\n"
@@ -47,6 +49,7 @@ struct Laboratory {
             let text = "file \(number)\n" + String(repeating: "content of the file \(number)\n", count: 20)
             stream += "M 100644 inline src/\(number % 100)/\(number / 100 % 100)/file\(number).txt\ndata \(text.utf8.count)\n\(text)\n"
         }
+        for (path, text) in more { stream += "M 100644 inline \(path)\ndata \(text.utf8.count)\n\(text)\n" }
         for branch in branches {
             stream += "commit refs/heads/\(branch.name)\ncommitter Bench <bench@localhost> 1700000000 +0000\n"
             stream += "data \(branch.name.utf8.count)\n\(branch.name)\nfrom :1\n"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Prints one table of ratios. `Benchmark CCO [--smoke] [throughput] [overhead] [worktrees]`; docs/performance.md has the method.
+/// Prints one table of ratios. `Benchmark CCO [--smoke] [--pairs N] [MEASURE…]`; docs/performance.md has the method.
 @main
 enum Main {
     static func main() {
@@ -14,10 +14,23 @@ enum Main {
 
     private static func run(_ arguments: [String]) throws {
         guard let cco = arguments.first, FileManager.default.isExecutableFile(atPath: cco) else {
-            throw Program.Failure(description: "usage: Benchmark PATH-OF-CCO [--smoke] [throughput] [overhead] [worktrees]")
+            throw Program.Failure(
+                description: "usage: Benchmark PATH-OF-CCO [--smoke] [--pairs N] [\(Measures.names.joined(separator: "|"))]…")
         }
         let isSmoke = arguments.contains("--smoke")
-        let chosen = Set(arguments.dropFirst().filter { !$0.hasPrefix("-") })
+        var chosen = Array(arguments.dropFirst())
+        var pairs = isSmoke ? 1 : 7
+        if let index = chosen.firstIndex(of: "--pairs") {
+            guard index + 1 < chosen.count, let number = Int(chosen[index + 1]), number > 0 else {
+                throw Program.Failure(description: "--pairs wants a number")
+            }
+            pairs = number
+            chosen.removeSubrange(index...(index + 1))
+        }
+        chosen.removeAll { $0 == "--smoke" }
+        if let unknown = chosen.first(where: { !Measures.names.contains($0) }) {
+            throw Program.Failure(description: "there is no measure \(unknown); there are \(Measures.names.joined(separator: ", "))")
+        }
         let noise = isSmoke ? 1 : Noise.measure()
         guard noise < Noise.limit else {
             throw Program.Failure(
@@ -25,31 +38,25 @@ enum Main {
                     "the machine is too noisy: the same work takes up to \(noise.text(1)) times as long. End what else runs and try again.")
         }
         let laboratory = try Laboratory(cco: cco)
-        var rows: [Row] = []
-        if chosen.isEmpty || chosen.contains("throughput") {
-            let measure = MergeThroughput(
-                laboratory: laboratory, branches: isSmoke ? 12 : 60, gateSeconds: isSmoke ? 0.01 : 0.5, pairs: isSmoke ? 1 : 7)
-            for p in isSmoke ? [0, 0.2] : [0, 0.05, 0.1, 0.2] { rows += try measure.rows(p) }
-        }
-        if chosen.isEmpty || chosen.contains("overhead") {
-            for files in isSmoke ? [200] : [5_000, 50_000] {
-                rows += try MergeOverhead(
-                    laboratory: laboratory, files: files, few: isSmoke ? 2 : 20, many: isSmoke ? 14 : 120, pairs: isSmoke ? 1 : 7
-                ).rows()
+        let measures = Measures(laboratory: laboratory, isSmoke: isSmoke, pairs: pairs)
+        var failures: [String] = []
+        // Each row is there as soon as it is known; one measure that fails takes no other with it.
+        say("| measure | figure (median, min–max) | goal | reached |\n|---|---|---|---|")
+        for name in Measures.names where chosen.isEmpty || chosen.contains(name) {
+            let start = ContinuousClock.now
+            do {
+                for row in try measures.rows(name) { say(row.markdown) }
+            } catch {
+                failures.append("\(name): \(error)")
             }
+            FileHandle.standardError.write(Data("\(name) took \((ContinuousClock.now - start).seconds.text(0)) s\n".utf8))
         }
-        if chosen.isEmpty || chosen.contains("worktrees") {
-            for files in isSmoke ? [200] : [5_000, 50_000] {
-                rows += try Worktrees(
-                    laboratory: laboratory, files: files, count: isSmoke ? 2 : files > 10_000 ? 2 : 8, pairs: isSmoke ? 1 : 7
-                ).rows()
-            }
-        }
-        print("| measure | figure (median, min–max) | goal | reached |\n|---|---|---|---|")
-        for row in rows { print(row.markdown) }
-        print(
-            "\nnoise before: the slowest of 30 equal pieces of work took \(noise.text(2)) times the median\(isSmoke ? " (not measured: smoke)" : "")"
+        say(
+            "\n\(pairs) \(pairs == 1 ? "pair" : "pairs") of each; noise before: the slowest of 30 equal pieces of work took \(noise.text(2)) times the median\(isSmoke ? " (not measured: smoke)" : "")"
         )
+        guard failures.isEmpty else { throw Program.Failure(description: failures.joined(separator: "\n")) }
         try laboratory.remove()
     }
+
+    private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

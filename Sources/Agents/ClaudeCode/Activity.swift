@@ -66,6 +66,7 @@ enum Activity {
 
     /// One line of at most `limit` characters: line breaks become spaces, control characters go, what is cut is marked.
     static func bounded(_ text: String, to limit: Int) -> String {
+        if let line = boundedASCII(text, to: limit) { return line }
         var line = ""
         var count = 0
         var spacePending = false
@@ -86,5 +87,38 @@ enum Activity {
             count += 1
         }
         return text.dropFirst(limit * 4).isEmpty ? line : line + "…"
+    }
+
+    /// The same for text whose beginning is ASCII, by far the most, without a look at each character's properties; `nil` for other text.
+    private static func boundedASCII(_ text: String, to limit: Int) -> String? {
+        text.utf8.withContiguousStorageIfAvailable { bytes -> String? in
+            var line: [UInt8] = []
+            line.reserveCapacity(min(limit, bytes.count) + 3)
+            var spacePending = false
+            var isCut = false
+            for (index, byte) in bytes.enumerated() {
+                // A carriage return and a line feed are one character.
+                guard byte < 0x80, byte != 0x0D else { return nil }
+                if index == limit * 4 {
+                    isCut = true
+                    break
+                }
+                if byte == 0x20 || (0x09...0x0C).contains(byte) {
+                    spacePending = !line.isEmpty
+                    continue
+                }
+                if byte < 0x20 || byte == 0x7F { continue }
+                if spacePending {
+                    line.append(0x20)
+                    spacePending = false
+                }
+                if line.count >= limit {
+                    isCut = true
+                    break
+                }
+                line.append(byte)
+            }
+            return String(decoding: line, as: UTF8.self) + (isCut ? "…" : "")
+        } ?? nil
     }
 }

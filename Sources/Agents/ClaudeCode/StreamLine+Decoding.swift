@@ -4,6 +4,12 @@ import Orchestration
 extension StreamLine {
     /// Reads one line. Never fails: what cannot be read is `malformed`, what is not known is `other`.
     init(decoding line: Data) {
+        let scanned = line.withUnsafeBytes { StreamLine(scanning: $0.bindMemory(to: UInt8.self)) }
+        self = scanned ?? StreamLine(slowly: line)
+    }
+
+    /// Reads any line, and says what is wrong with it.
+    init(slowly line: Data) {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {

@@ -1,0 +1,56 @@
+/// What can be measured, by name and in the order of the table.
+struct Measures {
+    var laboratory: Laboratory
+    /// Small and once, for correctness.
+    var isSmoke: Bool
+    var pairs: Int
+
+    static let names = ["makespan", "throughput", "overhead", "worktrees", "output", "waiting", "recovery", "journal", "run"]
+
+    func rows(_ name: String) throws -> [Row] {
+        switch name {
+        case "makespan":
+            guard !isSmoke else {
+                return try Makespan(laboratory: laboratory, tasks: 6, slots: 3, scale: 0.2, pairs: pairs).rows()
+            }
+            // The large one takes two minutes a pair.
+            return try Makespan(laboratory: laboratory, tasks: 40, slots: 8, scale: 2, pairs: pairs).rows()
+                + Makespan(laboratory: laboratory, tasks: 400, slots: 40, scale: 3.6, pairs: min(pairs, 3)).rows()
+        case "throughput":
+            let measure = MergeThroughput(
+                laboratory: laboratory, branches: isSmoke ? 12 : 60, gateSeconds: isSmoke ? 0.01 : 0.15, pairs: pairs)
+            return try (isSmoke ? [0, 0.2] : [0, 0.05, 0.1, 0.2]).flatMap { try measure.rows($0) }
+        case "overhead":
+            return try (isSmoke ? [200] : [5_000, 50_000]).flatMap { files in
+                try MergeOverhead(
+                    laboratory: laboratory, files: files, few: isSmoke ? 2 : 20, many: isSmoke ? 14 : 120, pairs: pairs
+                ).rows()
+            }
+        case "worktrees":
+            return try (isSmoke ? [200] : [5_000, 50_000]).flatMap { files in
+                try Worktrees(
+                    laboratory: laboratory, files: files, count: isSmoke || files > 10_000 ? 2 : 8, pairs: pairs
+                ).rows()
+            }
+        case "output":
+            return try OutputRate(
+                laboratory: laboratory, children: isSmoke ? [2] : [1, 8, 64], lines: isSmoke ? [1_000] : [200, 2_000, 50_000],
+                total: isSmoke ? 200_000 : 32_000_000, pairs: pairs
+            ).rows()
+        case "waiting":
+            return try WaitingAgents(
+                laboratory: laboratory, agents: isSmoke ? 40 : 1_000, idleSeconds: isSmoke ? 1 : 9, pairs: pairs
+            ).rows()
+        case "recovery":
+            return try RecoveryTime(laboratory: laboratory, sizes: isSmoke ? [200] : [1_000, 10_000, 100_000], pairs: pairs).rows()
+        case "journal":
+            return try JournalCost(
+                laboratory: laboratory, sizes: isSmoke ? [100, 200] : [1_000, 10_000, 100_000], window: isSmoke ? 10 : 200, pairs: pairs
+            ).rows()
+        case "run":
+            return try WholeRun(laboratory: laboratory, tasks: isSmoke ? 4 : 100, workers: isSmoke ? 2 : 20, pairs: min(pairs, 3)).rows()
+        default:
+            throw Program.Failure(description: "there is no measure \(name); there are \(Self.names.joined(separator: ", "))")
+        }
+    }
+}

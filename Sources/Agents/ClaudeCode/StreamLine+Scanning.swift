@@ -1,0 +1,143 @@
+/// Reads the lines that come by the thousand (messages, and kinds of lines that mean nothing to cco) at many times the speed of `JSONDecoder`.
+extension StreamLine {
+    /// `nil` for every line that is not such a one, or not of the usual shape: it is decoded then.
+    init?(scanning line: UnsafeBufferPointer<UInt8>) {
+        var cursor = JSONCursor(line)
+        do {
+            guard let line = try Self.scan(&cursor) else { return nil }
+            self = line
+        } catch {
+            return nil
+        }
+    }
+
+    private static func scan(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) -> StreamLine? {
+        var type: String?
+        var subtype: String?
+        var message: ScannedMessage?
+        var error: String?
+        var isApiError = false
+        var status: Int64?
+        try cursor.take(0x7B)
+        var isFirst = true
+        while let key = try cursor.nextKey(&isFirst) {
+            if key.isText("type") {
+                type = try cursor.string()
+            } else if key.isText("subtype") {
+                subtype = try cursor.optionalString()
+            } else if key.isText("message") {
+                // The type stands first; elsewhere a message may be anything.
+                guard type == "assistant" || type == "user" else { return nil }
+                message = try ScannedMessage(&cursor)
+            } else if key.isText("error") {
+                guard type == "assistant" || type == "user" else { return nil }
+                error = try cursor.optionalString()
+            } else if key.isText("isApiErrorMessage") || key.isText("is_api_error_message") {
+                isApiError = try cursor.optionalBool() ?? false
+            } else if key.isText("apiErrorStatus") || key.isText("api_error_status") {
+                status = try cursor.optionalInteger()
+            } else {
+                try cursor.skip()
+            }
+        }
+        try cursor.end()
+        switch (type, subtype) {
+        case ("assistant", _):
+            guard let message else { return nil }
+            return .assistant(
+                AssistantMessage(
+                    id: message.id, content: message.content, model: message.model, usage: message.usage.map { MessageUsage($0) },
+                    error: error, isApiErrorMessage: isApiError, apiErrorStatus: status.map(Int.init)))
+        case ("user", _): return message.map { .user(UserMessage(content: $0.content)) }
+        case ("system", "init"), ("system", "api_retry"), ("system", "permission_denied"), ("rate_limit_event", _), ("result", _), (nil, _):
+            return nil
+        case (let type?, _): return .other(type: type, subtype: subtype)
+        }
+    }
+}
+
+/// The message in a line, as far as it is read.
+private struct ScannedMessage {
+    var id: String?
+    var model: String?
+    var content: [ContentBlock]
+    var usage: JSONValue?
+
+    init(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) {
+        var content: [ContentBlock]?
+        try cursor.take(0x7B)
+        var isFirst = true
+        while let key = try cursor.nextKey(&isFirst) {
+            if key.isText("id") {
+                id = try cursor.optionalString()
+            } else if key.isText("model") {
+                model = try cursor.optionalString()
+            } else if key.isText("usage") {
+                usage = try cursor.peek() == 0x6E ? nil : cursor.value()
+                if usage == nil { try cursor.skip() }
+            } else if key.isText("content") {
+                content = try Self.blocks(&cursor)
+            } else {
+                try cursor.skip()
+            }
+        }
+        guard let content else { throw JSONCursor.Unexpected() }
+        self.content = content
+    }
+
+    /// Plain text, or a list of blocks.
+    private static func blocks(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) -> [ContentBlock] {
+        if try cursor.peek() == 0x22 { return [.text(try cursor.string())] }
+        try cursor.take(0x5B)
+        var blocks: [ContentBlock] = []
+        var isFirst = true
+        while try cursor.nextElement(&isFirst) { blocks.append(try block(&cursor)) }
+        return blocks
+    }
+
+    private static func block(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) -> ContentBlock {
+        var (type, text, id, name, call): (String?, String?, String?, String?, String?)
+        var input: JSONValue?
+        var content: [ContentBlock]?
+        var isError = false
+        try cursor.take(0x7B)
+        var isFirst = true
+        while let key = try cursor.nextKey(&isFirst) {
+            if key.isText("type") {
+                type = try cursor.string()
+            } else if key.isText("text") {
+                text = try cursor.optionalString()
+            } else if key.isText("id") {
+                id = try cursor.optionalString()
+            } else if key.isText("name") {
+                name = try cursor.optionalString()
+            } else if key.isText("input") {
+                input = try cursor.value()
+            } else if key.isText("content") {
+                content = try cursor.peek() == 0x6E ? nil : blocks(&cursor)
+                if content == nil { try cursor.skip() }
+            } else if key.isText("is_error") || key.isText("isError") {
+                isError = try cursor.optionalBool() ?? false
+            } else if key.isText("tool_use_id") || key.isText("toolUseId") {
+                call = try cursor.optionalString()
+            } else {
+                try cursor.skip()
+            }
+        }
+        switch type {
+        case "text":
+            guard let text else { throw JSONCursor.Unexpected() }
+            return .text(text)
+        case "tool_use":
+            guard let name else { throw JSONCursor.Unexpected() }
+            return .toolUse(id: id ?? "", name: name, input: input ?? .null)
+        case "tool_result":
+            let texts = (content ?? []).compactMap { inner in
+                if case .text(let text) = inner { text } else { nil }
+            }
+            return .toolResult(id: call ?? "", text: texts.joined(separator: "\n"), isError: isError)
+        case let type?: return .other(type: type)
+        case nil: throw JSONCursor.Unexpected()
+        }
+    }
+}

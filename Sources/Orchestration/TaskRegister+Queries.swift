@@ -1,0 +1,55 @@
+/// What decisions ask, answered without a look at every task.
+extension TaskRegister {
+    /// Whether something of the team is not settled.
+    func hasOpen(_ team: TeamID) -> Bool { index.open[team]?.isEmpty == false }
+
+    /// What waits for the lead's judgement.
+    func submitted(of team: TeamID) -> [TaskID] { (index.submitted[team] ?? []).map { task($0).id }.sorted() }
+
+    /// The tasks that a worker has not brought to their end, in the order of the plan.
+    func open(of worker: AgentID) -> [TeamTask] { (index.openOfWorker[worker] ?? []).map(task) }
+
+    /// The tasks by which cco repairs the team's branch.
+    func repairs(of team: TeamID) -> [TeamTask] { (index.repairs[team] ?? []).map(task) }
+
+    /// The first task of the team that may start: repairs, then those that this worker has not failed at, then in the order of the plan.
+    func ready(for worker: AgentID, of team: TeamID) -> TeamTask? {
+        guard let ready = index.ready[team] else { return nil }
+        func first(of places: [Int]) -> TeamTask? {
+            places.lazy.map(task).min {
+                ($0.formerWorkers.contains(worker) ? 1 : 0, $0.id) < ($1.formerWorkers.contains(worker) ? 1 : 0, $1.id)
+            }
+        }
+        if let repair = first(of: ready.repairs) { return repair }
+        guard let fresh = ready.fresh.first else { return first(of: ready.returned) }
+        return first(of: ready.returned + [fresh])
+    }
+
+    /// All tasks of the team that may start, in the order of the plan.
+    func ready(of team: TeamID) -> [TeamTask] {
+        guard let ready = index.ready[team] else { return [] }
+        return (ready.repairs + ready.returned + ready.fresh.places).sorted().map(task)
+    }
+
+    /// The tasks that a worker has, in the order of the plan.
+    var underWay: [TeamTask] { index.openOfWorker.values.joined().sorted().map(task) }
+
+    /// The tasks that are not settled and have a commit.
+    var begun: [TeamTask] { index.begun.map(task) }
+
+    /// Since when tasks that could start are held back.
+    var held: [Timestamp] { index.held.compactMap { task($0).held?.since } }
+
+    /// The tasks that were to begin after this one.
+    func dependents(of id: TaskID) -> [TeamTask] {
+        dependentPlaces(of: id).map(task)
+    }
+
+    /// Tasks of the team that are not settled.
+    func open(in team: TeamID) -> [TeamTask] { (index.open[team]?.places ?? []).map(task) }
+
+    /// When tasks that have to wait may go on.
+    var pauses: [Timestamp] {
+        index.openOfWorker.values.flatMap { $0.compactMap { task($0).next?.notBefore } }
+    }
+}

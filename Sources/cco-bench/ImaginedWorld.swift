@@ -1,0 +1,112 @@
+import FoundationEssentials
+import Orchestration
+
+/// Answers every effect at once, as a company would in which all goes well: plans of 50 tasks, work, reviews, merges, green gates.
+struct ImaginedWorld {
+    /// Tasks after which the Director finds the direction fulfilled.
+    let tasks: Int
+    private var objects: UInt64 = 0
+
+    init(tasks: Int) { self.tasks = tasks }
+
+    static func settings(workers: Int = 20) -> RunSettings {
+        RunSettings(
+            repository: "bench", branch: "main", targetBranch: "main", workerCount: workers, engineerManagerGroupSize: workers,
+            maxRunMinutes: 1_000_000_000, maxBudgetUsd: nil, taskTimeoutMinutes: 90, review: .em, promotion: .auto, push: false,
+            maxTaskAttempts: 3, verifyCommand: "make check", verifyTimeoutMinutes: 30, gateSlots: 1,
+            credentials: [CredentialSlot(id: ID("key-1"), tier: 0)])
+    }
+
+    mutating func result(of effect: Effect, in run: Run) throws -> EffectResult {
+        switch effect {
+        case .prepareBase: return .base(BaseFacts(head: object(), tree: object(), direction: object()))
+        case .runTurn(let id):
+            guard let turn = run.turns[id] else { throw Failure("there is no \(id)") }
+            return .turn(try outcome(of: turn, run))
+        case .merge(let id):
+            guard let candidate = run.queue.first(where: { $0.id == id }), let onto = run.tip(of: candidate.target) else {
+                throw Failure("there is no \(id)")
+            }
+            return .merge(.clean(commit: object(), tree: object(), onto: onto))
+        case .gate, .baseline: return .gate(.green(milliseconds: 41_000))
+        case .publish: return .publish(.published)
+        case .conclude: return .concluded
+        case .awaitRoom: return .room
+        case .forecast: return .forecast(TrialOrder(run).report([]))
+        }
+    }
+
+    private mutating func outcome(of turn: Turn, _ run: Run) throws -> TurnOutcome {
+        var account = TurnAccount(usage: TokenUsage(input: 4_100, cacheWrite: 9_000, cacheRead: 80_000, output: 3_500))
+        account.turnCostUsd = 0.31
+        account.modelTurns = 9
+        account.model = "claude-model"
+        var outcome = TurnOutcome(end: .reported(try report(turn, run)), account: account, sessionExists: true, milliseconds: 240_000)
+        if turn.task != nil {
+            outcome.head = object()
+            outcome.changed = true
+            outcome.changes = run.tasks[turn.task ?? ID("")].map { ChangedFiles($0.paths) }
+        }
+        return outcome
+    }
+
+    private func report(_ turn: Turn, _ run: Run) throws -> String {
+        func text(_ value: some Encodable) throws -> String { String(decoding: try JSONEncoder().encode(value), as: UTF8.self) }
+        switch turn.brief {
+        case .planTasks, .fixPlan: return try text(Plan(summary: "The next part.", tasks: drafts(run)))
+        case .assess:
+            let drafts = drafts(run)
+            return try text(Assessment(goalReached: drafts.isEmpty, summary: "All of it is there so far.", tasks: drafts))
+        case .review(let ids):
+            return try text(Review(decisions: ids.map { Review.Decision(task: $0.name, verdict: "approve") }))
+        default:
+            return try text(WorkerReport(status: .done, summary: "The parser takes the new form, with tests; nothing else had to change."))
+        }
+    }
+
+    private struct Plan: Encodable {
+        var summary: String
+        var tasks: [TaskDraft]
+    }
+
+    private struct Assessment: Encodable {
+        var goalReached: Bool
+        var summary: String
+        var tasks: [TaskDraft]
+    }
+
+    private struct Review: Encodable {
+        struct Decision: Encodable {
+            var task: String
+            var verdict: String
+        }
+        var decisions: [Decision]
+    }
+
+    private func drafts(_ run: Run) -> [TaskDraft] {
+        let first = run.tasks.count + 1
+        guard first <= tasks else { return [] }
+        return (first...min(tasks, first + 49)).map { number in
+            TaskDraft(
+                key: "part-\(number)", title: "Part \(number) of the parser",
+                description:
+                    "Have the parser take form \(number) of the grammar as the notes in docs/forms.md describe it, with its error cases.",
+                acceptance: "The tests of form \(number) pass.", paths: ["src/form\(number)/", "tests/form\(number).txt"],
+                dependsOn: number % 4 == 0 && number > first ? ["part-\(number - 1)"] : nil)
+        }
+    }
+
+    private mutating func object() -> ObjectID {
+        objects += 1
+        // Spread as real names are.
+        var digits = ""
+        for part in 0..<3 as Range<UInt64> {
+            var mixed = objects &* 0x9E37_79B9_7F4A_7C15 &+ part &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 30)) &* 0x94D0_49BB_1331_11EB
+            let hex = String(mixed ^ (mixed >> 31), radix: 16)
+            digits += String(repeating: "0", count: 16 - hex.count) + hex
+        }
+        guard let id = ObjectID(digits.prefix(40)) else { preconditionFailure("40 hexadecimal digits are an object's name") }
+        return id
+    }
+}

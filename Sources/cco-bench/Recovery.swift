@@ -1,0 +1,100 @@
+import Engine
+import FoundationEssentials
+import Glibc
+import Journal
+import Orchestration
+import Synchronization
+
+/// Leaves a journal behind whose engine was killed in the midst of its work, and beside it which effects an engine has to take up.
+///
+/// `orphan FOLDER TASKS`: ends itself with SIGKILL.
+struct Orphan {
+    private let folder: String
+    private let tasks: Int
+
+    init(_ words: inout Words) throws {
+        folder = try words.next("the folder")
+        tasks = try words.number("the tasks")
+    }
+
+    func leave() async throws {
+        let identity = JournalIdentity(run: "bench", created: Timestamp(milliseconds: 0), version: "bench")
+        var journal = try Journal(folder: folder, identity: identity)
+        var growth = try Growth(tasks: tasks + 10_000)
+        // The snapshot is as old as it is halfway between two.
+        try growth.grow(until: tasks - 60, into: journal)
+        try journal.writeSnapshot(journal.lastSequence, try RunSnapshot(growth.run).encoded())
+        try growth.grow(until: tasks - 40, into: journal)
+        try journal.close()
+        journal = try Journal(existingIn: folder)
+        let carrier = ImaginedCarrier(growth.world, landings: 40)
+        let engine = Engine(run: growth.run, journal: journal, carrier: carrier, clock: SystemClock(), observer: carrier)
+        await engine.start(settings: ImaginedWorld.settings())
+        try await carrier.landed()
+        let pending = await engine.run.effects.keys.map(\.name).sorted().joined(separator: "\n")
+        try Data(pending.utf8).write(to: URL(filePath: folder + "/pending"))
+        kill(getpid(), SIGKILL)
+    }
+}
+
+/// Takes up a run whose engine was killed, as far as its first action, and ends there. Says which effects the engine has in hand.
+///
+/// `recover FOLDER`
+struct Recovery {
+    private let folder: String
+
+    init(_ words: inout Words) throws { folder = try words.next("the folder") }
+
+    func measure() async throws {
+        let watch = Stopwatch()
+        let journal = try Journal(existingIn: folder)
+        let opened = watch.seconds
+        guard let run = try EventRecord.replay(journal) else { throw Failure("there is no run in \(folder)") }
+        let replayed = watch.seconds
+        let carrier = FirstAction()
+        let engine = Engine(run: run, journal: journal, carrier: carrier, clock: SystemClock(), observer: carrier)
+        await engine.start(settings: ImaginedWorld.settings())
+        let first = await carrier.first()
+        let acted = watch.seconds
+        let pending = await engine.run.effects.keys.map(\.name).sorted()
+        try FileHandleOutput.json(
+            Report(first: first.name, pending: pending, opened: opened, replayed: replayed, acted: acted, tasks: run.tasks.count))
+        // Without closing: the journal is left as a kill leaves it.
+        _exit(0)
+    }
+
+    private struct Report: Encodable {
+        var first: String
+        var pending: [String]
+        var opened: Double
+        var replayed: Double
+        var acted: Double
+        var tasks: Int
+    }
+}
+
+/// Tells of the first effect that is begun, and does none.
+private final class FirstAction: EffectCarrier, EngineObserver {
+    private let stream: AsyncStream<EffectID>
+    private let continuation: AsyncStream<EffectID>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1)) }
+
+    func first() async -> EffectID {
+        for await id in stream { return id }
+        preconditionFailure("the stream has no end")
+    }
+
+    func carryOut(
+        _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
+    ) async -> EffectResult? {
+        continuation.yield(id)
+        return nil
+    }
+
+    func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) {}
+    func journalFailed(_ reason: String) {}
+    func stop(_ turn: TurnID) {}
+    func useIdleTime() async {}
+}
