@@ -8,11 +8,18 @@ package protocol AgentBackend: Sendable {
     /// The process that carries out `order`.
     func invocation(for order: TurnOrder) -> Invocation
 
+    /// The lines by which the process is told something while it works; `nil` when its kind cannot be told anything.
+    func input(for message: Message) -> String?
+
     /// A reader for that process's output, at its beginning.
     func reader(for order: TurnOrder) -> any TurnReading
 
     /// The path of a session's stored conversation below the program's configuration folder, part by part; `nil` stands for a folder of any name.
     func conversation(of session: String) -> [String?]
+}
+
+extension AgentBackend {
+    package func input(for message: Message) -> String? { nil }
 }
 
 /// Reads one turn's output, line by line and then its exit, and says how the turn ended.
@@ -47,11 +54,36 @@ package struct Observation: Sendable, Equatable {
     package var problem: String?
     /// What the line says about whether the agent gets on.
     package var progress: [ProgressMark]
+    /// What the line says about messages to the agent.
+    package var receipts: [Receipt]
+    /// Set when the agent rests: it does nothing more until it is told something, and ends when its input ends.
+    package var rest: Rest?
+
+    /// The acknowledgement of a message, by the UUID that the CLI knows it by.
+    package struct Receipt: Codable, Sendable, Equatable {
+        package var uuid: String
+        package var kind: MessageReceipt
+
+        package init(uuid: String, kind: MessageReceipt) {
+            self.uuid = uuid
+            self.kind = kind
+        }
+    }
+
+    /// Why an agent rests.
+    package enum Rest: String, Codable, Sendable {
+        /// It has given its result.
+        case done
+        /// What it did was broken off; a message tells it how to go on.
+        case brokenOff
+    }
 
     package init(
         activity: [String] = [], giveUpEarly: CredentialFault? = nil, rateLimit: RateLimit? = nil, problem: String? = nil,
-        progress: [ProgressMark] = []
+        progress: [ProgressMark] = [], receipts: [Receipt] = [], rest: Rest? = nil
     ) {
+        self.receipts = receipts
+        self.rest = rest
         self.progress = progress
         self.activity = activity
         self.giveUpEarly = giveUpEarly

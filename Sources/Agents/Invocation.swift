@@ -17,15 +17,21 @@ package struct Invocation: Sendable, Equatable {
     package var arguments: [String]
     /// The file that the process gets as its standard input.
     package var standardInput: File
+    /// Whether it can be told more while it works, and ends when its input does.
+    package var takesMessages: Bool
     /// Other files that the arguments name.
     package var files: [File]
     /// Variables that belong to the backend, to be set over those of `AgentEnvironment`.
     package var environment: [String: String]
 
-    package init(executable: String, arguments: [String], standardInput: File, files: [File], environment: [String: String]) {
+    package init(
+        executable: String, arguments: [String], standardInput: File, takesMessages: Bool = false, files: [File],
+        environment: [String: String]
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.standardInput = standardInput
+        self.takesMessages = takesMessages
         self.files = files
         self.environment = environment
     }

@@ -1,5 +1,5 @@
 /// A sign of life in an agent's structured output. Words of agents and of tools are never looked at for it.
-package enum ProgressMark: Sendable, Equatable {
+package enum ProgressMark: Codable, Sendable, Equatable {
     /// A tool began to run.
     ///
     /// - Parameters:
@@ -7,6 +7,12 @@ package enum ProgressMark: Sendable, Equatable {
     ///   - call: the same for calls of the same tool with the same arguments.
     case toolStarted(id: String, name: String, call: Int)
     case toolEnded(id: String, failed: Bool)
+    /// A round of work began: from now on the model is asked whenever no tool runs.
+    case began
+    /// The round is over; nothing is expected until the agent is told more.
+    case rested
+    /// The agent was told something: what was before does not count any more.
+    case told
     /// The agent said anything else.
     case output
 }

@@ -49,6 +49,7 @@ extension OrchestratorConfiguration {
         verifyTimeoutMinutes = try values.required(Settings.verifyTimeoutMinutes)
         taskTimeoutMinutes = try values.required(Settings.taskTimeoutMinutes)
         stallTimeoutMinutes = try values.required(Settings.stallTimeoutMinutes)
+        requestTimeoutMinutes = try values.required(Settings.requestTimeoutMinutes)
         toolTimeoutMinutes = try values.required(Settings.toolTimeoutMinutes)
         maxTaskAttempts = try values.required(Settings.maxTaskAttempts)
         maxBudgetUsd = values[Settings.maxBudgetUsd]

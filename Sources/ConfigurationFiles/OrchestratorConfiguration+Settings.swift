@@ -32,10 +32,14 @@ extension OrchestratorConfiguration {
             "taskTimeoutMinutes", default: 60, "Longest duration of one agent turn.")
         static let stallTimeoutMinutes = Setting.minutes(
             "stallTimeoutMinutes", default: 30,
-            "How long an agent may say nothing while no tool of its runs; a longer silence stops the turn, and the agent goes on or is replaced."
+            "How long an agent may say nothing while no tool of its runs and no request of its is under way. A longer silence is a stall: the agent "
+                + "is told, interrupted, stopped and resumed, and replaced, in this order."
         )
+        static let requestTimeoutMinutes = Setting.minutes(
+            "requestTimeoutMinutes", default: 45,
+            "How long one request to the model may take without a sign of life before it is broken off in the same way.")
         static let toolTimeoutMinutes = Setting.minutes(
-            "toolTimeoutMinutes", default: 50, "How long one tool of an agent may run before the turn is stopped in the same way.")
+            "toolTimeoutMinutes", default: 50, "How long one tool of an agent may run before it is broken off in the same way.")
         static let maxTaskAttempts = Setting.integer(
             "maxTaskAttempts", to: 100, default: 3, "How often a task is begun by a worker in a fresh session before it is given up.")
         static let maxBudgetUsd = Setting.number(
@@ -117,7 +121,7 @@ extension OrchestratorConfiguration {
             repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
             logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
             unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, taskTimeoutMinutes.definition,
-            stallTimeoutMinutes.definition, toolTimeoutMinutes.definition,
+            stallTimeoutMinutes.definition, requestTimeoutMinutes.definition, toolTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
             keepWorktrees.definition, sparseCheckout.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition,

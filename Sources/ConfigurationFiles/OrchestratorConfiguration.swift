@@ -24,8 +24,10 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var verifyCommand: String?
     package var verifyTimeoutMinutes: Int
     package var taskTimeoutMinutes: Int
-    /// Minutes of silence, with no tool running, after which a turn is stuck.
+    /// Minutes of silence, with no tool running and no request under way, after which a turn is stuck.
     package var stallTimeoutMinutes: Double
+    /// Minutes of one request to the model after which a turn is stuck.
+    package var requestTimeoutMinutes: Double
     /// Minutes of one tool after which a turn is stuck.
     package var toolTimeoutMinutes: Double
     package var maxTaskAttempts: Int

@@ -11,6 +11,7 @@ package struct Executor: EffectCarrier {
     private let resources: RunResources
     private let repositories: Repositories
     private let turns: TurnExecution
+    private let messages: MessageExecution
     private let conclusion: Conclusion
 
     /// - Parameter journal: keeps how far turns' output has been taken in; `nil`: every engine reads it from the beginning.
@@ -18,6 +19,7 @@ package struct Executor: EffectCarrier {
         self.resources = resources
         self.repositories = repositories
         turns = TurnExecution(resources: resources, repositories: repositories, journal: journal)
+        messages = MessageExecution(backend: resources.backend, running: turns.running)
         conclusion = Conclusion(resources: resources, repositories: repositories)
     }
 
@@ -82,6 +84,8 @@ package struct Executor: EffectCarrier {
             return .base(facts)
         case .runTurn(let turn):
             return .turn(try await turns.run(turn, state: state, report: report))
+        case .say(let message):
+            return .said(failure: try await messages.say(message, state: state))
         case .merge(let candidate):
             let hub = try await repositories.hub()
             return .merge(try await MergeExecution(hub: hub, resources: resources).merge(candidate, state: state, observe: observe))

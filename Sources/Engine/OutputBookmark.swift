@@ -61,7 +61,7 @@ final class OutputBookmark {
             let earlier = memory.reader(like: reader)
         else { return (0, false) }
         reader = earlier
-        watch.takeUp(memory.progress)
+        watch.takeUp(memory.progress, isNews: place.offset >= process.standardOutputBytes)
         due = Self.next(after: place.offset)
         log.log(source: "cco", message: "\(turn)'s output is read on from byte \(place.offset)")
         return (place.offset, memory.gaveUp)

@@ -232,7 +232,8 @@ extension RunHost {
                 memory: UInt64(configuration.memoryLimitMb) << 20, processes: UInt64(configuration.processLimit),
                 fileSize: UInt64(configuration.maxFileSizeMb) << 20, cpuWeight: UInt64(configuration.cpuWeight)),
             progressLimits: TurnProgress.Limits(
-                silenceMinutes: configuration.stallTimeoutMinutes, toolMinutes: configuration.toolTimeoutMinutes),
+                silenceMinutes: configuration.stallTimeoutMinutes, toolMinutes: configuration.toolTimeoutMinutes,
+                requestMinutes: configuration.requestTimeoutMinutes),
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
     }
 

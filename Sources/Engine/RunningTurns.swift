@@ -8,6 +8,7 @@ final class RunningTurns: Sendable {
         var processes: [TurnID: SupervisedProcess] = [:]
         var endings: [TurnID: _Concurrency.Task<Void, Never>] = [:]
         var stopped: Set<TurnID> = []
+        var awaiting: [TurnID: [AsyncStream<SupervisedProcess>.Continuation]] = [:]
     }
 
     private let state = Mutex(State())
@@ -28,19 +29,35 @@ final class RunningTurns: Sendable {
     func isStopped(_ turn: TurnID) -> Bool { state.withLock { $0.stopped.contains(turn) } }
 
     func began(_ turn: TurnID, _ process: SupervisedProcess) {
-        let isStopped = state.withLock {
+        let (isStopped, awaiting) = state.withLock {
             $0.processes[turn] = process
-            return $0.stopped.contains(turn)
+            return ($0.stopped.contains(turn), $0.awaiting.removeValue(forKey: turn) ?? [])
         }
+        for one in awaiting { one.yield(process) }
         if isStopped { end(process, turn) }
     }
 
     func ended(_ turn: TurnID) {
-        state.withLock {
+        let awaiting = state.withLock {
             $0.processes[turn] = nil
             $0.endings[turn] = nil
             $0.stopped.remove(turn)
+            return $0.awaiting.removeValue(forKey: turn) ?? []
         }
+        for one in awaiting { one.finish() }
+    }
+
+    /// The turn's process as soon as it is there; `nil` when the turn ends before, or the caller is cancelled.
+    func process(of turn: TurnID) async -> SupervisedProcess? {
+        let (stream, wait) = AsyncStream<SupervisedProcess>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let present = state.withLock { state -> SupervisedProcess? in
+            if let process = state.processes[turn] { return process }
+            state.awaiting[turn, default: []].append(wait)
+            return nil
+        }
+        if let present { return present }
+        for await process in stream { return process }
+        return nil
     }
 
     private func end(_ process: SupervisedProcess, _ turn: TurnID) {

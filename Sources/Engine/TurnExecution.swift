@@ -106,11 +106,12 @@ struct TurnExecution: Sendable {
         try PrivateFiles.makeFolder(resources.folder.temporary)
         for folder in order.readableDirectories { try PrivateFiles.makeFolder(folder) }
         SecretChannel.conceal(&variables, credential: environment.credentialNames.subtracting(resources.agentEnvironment.keys))
-        let specification = SupervisedProcess.Specification(
+        var specification = SupervisedProcess.Specification(
             directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)",
             command: [invocation.executable] + invocation.arguments,
             workingDirectory: seat.worktreePath
         ).limited(resources.limits)
+        specification.followsInput = invocation.takesMessages
         return try await resources.launcher.launch(
             specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
     }
@@ -144,6 +145,10 @@ struct TurnExecution: Sendable {
         var diskLookedAt: Timestamp?
         let watch = ProgressWatch(limits: resources.progressLimits, clock: resources.clock) { await report(.turnStuck(turn.id, $0)) }
         defer { watch.end() }
+        let input = try TurnInput(of: process, clock: resources.clock) { [running] in running.stop(turn.id) }
+        defer { input.forget() }
+        // What stands there already was written while another engine followed it.
+        let known = process.standardOutputBytes
         let logged = try LoggedOutput(in: process.directory)
         let bookmark = OutputBookmark(of: turn.id, process, journal: journal, log: resources.log)
         let start = bookmark.takeUp(&reader, watch)
@@ -155,7 +160,9 @@ struct TurnExecution: Sendable {
             // The turn has failed, whatever else it wrote.
             if isFlooded.isSet { break }
             let observation = reader.take(Data(line.bytes))
-            watch.take(observation.progress)
+            watch.take(observation.progress, isNews: line.endOffset >= known)
+            for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
+            try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
             if line.endOffset > logged.offset, observation.hasWords {
                 log(observation, of: turn)

@@ -11,6 +11,10 @@ extension EventScribe {
         case .turnStuck(let id, let cause):
             guard let turn = after.turns[id] else { return [] }
             return [line(turn.agent.name, .warning, "\(id) gets nowhere: \(cause.words)")]
+        case .turnNudged(let id, let nudge):
+            guard let turn = after.turns[id] else { return [] }
+            let what = nudge == .message ? "it is told so" : "what it is doing is broken off, and it is told why"
+            return [line(turn.agent.name, .warning, "\(id): \(what).")]
         case .turnStopRequested(let id, let cause):
             guard let turn = after.turns[id] else { return [] }
             return [line(turn.agent.name, cause == .timeLimit ? .warning : .info, "\(id) is being stopped: \(cause.words).")]
@@ -23,6 +27,24 @@ extension EventScribe {
             return []
         }
     }
+
+    func messageLines(_ event: Event) -> [EventLine] {
+        switch event {
+        case .messageAddressed(let message):
+            guard case .person(let name) = message.sender else { return [] }
+            return [line(agent(of: message), .info, "\(name ?? "Somebody") says to it: \(message.text)")]
+        case .messageDelivered(let id):
+            guard let message = before.messages[id] else { return [] }
+            return [line(agent(of: message), .info, "\(message.turn) has got \(id).")]
+        case .messageUndelivered(let id, let reason):
+            guard let message = before.messages[id] else { return [] }
+            return [line(agent(of: message), .notice, "\(message.turn) has not got \(id): \(reason)")]
+        default:
+            return []
+        }
+    }
+
+    private func agent(of message: Message) -> String { before.turns[message.turn]?.agent.name ?? "agent" }
 
     private func ended(_ turn: Turn, _ outcome: TurnOutcome) -> [EventLine] {
         let cost = HumanText.money(dollars: after.ledger.total.costUsd - before.ledger.total.costUsd)

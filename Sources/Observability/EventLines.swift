@@ -43,7 +43,9 @@ package enum EventLines {
             scribe.runLines(event)
         case .verifyChosen, .baselineKnown, .gateRed, .treeVerified, .flakeSeen:
             scribe.gateLines(event)
-        case .turnStarted, .turnStuck, .turnStopRequested, .turnEnded, .sessionReplaced:
+        case .messageAddressed, .messageDelivered, .messageUndelivered:
+            scribe.messageLines(event)
+        case .turnStarted, .turnStuck, .turnNudged, .turnStopRequested, .turnEnded, .sessionReplaced:
             scribe.turnLines(event)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .directorWants:
             scribe.planLines(event)
@@ -55,7 +57,7 @@ package enum EventLines {
         case .credentialBenched, .credentialRejected:
             scribe.credentialLines(event)
         case .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored, .leadBriefed, .briefDone,
-            .directionShown, .assessed:
+            .directionShown, .assessed, .messageInterrupted:
             []
         }
     }

@@ -294,7 +294,7 @@ extension Run {
         effects.values.count {
             switch $0.effect {
             case .gate, .baseline: true
-            case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom, .forecast: false
+            case .prepareBase, .runTurn, .say, .merge, .publish, .conclude, .awaitRoom, .forecast: false
             }
         }
     }

@@ -37,7 +37,7 @@ extension Decider {
             carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
             startPoint: startPoint, startedAt: now,
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
-            budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) })
+            budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) }, wasStuck: pending.wasStuck)
         emit(.turnStarted(turn))
         intend(.runTurn(turn.id))
     }
@@ -51,6 +51,7 @@ extension Decider {
 
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
         guard let turn = run.turns[id] else { return }
+        closeMessages(of: id)
         emit(.turnEnded(id, outcome))
         switch outcome.end {
         case .reported(let report):
@@ -79,7 +80,7 @@ extension Decider {
         case .stopped(.timeLimit):
             disappoint(turn, "the turn was stopped after \(run.settings.taskTimeoutMinutes) minutes")
         case .stopped(.stuck):
-            escalate(turn, turn.stuck?.words ?? "it got nowhere")
+            escalate(turn, "it was stopped because it got nowhere: \(turn.stuck?.words ?? "nothing came of it")")
         case .stopped(.cancelled):
             if let task = turn.task { emit(.taskReleased(task, reason: "the turn was cancelled")) } else { emit(.briefDone(turn.agent)) }
         }
@@ -119,12 +120,13 @@ extension Decider {
         }
     }
 
-    /// A turn that got nowhere and was stopped. The session first goes on and is told why; then a fresh session begins (a task goes to another
+    /// A turn that got nowhere, was told so and had to be stopped. The session first goes on and is told why; then a fresh session begins (a task goes to another
     /// worker where there is one); then the task is given back to its lead, as failed.
     private mutating func escalate(_ turn: Turn, _ reason: String) {
         let failures = (run.pending(of: turn)?.failures ?? 0) + 1
         guard failures == 1 else { return startAfresh(turn, reason, failures: failures) }
-        assign(turn, Pending(turn.brief, carryOn: true, failures: failures, remark: reason))
+        let advice = turn.stuck.map { "\(reason); \($0.advice)" } ?? reason
+        assign(turn, Pending(turn.brief, carryOn: true, failures: failures, remark: advice, wasStuck: true))
     }
 
     private mutating func startAfresh(_ turn: Turn, _ reason: String, failures: Int) {

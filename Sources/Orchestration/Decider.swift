@@ -53,10 +53,11 @@ package struct Decider {
         case .directionShown(let blob):
             if run.shownDirection != blob { emit(.directionShown(blob)) }
         case .turnStuck(let id, let cause):
-            // What is being stopped already, or has ended meanwhile, needs no second reason.
-            guard let turn = run.turns[id], turn.stopCause == nil else { return }
-            emit(.turnStuck(id, cause))
-            emit(.turnStopRequested(id, .stuck))
+            turnStuck(id, cause)
+        case .say(let turn, let text, let sender, let interrupts):
+            addressed(turn, text, from: sender, interrupts: interrupts)
+        case .messageReceived(let turn, let uuid, let receipt):
+            received(turn, uuid, receipt)
         case .diskShort(let reason):
             guard !run.isEnded, run.suspension == nil, !run.isShortOfDisk else { return }
             emit(.diskShort(reason))
@@ -100,6 +101,8 @@ package struct Decider {
             observe(facts)
         case (.runTurn(let turn), .turn(let outcome)):
             turnEnded(turn, outcome)
+        case (.say(let message), .said(let failure)):
+            said(message, reason: failure)
         case (.merge(let candidate), .merge(let result)):
             merged(candidate, result)
         case (.gate(let candidate, let commit, let tree, let command, _), .gate(let result)):
@@ -121,6 +124,10 @@ package struct Decider {
 
     /// Failures are retried with growing pauses. What cannot be helped by trying again suspends the run, so that a person can.
     private mutating func fail(_ id: EffectID, _ pending: PendingEffect, _ reason: String, isFinal: Bool) {
+        if case .say(let message) = pending.effect {
+            emit(.effectDone(id))
+            return said(message, reason: reason)
+        }
         let failures = pending.failures + 1
         let isPatient = if case .publish = pending.effect { true } else { false }
         if case .prepareBase = pending.effect, isFinal || failures >= 3 {

@@ -4,6 +4,8 @@ package enum Effect: Codable, Sendable, Equatable {
     case prepareBase
     /// Run an agent's turn to its end and collect its commits.
     case runTurn(TurnID)
+    /// Write a message into the input of the agent that it is for.
+    case say(MessageID)
     /// Merge a candidate in memory into its target, or onto what is being verified for it.
     case merge(CandidateID)
     /// Run the gate on the commit of a candidate in one of the target's gate worktrees; `slot` says which, `nil` is the first.
@@ -68,6 +70,8 @@ package enum PublishResult: Codable, Sendable, Equatable {
 package enum EffectResult: Codable, Sendable, Equatable {
     case base(BaseFacts)
     case turn(TurnOutcome)
+    /// The message is in the agent's input, or why it cannot be.
+    case said(failure: String?)
     case merge(MergeResult)
     case gate(GateResult)
     case publish(PublishResult)

@@ -30,9 +30,18 @@ package enum Event: Codable, Sendable, Equatable {
     case leadBriefed(AgentID, Pending)
     case turnStarted(Turn)
     case turnStopRequested(TurnID, StopCause)
-    /// A running turn gets nowhere; it is going to be stopped for that.
+    /// A running turn gets nowhere; what is done about it comes next.
     case turnStuck(TurnID, StuckCause)
+    /// Something is done about a running turn that gets nowhere, short of stopping it.
+    case turnNudged(TurnID, Nudge)
     case turnEnded(TurnID, TurnOutcome)
+    /// Something is to be said to the agent of a running turn.
+    case messageAddressed(Message)
+    /// What the agent was doing is broken off for the message.
+    case messageInterrupted(MessageID)
+    /// The model gets the message with its next request.
+    case messageDelivered(MessageID)
+    case messageUndelivered(MessageID, reason: String)
     /// The agent's brief is done with.
     case briefDone(AgentID)
     /// A manager's conversation is replaced by a fresh one at its next turn.

@@ -28,7 +28,10 @@ extension Run {
             phase = .ended(reason)
         case .effectIntended, .effectDone, .effectDropped, .effectDelayed, .effectRetried, .strayIgnored:
             applyEffect(event)
-        case .leadBriefed, .turnStarted, .turnStuck, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced, .directionShown:
+        case .messageAddressed, .messageInterrupted, .messageDelivered, .messageUndelivered:
+            applyMessage(event)
+        case .leadBriefed, .turnStarted, .turnStuck, .turnNudged, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced,
+            .directionShown:
             applyTurn(event, at: time)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
             applyPlan(event)
@@ -102,6 +105,20 @@ extension Run {
         }
     }
 
+    private mutating func applyMessage(_ event: Event) {
+        switch event {
+        case .messageAddressed(let message):
+            counters.messages += 1
+            messages[message.id] = message
+        case .messageInterrupted(let id):
+            messages[id]?.hasInterrupted = true
+        case .messageDelivered(let id), .messageUndelivered(let id, _):
+            messages[id] = nil
+        default:
+            break
+        }
+    }
+
     private mutating func applyTurn(_ event: Event, at time: Timestamp) {
         switch event {
         case .leadBriefed(let agent, let pending):
@@ -127,6 +144,8 @@ extension Run {
             }
         case .turnStuck(let id, let cause):
             turns[id]?.stuck = cause
+        case .turnNudged(let id, let nudge):
+            turns[id]?.nudge = nudge
         case .turnStopRequested(let id, let cause):
             turns[id]?.stopCause = cause
         case .turnEnded(let id, let outcome):

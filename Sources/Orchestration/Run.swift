@@ -29,6 +29,8 @@ package struct Run: Codable, Sendable, Equatable {
     /// Turns whose process may be alive.
     package var turns: [TurnID: Turn] = [:]
     package var effects: [EffectID: PendingEffect] = [:]
+    /// What was said to agents and is not known to have been read.
+    package var messages: [MessageID: Message] = [:]
 
     package var base: BaseFacts?
     /// The base's head when the run started.
@@ -128,6 +130,7 @@ package struct Counters: Codable, Sendable, Equatable {
     package var candidates = 0
     package var effects = 0
     package var sessions = 0
+    package var messages = 0
 }
 
 /// An effect that is intended and not yet acknowledged.

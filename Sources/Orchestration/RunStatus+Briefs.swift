@@ -50,6 +50,7 @@ extension Effect {
         switch self {
         case .prepareBase: "look at origin and find the target branch"
         case .runTurn(let turn): run.turns[turn].map { "\($0.agent): \($0.brief.words(in: run))" } ?? "run \(turn)"
+        case .say(let message): "say something to \(run.messages[message].flatMap { run.turns[$0.turn]?.agent.name } ?? "an agent")"
         case .merge(let candidate): "merge \(run.label(of: candidate))"
         case .gate(let candidate, _, _, _, _): "run the gate on \(run.label(of: candidate))"
         case .baseline: "run the gate on \(run.settings.targetBranch) as it was found"

@@ -129,7 +129,7 @@ extension Effect {
     package var candidate: CandidateID? {
         switch self {
         case .merge(let id), .gate(let id, _, _, _, _), .publish(let id, _, _): id
-        case .prepareBase, .runTurn, .baseline, .conclude, .awaitRoom, .forecast: nil
+        case .prepareBase, .runTurn, .say, .baseline, .conclude, .awaitRoom, .forecast: nil
         }
     }
 }

@@ -35,9 +35,12 @@ package struct Pending: Codable, Sendable, Equatable {
     package var notBefore: Timestamp?
     /// What was wrong with the last turn for this brief, for its author.
     package var remark: String?
+    /// Whether the last turn for this brief was stopped for getting nowhere, and its session goes on.
+    package var wasStuck: Bool?
 
     package init(
-        _ brief: Brief, carryOn: Bool = false, failures: Int = 0, outages: Int = 0, notBefore: Timestamp? = nil, remark: String? = nil
+        _ brief: Brief, carryOn: Bool = false, failures: Int = 0, outages: Int = 0, notBefore: Timestamp? = nil, remark: String? = nil,
+        wasStuck: Bool? = nil
     ) {
         self.brief = brief
         self.carryOn = carryOn
@@ -45,5 +48,6 @@ package struct Pending: Codable, Sendable, Equatable {
         self.outages = outages
         self.notBefore = notBefore
         self.remark = remark
+        self.wasStuck = wasStuck
     }
 }

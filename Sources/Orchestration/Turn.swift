@@ -26,6 +26,10 @@ package struct Turn: Codable, Sendable, Equatable {
     package var stopCause: StopCause?
     /// How it stopped getting anywhere, when that is why.
     package var stuck: StuckCause?
+    /// Whether the turn before it was stopped for getting nowhere, and this one goes on in its session and knows why.
+    package var wasStuck: Bool?
+    /// The last thing that was done about its getting nowhere.
+    package var nudge: Nudge?
 
     /// The task it works on, for workers.
     package var task: TaskID? { brief.task }

@@ -20,6 +20,7 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case turnWorktreeReady = "turn.worktree-ready"
     case turnPrompted = "turn.prompted"
     case turnStarted = "turn.started"
+    case messageSaid = "message.said"
     case turnOutputRead = "turn.output-read"
     case turnSaved = "turn.saved"
     case turnHarvested = "turn.harvested"

@@ -13,7 +13,8 @@ package struct ShimLauncher: Sendable {
     ///
     /// - Parameters:
     ///   - environment: the complete environment of the process, secrets included: it is never written to disk. The marker is added.
-    ///   - standardInput: what it reads on standard input; written to the folder, so no secret either.
+    ///   - standardInput: what it reads on standard input; written to the folder, so no secret either. Where its input is followed it ends in a
+    ///     whole line.
     /// - Throws: ``SupervisionError``, or `CancellationError` (the process may have been started then: try again to follow it).
     package func launch(
         _ specification: SupervisedProcess.Specification, environment: [String: String], standardInput: [UInt8]

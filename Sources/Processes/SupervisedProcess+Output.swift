@@ -2,7 +2,10 @@ import Glibc
 
 extension SupervisedProcess {
     /// Bytes that it has written to its standard output and standard error so far.
-    package var outputBytes: Int64 { size(of: folder.standardOutput) + size(of: folder.standardError) }
+    package var outputBytes: Int64 { standardOutputBytes + size(of: folder.standardError) }
+
+    /// Bytes that it has written to its standard output so far.
+    package var standardOutputBytes: Int64 { size(of: folder.standardOutput) }
 
     /// Suspends until its outputs together are longer than `limit` bytes (true), or it has ended without that (false).
     ///

@@ -26,12 +26,14 @@ extension SupervisedProcess {
         package var wallClockLimit: Duration?
         /// Whether control groups may be made for it. Without them limits are kept by weaker means; see ``Confinement``.
         package var usesControlGroups: Bool
+        /// Whether it is given what is appended to its standard input while it runs; see ``SupervisedProcess/say(_:)``.
+        package var followsInput: Bool
 
         package init(
             directory: String, marker: String, command: [String], workingDirectory: String, fileSizeLimit: UInt64 = 0,
             memoryLimit: UInt64 = 0, processLimit: UInt64 = 0, cpuWeight: UInt64 = 0, grace: Duration = .seconds(5),
             wallClockLimit: Duration? = nil,
-            usesControlGroups: Bool = true
+            usesControlGroups: Bool = true, followsInput: Bool = false
         ) {
             self.directory = directory
             self.marker = marker
@@ -44,14 +46,16 @@ extension SupervisedProcess {
             self.grace = grace
             self.wallClockLimit = wallClockLimit
             self.usesControlGroups = usesControlGroups
+            self.followsInput = followsInput
         }
     }
 }
 
 extension SupervisedProcess.Specification {
-    private static let format = "cco-shim 2"
-    /// What the first version wrote: without the weight and whether control groups may be made.
+    private static let format = "cco-shim 3"
+    /// What earlier versions wrote: the first without the weight and whether control groups may be made, both without whether its input is followed.
     private static let firstFormat = "cco-shim 1"
+    private static let secondFormat = "cco-shim 2"
 
     /// Says what is wrong with it, or nil.
     func defect() -> String? {
@@ -72,28 +76,33 @@ extension SupervisedProcess.Specification {
         let fields =
             [
                 Self.format, marker, "\(fileSizeLimit)", "\(memoryLimit)", "\(processLimit)", "\(grace.wholeMilliseconds)", "\(wallClock)",
-                "\(cpuWeight)", usesControlGroups ? "1" : "0", workingDirectory, "\(command.count)",
+                "\(cpuWeight)", usesControlGroups ? "1" : "0", followsInput ? "1" : "0", workingDirectory, "\(command.count)",
             ] + command
         return fields.flatMap { Array($0.utf8) + [0] }
     }
 
-    /// Reads the file back, also one of the first format; nil when it is malformed.
+    /// Reads the file back, also one of an earlier format; nil when it is malformed.
     init?(directory: String, fields bytes: [UInt8]) {
         guard bytes.last == 0 else { return nil }
         var fields = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
         if fields.first == Self.firstFormat, fields.count > 7 {
-            fields[0] = Self.format
+            fields[0] = Self.secondFormat
             fields.insert(contentsOf: ["0", "1"], at: 7)
         }
-        guard fields.count > 11, fields[0] == Self.format, let fileSize = UInt64(fields[2]), let memory = UInt64(fields[3]),
+        if fields.first == Self.secondFormat, fields.count > 9 {
+            fields[0] = Self.format
+            fields.insert("0", at: 9)
+        }
+        guard fields.count > 12, fields[0] == Self.format, let fileSize = UInt64(fields[2]), let memory = UInt64(fields[3]),
             let processes = UInt64(fields[4]), let grace = Int64(fields[5]), let wallClock = Int64(fields[6]),
             let weight = UInt64(fields[7]),
-            let count = Int(fields[10]), fields.count == 11 + count
+            let count = Int(fields[11]), fields.count == 12 + count
         else { return nil }
         self.init(
-            directory: directory, marker: fields[1], command: Array(fields[11...]), workingDirectory: fields[9], fileSizeLimit: fileSize,
+            directory: directory, marker: fields[1], command: Array(fields[12...]), workingDirectory: fields[10], fileSizeLimit: fileSize,
             memoryLimit: memory, processLimit: processes, cpuWeight: weight, grace: .milliseconds(grace),
-            wallClockLimit: wallClock == 0 ? nil : .milliseconds(wallClock), usesControlGroups: fields[8] != "0")
+            wallClockLimit: wallClock == 0 ? nil : .milliseconds(wallClock), usesControlGroups: fields[8] != "0",
+            followsInput: fields[9] != "0")
     }
 }
 

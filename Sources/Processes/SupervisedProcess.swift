@@ -16,6 +16,8 @@ package struct SupervisedProcess: Sendable {
     package let shim: ProcessIdentity
     /// From TERM to KILL.
     let grace: Duration
+    /// Whether it can be spoken to while it runs.
+    package let followsInput: Bool
     let folder: TurnFolder
 
     /// Follows the process of this folder, started by whomever; nil when none was ever started in it.
@@ -26,7 +28,8 @@ package struct SupervisedProcess: Sendable {
         guard let shim = try folder.shim() else { return nil }
         guard let bytes = try folder.read(folder.specification), let specification = Specification(directory: directory, fields: bytes)
         else { throw .malformed(file: folder.specification) }
-        return SupervisedProcess(marker: specification.marker, shim: shim, grace: specification.grace, folder: folder)
+        return SupervisedProcess(
+            marker: specification.marker, shim: shim, grace: specification.grace, followsInput: specification.followsInput, folder: folder)
     }
 
     /// The supervised process itself, for views; nil when its program has not been started.

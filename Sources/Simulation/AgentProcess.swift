@@ -26,6 +26,11 @@ struct AgentProcess: Sendable {
     var isOver = false
     /// Milliseconds that it ran.
     var milliseconds: Int64 = 0
+    /// When and how it can be seen to get nowhere; `nil` once something has helped.
+    var stuck: (after: Int64, cause: StuckCause)?
+    /// What it was told, and what of that it has read.
+    var told: [MessageID: Message] = [:]
+    var read: Set<MessageID> = []
     /// The head of its branch when it is over; workers only.
     var head: Int?
 
@@ -34,6 +39,7 @@ struct AgentProcess: Sendable {
         self.script = script
         self.startedAt = startedAt
         endsAt = script.milliseconds.map { startedAt + $0 }
+        stuck = script.stuck
     }
 
     /// Has it end earlier than it would.
@@ -44,6 +50,17 @@ struct AgentProcess: Sendable {
         endsAt = time
         self.ending = ending
         return true
+    }
+
+    /// Reads a message. What helps it gets it going, if it is stuck by then.
+    ///
+    /// - Returns: whether it will now end by itself.
+    mutating func read(_ message: Message, at time: Int64) -> Bool {
+        read.insert(message.id)
+        guard let stuck, let helps = script.helps, startedAt + stuck.after <= time else { return false }
+        guard message.interrupts || helps == .message else { return false }
+        self.stuck = nil
+        return end(at: time + script.recovery, .itself)
     }
 
     /// What it did, in US dollars: a process that was ended early has spent a part.

@@ -29,4 +29,8 @@ struct AgentScript: Sendable {
     var breaksGate = false
     /// When somebody who watches it would say that it gets nowhere. Every way in which a running turn can be seen to be stuck is here.
     var stuck: (after: Int64, cause: StuckCause)?
+    /// What gets it going again when it is stuck; `nil` when nothing said to it does.
+    var helps: Nudge?
+    /// Milliseconds that it then needs to its end.
+    var recovery: Int64 = 0
 }

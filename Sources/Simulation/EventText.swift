@@ -33,6 +33,7 @@ struct EventText {
         switch effect {
         case .prepareBase: "prepare the base"
         case .runTurn(let turn): "run \(turn)"
+        case .say(let message): "say \(message)"
         case .merge(let id): "merge \(id)"
         case .gate(let id, let commit, _, _, _): "gate \(id) at \(commit.hex.suffix(6))"
         case .baseline(let commit, _, _): "gate the base at \(commit.hex.suffix(6))"

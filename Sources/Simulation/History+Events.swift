@@ -71,7 +71,8 @@ private struct Measuring {
             turnBegan[turn.id] = (turn, time)
             if let task = turn.task, landedAtBase[task] == nil { takeTarget(task, before) }
             if case .resolveConflict(let task, _, _) = turn.brief { takeTarget(task, before) }
-        case .turnStuck: counts[.agentHangs, default: 0] += 1
+        // Once for each turn, however often it is said.
+        case .turnStuck(let id, _): if before.turns[id]?.stuck == nil { counts[.agentHangs, default: 0] += 1 }
         case .planAccepted(let team, _): roundsOfTeam[team, default: 0] += 1
         case .taskAdded(let task): if !task.isRepair { planned.append((task, max(0, (roundsOfTeam[task.team] ?? 1) - 1))) }
         case .taskBriefed(let id, _, let pending): noteBrief(id, pending, before)

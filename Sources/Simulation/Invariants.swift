@@ -62,6 +62,15 @@ package struct Invariants {
                 throw Violation(.turnsMatch, "\(agent.id) points at \(active), which it does not have")
             }
         }
+        var told: [TurnID: Int] = [:]
+        for message in after.messages.values {
+            guard after.turns[message.turn] != nil else {
+                throw Violation(.turnsMatch, "\(message.id) is for \(message.turn), which is over")
+            }
+            told[message.turn, default: 0] += 1
+        }
+        // One to tell it, one to interrupt it; then it is stopped.
+        if let most = told.values.max(), most > 2 { throw Violation(.isBounded, "\(most) messages wait for one turn") }
         var carried: Set<TurnID> = []
         for pending in after.effects.values {
             if case .runTurn(let id) = pending.effect, !carried.insert(id).inserted {
@@ -168,7 +177,7 @@ extension Run {
         effects.values.count {
             switch $0.effect {
             case .gate, .baseline: true
-            case .prepareBase, .runTurn, .merge, .publish, .conclude, .awaitRoom, .forecast: false
+            case .prepareBase, .runTurn, .say, .merge, .publish, .conclude, .awaitRoom, .forecast: false
             }
         }
     }

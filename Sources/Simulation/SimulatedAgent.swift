@@ -104,5 +104,11 @@ struct SimulatedAgent {
         // It talks and talks: only the turn's own limit ends it.
         default: script.stuck = nil
         }
+        script.recovery = random.milliseconds(10_000...600_000)
+        switch random.pick(0...3) {
+        case 0: script.helps = .message
+        case 1, 2: script.helps = .interruption
+        default: script.helps = nil
+        }
     }
 }

@@ -10,6 +10,7 @@ extension Simulator {
         switch carriage.effect {
         case .prepareBase: try prepareBase(id, carriage)
         case .runTurn(let turn): try runTurn(id, turn, carriage)
+        case .say(let message): try say(id, message)
         case .merge(let candidate): try merge(id, candidate, carriage)
         case .gate(let candidate, _, let tree, let command, _):
             try gate(id, candidate, tree: tree, command: command, carriage)

@@ -182,6 +182,7 @@ extension Simulator {
             case .conclude: .concluded
             case .awaitRoom: .room
             case .forecast: .forecast(TrialReport(subjects: [], collisions: []))
+            case .say: .said(failure: nil)
             }
         plan(.stray(id, result), after: random.milliseconds(60_000...7_200_000))
     }

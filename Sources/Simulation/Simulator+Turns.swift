@@ -6,11 +6,11 @@ extension Simulator {
         switch carriage.stage {
         case .begun:
             guard let turn = engine?.run.turns[turnID] else { return try release(id, nil) }
-            if processes[turnID] != nil { return follow(id, turnID) }
+            if processes[turnID] != nil { return try follow(id, turnID) }
             if turn.stopCause != nil || engine?.stopped.contains(turnID) == true { return try done(id, .turn(neverBegun(turn))) }
             proceed(id, to: .halfway, after: preparation(id))
         case .halfway:
-            if processes[turnID] == nil { try launch(id, turnID) } else { follow(id, turnID) }
+            if processes[turnID] == nil { try launch(id, turnID) } else { try follow(id, turnID) }
         case .following:
             break
         case .harvesting, .done:
@@ -47,7 +47,7 @@ extension Simulator {
         }
         if isUnusable(turn) { return try done(id, .turn(neverBegun(turn))) }
         try begin(turn)
-        follow(id, turnID)
+        try follow(id, turnID)
     }
 
     /// Whether the credential was benched or rejected since the turn was decided: the effect was put off, or another engine has taken it up.
@@ -88,12 +88,13 @@ extension Simulator {
     }
 
     /// Waits for the process's end, and watches whether it gets anywhere.
-    private func follow(_ id: EffectID, _ turn: TurnID) {
+    private func follow(_ id: EffectID, _ turn: TurnID) throws {
         engine?.inFlight[id]?.stage = .following
         guard let process = processes[turn] else { return }
+        try acknowledgeAll(of: turn)
         if process.isOver { return proceedToHarvest(id) }
         if engine?.run.turns[turn]?.stopCause != nil || engine?.stopped.contains(turn) == true { stop(turn) }
-        if let stuck = process.script.stuck {
+        if let stuck = process.stuck {
             plan(.stuck(turn, stuck.cause, generation: generations), after: max(1000, process.startedAt + stuck.after - real))
         }
     }
@@ -101,11 +102,6 @@ extension Simulator {
     func proceedToHarvest(_ id: EffectID) {
         var random = random(53, id)
         proceed(id, to: .harvesting, after: max(1, Int64(circumstances.habits.harvest.value(&random))))
-    }
-
-    func seeStuck(_ turn: TurnID, _ cause: StuckCause, _ generation: Int) throws {
-        guard engine?.generation == generation, processes[turn]?.isOver == false else { return }
-        try submit(.turnStuck(turn, cause))
     }
 
     /// Brings the commits home and says how it ended.

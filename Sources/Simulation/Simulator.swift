@@ -12,6 +12,7 @@ package final class Simulator {
         case alarm(Int)
         case processEnds(TurnID)
         case stuck(TurnID, StuckCause, generation: Int)
+        case reads(TurnID, MessageID)
         case stray(EffectID, EffectResult)
         case keyFails(CredentialID, SimulatedProvider.Trouble)
         case outage(until: Int64)
@@ -126,6 +127,7 @@ package final class Simulator {
         case .alarm(let number): if engine?.alarmNumber == number { try alarmRings() }
         case .processEnds(let turn): try processEnds(turn)
         case .stuck(let turn, let cause, let generation): try seeStuck(turn, cause, generation)
+        case .reads(let turn, let message): try reads(turn, message)
         case .stray(let id, let result): try submitStray(id, result)
         case .keyFails(let key, let trouble): fail(key, trouble)
         case .outage(let until): failEverybody(until: until)

@@ -32,6 +32,7 @@ struct ImaginedWorld {
         case .publish: return .publish(.published)
         case .conclude: return .concluded
         case .awaitRoom: return .room
+        case .say: return .said(failure: nil)
         case .forecast: return .forecast(TrialOrder(run).report([]))
         }
     }

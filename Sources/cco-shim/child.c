@@ -34,7 +34,7 @@ static int redirect(int folder, const char *name, int flags, int stream) {
 
 /* In the forked child: becomes the program, or returns the step that failed, with errno set. */
 static enum step become(
-    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, pid_t shim, int go, int report
+    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, int input, pid_t shim, int go, int report
 ) {
     /* Should the shim be killed, the child is asked to end: nobody could tell any more how it ended. */
     if (setsid() == -1 || prctl(PR_SET_PDEATHSIG, SIGTERM) == -1) {
@@ -48,7 +48,7 @@ static enum step become(
     if (count != 1 || getppid() != shim) {
         _exit(127); /* not recorded, or the shim is gone: never run */
     }
-    if (redirect(folder, "stdin", O_RDONLY, STDIN_FILENO) == -1
+    if ((input != -1 ? dup2(input, STDIN_FILENO) : redirect(folder, "stdin", O_RDONLY, STDIN_FILENO)) == -1
         || redirect(folder, "stdout", O_WRONLY | O_CREAT | O_APPEND, STDOUT_FILENO) == -1
         || redirect(folder, "stderr", O_WRONLY | O_CREAT | O_APPEND, STDERR_FILENO) == -1) {
         return STEP_FILES;
@@ -83,9 +83,9 @@ static void discard(pid_t pid) {
 }
 
 pid_t start_child(
-    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct confinement *confinement,
-    struct outcome *outcome) {
-    int go[2], report[2];
+    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct input *input,
+    struct confinement *confinement, struct outcome *outcome) {
+    int go[2], report[2], child_input = -1;
     if (pipe2(go, O_CLOEXEC) == -1) {
         fail(outcome, STEP_FORK, errno);
         return -1;
@@ -96,12 +96,20 @@ pid_t start_child(
         close(go[1]);
         return -1;
     }
+    if (spec->follows_input && !open_input(folder, input, &child_input)) {
+        fail(outcome, STEP_FILES, errno);
+        close(go[0]);
+        close(go[1]);
+        close(report[0]);
+        close(report[1]);
+        return -1;
+    }
     pid_t shim = getpid();
     pid_t pid = fork();
     if (pid == 0) {
         close(go[1]);
         close(report[0]);
-        enum step step = become(folder, spec, secret, file_mask, shim, go[0], report[1]);
+        enum step step = become(folder, spec, secret, file_mask, child_input, shim, go[0], report[1]);
         struct failure failure = {.step = (int)step, .error_number = errno};
         /* Smaller than a pipe's atomic unit; if even this fails, exit code 127 tells the same. */
         ssize_t ignored = write(report[1], &failure, sizeof failure);
@@ -111,6 +119,9 @@ pid_t start_child(
     int fork_error = errno;
     close(go[0]);
     close(report[1]);
+    if (child_input != -1) {
+        close(child_input);
+    }
     struct failure failure = {0};
     ssize_t count = 0;
     if (pid != -1) {

@@ -143,10 +143,11 @@ int main(int argc, char **argv) {
     struct outcome outcome = {.reason = "exited", .started_ms = wall_clock_ms()};
     struct confinement confinement = {0};
     prepare_confinement(&spec, &confinement);
-    pid_t child = start_child(folder, &spec, &secret, file_mask, &confinement, &outcome);
+    struct input input = {.file = -1, .pipe = -1};
+    pid_t child = start_child(folder, &spec, &secret, file_mask, &input, &confinement, &outcome);
     report_ready();
     if (child != -1) {
-        supervise(signals, child, &spec, &confinement, &outcome);
+        supervise(signals, child, &spec, &confinement, &input, &outcome);
     }
     end_leftovers(signals, child, &spec, &confinement, &outcome);
     read_counters(&confinement, &outcome);

@@ -4,7 +4,7 @@
  * Everything it is told and everything it tells is a file in its folder, the turn's folder:
  *
  *   spec    in   what to run (spec.c)
- *   stdin   in   the child's standard input
+ *   stdin   in   the child's standard input; it may grow while the child runs, where the spec says so (input.c)
  *   stdout  out  the child's standard output, appended
  *   stderr  out  the child's standard error, appended
  *   lock    out  locked (flock) for as long as the shim lives
@@ -44,6 +44,7 @@ struct spec {
     uint64_t process_limit;     /* tasks: processes of the tree and their threads */
     uint64_t cpu_weight;        /* 1 to 10000; 100 is what everybody has */
     bool use_groups;            /* whether control groups may be made */
+    bool follows_input;         /* whether the child is given what is appended to its standard input while it runs */
     uint64_t grace_ms;          /* from TERM to KILL */
     uint64_t wall_clock_ms;     /* how long the child may run */
 };
@@ -124,6 +125,16 @@ struct secret {
     char *variable;             /* gets the descriptor's number */
 };
 
+/* The child's standard input, where it may grow; a pipe of -1: there is none, or it has ended. */
+struct input {
+    int file;
+    int pipe;
+    off_t seen;                 /* how far the file was looked at */
+    off_t complete;             /* the end of its last whole line */
+    off_t sent;                 /* how much of that the child's pipe has taken */
+    bool has_ended;             /* nothing comes after `complete` */
+};
+
 /* The child's descriptor with the secret. It may lie over one that the shim uses: the child closes those when its program starts. */
 enum { SECRET_DESCRIPTOR = 3 };
 
@@ -145,10 +156,19 @@ bool write_exit_record(int folder, const struct confinement *confinement, const 
 bool take_secret(struct secret *secret);
 bool hand_over_secret(const struct secret *secret);
 
+/* input.c */
+/* Returns false with errno set. The caller closes the child's end. */
+bool open_input(int folder, struct input *input, int *child_end);
+/* Whether the pipe is to be written to as soon as it takes something. */
+bool has_input(const struct input *input);
+/* Looks at the file and gives the child as much as its pipe takes. */
+void pass_input_on(struct input *input);
+void close_input(struct input *input);
+
 /* child.c: starts the child within its confinement. Returns its pid, or -1 with the failure in `outcome`. */
 pid_t start_child(
-    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct confinement *confinement,
-    struct outcome *outcome);
+    int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct input *input,
+    struct confinement *confinement, struct outcome *outcome);
 
 /* hierarchies.c: the folders below which a group may be made; NULL: none. `controllers` is what the unified one passes on. */
 void find_hierarchies(unsigned wanted, char *bases[HIERARCHIES], unsigned *controllers);
@@ -193,7 +213,8 @@ void close_guard(struct guard *guard);
 int open_signals(void);
 void restore_signals(void);
 void supervise(
-    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome);
+    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct input *input,
+    struct outcome *outcome);
 void end_leftovers(
     int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome);
 

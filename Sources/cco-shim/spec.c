@@ -9,9 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The second format adds the weight and whether groups may be made. A cco that was replaced while it ran still writes the first. */
+/*
+ * The second format adds the weight and whether groups may be made, the third whether the input is followed. A cco that was replaced while
+ * it ran still writes an earlier one.
+ */
 static const char FORMAT_1[] = "cco-shim 1";
 static const char FORMAT_2[] = "cco-shim 2";
+static const char FORMAT_3[] = "cco-shim 3";
 
 /* Reads the whole file with a NUL added behind it. Returns NULL after complaining. */
 static char *read_file(int folder, const char *name, size_t *length) {
@@ -77,9 +81,10 @@ bool read_spec(int folder, struct spec *spec) {
     }
     const char *end = cursor + length;
     uint64_t count = 0;
-    uint64_t use_groups = 1;
+    uint64_t use_groups = 1, follows_input = 0;
     const char *format = next_field(&cursor, end);
-    bool is_second = format != NULL && strcmp(format, FORMAT_2) == 0;
+    bool is_third = format != NULL && strcmp(format, FORMAT_3) == 0;
+    bool is_second = is_third || (format != NULL && strcmp(format, FORMAT_2) == 0);
     bool valid = (is_second || (format != NULL && strcmp(format, FORMAT_1) == 0))
         && (spec->marker = next_field(&cursor, end)) != NULL
         && next_number(&cursor, end, &spec->file_size_limit)
@@ -88,6 +93,7 @@ bool read_spec(int folder, struct spec *spec) {
         && next_number(&cursor, end, &spec->grace_ms)
         && next_number(&cursor, end, &spec->wall_clock_ms)
         && (!is_second || (next_number(&cursor, end, &spec->cpu_weight) && next_number(&cursor, end, &use_groups)))
+        && (!is_third || next_number(&cursor, end, &follows_input))
         && (spec->cwd = next_field(&cursor, end)) != NULL
         && next_number(&cursor, end, &count)
         && count > 0 && count <= length;
@@ -99,6 +105,7 @@ bool read_spec(int folder, struct spec *spec) {
         }
     }
     spec->use_groups = use_groups != 0;
+    spec->follows_input = follows_input != 0;
     if (!valid || cursor != end || spec->cpu_weight > 10000) {
         complain("the spec is malformed", 0);
         return false;

@@ -24,6 +24,7 @@ int open_signals(void) {
     sigaddset(&acted_on, SIGTERM);
     sigaddset(&acted_on, SIGINT);
     sigaddset(&acted_on, SIGCHLD);
+    sigaddset(&acted_on, SIGUSR1);
     if (signal(SIGHUP, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR
         || signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_SETMASK, &acted_on, NULL) == -1) {
         return -1;
@@ -44,23 +45,29 @@ void restore_signals(void) {
 struct news {
     bool stop;    /* a request to stop */
     bool event;   /* the other descriptor has one */
+    bool input;   /* there may be something to pass on to the child, and room for it */
 };
 
-/* Waits for signals, and for an event of the other descriptor (-1: none), until the deadline (-1: none). */
-static struct news wait_for_news(int signals, int other, int64_t deadline) {
+/*
+ * Waits for signals, for an event of the other descriptor (-1: none) and for the child to take more of its input (NULL: there is none), until the
+ * deadline (-1: none).
+ */
+static struct news wait_for_news(int signals, int other, const struct input *input, int64_t deadline) {
     int timeout = -1;
     if (deadline >= 0) {
         int64_t left = deadline - monotonic_ms();
         timeout = left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
     }
-    struct pollfd readable[] = {{.fd = signals, .events = POLLIN}, {.fd = other, .events = POLLPRI}};
-    if (poll(readable, 2, timeout) == -1 && errno != EINTR) {
+    int pipe = input != NULL && has_input(input) ? input->pipe : -1;
+    struct pollfd ready[] = {{.fd = signals, .events = POLLIN}, {.fd = other, .events = POLLPRI}, {.fd = pipe, .events = POLLOUT}};
+    if (poll(ready, 3, timeout) == -1 && errno != EINTR) {
         complain("poll", errno);
     }
-    struct news news = {.event = (readable[1].revents & POLLPRI) != 0};
+    struct news news = {.event = (ready[1].revents & POLLPRI) != 0, .input = ready[2].revents != 0};
     struct signalfd_siginfo info;
     while (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
         news.stop = news.stop || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+        news.input = news.input || info.ssi_signo == SIGUSR1;
     }
     return news;
 }
@@ -93,12 +100,14 @@ static int64_t earlier(int64_t one, int64_t other) {
 }
 
 void supervise(
-    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct outcome *outcome) {
+    int signals, pid_t child, const struct spec *spec, const struct confinement *confinement, struct input *input,
+    struct outcome *outcome) {
     enum { RUNNING, TERMINATING, KILLED } phase = RUNNING;
     int64_t deadline = spec->wall_clock_ms > 0 ? monotonic_ms() + (int64_t)spec->wall_clock_ms : -1;
     struct guard guard;
     open_guard(confinement, &guard);
     outcome->reason = "exited";
+    pass_input_on(input);
     for (;;) {
         bool none_left;
         reap(child, outcome, &none_left);
@@ -107,7 +116,10 @@ void supervise(
         }
         /* Between the first refused fork and the look at how many there are, further ones would only wake it. */
         int refusals = guard.refusal_at < 0 ? guard.refusals : -1;
-        struct news news = wait_for_news(signals, refusals, earlier(deadline, guard_deadline(&guard)));
+        struct news news = wait_for_news(signals, refusals, input, earlier(deadline, guard_deadline(&guard)));
+        if (news.input) {
+            pass_input_on(input);
+        }
         bool overdue = deadline >= 0 && monotonic_ms() >= deadline;
         if (phase != KILLED && !keep_guard(&guard, news.event, spec, confinement, outcome)) {
             reap(child, outcome, &none_left);
@@ -137,6 +149,7 @@ void supervise(
         }
     }
     close_guard(&guard);
+    close_input(input);
 }
 
 /*
@@ -173,14 +186,14 @@ void end_leftovers(
     if (outcome->limit == NULL && polite > 0) {
         signal_tree(SIGTERM);
         for (int64_t end = monotonic_ms() + polite; !none_left && monotonic_ms() < end;) {
-            wait_for_news(signals, -1, end);
+            wait_for_news(signals, -1, NULL, end);
             outcome->leftovers += reap(child, outcome, &none_left);
         }
     }
     for (int64_t end = monotonic_ms() + KILL_TIMEOUT_MS; !none_left && monotonic_ms() < end;) {
         outcome->leftovers += kill_everybody(child, confinement, outcome, &none_left);
         for (int64_t round = monotonic_ms() + ROUND_MS; !none_left && monotonic_ms() < round;) {
-            wait_for_news(signals, -1, round);
+            wait_for_news(signals, -1, NULL, round);
             outcome->leftovers += reap(child, outcome, &none_left);
         }
     }

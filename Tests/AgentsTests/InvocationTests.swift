@@ -46,7 +46,10 @@ struct InvocationTests {
         let invocation = backend.invocation(for: order)
         let arguments = invocation.arguments
         #expect(invocation.executable == "/opt/claude")
-        #expect(arguments.starts(with: ["-p", "--output-format", "stream-json", "--verbose"]))
+        #expect(
+            arguments.starts(with: [
+                "-p", "--output-format", "stream-json", "--verbose", "--input-format", "stream-json", "--replay-user-messages",
+            ]))
         #expect(value("--setting-sources", arguments) == "user")
         #expect(arguments.contains("--strict-mcp-config"))
         #expect(value("--json-schema", arguments) == order.turn.schema)
@@ -69,7 +72,8 @@ struct InvocationTests {
     func prompt() throws {
         let order = try order(.worker)
         let invocation = backend.invocation(for: order)
-        #expect(invocation.standardInput == .init(path: "/run/turn-1/prompt.md", contents: order.turn.userPrompt))
+        #expect(invocation.standardInput.contents == InputLine.user(order.turn.userPrompt, uuid: nil))
+        #expect(invocation.standardInput.contents.hasSuffix("\n") && invocation.takesMessages)
         #expect(invocation.files == [.init(path: "/run/turn-1/system-prompt.md", contents: order.turn.systemPrompt)])
         #expect(!invocation.arguments.contains { $0.contains(Sample.task.description) })
     }

@@ -11,6 +11,7 @@ struct TurnReaderTests {
         arguments: [
             ("success-with-report", "reported"), ("two-turns-first", "reported"), ("two-turns-second", "reported"),
             ("subscription-allowed", "reported"), ("subscription-allowed-warning", "reported"), ("tool-denied", "reported"),
+            ("told-in-mid-turn", "reported"), ("interrupted-and-gone-on", "reported"), ("told-too-late", "reported"),
             ("resumed-after-interrupt", "reported"), ("success-without-report", "silent"), ("report-unfit", "unfit"),
             ("authentication-failed", "refused"), ("subscription-token-expired", "refused"), ("permission-denied-by-api", "refused"),
             ("billing-error", "unpaid"), ("rate-limit-exhausted", "exhausted"), ("subscription-rejected", "exhausted"),

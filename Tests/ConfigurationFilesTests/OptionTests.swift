@@ -70,6 +70,9 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "taskTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "taskTimoutMinutes"),
         OptionCase(
+            name: "requestTimeoutMinutes", good: ["1", "90", "0.5"], wrongType: notNumber, outOfRange: minutes,
+            misspelt: "requestTimoutMinutes"),
+        OptionCase(
             name: "stallTimeoutMinutes", good: ["1", "90", "0.5"], wrongType: notNumber, outOfRange: minutes, misspelt: "stallTimoutMinutes"
         ),
         OptionCase(

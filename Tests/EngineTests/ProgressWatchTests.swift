@@ -40,7 +40,7 @@ struct ProgressWatchTests {
         await test.told.until { $0 == [.silent(minutes: 30)] }
     }
 
-    @Test("failures are told at once, and nothing more after that")
+    @Test("failures are told at once, and what comes after that has some grace")
     func failures() async {
         let test = Watching()
         for _ in 0..<4 {
@@ -48,9 +48,32 @@ struct ProgressWatchTests {
             test.watch.take([.toolEnded(id: "a", failed: true)])
         }
         await test.told.until { $0 == [.failingTool(name: "Bash", times: 2)] || $0 == [.failingTool(name: "Bash", times: 4)] }
+        let told = test.told.value.count
+        test.clock.advance(byMilliseconds: 4 * 60_000)
+        #expect(test.told.value.count == told)
+    }
+
+    @Test("a turn that goes on saying nothing is told again after the grace")
+    func again() async {
+        let test = Watching()
+        test.watch.take([.toolStarted(id: "a", name: "Bash", call: 1)])
+        test.clock.advance(byMilliseconds: 50 * 60_000)
+        await test.told.until { $0 == [.hungTool(name: "Bash", minutes: 50)] }
+        test.clock.advance(byMilliseconds: 5 * 60_000)
+        await test.told.until { $0.last == .hungTool(name: "Bash", minutes: 55) }
+    }
+
+    @Test("what was written before it watched is not judged")
+    func history() async {
+        let test = Watching()
+        for _ in 0..<4 {
+            test.watch.take([.toolStarted(id: "a", name: "Bash", call: 1)], isNews: false)
+            test.watch.take([.toolEnded(id: "a", failed: true)], isNews: false)
+        }
+        test.watch.take([.told], isNews: false)
         test.watch.take([.output])
-        test.clock.advance(byMilliseconds: 100 * 60_000)
-        #expect(test.told.value.count == 1)
+        test.clock.advance(byMilliseconds: 30 * 60_000)
+        await test.told.until { $0 == [.silent(minutes: 30)] }
     }
 
     @Test("when the turn is over nothing is told any more")

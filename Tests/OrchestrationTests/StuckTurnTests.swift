@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Turns that get nowhere")
 struct StuckTurnTests {
-    /// A run whose workers' turns are reported stuck, the first `times` of them.
+    private static let hung = StuckCause.hungTool(name: "Bash", minutes: 50)
+
+    /// A run whose workers' turns get nowhere, the first `times` of them, whatever is said to them.
     private func play(times: Int, attempts: Int = 3) throws -> (run: Run, events: [Event]) {
         var settings = RunSettings.sample(workers: 2, minutes: 100_000)
         settings.maxTaskAttempts = attempts
@@ -15,36 +17,148 @@ struct StuckTurnTests {
         for _ in 0..<times {
             try scenario.play { run in run.turns.values.contains { $0.task != nil && $0.stopCause == nil } }
             guard let turn = scenario.run.turns.values.first(where: { $0.task != nil }) else { break }
-            try scenario.feed(.turnStuck(turn.id, .hungTool(name: "Bash", minutes: 50)))
-            #expect(scenario.run.turns[turn.id]?.stopCause == .stuck)
+            try exhaust(turn.id, Self.hung, in: scenario)
             try scenario.play { $0.turns[turn.id] == nil }
         }
         try scenario.playOut()
         return (scenario.run, scenario.journal.map(\.event))
     }
 
+    /// Reports that the turn gets nowhere until it is stopped.
+    private func exhaust(_ turn: TurnID, _ cause: StuckCause, in scenario: Scenario) throws {
+        for _ in 0..<3 where scenario.run.turns[turn]?.stopCause == nil {
+            try scenario.feed(.turnStuck(turn, cause))
+            for message in scenario.run.messages.values where message.turn == turn {
+                try scenario.feed(.messageReceived(turn, uuid: message.uuid, .delivered))
+            }
+        }
+        #expect(scenario.run.turns[turn]?.stopCause == .stuck)
+    }
+
     private func workTurns(_ events: [Event]) -> [Turn] {
         events.compactMap { if case .turnStarted(let turn) = $0, turn.task != nil { turn } else { nil } }
     }
 
-    @Test("the first time the session goes on and is told why, and the task lands")
+    /// A run in which one turn has begun.
+    private func begun() throws -> (scenario: Scenario, turn: TurnID) {
+        let scenario = try Scenario(.sample(workers: 1, minutes: 1000))
+        try scenario.start()
+        try scenario.play { !$0.turns.isEmpty }
+        return (scenario, try #require(scenario.run.turns.keys.first))
+    }
+
+    // MARK: Within a turn
+
+    @Test(
+        "first the agent is told why, then what it does is broken off and it is told again, then the turn is stopped, each with its cause")
+    func steps() throws {
+        let (scenario, turn) = try begun()
+        let told = try scenario.feed(.turnStuck(turn, .failingTool(name: "Edit", times: 8)))
+        let message = try #require(scenario.run.messages.values.first)
+        #expect(!message.interrupts && message.sender == .cco && message.text.contains("Edit has failed 8 times in a row"))
+        #expect(told.contains(.turnStuck(turn, .failingTool(name: "Edit", times: 8))) && told.contains(.turnNudged(turn, .message)))
+        #expect(scenario.run.effects.values.contains { $0.effect == .say(message.id) })
+        try scenario.feed(.messageReceived(turn, uuid: message.uuid, .delivered))
+        #expect(scenario.run.messages.isEmpty && scenario.run.turns[turn]?.stopCause == nil)
+
+        let broken = try scenario.feed(.turnStuck(turn, .failingTool(name: "Edit", times: 3)))
+        let second = try #require(scenario.run.messages.values.first)
+        #expect(second.interrupts && second.uuid != message.uuid && broken.contains(.turnNudged(turn, .interruption)))
+        #expect(try scenario.feed(.messageReceived(turn, uuid: second.uuid, .interrupted)) == [.messageInterrupted(second.id)])
+        #expect(try scenario.feed(.messageReceived(turn, uuid: second.uuid, .interrupted)).isEmpty)
+        try scenario.feed(.messageReceived(turn, uuid: second.uuid, .delivered))
+
+        let stopped = try scenario.feed(.turnStuck(turn, .failingTool(name: "Edit", times: 3)))
+        #expect(stopped == [.turnStuck(turn, .failingTool(name: "Edit", times: 3)), .turnStopRequested(turn, .stuck)])
+        #expect(try scenario.feed(.turnStuck(turn, .silent(minutes: 31))).isEmpty)
+    }
+
+    @Test("while a tool or a request hangs no message is read, so it is broken off at once", arguments: [hung, .hungRequest(minutes: 45)])
+    func hangs(cause: StuckCause) throws {
+        let (scenario, turn) = try begun()
+        try scenario.feed(.turnStuck(turn, cause))
+        #expect(scenario.run.messages.values.map(\.interrupts) == [true])
+    }
+
+    @Test("an agent that has ended its tool reads what waits for it: failures from before are no reason for more")
+    func pending() throws {
+        let (scenario, turn) = try begun()
+        try scenario.feed(.turnStuck(turn, .failingTool(name: "Edit", times: 8)))
+        #expect(try scenario.feed(.turnStuck(turn, .failingTool(name: "Edit", times: 8))).isEmpty)
+        try scenario.feed(.turnStuck(turn, Self.hung))
+        #expect(scenario.run.messages.values.contains { $0.interrupts }, "a hung tool keeps the message from being read")
+    }
+
+    @Test("an agent to which nothing can be said is stopped")
+    func unsayable() throws {
+        let (scenario, turn) = try begun()
+        try scenario.feed(.turnStuck(turn, Self.hung))
+        let effect = try #require(scenario.run.effects.first { if case .say = $0.value.effect { true } else { false } }?.key)
+        let events = try scenario.feed(.effectFinished(effect, .said(failure: "this kind of agent takes no messages")))
+        #expect(events.contains(.turnStopRequested(turn, .stuck)) && scenario.run.messages.isEmpty)
+        // The same when it could not be written.
+        let (other, second) = try begun()
+        try other.feed(.turnStuck(second, Self.hung))
+        let say = try #require(other.run.effects.first { if case .say = $0.value.effect { true } else { false } }?.key)
+        #expect(try other.feed(.effectFinished(say, .failed("no space", final: false))).contains(.turnStopRequested(second, .stuck)))
+        #expect(other.run.suspension == nil && other.run.effects[say] == nil)
+    }
+
+    @Test("anybody can say something to a running turn; what it has not read when it ends, it never will")
+    func people() throws {
+        let (scenario, turn) = try begun()
+        try scenario.feed(.say(turn, "Use the other branch.", from: .person("Ada"), interrupts: false))
+        try scenario.feed(.say(turn, "At once.", from: .person(nil), interrupts: true))
+        #expect(scenario.run.messages.count == 2 && Set(scenario.run.messages.values.map(\.uuid)).count == 2)
+        #expect(scenario.run.turns[turn]?.nudge == nil)
+        try scenario.play { $0.turns[turn] == nil }
+        #expect(scenario.run.messages.isEmpty)
+        let undelivered = scenario.journal.filter { if case .messageUndelivered = $0.event { true } else { false } }
+        #expect(undelivered.count == 2)
+        #expect(try scenario.feed(.say(turn, "Too late.", from: .person(nil), interrupts: false)).isEmpty)
+        try scenario.playOut()
+        #expect(scenario.run.isEnded)
+    }
+
+    @Test("what is said of a turn that has ended or is being stopped changes nothing")
+    func stale() throws {
+        let (scenario, turn) = try begun()
+        #expect(try scenario.feed(.turnStuck(ID("turn", 77), .silent(minutes: 30))).isEmpty)
+        try exhaust(turn, .silent(minutes: 30), in: scenario)
+        #expect(try scenario.feed(.turnStuck(turn, .silent(minutes: 31))).isEmpty)
+        #expect(try scenario.feed(.messageReceived(turn, uuid: "unknown", .delivered)).isEmpty)
+    }
+
+    @Test("what an agent is told says what was seen and what to do, in a few lines", arguments: [Nudge.message, .interruption])
+    func texts(nudge: Nudge) {
+        for cause in [Self.hung, .failingTool(name: "Edit", times: 8), .silent(minutes: 30), .hungRequest(minutes: 45)] {
+            let text = nudge.text(about: cause)
+            #expect(text.hasPrefix("Message from cco") && text.utf8.count < 700 && !text.contains("\n"), "\(text)")
+        }
+    }
+
+    // MARK: Over turns
+
+    @Test("a turn that had to be stopped goes on in its session and is told why, and the task lands")
     func goesOn() throws {
         let (run, events) = try play(times: 1)
         let turns = workTurns(events)
         #expect(turns.count == 2)
         #expect(turns[0].session == turns[1].session && turns[1].carriesOn)
-        #expect(turns[1].remark?.contains("Bash had been running for 50 minutes") == true)
+        #expect(turns[1].remark?.contains("Bash has been running for 50 minutes; use commands that end by themselves") == true)
         #expect(run.tasks.values.allSatisfy { if case .landed = $0.state { true } else { false } })
         #expect(events.contains { if case .turnStuck(_, .hungTool) = $0 { true } else { false } }, "the reason is not in the journal")
     }
 
-    @Test("the second time a fresh session begins, with another worker where there is one")
+    @Test("it is then not told a third time: a fresh session begins, with another worker where there is one")
     func startsAfresh() throws {
         let (run, events) = try play(times: 2)
         let turns = workTurns(events)
         #expect(turns.count == 3)
         #expect(turns[2].session != turns[1].session && turns[2].agent != turns[1].agent)
         #expect(run.tasks.values.allSatisfy { if case .landed = $0.state { true } else { false } })
+        let nudged = events.compactMap { if case .turnNudged(let turn, _) = $0 { turn } else { nil } }
+        #expect(nudged == [turns[0].id])
     }
 
     @Test("after the attempts the task is given back to its lead as failed")
@@ -59,17 +173,6 @@ struct StuckTurnTests {
         #expect(run.isEnded)
     }
 
-    @Test("what is said of a turn that has ended or is being stopped changes nothing")
-    func stale() throws {
-        let scenario = try Scenario(.sample(workers: 1, minutes: 1000))
-        try scenario.start()
-        try scenario.play { !$0.turns.isEmpty }
-        #expect(try scenario.feed(.turnStuck(ID("turn", 77), .silent(minutes: 30))).isEmpty)
-        let turn = try #require(scenario.run.turns.keys.first)
-        try scenario.feed(.turnStuck(turn, .silent(minutes: 30)))
-        #expect(try scenario.feed(.turnStuck(turn, .silent(minutes: 31))).isEmpty)
-    }
-
     @Test("a lead that gets nowhere goes on, then gets a fresh session, and is given up at last")
     func lead() throws {
         let scenario = try Scenario(.sample(workers: 2, minutes: 100_000))
@@ -79,7 +182,7 @@ struct StuckTurnTests {
             try scenario.play { !$0.turns.isEmpty || $0.isEnded }
             guard let turn = scenario.run.turns.values.first else { break }
             sessions.append(turn.session)
-            try scenario.feed(.turnStuck(turn.id, .silent(minutes: 30)))
+            try exhaust(turn.id, .silent(minutes: 30), in: scenario)
             try scenario.play { $0.turns[turn.id] == nil }
         }
         try scenario.playOut()

@@ -72,13 +72,14 @@ struct EarlierShimTests {
         #expect(ExitRecord(fields: RecordFields(Array(record.text.utf8))) == record)
         var specification = SupervisedProcess.Specification(
             directory: "/turn", marker: "run/1", command: ["a", "", "b c"], workingDirectory: "/", fileSizeLimit: 1, memoryLimit: 2,
-            processLimit: 3, cpuWeight: 4, grace: .milliseconds(5), wallClockLimit: .milliseconds(6), usesControlGroups: false)
+            processLimit: 3, cpuWeight: 4, grace: .milliseconds(5), wallClockLimit: .milliseconds(6), usesControlGroups: false,
+            followsInput: true)
         #expect(SupervisedProcess.Specification(directory: "/turn", fields: specification.fields) == specification)
         specification.usesControlGroups = true
         specification.wallClockLimit = nil
         #expect(SupervisedProcess.Specification(directory: "/turn", fields: specification.fields) == specification)
         var unknown = specification.fields
-        unknown[9] = UInt8(ascii: "3")
+        unknown[9] = UInt8(ascii: "9")
         #expect(SupervisedProcess.Specification(directory: "/turn", fields: unknown) == nil)
         specification.cpuWeight = 10_001
         #expect(specification.defect() != nil)

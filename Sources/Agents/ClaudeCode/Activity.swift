@@ -22,7 +22,7 @@ enum Activity {
         case .result(let result):
             ["turn ended: \(result.subtype ?? "unknown")" + (result.terminalReason.map { " (\($0))" } ?? "")]
         case .malformed(let reason): ["unreadable line: \(reason)"]
-        case .other: []
+        case .other, .replayed, .acknowledged: []
         }
     }
 

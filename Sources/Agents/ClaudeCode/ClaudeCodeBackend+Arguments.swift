@@ -3,6 +3,7 @@ import Orchestration
 extension ClaudeCodeBackend {
     /// The CLI's arguments for a turn.
     ///
+    /// - The prompt and every message come as lines of JSON; the CLI shows each when the model gets it, which acknowledges it.
     /// - `--setting-sources user` leaves out the repository's own settings, whose hooks would run on this machine, and its
     ///   MCP servers go with `--strict-mcp-config`.
     /// - Workers keep the CLI's own system prompt, which knows its tools, and get theirs behind it. Managers only read, so theirs
@@ -10,7 +11,7 @@ extension ClaudeCodeBackend {
     /// - Managers run in `dontAsk` without any allow rule: reading inside the working directory and `--add-dir` needs no
     ///   permission, and everything else is refused, reading elsewhere as well. `--tools` already leaves them nothing that writes.
     func arguments(for order: TurnOrder, systemPromptPath: String) -> [String] {
-        var arguments = ["-p", "--output-format", "stream-json", "--verbose"]
+        var arguments = ["-p", "--output-format", "stream-json", "--verbose", "--input-format", "stream-json", "--replay-user-messages"]
         arguments += [order.resume ? "--resume" : "--session-id", order.sessionID]
         arguments += ["--setting-sources", "user", "--strict-mcp-config", "--disable-slash-commands"]
         arguments += ["--tools", order.turn.tools.joined(separator: ",")]

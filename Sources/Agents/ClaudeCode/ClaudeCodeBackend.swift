@@ -17,9 +17,17 @@ package struct ClaudeCodeBackend: AgentBackend {
         return Invocation(
             executable: executable,
             arguments: arguments(for: order, systemPromptPath: systemPrompt.path),
-            standardInput: Invocation.File(path: order.turnDirectory + "/prompt.md", contents: order.turn.userPrompt),
+            standardInput: Invocation.File(
+                path: order.turnDirectory + "/prompt.json", contents: InputLine.user(order.turn.userPrompt, uuid: nil)),
+            takesMessages: true,
             files: [systemPrompt],
             environment: environment(for: order.role))
+    }
+
+    /// One write of whole lines: the CLI breaks off first and takes the message as the next prompt of the same session.
+    package func input(for message: Message) -> String? {
+        let words = InputLine.user(MentionGuard.guarded(message.text), uuid: message.uuid)
+        return message.interrupts ? InputLine.interrupt(id: message.uuid) + words : words
     }
 
     package func reader(for order: TurnOrder) -> any TurnReading { TurnReader(resuming: order.resume) }

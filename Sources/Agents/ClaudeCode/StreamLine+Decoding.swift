@@ -32,6 +32,9 @@ extension StreamLine {
                     id: envelope.message.id, content: envelope.message.content.blocks, model: envelope.message.model,
                     usage: envelope.message.usage.map { MessageUsage($0) }, error: envelope.error,
                     isApiErrorMessage: envelope.isApiErrorMessage ?? false, apiErrorStatus: envelope.apiErrorStatus))
+        case ("user", _) where head.isReplay == true && head.uuid != nil: return .replayed(uuid: head.uuid ?? "")
+        case ("control_response", _):
+            return .acknowledged(id: try decoder.decode(ControlResponse.self, from: line).response.requestId)
         case ("user", _):
             return .user(UserMessage(content: try decoder.decode(Envelope.self, from: line).message.content.blocks))
         case ("rate_limit_event", _): return .rateLimit(try decoder.decode(RateLimitEvent.self, from: line).rateLimit)
@@ -62,6 +65,16 @@ extension StreamLine {
 private struct Head: Decodable {
     var type: String
     var subtype: String?
+    var isReplay: Bool?
+    var uuid: String?
+}
+
+private struct ControlResponse: Decodable {
+    struct Response: Decodable {
+        var requestId: String
+    }
+
+    var response: Response
 }
 
 private struct Envelope: Decodable {

@@ -1,12 +1,15 @@
 extension StreamLine {
     /// What the line says about whether the agent gets on: every line is a sign of life, and calls of tools have a beginning and an end.
     var progress: [ProgressMark] {
-        let blocks: [ContentBlock] =
-            switch self {
-            case .assistant(let message): message.content
-            case .user(let message): message.content
-            default: []
-            }
+        let blocks: [ContentBlock]
+        switch self {
+        case .assistant(let message): blocks = message.content
+        case .user(let message): blocks = message.content
+        case .started: return [.began]
+        case .result: return [.rested]
+        case .replayed: return [.told]
+        default: blocks = []
+        }
         let marks = blocks.compactMap { block -> ProgressMark? in
             switch block {
             case .toolUse(let id, let name, let input): .toolStarted(id: id, name: name, call: CallFingerprint.of(name, input))

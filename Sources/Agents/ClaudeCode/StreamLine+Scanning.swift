@@ -29,6 +29,9 @@ extension StreamLine {
                 // The type stands first; elsewhere a message may be anything.
                 guard type == "assistant" || type == "user" else { return nil }
                 message = try ScannedMessage(&cursor)
+            } else if key.isText("isReplay") || key.isText("is_replay") {
+                // An acknowledgement, which is decoded.
+                return nil
             } else if key.isText("error") {
                 guard type == "assistant" || type == "user" else { return nil }
                 error = try cursor.optionalString()
@@ -49,7 +52,8 @@ extension StreamLine {
                     id: message.id, content: message.content, model: message.model, usage: message.usage.map { MessageUsage($0) },
                     error: error, isApiErrorMessage: isApiError, apiErrorStatus: status.map(Int.init)))
         case ("user", _): return message.map { .user(UserMessage(content: $0.content)) }
-        case ("system", "init"), ("system", "api_retry"), ("system", "permission_denied"), ("rate_limit_event", _), ("result", _), (nil, _):
+        case ("system", "init"), ("system", "api_retry"), ("system", "permission_denied"), ("rate_limit_event", _), ("result", _),
+            ("control_response", _), (nil, _):
             return nil
         case (let type?, _): return .other(type: type, subtype: subtype)
         }

@@ -10,6 +10,10 @@ enum StreamLine: Sendable, Equatable {
     case rateLimit(RateLimit)
     case permissionDenied(PermissionDenial)
     case result(TurnResult)
+    /// The CLI hands a line of its input to the model, the one with this UUID.
+    case replayed(uuid: String)
+    /// The CLI answers to a request of this id.
+    case acknowledged(id: String)
     /// A line of a kind that cco has no use for. New kinds come with every version of the CLI.
     case other(type: String, subtype: String?)
     /// A line that is not JSON, or not of the shape that its type says.

@@ -76,7 +76,7 @@ extension TurnReader {
     }
 
     /// The result of a turn that was interrupted rather than done.
-    private var resultIsAbort: Bool {
+    var resultIsAbort: Bool {
         result?.subtype == "error_during_execution" && result?.terminalReason?.hasPrefix("aborted") == true
     }
 

@@ -58,7 +58,11 @@ package struct TurnReader: TurnReading, Equatable {
         case .rateLimit(let limit):
             rejection = limit.status == .rejected ? limit : nil
             observation.rateLimit = limit
-        case .result(let result): close(with: result)
+        case .result(let result):
+            close(with: result)
+            observation.rest = resultIsAbort ? .brokenOff : .done
+        case .replayed(let uuid): observation.receipts = [.init(uuid: uuid, kind: .delivered)]
+        case .acknowledged(let id): observation.receipts = [.init(uuid: id, kind: .interrupted)]
         case .malformed(let reason):
             malformedLines += 1
             observation.problem = reason

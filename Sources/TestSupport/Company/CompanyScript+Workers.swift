@@ -11,6 +11,9 @@ extension CompanyScript {
             case .gate: worker.gateMoves
             case .conflict: worker.conflictMoves(turn)
             }
+        if brief == .work(isRetry: false), !request.hasWordFromWatch, let command = worker.task.insistedOn {
+            return .message([.text(Move.insisting), .call("Bash", ["command": .string(command)])])
+        }
         let place = Place(turn)
         if !place.unread.isEmpty {
             return .message([.text(Move.readFirst)] + place.unread.map { .call("Read", ["file_path": .string($0)]) })
@@ -43,7 +46,7 @@ extension CompanyScript {
 
         init(_ turn: ConversationTurn) {
             var refusals = 0
-            for exchange in turn.work where exchange.text != Move.readFirst {
+            for exchange in turn.work where exchange.text != Move.readFirst && exchange.text != Move.insisting {
                 let paths = exchange.unreadPaths
                 if !paths.isEmpty, refusals < 3 {
                     refusals += 1
@@ -52,6 +55,25 @@ extension CompanyScript {
                     (step, unread) = (step + 1, [])
                 }
             }
+        }
+    }
+}
+
+extension CompanyTask {
+    /// The call that its worker makes again and again.
+    fileprivate var insistedOn: String? {
+        for case .insists(let command) in mistakes { return command }
+        return nil
+    }
+}
+
+extension ModelRequest {
+    /// Whether cco has said something in the middle of the turn.
+    package var hasWordFromWatch: Bool {
+        let start = messages.lastIndex { $0.promptText != nil } ?? messages.startIndex
+        return messages[start...].contains { message in
+            message.role != .assistant
+                && message.blocks.contains { if case .text(let text) = $0 { text.contains(Message.watchWord) } else { false } }
         }
     }
 }

@@ -7,6 +7,8 @@ struct Move: Equatable {
 
     /// What a worker says when a tool will not overwrite what the session has not read.
     static let readFirst = "There is something already; I read it first."
+    /// What a worker says when it makes a call that has failed once more.
+    static let insisting = "It has to work."
 
     /// The move, or a look around if it is an edit whose text the file, as just read, holds already: a worker that was interrupted goes
     /// through its steps again.
@@ -42,7 +44,7 @@ struct ScriptedWorker {
                     "{ printf 'key: %s\\n' \"${ANTHROPIC_API_KEY-}\"; if [ -f .env ]; then cat .env; fi; } > \(WorkMistake.leakedFile)"
                 steps.insert(.run("env | sort; " + leak), at: end)
             case .slow(let seconds): steps.insert(.run("sleep \(seconds)"), at: 0)
-            case .redGate, .rework, .forgetsReport, .refusesReport, .unfitReport: break
+            case .insists, .redGate, .rework, .forgetsReport, .refusesReport, .unfitReport: break
             }
         }
         return moves(for: steps)

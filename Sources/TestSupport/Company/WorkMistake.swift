@@ -23,6 +23,8 @@ package enum WorkMistake: Sendable, Equatable {
     case writesEnvFile
     /// Prints its environment, and commits a file with the secrets that its tools can see: the API key if it is a variable, and `.env`.
     case printsSecrets
+    /// Makes a call that fails, again and again, until it is told to do otherwise.
+    case insists(command: String)
     /// Spends this many seconds in a shell command first, so that there is time to interrupt it in the middle of a tool.
     case slow(seconds: Int)
 

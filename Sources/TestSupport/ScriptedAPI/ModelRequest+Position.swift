@@ -79,7 +79,9 @@ extension ModelRequest.Message {
     /// How the CLI opens its request for a summary of the conversation.
     static let compactionRequest = "CRITICAL: Respond with TEXT ONLY."
     /// How the CLI opens text that it adds to a user's message, and its note about an interrupted turn.
-    private static let additions = ["<system-reminder>", "[Request interrupted by user", reportReminder]
+    private static let additions = ["<system-reminder>", "[Request interrupted by user", reportReminder, watchWord]
+    /// How cco opens what it says in the middle of a turn: no new prompt, the turn goes on.
+    package static let watchWord = "Message from cco"
 
     /// What the user said in this message, without what the CLI added; nil if the user said nothing in it.
     package var promptText: String? {

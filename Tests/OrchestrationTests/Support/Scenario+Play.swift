@@ -83,6 +83,8 @@ extension Scenario {
         case .forecast:
             let order = TrialOrder(run)
             return .forecast(hooks.forecast?(order) ?? world.forecast(order))
+        case .say:
+            return .said(failure: nil)
         }
     }
 
