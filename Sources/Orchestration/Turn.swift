@@ -27,6 +27,9 @@ package struct Turn: Codable, Sendable, Equatable {
     /// How it stopped getting anywhere, when that is why.
     package var stuck: StuckCause?
 
+    /// Whether the Director is told of flakes in it.
+    package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }
+
     /// The task it works on, for workers.
     package var task: TaskID? { brief.task }
 }
