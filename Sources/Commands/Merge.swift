@@ -41,7 +41,7 @@ struct Merge: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Minutes after which the command counts as failed.", valueName: "minutes"))
     var timeout = 30
 
-    @Option(help: ArgumentHelp("How many gates may run at once. (default: half of the cores)", valueName: "number"))
+    @Option(help: ArgumentHelp("How many gates may run at once. (default: what half of the machine carries)", valueName: "number"))
     var slots: Int?
 
     @Flag(inversion: .prefixedNo, help: "Push the result to the repository.")
@@ -92,21 +92,30 @@ struct Merge: AsyncParsableCommand {
     private func merge(_ surroundings: Surroundings) throws -> BranchMerge {
         var repository = repository
         var command = verify
+        var slots = slots
+        var need: OrchestratorConfiguration?
         if let config {
             let place = Place(config: config, workspace: nil, surroundings: surroundings)
             let configuration = try place.folder.load(home: surroundings.home).configuration
             repository = repository ?? configuration.repository.argument
             command = command ?? configuration.configuration.verifyCommand
+            slots = slots ?? configuration.configuration.gateSlots
+            need = configuration.configuration
         }
         if command == nil, !ungated {
             throw Failure("nothing would verify the result: name a command with --verify, or say --ungated", .usage)
         }
         let name = repository ?? "."
+        var order = BranchMerge.Order(
+            repository: name, currentFolder: surroundings.currentFolder, target: target, branches: branches,
+            verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: timeout, gateSlots: slots, push: push && !dryRun)
+        if let need {
+            order.gateCores = need.gateCores
+            order.gateMemoryMb = need.gateMemoryMb
+            order.gateCache = GateCachePolicy(need.gateCache)
+        }
         return BranchMerge(
-            order: BranchMerge.Order(
-                repository: name, currentFolder: surroundings.currentFolder, target: target, branches: branches,
-                verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: timeout, gateSlots: slots, push: push && !dryRun),
-            workspace: folder(surroundings, repository: name), environment: surroundings.environment,
+            order: order, workspace: folder(surroundings, repository: name), environment: surroundings.environment,
             shim: try ExecutableSearch(surroundings: surroundings).shim(), version: CommandLineTool.version)
     }
 

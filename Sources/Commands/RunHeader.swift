@@ -22,9 +22,11 @@ struct RunHeader: Sendable {
         var lines = [
             "\(isResumed ? "Resuming" : "Starting") run \(run.id)",
             row("repository", settings.repository), row("branch", branch), row("company", company), row("gate", gate),
+            row("at once", Self.slots(settings.gateSlots, settings.gateSlotsReason)),
             row("credentials", "\(configuration.authMode.rawValue): \(settings.credentials.map(\.id.name).joined(separator: ", "))"),
             row("limits", limits), row("workspace", place.workspace.path), row("logs", logFolder),
         ]
+        if let quick = settings.quickVerifyCommand { lines.insert(row("quick gate", quick), at: 5) }
         if isDetached {
             lines += [
                 row("watch", "cco logs --follow\(place.options)   or: cco status\(place.options)"),
@@ -50,6 +52,9 @@ struct RunHeader: Sendable {
     private func row(_ name: String, _ text: String) -> String {
         "  \(name)\(String(repeating: " ", count: max(1, 13 - name.count)))\(text)"
     }
+
+    /// How many gates run at once, and why so many.
+    static func slots(_ number: Int, _ reason: String?) -> String { "\(count(number, "gate"))" + (reason.map { " (\($0))" } ?? "") }
 
     static func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
 }

@@ -38,11 +38,20 @@ struct StatusText: Sendable {
                 "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"
             ),
             row("cost", cost), row("gate", gate),
+        ]
+        rows += gateDetails
+        rows += [
             row(
                 "merges",
                 "\(status.merges.published) merged, \(status.merges.conflicts) conflicts, \(status.merges.redGates) red, "
-                    + "\(status.merges.flakes) flakes"),
+                    + "\(status.merges.flakes) flakes")
         ]
+        for flake in (status.gate.flakes ?? []).suffix(3) {
+            rows.append(
+                row(
+                    "flaky",
+                    style.yellow("\(RunHeader.count(flake.times, "time")): \(safe(flake.failure, limit: 100)); log: \(flake.logPath)")))
+        }
         if let end = status.end { rows.append(row("end", safe(end.explanation))) }
         if let red = status.gate.baselineRed {
             rows.append(row("baseline", style.red("the gate fails on the branch as it was found (\(red.ending)); log: \(red.logPath)")))
@@ -71,6 +80,20 @@ struct StatusText: Sendable {
         case "undecided": "not decided yet"
         default: safe(status.gate.command ?? "") + (status.gate.proposedBy.map { " (proposed by \($0))" } ?? "")
         }
+    }
+
+    private var gateDetails: [String] {
+        var rows: [String] = []
+        if let quick = status.gate.quickCommand {
+            rows.append(
+                row(
+                    "quick gate",
+                    "\(safe(quick)) (\(RunHeader.count(status.merges.quickRuns ?? 0, "run")), \(status.merges.quickReds ?? 0) red)"))
+        }
+        if status.gate.command != nil, let slots = status.gate.slots {
+            rows.append(row("at once", RunHeader.slots(slots, status.gate.slotsReason)))
+        }
+        return rows
     }
 
     private var agents: [String] {

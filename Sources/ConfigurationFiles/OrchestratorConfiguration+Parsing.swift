@@ -47,6 +47,12 @@ extension OrchestratorConfiguration {
         maxRunDurationMinutes = try values.required(Settings.maxRunDurationMinutes)
         verifyCommand = values[Settings.verifyCommand]
         verifyTimeoutMinutes = try values.required(Settings.verifyTimeoutMinutes)
+        quickVerifyCommand = values[Settings.quickVerifyCommand]
+        quickVerifyTimeoutMinutes = try values.required(Settings.quickVerifyTimeoutMinutes)
+        gateSlots = values[Settings.gateSlots]
+        gateCores = try values.required(Settings.gateCores)
+        gateMemoryMb = try values.required(Settings.gateMemoryMb)
+        gateCache = try values.required(Settings.gateCache)
         taskTimeoutMinutes = try values.required(Settings.taskTimeoutMinutes)
         stallTimeoutMinutes = try values.required(Settings.stallTimeoutMinutes)
         requestTimeoutMinutes = try values.required(Settings.requestTimeoutMinutes)

@@ -28,6 +28,23 @@ extension OrchestratorConfiguration {
             "The gate: a command for `sh -c` that has to succeed on a tree before it is published. Without it the Director proposes one.")
         static let verifyTimeoutMinutes = Setting.integer(
             "verifyTimeoutMinutes", default: 30, "Longest duration of one gate run.")
+        static let quickVerifyCommand = Setting.string(
+            "quickVerifyCommand", .command,
+            "A quick check: a command for `sh -c` that runs on what a worker hands in, before anybody reviews it. The gate alone decides what "
+                + "is published.")
+        static let quickVerifyTimeoutMinutes = Setting.integer(
+            "quickVerifyTimeoutMinutes", default: 10, "Longest duration of one quick check.")
+        static let gateSlots = Setting.integer(
+            "gateSlots", to: 1000, "How many gates may run at once. Absent means what half of the machine carries.")
+        static let gateCores = Setting.number(
+            "gateCores", above: 0, to: 10_000, default: usualGateCores, "How many cores one gate run needs, for the number at once.")
+        static let gateMemoryMb = Setting.integer(
+            "gateMemoryMb", to: 100_000_000, default: usualGateMemoryMb,
+            "How much memory one gate run needs, in MiB, for the number at once.")
+        static let gateCache = Setting<GateCache>.choice(
+            "gateCache", default: .verified,
+            "Which build products of earlier runs (files that git ignores) a gate may find: none; those of a green run on a commit that the one "
+                + "to be judged contains; or whatever there is.")
         static let taskTimeoutMinutes = Setting.integer(
             "taskTimeoutMinutes", default: 60, "Longest duration of one agent turn.")
         static let stallTimeoutMinutes = Setting.minutes(
@@ -120,7 +137,9 @@ extension OrchestratorConfiguration {
         static let definitions: [SettingDefinition] = [
             repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
             logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
-            unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, taskTimeoutMinutes.definition,
+            unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, quickVerifyCommand.definition,
+            quickVerifyTimeoutMinutes.definition, gateSlots.definition, gateCores.definition, gateMemoryMb.definition,
+            gateCache.definition, taskTimeoutMinutes.definition,
             stallTimeoutMinutes.definition, requestTimeoutMinutes.definition, toolTimeoutMinutes.definition,
             maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
             gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,

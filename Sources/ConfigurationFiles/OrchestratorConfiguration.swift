@@ -7,6 +7,9 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package static let fileName = "orchestrator.json"
     /// The most workers without `unlimitedWorkers`.
     package static let workerLimit = 20
+    /// What a gate run is taken to need when nothing is said.
+    package static let usualGateCores = 1.0
+    package static let usualGateMemoryMb = 1024
 
     package var repositoryUrl: String
     package var branch: String
@@ -23,6 +26,16 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     /// A command for `sh -c`.
     package var verifyCommand: String?
     package var verifyTimeoutMinutes: Int
+    /// A command for `sh -c` that looks at a worker's commits before they are reviewed.
+    package var quickVerifyCommand: String?
+    package var quickVerifyTimeoutMinutes: Int
+    /// Gates at once; absent means what the machine carries.
+    package var gateSlots: Int?
+    /// Cores that one gate run needs.
+    package var gateCores: Double
+    /// MiB that one gate run needs.
+    package var gateMemoryMb: Int
+    package var gateCache: GateCache
     package var taskTimeoutMinutes: Int
     /// Minutes of silence, with no tool running and no request under way, after which a turn is stuck.
     package var stallTimeoutMinutes: Double
@@ -82,6 +95,11 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package enum Promotion: String, Sendable, CaseIterable {
         case director
         case automatic = "auto"
+    }
+
+    /// What a gate may find of earlier ones in its worktree.
+    package enum GateCache: String, Sendable, CaseIterable {
+        case none, verified, always
     }
 
     /// An agent's part in a run.

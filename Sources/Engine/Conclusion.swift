@@ -47,8 +47,11 @@ struct Conclusion: Sendable {
     private func removeWorktrees(_ run: Run) async throws {
         let date = resources.clock.now().milliseconds / 1000
         let targets: [MergeTarget] = [.base] + run.teams.keys.sorted().map { .team($0) }
-        let gates = targets.flatMap { target in (0..<max(1, run.settings.gateSlots)).map { target.gateSeat($0) } }
-        let names = run.agents.keys.sorted().map(\.name) + ["gate-baseline"] + gates
+        let slots = 0..<max(1, run.settings.gateSlots)
+        let gates = targets.flatMap { target in slots.map { target.gateSeat($0) } }
+        let quickGates = run.teams.keys.sorted().flatMap { team in slots.map { team.quickSeat($0) } }
+        // Earlier versions had a worktree of its own for the gate on the base as found.
+        let names = run.agents.keys.sorted().map(\.name) + ["gate-baseline"] + gates + quickGates
         try await withThrowingTaskGroup(of: Void.self) { group in
             for name in names where PrivateFiles.exists(resources.folder.seat(name).tree) {
                 group.addTask {

@@ -91,11 +91,25 @@ package struct Executor: EffectCarrier {
             return .merge(try await MergeExecution(hub: hub, resources: resources).merge(candidate, state: state, observe: observe))
         case .gate(let candidate, let commit, _, let command, let slot):
             let run = try await state()
-            let target = run.queue.first { $0.id == candidate }?.target ?? .base
-            return try await gate(
-                id, commit: commit, command: command, seat: target.gateSeat(slot ?? 0), isFresh: target == .base, run: run)
+            let waiting = run.queue.first { $0.id == candidate }
+            let isRerun = if case .gating(_, _, _, true) = waiting?.state { true } else { false }
+            let order = GateOrder(
+                effect: id, commit: commit, command: command, seat: (waiting?.target ?? .base).gateSeat(slot ?? 0),
+                kind: .full(isRerun: isRerun), timeLimitMinutes: run.settings.verifyTimeoutMinutes)
+            return try await gate(order, run: run)
+        case .quickGate(let task, let commit, _, let command, let slot):
+            let run = try await state()
+            guard let team = run.tasks[task]?.team else { throw CancellationError() }
+            let order = GateOrder(
+                effect: id, commit: commit, command: command, seat: team.quickSeat(slot), kind: .quick,
+                timeLimitMinutes: run.settings.quickVerifyTimeoutMinutes ?? run.settings.verifyTimeoutMinutes)
+            return try await gate(order, run: run)
         case .baseline(let commit, _, let command):
-            return try await gate(id, commit: commit, command: command, seat: "gate-baseline", isFresh: true, run: try await state())
+            let run = try await state()
+            let order = GateOrder(
+                effect: id, commit: commit, command: command, seat: MergeTarget.base.gateSeat(0), kind: .full(isRerun: false),
+                timeLimitMinutes: run.settings.verifyTimeoutMinutes)
+            return try await gate(order, run: run)
         case .publish(let candidate, let commit, let onto):
             let hub = try await repositories.hub()
             return .publish(
@@ -112,17 +126,15 @@ package struct Executor: EffectCarrier {
         }
     }
 
-    private func gate(_ id: EffectID, commit: ObjectID, command: String, seat: String, isFresh: Bool, run: Run) async throws
-        -> EffectResult?
-    {
+    private func gate(_ order: GateOrder, run: Run) async throws -> EffectResult? {
         let execution = GateExecution(repositories: repositories, resources: resources)
         // A gate that was dropped a moment ago may still be on its way out of the worktree.
-        let result = try await repositories.lock(of: seat).withLock {
-            try await execution.verdict(id, commit: commit, command: command, seat: seat, isFresh: isFresh, run: run)
+        let result = try await repositories.lock(of: order.seat).withLock {
+            try await execution.verdict(order, run: run)
         }
         if let result { return .gate(result) }
         // Nobody will ask for what a dropped gate wrote.
-        if _Concurrency.Task.isCancelled, run.suspension == nil { try PrivateFiles.remove(resources.folder.gate(id)) }
+        if _Concurrency.Task.isCancelled, run.suspension == nil { try PrivateFiles.remove(resources.folder.gate(order.effect)) }
         return _Concurrency.Task.isCancelled ? nil : .failed("the gate was ended from outside before it gave a verdict", final: false)
     }
 

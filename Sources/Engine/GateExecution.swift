@@ -10,12 +10,9 @@ struct GateExecution: Sendable {
     let repositories: Repositories
     let resources: RunResources
 
-    /// - Parameter isFresh: whether ignored files of earlier gate runs are removed first.
     /// - Returns: the verdict; `nil` when it was interrupted and has to be asked again.
-    func verdict(_ effect: EffectID, commit: ObjectID, command: String, seat name: String, isFresh: Bool, run: Run) async throws
-        -> GateResult?
-    {
-        let folder = resources.folder.gate(effect)
+    func verdict(_ order: GateOrder, run: Run) async throws -> GateResult? {
+        let folder = resources.folder.gate(order.effect)
         let runner = GateRunner(
             launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput,
             confine: { [limits = resources.limits] in $0.limited(limits) })
@@ -27,30 +24,42 @@ struct GateExecution: Sendable {
         }
         try await resources.disk.require()
         try PrivateFiles.makeFolder(folder)
-        let seat = try await repositories.seat(name, identity: RunResources.identity)
+        let seat = try await repositories.seat(order.seat, identity: RunResources.identity)
         if try resources.launcher.attach(directory: folder) == nil {
-            // What reaches the base is verified without the leftovers of earlier builds, which could hide that something is missing. Teams' gates
-            // keep them and are faster.
-            try await seat.detach(at: commit, cleaningIgnored: isFresh, date: resources.clock.now().milliseconds / 1000)
-            try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
+            var keeps = true
+            if case .full(let isRerun) = order.kind {
+                keeps = try await cache(seat).claim(for: order.commit, command: order.command, isRerun: isRerun)
+                CrashPoint.gateCacheClaimed.pass()
+            }
+            try await seat.detach(at: order.commit, cleaningIgnored: !keeps, date: resources.clock.now().milliseconds / 1000)
+            try await resources.furnish(seat, at: order.commit, trusting: run.startedFrom)
         }
-        CrashPoint.gateWorktreeReady.pass()
+        (order.isQuick ? CrashPoint.quickGateReady : .gateWorktreeReady).pass()
         let result = try await runner.run(
-            command: command, worktree: seat.worktreePath, folder: folder, marker: "\(resources.folder.marker)/\(effect)",
-            timeLimitMilliseconds: Int64(run.settings.verifyTimeoutMinutes) * 60_000)
+            command: order.command, worktree: seat.worktreePath, folder: folder, marker: "\(resources.folder.marker)/\(order.effect)",
+            timeLimitMilliseconds: Int64(order.timeLimitMinutes) * 60_000)
         guard let result else { return nil }
-        CrashPoint.gateEnded.pass()
-        let logPath = "\(resources.log.folder)/gates/\(effect)-\(commit.short).log"
+        (order.isQuick ? CrashPoint.quickGateEnded : .gateEnded).pass()
+        let logPath = "\(resources.log.folder)/gates/\(order.effect)-\(order.commit.short).log"
         try RawStream.copyRedacted(from: folder + "/stdout", to: logPath, redactor: resources.redactor)
         CrashPoint.gateRecorded.pass()
         switch result {
         case .green:
+            if !order.isQuick {
+                try cache(seat).leave(order.commit, command: order.command)
+                CrashPoint.gateCacheLeft.pass()
+            }
             return result
         case .red(var excerpt, let milliseconds):
+            excerpt.failure = excerpt.failure.map(resources.redactor.redacted)
             excerpt.tail = resources.redactor.redacted(excerpt.tail)
             excerpt.logPath = logPath
             return .red(excerpt, milliseconds: milliseconds)
         }
+    }
+
+    private func cache(_ seat: AgentRepository) -> GateCache {
+        GateCache(policy: resources.gateCache, hub: seat.hub, folder: seat.directory)
     }
 
     /// The gate runs what agents wrote: it gets what a build needs, the user's additions, and no credential.

@@ -38,8 +38,10 @@ struct MaterialComposer: Sendable {
         switch turn.brief {
         case .review(let tasks): material.submissions = try await submissions(tasks, run)
         case .decide: material.deliveries = try await deliveries(run)
+        case .fixGate(let task, let target, _): material.meeting = try await meeting(of: task, with: target, turn, run)
         default: break
         }
+        if turn.tellsFlakes { material.flakes = run.flakes.news.map(sheet) }
         if turn.role != .worker {
             material.landed = try await landed(team, run)
             material.hotFiles = run.hotFiles(limit: TurnMaterial.mostHotFiles)
@@ -97,7 +99,8 @@ struct MaterialComposer: Sendable {
             let change = try await change(from: start, to: task.head, name: id.name, share: Self.diffBudget / max(1, ids.count))
             sheets.append(
                 SubmissionSheet(
-                    task: sheet(task), isBlocked: report.status == .blocked, summary: report.summary, notes: report.notes, change: change))
+                    task: sheet(task), isBlocked: report.status == .blocked, summary: report.summary, notes: report.notes, change: change,
+                    quick: task.quick?.words(run.settings.quickVerifyCommand)))
         }
         return sheets
     }
@@ -113,13 +116,15 @@ struct MaterialComposer: Sendable {
     }
 
     /// What `head` adds since it left `base`'s line.
-    private func change(from base: ObjectID?, to head: ObjectID?, name: String, share: Int) async throws -> ChangeSheet {
+    func change(from base: ObjectID?, to head: ObjectID?, name: String, share: Int, excluding: [String] = []) async throws
+        -> ChangeSheet
+    {
         guard let base, let head, head != base else { return ChangeSheet(commits: [], diffstat: "") }
         let start = try await hub.mergeBase(base, head) ?? base
         let commits = try await hub.log(from: start, to: head, limit: 30).map { "\($0.id.short) \($0.subject)" }
-        let stat = try await hub.diffStat(from: start, to: head, limit: 4 << 10)
+        let stat = try await hub.diffStat(from: start, to: head, limit: 4 << 10, excluding: excluding)
         let path = "\(folder)/\(name).diff"
-        let whole = try await hub.diff(from: start, to: head, limit: 8 << 20)
+        let whole = try await hub.diff(from: start, to: head, limit: 8 << 20, excluding: excluding)
         try PrivateFiles.makeFolder(folder)
         try PrivateFiles.write(Array(resources.redactor.redacted(whole.text).utf8), to: path)
         guard share > 0 else { return ChangeSheet(commits: commits, diffstat: stat, isCut: true, diffPath: path) }

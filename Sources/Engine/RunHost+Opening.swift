@@ -99,8 +99,7 @@ extension RunHost {
             )
         }
         let settings = RunSettings(
-            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots,
-            cores: cores)
+            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots)
         return host(run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
     }
 
@@ -132,7 +131,7 @@ extension RunHost {
             let findings = try await preflight.check(at: now)
             let settings = RunSettings(
                 request.contents.configuration.configuration, repository: resources.origin.redacted, targetBranch: findings.targetBranch,
-                credentials: pool.slots, cores: cores)
+                credentials: pool.slots)
             let (events, run) = Decider.begin(id: folder.id, settings: settings, seed: UInt64.random(in: .min ... .max), at: now)
             notices += findings.notices
             let identity = JournalIdentity(run: folder.id.name, created: now, version: request.version)
@@ -194,8 +193,6 @@ extension RunHost {
 
     private static func logFolder(_ request: Request, _ run: RunID) -> String { "\(request.contents.configuration.logDirectory)/\(run)" }
 
-    private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-
     private static func resources(_ request: Request, _ folder: RunFolder, _ pool: CredentialPool, clock: SystemClock) throws
         -> RunResources
     {
@@ -225,6 +222,7 @@ extension RunHost {
                 secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
             directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
             usesSparseWorktrees: configuration.sparseCheckout,
+            gateCache: GateCachePolicy(configuration.gateCache),
             disk: DiskSpace(
                 path: folder.workspace.path, minimumFree: Int64(configuration.minimumFreeDiskMb) << 20,
                 maximumUse: configuration.maxWorkspaceMb.map { Int64($0) << 20 }), maximumOutput: Int64(configuration.maxOutputMb) << 20,

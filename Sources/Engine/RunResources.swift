@@ -33,6 +33,8 @@ package struct RunResources: Sendable {
     package var keepsWorktrees: Bool
     /// Whether workers' worktrees hold only what their tasks claim.
     package var usesSparseWorktrees = false
+    /// What gates may find of earlier ones.
+    package var gateCache = GateCachePolicy.verified
     /// Nothing begins without this room.
     var disk: DiskSpace
     /// Bytes that a turn's process or a gate may write to its outputs.

@@ -7,8 +7,8 @@ extension RunSettings {
     /// - Parameters:
     ///   - repository: for display, without user information.
     ///   - targetBranch: the branch that gets the work.
-    ///   - cores: of the machine, for the number of gates at once.
-    init(_ configuration: OrchestratorConfiguration, repository: String, targetBranch: String, credentials: [CredentialSlot], cores: Int) {
+    init(_ configuration: OrchestratorConfiguration, repository: String, targetBranch: String, credentials: [CredentialSlot]) {
+        let slots = GateSlots(configuration)
         self.init(
             repository: repository, branch: configuration.branch, targetBranch: targetBranch, workerCount: configuration.workerCount,
             engineerManagerGroupSize: configuration.engineerManagerGroupSize, maxRunMinutes: configuration.maxRunDurationMinutes,
@@ -16,6 +16,9 @@ extension RunSettings {
             review: configuration.review == .engineerManager ? .em : .none,
             promotion: configuration.promotion == .director ? .director : .auto,
             push: configuration.push, maxTaskAttempts: configuration.maxTaskAttempts, verifyCommand: configuration.verifyCommand,
-            verifyTimeoutMinutes: configuration.verifyTimeoutMinutes, gateSlots: max(1, cores / 2), credentials: credentials)
+            verifyTimeoutMinutes: configuration.verifyTimeoutMinutes, gateSlots: slots.number, credentials: credentials)
+        gateSlotsReason = slots.reason
+        quickVerifyCommand = configuration.quickVerifyCommand
+        quickVerifyTimeoutMinutes = configuration.quickVerifyTimeoutMinutes
     }
 }

@@ -236,7 +236,8 @@ struct TurnExecution: Sendable {
         account.turnCostUsd = conclusion.turnCostUsd ?? account.turnCostUsd
         var outcome = TurnOutcome(end: conclusion.end, account: account, sessionExists: conclusion.sessionExists)
         outcome.milliseconds = resources.clock.now().milliseconds(since: turn.startedAt)
-        guard let id = turn.task, let task = try await state().tasks[id] else { return outcome }
+        let run = try await state()
+        guard let id = turn.task, let task = run.tasks[id] else { return outcome }
         resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
         let date = resources.clock.now().milliseconds / 1000
         let saved = try await seat.saveUncommitted(
@@ -245,6 +246,9 @@ struct TurnExecution: Sendable {
         outcome.savedUncommitted = saved != nil
         outcome.head = try await seat.harvest(task.branch, into: "refs/cco/work/\(id)")
         CrashPoint.turnHarvested.pass()
+        if run.settings.quickVerifyCommand != nil, let head = outcome.head {
+            outcome.tree = try await repositories.hub().tree(of: head)
+        }
         outcome.changed = outcome.head != nil && outcome.head != (task.base ?? turn.startPoint)
         if let head = outcome.head, outcome.changed {
             let run = try await state()
@@ -286,7 +290,7 @@ extension Brief {
     var target: ObjectID? {
         switch self {
         case .resolveConflict(_, let target, _), .fixGate(_, let target, _): target
-        case .planGoals, .planTasks, .fixPlan, .work, .rework, .finish, .review, .assess, .decide: nil
+        case .planGoals, .planTasks, .fixPlan, .work, .rework, .fixQuickGate, .finish, .review, .assess, .decide: nil
         }
     }
 

@@ -86,7 +86,7 @@ extension HubRepository {
         return !output.isEmpty
     }
 
-    func isCommit(_ id: ObjectID) async throws(GitError) -> Bool {
+    package func isCommit(_ id: ObjectID) async throws(GitError) -> Bool {
         try await git.attempt(["cat-file", "-t", id.hex], at: location).outputText.trimmed == "commit"
     }
 }

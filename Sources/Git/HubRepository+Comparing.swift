@@ -65,9 +65,10 @@ extension HubRepository {
     /// - Parameters:
     ///   - from: nil means an empty tree.
     ///   - limit: bytes kept; the cut is at the end of a line.
-    package func diff(from: ObjectID?, to: ObjectID, limit: Int) async throws(GitError) -> DiffText {
+    ///   - excluding: paths that are left out.
+    package func diff(from: ObjectID?, to: ObjectID, limit: Int, excluding: [String] = []) async throws(GitError) -> DiffText {
         let start = try await orEmptyTree(from)
-        let arguments = ["diff-tree", "-r", "-p", "-M"] + Self.plainDiff + [start.hex, to.hex]
+        let arguments = ["diff-tree", "-r", "-p", "-M"] + Self.plainDiff + [start.hex, to.hex] + Self.all(but: excluding)
         let result = try await git.run(arguments, at: location, limit: max(0, limit))
         let total = result.standardOutput.count + result.discardedBytes
         var kept = result.standardOutput
@@ -76,9 +77,9 @@ extension HubRepository {
     }
 
     /// Git's table of changed lines per file, at most `limit` bytes.
-    package func diffStat(from: ObjectID?, to: ObjectID, limit: Int = 16 << 10) async throws(GitError) -> String {
+    package func diffStat(from: ObjectID?, to: ObjectID, limit: Int = 16 << 10, excluding: [String] = []) async throws(GitError) -> String {
         let start = try await orEmptyTree(from)
-        let arguments = ["diff-tree", "-r", "-M", "--stat=120"] + Self.plainDiff + [start.hex, to.hex]
+        let arguments = ["diff-tree", "-r", "-M", "--stat=120"] + Self.plainDiff + [start.hex, to.hex] + Self.all(but: excluding)
         return try await git.run(arguments, at: location, limit: limit).outputText
     }
 
@@ -94,6 +95,10 @@ extension HubRepository {
             let parts = line.split(separator: " ", maxSplits: 1)
             return parts.first.flatMap { ObjectID($0) }.map { LogEntry(id: $0, subject: parts.count == 2 ? String(parts[1]) : "") }
         }
+    }
+
+    private static func all(but paths: [String]) -> [String] {
+        paths.isEmpty ? [] : ["--", ":/"] + paths.map { ":(top,exclude,literal)\($0)" }
     }
 
     func orEmptyTree(_ id: ObjectID?) async throws(GitError) -> ObjectID {

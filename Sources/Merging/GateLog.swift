@@ -2,7 +2,7 @@ import SystemPackage
 
 /// What a gate printed, cut to what its reader needs: where it first went wrong, and how it ended.
 enum GateLog {
-    /// The last bytes of the log that are read, and the last lines that are shown.
+    /// The last bytes of the log that are read, and the last lines that are shown, with a mark where they are cut.
     static let bytes = 6 << 10
     static let lines = 80
     /// Lines around the first failure that are shown, where that does not stand in the end anyway.
@@ -11,21 +11,34 @@ enum GateLog {
     /// The longest line that is kept whole, in bytes.
     private static let lineLimit = 400
 
+    /// What is shown of a log.
+    struct Excerpt: Equatable {
+        /// The first failure and the end.
+        var text: String
+        /// The first line that looks like a failure.
+        var failure: String?
+    }
+
     /// The first failure and the end of the log.
     ///
     /// - Throws: `Errno`.
-    static func excerpt(of path: String) throws -> String {
+    static func excerpt(of path: String) throws -> Excerpt {
         let file = try FileDescriptor.open(FilePath(path), .readOnly)
         defer { try? file.close() }  // Read only: nothing is lost with a failed close.
         let size = try file.seek(offset: 0, from: .end)
-        let start = max(0, size - Int64(bytes))
-        let tail = try tail(file, from: start, to: size)
-        guard start > 0, let failure = try firstFailure(file, before: start) else { return tail }
-        return "The first failure, at line \(failure.line):\n\(failure.lines.joined(separator: "\n"))\n…\n\nThe end:\n\(tail)"
+        let end = try end(file, size)
+        guard let failure = try firstFailure(file, before: size) else {
+            return Excerpt(text: end.text, failure: end.text.split(separator: "\n").first { looksLikeFailure(String($0)) }.map(String.init))
+        }
+        guard failure.offset < end.start else { return Excerpt(text: end.text, failure: failure.text) }
+        return Excerpt(
+            text: "The first failure, at line \(failure.line):\n\(failure.lines.joined(separator: "\n"))\n…\n\nThe end:\n\(end.text)",
+            failure: failure.text)
     }
 
-    /// The end of the log, from the beginning of a line.
-    private static func tail(_ file: FileDescriptor, from start: Int64, to size: Int64) throws -> String {
+    /// The end of the log, from the beginning of a line, and where in the log that is.
+    private static func end(_ file: FileDescriptor, _ size: Int64) throws -> (text: String, start: Int64) {
+        let start = max(0, size - Int64(bytes))
         var buffer = [UInt8](repeating: 0, count: Int(size - start))
         var filled = 0
         while filled < buffer.count {
@@ -35,14 +48,27 @@ enum GateLog {
             if read == 0 { break }
             filled += read
         }
-        var text = String(decoding: buffer[..<filled], as: UTF8.self)
-        if start > 0, let newline = text.firstIndex(of: "\n") { text = "…" + text[newline...] }
-        let all = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return all.suffix(lines).joined(separator: "\n")
+        var shown = buffer[..<filled]
+        let newline = UInt8(ascii: "\n")
+        if start > 0, let first = shown.firstIndex(of: newline) { shown = shown[(first + 1)...] }
+        // A closing line feed ends the last line and begins none; the mark of the cut is a line.
+        var rest = lines - 1
+        let body = shown.last == newline ? shown.dropLast() : shown
+        if let cut = body.indices.reversed().first(where: { index in
+            if body[index] == newline { rest -= 1 }
+            return rest == 0
+        }) {
+            shown = shown[(cut + 1)...]
+        }
+        let isCut = start > 0 || shown.startIndex > 0
+        return ((isCut ? "…\n" : "") + String(decoding: shown, as: UTF8.self), start + Int64(shown.startIndex))
     }
 
     private struct Failure {
         var line: Int
+        /// Where the line begins in the log.
+        var offset: Int64
+        var text: String
         var lines: [String]
     }
 
@@ -54,6 +80,7 @@ enum GateLog {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var offset: Int64 = 0
         var line: [UInt8] = []
+        var begin: Int64 = 0
         var number = 0
         var recent: [String] = []
         var failure: Failure?
@@ -65,8 +92,7 @@ enum GateLog {
                 try file.read(fromAbsoluteOffset: offset, into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]))
             }
             guard read > 0 else { break }
-            offset += Int64(read)
-            for byte in buffer[..<read] {
+            for (index, byte) in buffer[..<read].enumerated() {
                 guard byte == UInt8(ascii: "\n") else {
                     if line.count < lineLimit { line.append(byte) }
                     continue
@@ -74,18 +100,23 @@ enum GateLog {
                 number += 1
                 let text = String(decoding: line, as: UTF8.self)
                 line.removeAll(keepingCapacity: true)
+                let lineBegin = begin
+                begin = offset + Int64(index) + 1
                 if failure != nil {
                     failure?.lines.append(text)
                     wanted -= 1
                     if wanted == 0 { return failure }
                 } else if looksLikeFailure(text) {
-                    failure = Failure(line: number, lines: recent + [text])
+                    failure = Failure(line: number, offset: lineBegin, text: text, lines: recent + [text])
                     wanted = after
                 } else {
                     recent = Array((recent + [text]).suffix(before))
                 }
             }
+            offset += Int64(read)
         }
+        let last = String(decoding: line, as: UTF8.self)
+        if failure == nil, looksLikeFailure(last) { return Failure(line: number + 1, offset: begin, text: last, lines: recent + [last]) }
         return failure
     }
 
@@ -96,7 +127,12 @@ enum GateLog {
 
     private static func looksLikeFailure(_ line: String) -> Bool {
         let lowercased = line.lowercased()
-        // "0 failed" is good news.
-        return words.contains { lowercased.contains($0) } && !lowercased.contains("0 failed") && !lowercased.contains("0 failures")
+        guard words.contains(where: { lowercased.contains($0) }) else { return false }
+        // "0 failed" is good news, "10 failed" is not.
+        return !["0 failed", "0 failures"].contains { phrase in
+            lowercased.ranges(of: phrase).contains { range in
+                range.lowerBound == lowercased.startIndex || !lowercased[lowercased.index(before: range.lowerBound)].isNumber
+            }
+        }
     }
 }

@@ -77,7 +77,9 @@ package struct GateRunner: Sendable {
         case .execFailed:
             ending = "/bin/sh could not be started"
         }
-        let tail = try GateLog.excerpt(of: output)
-        return .red(GateExcerpt(command: command, exitCode: code, ending: ending, tail: tail, logPath: output), milliseconds: milliseconds)
+        let log = try GateLog.excerpt(of: output)
+        let excerpt = GateExcerpt(
+            command: command, exitCode: code, ending: ending, tail: log.text, logPath: output, failure: log.failure)
+        return .red(excerpt, milliseconds: milliseconds)
     }
 }

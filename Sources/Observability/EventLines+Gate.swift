@@ -46,6 +46,7 @@ extension EventScribe {
         case .flakeSeen(let tree, let excerpt):
             return [
                 line("gate", .warning, "FLAKE: the gate was red and then green on the same tree \(tree.short) (\(ending(excerpt)))."),
+                line("gate", .warning, "The flaky failure: \(OneLine.text(excerpt.failure ?? excerpt.ending, limit: 120))"),
                 line("gate", .info, "The red run's output: \(excerpt.logPath)"),
             ]
         default:

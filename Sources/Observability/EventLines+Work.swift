@@ -52,6 +52,8 @@ extension EventScribe {
             case .done: [line(worker, .info, "Submits \(label(id)): \(report.summary)")]
             case .blocked: [line(worker, .warning, "Is BLOCKED at \(label(id)): \(report.summary)")]
             }
+        case .quickCheckKnown(let id, let verdict):
+            return quickLines(id, verdict)
         case .taskUndecided(let id):
             return [line(lead(of: id), .warning, "Says nothing about \(label(id)) in its review.")]
         case .taskApproved(let id):
@@ -67,6 +69,18 @@ extension EventScribe {
         }
     }
 
+    private func quickLines(_ id: TaskID, _ verdict: QuickVerdict) -> [EventLine] {
+        switch verdict {
+        case .green: [line("gate", .info, "The quick gate is green for \(label(id)).")]
+        case .red(let excerpt):
+            [
+                line("gate", .notice, "The quick gate is red for \(label(id)) (\(OneLine.text(excerpt.ending, limit: 40)))."),
+                line("gate", .info, "Its output: \(excerpt.logPath)"),
+            ]
+        case .skipped: []
+        }
+    }
+
     private func briefed(_ id: TaskID, _ worker: AgentID, _ pending: Pending) -> [EventLine] {
         // A brief that only goes on after an interruption is told by its turn.
         guard !pending.carryOn else { return [] }
@@ -77,6 +91,7 @@ extension EventScribe {
         case .resolveConflict(_, _, let files):
             [line(worker.name, .warning, "Is to resolve CONFLICTS of \(what) in \(files.map(\.path).joined(separator: ", "))")]
         case .fixGate: [line(worker.name, .warning, "Is to mend the red gate of \(what).")]
+        case .fixQuickGate: [line(worker.name, .notice, "Is to mend what the quick gate found in \(what).")]
         case .finish(_, let reason): [line(worker.name, .notice, "Is to finish \(what): \(reason)")]
         case .work, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: []
         }

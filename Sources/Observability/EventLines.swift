@@ -49,14 +49,16 @@ package enum EventLines {
             scribe.turnLines(event)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .directorWants:
             scribe.planLines(event)
-        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskHeld, .taskSettled:
+        case .taskAdded, .taskBriefed, .taskSubmitted, .quickCheckKnown, .taskUndecided, .taskApproved, .taskReleased, .taskHeld,
+            .taskSettled:
             scribe.taskLines(event)
         case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused,
             .collisionsForeseen:
             scribe.mergeLines(event)
         case .credentialBenched, .credentialRejected:
             scribe.credentialLines(event)
-        case .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored, .leadBriefed, .briefDone,
+        case .quickCheckAwaited, .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored,
+            .leadBriefed, .briefDone,
             .directionShown, .assessed, .messageInterrupted:
             []
         }

@@ -97,10 +97,22 @@ extension RunReport {
         case nil:
             lines.append(gate.isUngated ? "- gate: **none, the run is UNGATED**" : "- gate: not chosen yet")
         }
+        if let command = gate.quickCommand {
+            lines.append("- quick gate: \(Self.code(command)), runs: \(merges.quickRuns ?? 0), red: \(merges.quickReds ?? 0)")
+        }
         let reworks = teams.flatMap { $0.landed + $0.unlanded }.reduce(0) { $0 + $1.reworks }
         lines.append(
             "- merges: \(merges.published), conflicts: \(merges.conflicts), sent back by the gate: \(merges.redGates), reworks: \(reworks)")
-        return lines + [""]
+        return lines + [""] + flakes
+    }
+
+    private var flakes: [String] {
+        guard let flakes = gate.flakes else { return [] }
+        return ["The gate was red and then green on the same tree:", ""]
+            + flakes.map { flake in
+                "- \(flake.times == 1 ? "once" : "\(flake.times) times"): \(Self.plain(flake.failure, limit: 200)) "
+                    + "(tree \(Self.code(String(flake.tree.prefix(10)))), log: \(Self.plain(flake.logPath)))"
+            } + [""]
     }
 
     private func heading(of team: TeamReport) -> String {

@@ -19,7 +19,8 @@ extension RunReport {
         kept = facts.kept
         gate = Gate(
             command: run.verifyCommand, isUngated: run.verifyCommand == nil && (run.verifySettled || run.isEnded),
-            proposedBy: run.verifyProposedBy?.name, baselineRed: run.baselineRed.map { $0.exitCode.map { "exit code \($0)" } ?? $0.ending })
+            proposedBy: run.verifyProposedBy?.name, baselineRed: run.baselineRed.map { $0.exitCode.map { "exit code \($0)" } ?? $0.ending },
+            quickCommand: run.settings.quickVerifyCommand, flakes: RunStatus.Gate(run).flakes)
         let status = RunStatus(run: run, at: now)
         merges = status.merges
         hotFiles = status.hotFiles

@@ -64,6 +64,10 @@ package struct RunReport: Codable, Sendable, Equatable {
         package var proposedBy: String?
         /// The base is still as it was found, and the gate fails on it; how it ended.
         package var baselineRed: String?
+        /// What looked at workers' commits before they were reviewed.
+        package var quickCommand: String?
+        /// Failures that were none; missing when there were none.
+        package var flakes: [RunStatus.FlakeStatus]?
     }
 
     /// Where the work is.

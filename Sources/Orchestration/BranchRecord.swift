@@ -30,6 +30,7 @@ extension Brief {
         switch self {
         case .resolveConflict(_, _, let files): files.map { $0.kind.isEmpty ? $0.path : "\($0.path) (\($0.kind))" }.joined(separator: ", ")
         case .fixGate(_, _, let log): "\(log.ending); log: \(log.logPath)"
+        case .fixQuickGate(_, let log): "\(log.ending); log: \(log.logPath)"
         case .finish(_, let reason): reason
         case .planGoals, .planTasks, .fixPlan, .work, .rework, .review, .assess, .decide: ""
         }

@@ -14,6 +14,8 @@ package enum Brief: Codable, Sendable, Equatable {
     case resolveConflict(TaskID, target: ObjectID, files: [ConflictExcerpt])
     /// Worker: the branch merges into `target`, and the gate fails on the merged tree.
     case fixGate(TaskID, target: ObjectID, log: GateExcerpt)
+    /// Worker: the quick gate fails on what was handed in.
+    case fixQuickGate(TaskID, log: GateExcerpt)
     /// Worker: the work cannot be taken as it is, for a mechanical reason that is stated (no commit, a forbidden path, no report).
     case finish(TaskID, reason: String)
     /// Lead: judge these submitted tasks.
@@ -26,7 +28,9 @@ package enum Brief: Codable, Sendable, Equatable {
     /// The task that the turn works on, for workers' briefs.
     package var task: TaskID? {
         switch self {
-        case .work(let task), .rework(let task, _), .resolveConflict(let task, _, _), .fixGate(let task, _, _), .finish(let task, _): task
+        case .work(let task), .rework(let task, _), .resolveConflict(let task, _, _), .fixGate(let task, _, _), .fixQuickGate(let task, _),
+            .finish(let task, _):
+            task
         case .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: nil
         }
     }
@@ -36,7 +40,7 @@ package enum Brief: Codable, Sendable, Equatable {
         switch self {
         case .planGoals, .planTasks, .fixPlan: .plan
         case .work, .finish: .work
-        case .rework, .fixGate: .rework
+        case .rework, .fixGate, .fixQuickGate: .rework
         case .resolveConflict: .conflict
         case .review: .review
         case .assess, .decide: .coordinate
@@ -77,12 +81,15 @@ package struct GateExcerpt: Codable, Sendable, Equatable {
     package var tail: String
     /// Where the whole output is.
     package var logPath: String
+    /// The first line that looks like a failure, where there is one.
+    package var failure: String?
 
-    package init(command: String, exitCode: Int32?, ending: String, tail: String, logPath: String) {
+    package init(command: String, exitCode: Int32?, ending: String, tail: String, logPath: String, failure: String? = nil) {
         self.command = command
         self.exitCode = exitCode
         self.ending = ending
         self.tail = tail
         self.logPath = logPath
+        self.failure = failure
     }
 }

@@ -7,7 +7,7 @@ extension Decider {
             switch pending.effect {
             case .forecast: true
             case .merge, .publish: pending.delayedUntil == nil
-            case .prepareBase, .runTurn, .say, .gate, .baseline, .conclude, .awaitRoom: false
+            case .prepareBase, .runTurn, .say, .gate, .quickGate, .baseline, .conclude, .awaitRoom: false
             }
         }
         guard !isBusy, !TrialOrder(run).pairs.isEmpty else { return }

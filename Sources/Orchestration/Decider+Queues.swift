@@ -293,7 +293,7 @@ extension Run {
     var busyGateSlots: Int {
         effects.values.count {
             switch $0.effect {
-            case .gate, .baseline: true
+            case .gate, .quickGate, .baseline: true
             case .prepareBase, .runTurn, .say, .merge, .publish, .conclude, .awaitRoom, .forecast: false
             }
         }
@@ -304,6 +304,7 @@ extension Run {
     /// The lowest of a target's gate worktrees in which no gate runs; `nil` is the first.
     func freeGateSeat(of target: MergeTarget) -> Int? {
         let taken = effects.values.compactMap { pending -> Int? in
+            if case .baseline = pending.effect { return target == .base ? 0 : nil }
             guard case .gate(let id, _, _, _, let slot) = pending.effect, queue.first(where: { $0.id == id })?.target == target else {
                 return nil
             }

@@ -204,7 +204,7 @@ extension Decider {
             assessed(turn, try Decider.read(AssessmentReport.self, report))
         case .decide:
             decided(turn, try Decider.read(DirectorReport.self, report))
-        case .work, .rework, .resolveConflict, .fixGate, .finish:
+        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish:
             break
         }
     }

@@ -33,7 +33,7 @@ extension Decider {
         emit(.taskSubmitted(id, report))
         // A conflict's resolution has been reviewed before it conflicted, and the gate still decides.
         let isResolution = if case .resolveConflict = turn.brief { true } else { false }
-        if run.settings.review == .none || isResolution { approve(id) }
+        handIn(id, skipsReview: run.settings.review == .none || isResolution)
     }
 
     /// Back to the worker that has the session; given up when it has come back too often.

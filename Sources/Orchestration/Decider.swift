@@ -107,6 +107,8 @@ package struct Decider {
             merged(candidate, result)
         case (.gate(let candidate, let commit, let tree, let command, _), .gate(let result)):
             gated(candidate, commit: commit, tree: tree, command: command, result)
+        case (.quickGate(let task, let commit, _, let command, _), .gate(let result)):
+            quickGated(task, commit: commit, command: command, result)
         case (.baseline(let commit, let tree, let command), .gate(let result)):
             baselineGated(commit: commit, tree: tree, command: command, result)
         case (.publish(let candidate, let commit, _), .publish(let result)):
@@ -153,6 +155,7 @@ package struct Decider {
         if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
         if case .working = run.phase { checkLimits() }
         if case .working = run.phase { askBaseline() }
+        releaseQuickChecks()
         // Before turns are begun: what comes back from a queue is somebody's next work.
         if run.isIntegrating { advanceQueues() }
         if run.settings.branches == nil {
@@ -162,7 +165,9 @@ package struct Decider {
         }
         guard run.suspension == nil else { return }
         stopOverdueTurns()
+        releaseQuickChecks()
         if run.isIntegrating { advanceQueues() }
+        startQuickGates()
         foresee()
         if case .finishing(let reason) = run.phase { finishUp(reason) }
     }

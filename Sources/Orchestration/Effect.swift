@@ -10,6 +10,8 @@ package enum Effect: Codable, Sendable, Equatable {
     case merge(CandidateID)
     /// Run the gate on the commit of a candidate in one of the target's gate worktrees; `slot` says which, `nil` is the first.
     case gate(CandidateID, commit: ObjectID, tree: ObjectID, command: String, slot: Int?)
+    /// Run the quick gate on what a worker handed in, in one of its team's worktrees for that.
+    case quickGate(TaskID, commit: ObjectID, tree: ObjectID, command: String, slot: Int)
     /// Run the gate on the base as it was found, to know where the run starts from.
     case baseline(commit: ObjectID, tree: ObjectID, command: String)
     /// Make the verified commit, which may hold several candidates, the target's head, at origin too where it is the base.

@@ -60,6 +60,9 @@ package enum Event: Codable, Sendable, Equatable {
     case taskAdded(TeamTask)
     case taskBriefed(TaskID, worker: AgentID, Pending)
     case taskSubmitted(TaskID, WorkerReport)
+    /// The quick gate is to look at what the worker handed in.
+    case quickCheckAwaited(TaskID, QuickCheck)
+    case quickCheckKnown(TaskID, QuickVerdict)
     case taskUndecided(TaskID)
     case taskApproved(TaskID)
     /// Begun anew by another worker in a fresh session, from what is committed so far.

@@ -53,6 +53,8 @@ struct TaskPacker {
         try optional(task.next) { try $0.json($1) }
         optional(task.base) { $0.string($1.hex) }
         optional(task.head) { $0.string($1.hex) }
+        optional(task.tree) { $0.string($1.hex) }
+        try optional(task.quick) { try $0.json($1) }
         optional(task.report) { packer, report in
             packer.string(report.status.rawValue)
             packer.string(report.summary)

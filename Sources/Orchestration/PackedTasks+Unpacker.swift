@@ -77,6 +77,8 @@ struct TaskUnpacker {
         task.next = try optional { try $0.json(Pending.self) }
         task.base = try optional { try $0.object() }
         task.head = try optional { try $0.object() }
+        task.tree = try optional { try $0.object() }
+        task.quick = try optional { try $0.json(QuickCheck.self) }
         task.report = try optional { unpacker in
             guard let status = WorkerReport.Status(rawValue: try unpacker.string()) else { throw PackedTasks.Damaged() }
             return WorkerReport(status: status, summary: try unpacker.string(), notes: try unpacker.optional { try $0.string() })

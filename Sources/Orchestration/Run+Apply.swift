@@ -35,11 +35,12 @@ extension Run {
             applyTurn(event, at: time)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
             applyPlan(event)
-        case .taskAdded, .taskBriefed, .taskSubmitted, .taskUndecided, .taskApproved, .taskReleased, .taskHeld, .taskSettled:
+        case .taskAdded, .taskBriefed, .taskSubmitted, .quickCheckAwaited, .quickCheckKnown, .taskUndecided, .taskApproved, .taskReleased,
+            .taskHeld, .taskSettled:
             applyTask(event, at: time)
         case .baseMoved, .verifyChosen, .baselineKnown, .candidateQueued, .candidateEntered, .gateRed, .treeVerified, .flakeSeen,
             .candidateHeldBack, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused:
-            applyMerge(event)
+            applyMerge(event, at: time)
         case .collisionsForeseen(let report):
             forecast.take(report) { tasks[$0]?.state.isSettled == false }
         case .credentialBenched(let id, let until, _):
@@ -60,6 +61,7 @@ extension Run {
         adopted.branch = settings.branch
         adopted.targetBranch = settings.targetBranch
         adopted.repository = settings.repository
+        if settings.quickVerifyCommand != new.quickVerifyCommand { quickVerdicts = TreeRegister() }
         settings = adopted
         // A person may have put a rejected key right: a new engine gives every credential another chance, but keeps what is owed to time.
         credentials = new.credentials.map { slot in
@@ -187,10 +189,14 @@ extension Run {
             let spent = tasks[task]?.usage ?? TokenUsage()
             tasks[task]?.usage = spent + outcome.account.usage
             tasks[task]?.costUsd += cost
-            if let head = outcome.head { tasks[task]?.head = head }
+            if let head = outcome.head {
+                tasks[task]?.head = head
+                tasks[task]?.tree = outcome.tree
+            }
             if let changes = outcome.changes, tasks[task]?.state.isSettled == false { tasks[task]?.changes = changes }
         } else {
             agents[turn.agent]?.session = session
         }
+        if case .reported = outcome.end, turn.tellsFlakes { flakes.toldUntil = turn.startedAt }
     }
 }

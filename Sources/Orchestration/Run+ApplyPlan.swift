@@ -62,13 +62,18 @@ extension Run {
                 tasks[id]?.conflicts += 1
                 heat.noteConflict(files)
             case .resolveConflict where isReturn: tasks[id]?.conflicts += 1
-            case .fixGate where isReturn: tasks[id]?.redGates += 1
+            case .fixGate where isReturn, .fixQuickGate where isReturn: tasks[id]?.redGates += 1
             default: break
             }
         case .taskSubmitted(let id, let report):
             tasks[id]?.state = .submitted
             tasks[id]?.report = report
+            tasks[id]?.quick = nil
             tasks[id]?.next = nil
+        case .quickCheckAwaited(let id, let check):
+            tasks[id]?.quick = check
+        case .quickCheckKnown(let id, let verdict):
+            know(verdict, of: id)
         case .taskUndecided(let id):
             tasks[id]?.undecidedReviews += 1
         case .taskApproved(let id):
@@ -99,7 +104,17 @@ extension Run {
         }
     }
 
-    mutating func applyMerge(_ event: Event) {
+    /// A verdict that was known already is no further run.
+    private mutating func know(_ verdict: QuickVerdict, of id: TaskID) {
+        guard let tree = tasks[id]?.quick?.tree else { return }
+        tasks[id]?.quick?.verdict = verdict
+        guard let remembered = verdict.remembered, quickVerdicts[tree.hex] == nil else { return }
+        quickVerdicts[tree.hex] = remembered
+        merges.quickRuns += 1
+        if case .red = verdict { merges.quickReds += 1 }
+    }
+
+    mutating func applyMerge(_ event: Event, at time: Timestamp) {
         switch event {
         case .baseMoved(let facts):
             if startedFrom == nil { startedFrom = facts.head }
@@ -151,8 +166,9 @@ extension Run {
             for index in queue.indices {
                 if case .gating(_, tree, _, _) = queue[index].state { queue[index].gateMilliseconds = milliseconds }
             }
-        case .flakeSeen:
+        case .flakeSeen(let tree, let excerpt):
             merges.flakes += 1
+            flakes.note(excerpt, tree: tree, at: time)
         case .candidatePublished(let id, let commit, let tree):
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             let candidate = queue.remove(at: index)

@@ -50,6 +50,10 @@ package struct Run: Codable, Sendable, Equatable {
     /// Trees that passed the gate's command, by tree id, with the gate's milliseconds.
     package var verifiedTrees = VerdictRegister()
 
+    /// What the quick gate's command said of trees, by tree id.
+    package var quickVerdicts = TreeRegister<QuickVerdict>()
+    package var flakes = FlakeBook()
+
     /// Waiting and active candidates in queue order.
     package var queue: [Candidate] = []
     package var merges = MergeStatistics()
@@ -158,5 +162,8 @@ package struct MergeStatistics: Codable, Sendable, Equatable {
     package var flakes = 0
     package var gateRuns = 0
     package var gateMilliseconds: Int64 = 0
+    /// Runs of the quick gate, and how many of them were red.
+    package var quickRuns = 0
+    package var quickReds = 0
     package var failureRate = FailureRate()
 }

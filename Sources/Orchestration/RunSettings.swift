@@ -36,6 +36,11 @@ package struct RunSettings: Codable, Sendable, Equatable {
     package var verifyTimeoutMinutes: Int
     /// How many gates may run at once.
     package var gateSlots: Int
+    /// Why so many, in words; `nil` in journals of earlier versions.
+    package var gateSlotsReason: String?
+    /// Runs on what a worker hands in, before it is reviewed.
+    package var quickVerifyCommand: String?
+    package var quickVerifyTimeoutMinutes: Int?
     /// The credentials in the order of the configuration. Names only; secrets never come here.
     package var credentials: [CredentialSlot]
     /// What the run merges instead of having a company work: `cco merge`. `nil` for a company.

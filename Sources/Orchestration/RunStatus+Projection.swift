@@ -26,7 +26,9 @@ extension RunStatus {
         queues = RunStatus.queues(of: run, at: now)
         merges = Merges(
             published: run.merges.published, conflicts: run.merges.conflicts, redGates: run.merges.redGates, flakes: run.merges.flakes,
-            gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds)
+            gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds,
+            quickRuns: run.settings.quickVerifyCommand == nil ? nil : run.merges.quickRuns,
+            quickReds: run.settings.quickVerifyCommand == nil ? nil : run.merges.quickReds)
         collisions = RunStatus.collisions(of: run)
         hotFiles = RunStatus.hotFiles(of: run)
         credentials = run.credentials.map { CredentialStatus($0, in: run, at: now) }
@@ -44,10 +46,15 @@ extension RunStatus {
 }
 
 extension RunStatus.Gate {
-    init(_ run: Run) {
+    package init(_ run: Run) {
         command = run.verifyCommand
         state = run.verifyCommand != nil ? "chosen" : run.verifySettled ? "ungated" : "undecided"
         proposedBy = run.verifyProposedBy?.name
+        slots = run.settings.gateSlots
+        slotsReason = run.settings.gateSlotsReason
+        quickCommand = run.settings.quickVerifyCommand
+        let known = run.flakes.flakes.map(RunStatus.FlakeStatus.init)
+        flakes = known.isEmpty ? nil : known
         baselineRed = run.baselineRed.map {
             RunStatus.BaselineRed(ending: $0.ending, exitCode: $0.exitCode, logPath: $0.logPath)
         }

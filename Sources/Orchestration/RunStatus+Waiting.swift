@@ -52,6 +52,10 @@ extension Run {
     }
 
     private func whyNotReviewed(_ task: TeamTask, at now: Timestamp) -> String {
+        if task.awaitsQuickCheck {
+            let isWaiting = quickQueue.contains { $0.id == task.id }
+            return isWaiting ? "waits for a gate slot for its quick gate" : "its quick gate runs"
+        }
         guard let lead = teams[task.team]?.lead else { return "waits for its lead's review" }
         if let turn = agents[lead]?.activeTurn.flatMap({ turns[$0] }) {
             if case .review(let asked) = turn.brief, asked.contains(task.id) { return "in review by \(lead)" }
@@ -129,7 +133,7 @@ extension Effect {
     package var candidate: CandidateID? {
         switch self {
         case .merge(let id), .gate(let id, _, _, _, _), .publish(let id, _, _): id
-        case .prepareBase, .runTurn, .say, .baseline, .conclude, .awaitRoom, .forecast: nil
+        case .prepareBase, .runTurn, .say, .quickGate, .baseline, .conclude, .awaitRoom, .forecast: nil
         }
     }
 }

@@ -79,6 +79,32 @@ package struct RunStatus: Codable, Sendable, Equatable {
         package var proposedBy: String?
         /// The verdict on the base as it was found, when it was red and still is what work is merged onto.
         package var baselineRed: BaselineRed?
+        /// How many gates may run at once, and why so many.
+        package var slots: Int?
+        package var slotsReason: String?
+        /// What looks at a worker's commits before they are reviewed.
+        package var quickCommand: String?
+        /// Failures that were none: red and then green on the same tree; missing when there are none.
+        package var flakes: [FlakeStatus]?
+    }
+
+    /// A failure of the gate that was none.
+    package struct FlakeStatus: Codable, Sendable, Equatable {
+        /// The first line of the log that looks like a failure, or how the gate ended.
+        package var failure: String
+        package var times: Int
+        /// The tree on which it was seen last.
+        package var tree: String
+        package var logPath: String
+        package var lastSeen: Moment
+
+        init(_ flake: Flake) {
+            failure = flake.failure
+            times = flake.times
+            tree = flake.tree.hex
+            logPath = flake.logPath
+            lastSeen = Moment(flake.lastSeen)
+        }
     }
 
     /// A gate that failed before the run changed anything.
@@ -98,6 +124,9 @@ package struct RunStatus: Codable, Sendable, Equatable {
         package var gateRuns: Int
         /// Time of the green gate runs.
         package var gateMilliseconds: Int64
+        /// Runs of the quick gate, and how many of them were red; missing where there is none.
+        package var quickRuns: Int?
+        package var quickReds: Int?
     }
 
     /// Money and tokens of the whole run.

@@ -11,6 +11,8 @@ struct TaskIndex: Sendable {
     /// What of one team is not settled.
     private(set) var open: [TeamID: PlaceSet] = [:]
     private(set) var submitted: [TeamID: [Int]] = [:]
+    /// What the quick gate has yet to look at, and is not in review before that.
+    private(set) var unchecked: [Int] = []
     private(set) var ready: [TeamID: Ready] = [:]
     private(set) var repairs: [TeamID: [Int]] = [:]
     /// What is not settled and has a commit.
@@ -28,6 +30,7 @@ struct TaskIndex: Sendable {
         if task.held != nil { held.enter(place) }
         if let worker = task.worker { openOfWorker[worker, default: []].enter(place) }
         switch task.state {
+        case .submitted where task.awaitsQuickCheck: unchecked.enter(place)
         case .submitted: submitted[task.team, default: []].enter(place)
         case .waiting where !isHindered:
             if task.isRepair {
@@ -49,6 +52,7 @@ struct TaskIndex: Sendable {
         if task.held != nil { held.leave(place) }
         if let worker = task.worker { openOfWorker[worker]?.leave(place) }
         switch task.state {
+        case .submitted where task.awaitsQuickCheck: unchecked.leave(place)
         case .submitted: submitted[task.team]?.leave(place)
         case .waiting where !isHindered:
             if task.isRepair {

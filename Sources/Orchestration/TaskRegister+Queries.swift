@@ -6,6 +6,9 @@ extension TaskRegister {
     /// What waits for the lead's judgement.
     func submitted(of team: TeamID) -> [TaskID] { (index.submitted[team] ?? []).map { task($0).id }.sorted() }
 
+    /// What the quick gate has yet to look at.
+    var unchecked: [TeamTask] { index.unchecked.map(task) }
+
     /// The tasks that a worker has not brought to their end, in the order of the plan.
     func open(of worker: AgentID) -> [TeamTask] { (index.openOfWorker[worker] ?? []).map(task) }
 

@@ -74,6 +74,10 @@ package struct TeamTask: Codable, Sendable, Equatable {
     package var changes: ChangedFiles?
     /// What it waits for although it could start, and since when.
     package var held: Hold?
+    /// The tree of `head`, where a quick gate asks for it.
+    package var tree: ObjectID?
+    /// How far the quick gate is with what was handed in last.
+    package var quick: QuickCheck?
     /// The worker's last report.
     package var report: WorkerReport?
     /// Why the work was begun anew, for the next worker.

@@ -31,6 +31,9 @@ package struct Turn: Codable, Sendable, Equatable {
     /// The last thing that was done about its getting nowhere.
     package var nudge: Nudge?
 
+    /// Whether the Director is told of flakes in it.
+    package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }
+
     /// The task it works on, for workers.
     package var task: TaskID? { brief.task }
 }

@@ -101,6 +101,8 @@ package struct TurnOutcome: Codable, Sendable, Equatable {
     package var sessionExists: Bool
     /// For workers: the branch's head after the turn, with uncommitted work saved as a commit.
     package var head: ObjectID?
+    /// For workers: the tree of `head`, where a quick gate asks for it.
+    package var tree: ObjectID?
     /// For workers: whether `head` holds anything that its base does not.
     package var changed: Bool
     /// For workers: commits that the agent had left uncommitted and cco committed for it.

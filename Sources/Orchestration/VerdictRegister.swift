@@ -1,15 +1,18 @@
-/// Trees that the gate has found green, with what that took. Grows with the run, so copies share all but the part that is changed.
-package struct VerdictRegister: Sendable, Equatable {
+/// Trees that the gate has found green, with the milliseconds that it took.
+package typealias VerdictRegister = TreeRegister<Int64>
+
+/// What a gate has said of trees. Grows with the run, so copies share all but the part that is changed.
+package struct TreeRegister<Verdict: Codable & Sendable & Equatable>: Sendable, Equatable {
     /// Parts by the first byte of the tree's name, which is spread evenly.
-    private var parts: [[String: Int64]] = []
+    private var parts: [[String: Verdict]] = []
     package private(set) var count = 0
 
     package init() {}
 
     package var isEmpty: Bool { count == 0 }
 
-    /// Milliseconds of the gate run that verified the tree of this name; `nil` where none has.
-    package subscript(tree: String) -> Int64? {
+    /// The verdict on the tree of this name; `nil` where there is none.
+    package subscript(tree: String) -> Verdict? {
         get { parts.isEmpty ? nil : parts[part(of: tree)][tree] }
         set {
             guard let newValue else { return }
@@ -21,14 +24,14 @@ package struct VerdictRegister: Sendable, Equatable {
     private func part(of tree: String) -> Int { Int(tree.prefix(2), radix: 16) ?? 0 }
 }
 
-extension VerdictRegister: Codable {
+extension TreeRegister: Codable {
     package init(from decoder: any Decoder) throws {
         self.init()
-        for (tree, milliseconds) in try [String: Int64](from: decoder) { self[tree] = milliseconds }
+        for (tree, verdict) in try [String: Verdict](from: decoder) { self[tree] = verdict }
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var all: [String: Int64] = [:]
+        var all: [String: Verdict] = [:]
         for part in parts { all.merge(part) { first, _ in first } }
         try all.encode(to: encoder)
     }

@@ -74,7 +74,7 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
     }
 
     /// The kernel's id of the running boot.
-    static func currentBootID() throws(SystemError) -> String {
+    package static func currentBootID() throws(SystemError) -> String {
         let bytes = try FileSystem.read("/proc/sys/kernel/random/boot_id")
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }

@@ -21,7 +21,13 @@ package struct Circumstances: Sendable {
         var random = SeededRandom(seed: experiment.seed, 1, 0)
         let tasks = min(experiment.mostTasks ?? .max, 5)
         let habits = Circumstances.habits(tasks: tasks, &random)
-        let settings = Circumstances.settings(experiment, &random)
+        var settings = Circumstances.settings(experiment, &random)
+        // Drawn apart, so that the rest of a seed's circumstances does not depend on it.
+        var quick = SeededRandom(seed: experiment.seed, 2, 0)
+        if quick.happens(0.5) {
+            settings.quickVerifyCommand = "make quick"
+            settings.quickVerifyTimeoutMinutes = 5
+        }
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
         for kind in FaultKind.allCases {

@@ -36,6 +36,7 @@ struct EventText {
         case .say(let message): "say \(message)"
         case .merge(let id): "merge \(id)"
         case .gate(let id, let commit, _, _, _): "gate \(id) at \(commit.hex.suffix(6))"
+        case .quickGate(let task, let commit, _, _, _): "quick gate of \(task) at \(commit.hex.suffix(6))"
         case .baseline(let commit, _, _): "gate the base at \(commit.hex.suffix(6))"
         case .publish(let id, let commit, _): "publish \(id) at \(commit.hex.suffix(6))"
         case .conclude: "conclude"
@@ -50,6 +51,7 @@ struct EventText {
         case .rework(let id, _): "rework \(id)"
         case .resolveConflict(let id, _, _): "resolve a conflict of \(id)"
         case .fixGate(let id, _, _): "mend the gate of \(id)"
+        case .fixQuickGate(let id, _): "mend the quick gate of \(id)"
         case .finish(let id, let reason): "finish \(id): \(reason.prefix(60))"
         case .review(let ids): "review \(ids.map(\.name).joined(separator: ", "))"
         case .planGoals, .planTasks, .fixPlan, .assess, .decide: cut(brief, 60)

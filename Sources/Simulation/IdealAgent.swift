@@ -19,6 +19,7 @@ package struct IdealAgent {
         if case .resolveConflict(_, let target, _) = turn.brief { parents.append(target) }
         var outcome = TurnOutcome.reported(ReportText.work(.done, "did \(task)"), input: 10)
         outcome.head = git.commit(by: task.name, on: parents)
+        outcome.tree = git.tree(of: outcome.head)
         outcome.changed = true
         return outcome
     }
@@ -32,7 +33,7 @@ package struct IdealAgent {
         case .review(let tasks): ReportText.review(tasks.map { .init(task: $0, .approve) })
         case .assess: ReportText.assessment(reached: true, nil)
         case .decide: ReportText.decision(run.offeredTeams.map { .init(team: $0, .accept) }, complete: true)
-        case .work, .rework, .resolveConflict, .fixGate, .finish: ReportText.work(.done, "")
+        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish: ReportText.work(.done, "")
         }
     }
 

@@ -25,10 +25,31 @@ extension Invariants {
         for (id, tree) in published.values where verdictsAreKnown && after.verifyCommand != nil && after.verifiedTrees[tree.hex] == nil {
             throw Violation(.baseIsVerified, "\(id) is published with the tree \(tree.short), which never passed the gate")
         }
+        try checkQuickVerdicts()
         // People bring as many branches as they like.
         let own = after.queue.count { if case .branch = $0.kind { false } else { true } }
         guard own <= after.tasks.count + 2 * after.teams.count + 2 else {
             throw Violation(.isBounded, "\(own) candidates wait")
+        }
+    }
+
+    /// The quick gate's word counts for reviews and for nothing else: a tree is verified by the gate's own verdict, which is told by an event.
+    private func checkQuickVerdicts() throws {
+        let verified = Set(events.compactMap { if case .treeVerified(let tree, _, _) = $0 { tree.hex } else { nil } })
+        guard after.verifiedTrees.count <= before.verifiedTrees.count + verified.count else {
+            throw Violation(.quickDecidesNothing, "\(after.verifiedTrees.count) trees count as verified, and no gate said so of some")
+        }
+        var judged: TaskID?
+        var hasEffect = false
+        for event in events {
+            switch event {
+            case .quickCheckKnown(let task, .green), .quickCheckKnown(let task, .red): judged = task
+            case .treeVerified, .candidatePublished: hasEffect = true
+            default: break
+            }
+        }
+        if let judged, hasEffect {
+            throw Violation(.quickDecidesNothing, "the quick gate's word on \(judged) verifies or publishes something")
         }
     }
 

@@ -176,7 +176,7 @@ extension Run {
     var gates: Int {
         effects.values.count {
             switch $0.effect {
-            case .gate, .baseline: true
+            case .gate, .quickGate, .baseline: true
             case .prepareBase, .runTurn, .say, .merge, .publish, .conclude, .awaitRoom, .forecast: false
             }
         }

@@ -2,6 +2,7 @@
 /// rule can be looked for.
 package enum Rule: String, CaseIterable, Sendable, Codable {
     case baseIsVerified = "a branch moves only to a tree with a green verdict"
+    case quickDecidesNothing = "what the quick gate says publishes nothing"
     case baseMovesForward = "the base branch only moves forward"
     case noCommitLost = "no commit of an agent is lost"
     case intendedFirst = "an effect is begun only when its intention is durable"

@@ -39,6 +39,7 @@ struct SimulatedAgent {
         switch turn.brief {
         case .resolveConflict(_, let target, _): script.work = .joining(target, cures: false)
         case .fixGate(_, let target, _): script.work = .joining(target, cures: true)
+        case .fixQuickGate: script.work = .joining(turn.startPoint, cures: true)
         default: script.work = .changes(random.pick(1...2))
         }
         if makes(.agentBlocked) { script.end = .reported(ReportText.work(.blocked, "no access")) }

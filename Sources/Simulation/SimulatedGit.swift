@@ -70,6 +70,9 @@ package struct SimulatedGit: Sendable {
 
     func number(_ commit: ObjectID?) -> Int? { commit.flatMap { numbers[$0] } }
 
+    /// The tree of a commit.
+    package func tree(of commit: ObjectID?) -> ObjectID? { self.commit(commit)?.tree }
+
     func commit(_ id: ObjectID?) -> Commit? { number(id).map { commits[$0] } }
 
     /// The tasks whose work a commit holds, and what other people pushed.

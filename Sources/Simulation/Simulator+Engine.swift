@@ -176,7 +176,7 @@ extension Simulator {
             switch carriage.effect {
             case .runTurn: .turn(TurnOutcome(end: .reported(ReportText.work(.done, "stale")), sessionExists: true))
             case .merge: .merge(.nothingToMerge)
-            case .gate, .baseline: .gate(.green(milliseconds: 1))
+            case .gate, .quickGate, .baseline: .gate(.green(milliseconds: 1))
             case .publish: .publish(.published)
             case .prepareBase: .base(git.facts)
             case .conclude: .concluded

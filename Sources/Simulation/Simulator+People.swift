@@ -41,12 +41,15 @@ extension Simulator {
     }
 
     func changeSettings(_ random: inout SeededRandom) {
-        switch random.pick(0...6) {
+        switch random.pick(0...7) {
         case 0: settings.verifyCommand = random.happens(0.5) ? "make check" : "make test"
         case 1: settings.gateSlots = random.pick(1...3)
         case 2: settings.review = settings.review == .em ? .none : .em
         case 3: settings.maxTaskAttempts = random.pick(1...3)
         case 4: settings.maxBudgetUsd = random.happens(0.5) ? nil : Double(random.pick(5...50))
+        case 7:
+            settings.quickVerifyCommand = [nil, "make quick", "make lint"][random.pick(0...2)]
+            settings.quickVerifyTimeoutMinutes = 5
         case 5: settings.credentials.append(.slot("key-\(generations + 10)", tier: random.pick(0...1)))
         default: if settings.credentials.count > 1 { settings.credentials.removeFirst() }
         }

@@ -127,6 +127,7 @@ extension Simulator {
         try checkHarvest(head, of: task)
         git.harvest(head, of: task)
         outcome.head = git.commits[head].id
+        outcome.tree = git.commits[head].tree
         outcome.changed = outcome.head != (engine?.run.tasks[task]?.base ?? turn.startPoint)
         if head != start { git.touch(process.script.files, by: task) }
         outcome.changes = git.files(of: task)

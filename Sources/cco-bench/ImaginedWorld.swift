@@ -28,7 +28,7 @@ struct ImaginedWorld {
                 throw Failure("there is no \(id)")
             }
             return .merge(.clean(commit: object(), tree: object(), onto: onto))
-        case .gate, .baseline: return .gate(.green(milliseconds: 41_000))
+        case .gate, .quickGate, .baseline: return .gate(.green(milliseconds: 41_000))
         case .publish: return .publish(.published)
         case .conclude: return .concluded
         case .awaitRoom: return .room

@@ -140,7 +140,7 @@ struct PromptLibraryTests {
             (.engineerManager, .fixPlan(problems: many)), (.engineerManager, .review([task])), (.engineerManager, .assess),
             (.worker, .work(task)), (.worker, .rework(task, instructions: long)), (.worker, .finish(task, reason: long)),
             (.worker, .resolveConflict(task, target: try Sample.object(), files: Array(repeating: conflict, count: 200))),
-            (.worker, .fixGate(task, target: try Sample.object(), log: log)),
+            (.worker, .fixGate(task, target: try Sample.object(), log: log)), (.worker, .fixQuickGate(task, log: log)),
         ]
         for (role, brief) in briefs {
             var material = Sample.material(role: role, brief: brief)
@@ -155,10 +155,62 @@ struct PromptLibraryTests {
             material.deliveries[0].summary = long
             material.submissions[0].change.diff = long
             material.deliveries[0].change.diff = long
+            material.submissions[0].quick = long
+            let change = ChangeSheet(commits: many, diffstat: long, diff: long, isCut: true, diffPath: "/run/others.diff")
+            if case .fixGate = brief { material.meeting = MeetingSheet(own: change, others: change, passesWithout: true) }
+            material.flakes = Array(repeating: FlakeSheet(failure: long, excerpt: long, times: 3, logPath: "/run/gate.log"), count: 200)
             let size = try PromptLibrary().render(material).userPrompt.utf8.count
-            let limit = if brief.purpose == .conflict { 350_000 } else if role == .worker { 300_000 } else { 600_000 }
+            let meets = material.meeting != nil
+            let limit = if brief.purpose == .conflict || meets { 350_000 } else if role == .worker { 300_000 } else { 600_000 }
             #expect(size < limit, "\(role), \(brief.purpose)")
         }
+    }
+
+    @Test("who breaks the gate only together with others is told so and shown both changes; who does not is told nothing of it")
+    func meeting() throws {
+        let log = GateExcerpt(command: "make test", exitCode: 2, ending: "", tail: "1 failed", logPath: "/run/gate.log")
+        var material = Sample.material(role: .worker, brief: .fixGate(TaskID("task", 1), target: try Sample.object(), log: log))
+        #expect(!(try PromptLibrary().render(material).userPrompt.contains("since you parted")))
+        let others = ChangeSheet(commits: ["0123456789 Rename it"], diffstat: " a | 1 +", diff: "+renamed", diffPath: "/run/others.diff")
+        let own = ChangeSheet(commits: ["9876543210 Use it"], diffstat: " b | 1 +", diff: "+used", isCut: true, diffPath: "/run/own.diff")
+        for passes in [true, false] {
+            material.meeting = MeetingSheet(own: own, others: others, passesWithout: passes)
+            let prompt = try PromptLibrary().render(material).userPrompt
+            #expect(prompt.contains("; with it and without yours the command passes") == passes)
+            let first = try #require(prompt.firstRange(of: "+renamed"))
+            let second = try #require(prompt.firstRange(of: "+used"))
+            #expect(first.upperBound < second.lowerBound)
+            #expect(prompt.contains("The whole of it is in /run/own.diff"))
+        }
+    }
+
+    @Test("the Director is told of flakes where it judges, a bounded number, and nobody else is told")
+    func flakes() throws {
+        let flakes = (1...9).map { FlakeSheet(failure: "test \($0) failed", excerpt: "tail", times: $0, logPath: "/run/gate.log") }
+        for (role, leads, brief) in [(Role.director, false, Brief.decide), (.director, true, .assess)] {
+            var material = Sample.material(role: role, leadsWorkers: leads, brief: brief)
+            #expect(!(try PromptLibrary().render(material).userPrompt.contains("flaky")))
+            material.flakes = flakes
+            let prompt = try PromptLibrary().render(material).userPrompt
+            #expect(
+                prompt.contains(
+                    "- once, last output in /run/gate.log:\n<data from=\"the verification command\">\ntest 1 failed\n\ntail\n</data>"))
+            #expect(prompt.contains("- 5 times") && !prompt.contains("test 6 failed"))
+            #expect(prompt.contains(leads ? "order one task that it be made reliable" : "order in a goal that it be made reliable"))
+        }
+    }
+
+    @Test("a red quick check is told with its output, and a reviewer is told what the check says")
+    func quickGate() throws {
+        let log = GateExcerpt(command: "make lint", exitCode: 2, ending: "", tail: "a.c:1: error", logPath: "/run/quick.log")
+        let prompt = try PromptLibrary().render(Sample.material(role: .worker, brief: .fixQuickGate(TaskID("task", 1), log: log)))
+            .userPrompt
+        #expect(prompt.contains("Command: `make lint`, exit code 2.") && prompt.contains("a.c:1: error\n</data>"))
+        #expect(prompt.contains("The whole output: /run/quick.log"))
+        var material = Sample.material(role: .engineerManager, brief: .review([TaskID("task", 1)]))
+        #expect(!(try PromptLibrary().render(material).userPrompt.contains("Quick check")))
+        material.submissions[0].quick = "`make lint` passes on this commit."
+        #expect(try PromptLibrary().render(material).userPrompt.contains("\nQuick check: `make lint` passes on this commit.\n"))
     }
 
     @Test("a user's template takes the place of the built-in one")
@@ -198,7 +250,7 @@ struct PromptLibraryTests {
     @Test("every prompt can be had by name")
     func names() throws {
         let library = try PromptLibrary()
-        #expect(PromptLibrary.names.count == 31)
+        #expect(PromptLibrary.names.count == 33)
         for name in PromptLibrary.names { #expect(library.text(of: name)?.isEmpty == false, "\(name)") }
     }
 }

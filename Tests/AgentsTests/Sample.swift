@@ -35,6 +35,7 @@ enum Sample {
             (.worker, false, .rework(task, instructions: "Handle the empty text.")),
             (.worker, false, .resolveConflict(task, target: try object(), files: [conflict])),
             (.worker, false, .fixGate(task, target: try object(), log: log)),
+            (.worker, false, .fixQuickGate(task, log: log)),
             (.worker, false, .finish(task, reason: "there is no commit.")),
         ]
     }

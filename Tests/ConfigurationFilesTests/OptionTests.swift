@@ -68,6 +68,20 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "verifyTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "verifyTimeoutMins"),
         OptionCase(
+            name: "quickVerifyCommand", good: [#""make lint""#], wrongType: notText, outOfRange: [#""a\u0000b""#],
+            misspelt: "quickVerifyComand"),
+        OptionCase(
+            name: "quickVerifyTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes,
+            misspelt: "quickVerifyTimeoutMins"),
+        OptionCase(name: "gateSlots", good: ["1", "1000"], wrongType: notInteger, outOfRange: ["0", "1001"], misspelt: "gateSlot"),
+        OptionCase(
+            name: "gateCores", good: ["1", "0.5", "64"], wrongType: notNumber, outOfRange: ["0", "-1", "10001"], misspelt: "gateCore"),
+        OptionCase(name: "gateMemoryMb", good: ["1", "65536"], wrongType: notInteger, outOfRange: ["0", "-1"], misspelt: "gateMemoryMB"),
+        OptionCase(
+            name: "gateCache", good: [#""none""#, #""verified""#, #""always""#], wrongType: notText,
+            outOfRange: [#""Verified""#, #""yes""#],
+            misspelt: "gateCahce"),
+        OptionCase(
             name: "taskTimeoutMinutes", good: ["1", "90"], wrongType: notInteger, outOfRange: minutes, misspelt: "taskTimoutMinutes"),
         OptionCase(
             name: "requestTimeoutMinutes", good: ["1", "90", "0.5"], wrongType: notNumber, outOfRange: minutes,

@@ -70,8 +70,10 @@ struct EffectTests {
         let commit = try await hub.commitTree(tree, parents: [base], message: "Work", author: RunResources.identity, date: 2)
         let gate = GateExecution(repositories: test.repositories, resources: test.resources)
         for (effect, asked, isGreen) in [("effect-1", commit, true), ("effect-2", base, false), ("effect-3", commit, true)] {
-            let verdict = try await gate.verdict(
-                ID(effect), commit: asked, command: "test -e new.txt && test ! -e readme.txt", seat: "gate", isFresh: true, run: test.run)
+            let order = GateOrder(
+                effect: ID(effect), commit: asked, command: "test -e new.txt && test ! -e readme.txt", seat: "gate",
+                kind: .full(isRerun: false), timeLimitMinutes: 10)
+            let verdict = try await gate.verdict(order, run: test.run)
             let wasGreen = if case .green = verdict { true } else { false }
             #expect(wasGreen == isGreen, "\(effect)")
         }

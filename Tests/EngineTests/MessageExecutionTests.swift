@@ -86,6 +86,8 @@ struct MessageExecutionTests {
 
 /// An agent whose messages are plain lines.
 private struct LineBackend: AgentBackend {
+    func conversation(of session: String) -> [String?] { [] }
+
     func invocation(for order: TurnOrder) -> Invocation {
         Invocation(
             executable: "/bin/cat", arguments: [], standardInput: Invocation.File(path: order.turnDirectory + "/stdin", contents: ""),

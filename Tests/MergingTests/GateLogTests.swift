@@ -5,7 +5,9 @@ import Testing
 
 @Suite("A gate's log, cut to what matters")
 struct GateLogTests {
-    private func excerpt(_ lines: [String]) throws -> String {
+    private func excerpt(_ lines: [String]) throws -> String { try read(lines).text }
+
+    private func read(_ lines: [String]) throws -> GateLog.Excerpt {
         let path = FileManager.default.temporaryDirectory.appending(path: "cco-log-\(UUID().uuidString)").path
         try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }  // In the temporary folder.
@@ -30,6 +32,22 @@ struct GateLogTests {
         #expect(try excerpt(["one", "error: two"]) == "one\nerror: two\n")
         let text = try excerpt(noise + ["12 passed, 0 failed"] + noise)
         #expect(!text.contains("The first failure") && text.hasSuffix("compiling file number 2000\n"))
+    }
+
+    @Test("a failure in a log of few bytes and many lines is shown although it stands before the end")
+    func manyShortLines() throws {
+        let log = try read(["ok", "not ok 2"] + (1...300).map { "ok \($0)" })
+        #expect(log.text.hasPrefix("The first failure, at line 2:\nok\nnot ok 2\nok 1\n"))
+        #expect(log.text.hasSuffix("The end:\n…\n" + (222...300).map { "ok \($0)\n" }.joined()))
+        #expect(log.failure == "not ok 2")
+    }
+
+    @Test("the line with the failure is told, also of a failure in the last line, and ten failed are bad news although none are good")
+    func failure() throws {
+        #expect(try read(["ran 10 tests, 10 failed"]).failure == "ran 10 tests, 10 failed")
+        #expect(try read(["ran 10 tests, 0 failed"]).failure == nil)
+        #expect(try read(noise + ["FAILED: the last"]).failure == "FAILED: the last")
+        #expect(try read(["fine"]).failure == nil)
     }
 
     @Test("a line without end is cut")

@@ -27,7 +27,9 @@ struct PackedTasksTests {
         )
         task.session = session
         task.next = Pending(.rework(ID("task-2"), instructions: "more"), carryOn: true, failures: 1, notBefore: Timestamp(milliseconds: 7))
-        (task.base, task.head) = (commit, commit)
+        (task.base, task.head, task.tree) = (commit, commit, commit)
+        task.quick = QuickCheck(commit: commit!, tree: commit!, skipsReview: true, since: Timestamp(milliseconds: 5))
+        task.quick?.verdict = .green(milliseconds: 4)
         task.report = WorkerReport(status: .blocked, summary: "s", notes: "n")
         task.history = ["once", "twice"]
         (task.attempts, task.reworks, task.conflicts, task.redGates, task.undecidedReviews) = (1, 2, 3, 4, 5)
@@ -50,7 +52,7 @@ struct PackedTasksTests {
             #expect(try PackedTasks.unpack(packed[...]) == tasks)
         }
         // A part that is added to a task has to be packed too, and to be added to `full`.
-        #expect(Mirror(reflecting: bare).children.count == 30)
+        #expect(Mirror(reflecting: bare).children.count == 32)
         for (empty, used) in zip(Mirror(reflecting: bare).children, Mirror(reflecting: full(.assigned)).children) {
             #expect("\(empty.value)" != "\(used.value)", "\(empty.label ?? "") is not tried")
         }

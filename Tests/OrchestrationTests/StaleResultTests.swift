@@ -36,7 +36,7 @@ struct StaleResultTests {
         case .merge: "merge"
         case .gate: "gate"
         case .publish: "publish"
-        case .baseline, .say, .conclude, .awaitRoom, .forecast: "other"
+        case .quickGate, .baseline, .say, .conclude, .awaitRoom, .forecast: "other"
         }
     }
 

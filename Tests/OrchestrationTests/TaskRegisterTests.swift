@@ -44,6 +44,11 @@ struct TaskRegisterTests {
         let holder = Hold(by: ID("task-1"), path: "p", since: Timestamp(milliseconds: Int64(task.attempts)))
         task.held = task.state == .waiting && Bool.random(using: &random) ? holder : nil
         task.head = Bool.random(using: &random) ? commit : nil
+        task.quick = nil
+        if task.state == .submitted, Bool.random(using: &random) {
+            task.quick = QuickCheck(commit: commit!, tree: commit!, skipsReview: false, since: .begin)
+            if Bool.random(using: &random) { task.quick?.verdict = .skipped }
+        }
         task.attempts += 1
     }
 
@@ -52,13 +57,15 @@ struct TaskRegisterTests {
         for team in Self.teams {
             #expect(register.open(in: team).map(\.id) == open.filter { $0.team == team }.map(\.id))
             #expect(register.hasOpen(team) == open.contains { $0.team == team })
-            #expect(register.submitted(of: team) == open.filter { $0.team == team && $0.state == .submitted }.map(\.id))
+            #expect(
+                register.submitted(of: team) == open.filter { $0.team == team && $0.state == .submitted && !$0.awaitsQuickCheck }.map(\.id))
             #expect(register.repairs(of: team).map(\.id) == naive.tasks.filter { $0.team == team && $0.isRepair }.map(\.id))
             for worker in Self.workers { #expect(register.ready(for: worker, of: team)?.id == naive.ready(for: worker, of: team)?.id) }
         }
         for worker in Self.workers {
             #expect(register.open(of: worker).map(\.id) == open.filter { $0.worker == worker }.map(\.id))
         }
+        #expect(register.unchecked == open.filter(\.awaitsQuickCheck))
         #expect(register.underWay == open.filter { $0.worker != nil })
         #expect(register.begun == open.filter { $0.head != nil })
         #expect(register.held.sorted() == open.compactMap { $0.held?.since }.sorted())

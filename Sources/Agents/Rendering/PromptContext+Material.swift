@@ -11,6 +11,12 @@ private enum Limit {
     static let conflicts = 48_000
     static let line = 300
     static let lines = 60
+    /// Of two changes that meet at the gate.
+    static let ownChange = 12_500
+    static let othersChange = 25_000
+    static let meetingCommits = 20
+    static let flakes = 5
+    static let flake = 1_200
 }
 
 extension PromptContext {
@@ -65,6 +71,9 @@ extension PromptContext {
         values["delivered"] = .text(material.deliveries.map(\.team).joined(separator: ", "))
         values["landed"] = .lines(material.landed)
         values["anyLanded"] = .flag(!material.landed.isEmpty)
+        values["meeting"] = .optional(material.meeting.map { PromptContext($0) })
+        values["anyFlakes"] = .flag(!material.flakes.isEmpty)
+        values["flakes"] = .list(material.flakes.prefix(Limit.flakes).map { PromptContext($0) })
     }
 
     private mutating func describe(_ brief: Brief, tasks: [TaskSheet]) {
@@ -144,12 +153,12 @@ extension PromptContext {
         ])
     }
 
-    private init(_ change: ChangeSheet) {
+    private init(_ change: ChangeSheet, diff limit: Int = Limit.diff, commits: Int = Limit.lines) {
         self.init([
-            "commits": .lines(change.commits),
+            "commits": .lines(commits < Limit.lines ? Array(change.commits.prefix(commits)) : change.commits),
             "diffstat": .cut(change.diffstat, Limit.paragraph),
-            "diff": .cut(change.diff, Limit.diff),
-            "isCut": .flag(change.isCut || PromptContext.end(of: change.diff, Limit.diff) != nil),
+            "diff": .cut(change.diff, limit),
+            "isCut": .flag(change.isCut || PromptContext.end(of: change.diff, limit) != nil),
             "diffPath": .text(change.diffPath ?? ""),
         ])
     }
@@ -159,6 +168,23 @@ extension PromptContext {
         values["isBlocked"] = .flag(submission.isBlocked)
         values["summary"] = .cut(submission.summary, Limit.paragraph)
         values["notes"] = .cut(submission.notes ?? "", Limit.paragraph)
+        values["quick"] = .cut(submission.quick ?? "", Limit.paragraph)
+    }
+
+    private init(_ meeting: MeetingSheet) {
+        self.init([
+            "own": .optional(PromptContext(meeting.own, diff: Limit.ownChange, commits: Limit.meetingCommits)),
+            "others": .optional(PromptContext(meeting.others, diff: Limit.othersChange, commits: Limit.meetingCommits)),
+            "passesWithout": .flag(meeting.passesWithout),
+        ])
+    }
+
+    private init(_ flake: FlakeSheet) {
+        self.init([
+            "failure": .cut(flake.excerpt.contains(flake.failure) ? "" : flake.failure, Limit.line),
+            "excerpt": .cut(flake.excerpt, Limit.flake),
+            "often": .text(flake.times == 1 ? "once" : "\(flake.times) times"), "path": .text(flake.logPath),
+        ])
     }
 
     private init(_ delivery: DeliverySheet) {
@@ -226,5 +252,10 @@ extension Brief {
 
     fileprivate var conflicts: [ConflictExcerpt] { if case .resolveConflict(_, _, let files) = self { files } else { [] } }
 
-    fileprivate var log: GateExcerpt? { if case .fixGate(_, _, let log) = self { log } else { nil } }
+    fileprivate var log: GateExcerpt? {
+        switch self {
+        case .fixGate(_, _, let log), .fixQuickGate(_, let log): log
+        default: nil
+        }
+    }
 }

@@ -39,15 +39,20 @@ extension PromptContext {
             id: "task-1", title: "task", description: "description", acceptance: "acceptance", paths: ["a/"], dependsOn: ["task-2"],
             state: "working", worker: "worker-1", attempt: 2)
         let change = ChangeSheet(commits: ["0123456789 commit"], diffstat: "a | 1 +", diff: "diff", isCut: true, diffPath: "full.diff")
-        return TurnMaterial(
+        var material = TurnMaterial(
             agent: "agent-1", role: .director, leadsWorkers: true, brief: brief,
             project: ProjectSheet(direction: "direction", directionChanged: true, baseBranch: "main", isEmpty: true), goal: goal,
             tasks: [task],
             teams: [TeamSheet(id: "team-1", workers: 1, goal: goal, state: "idle")], workers: 1,
             gate: GateSheet(command: "test", isRedOnBase: true, mayBeProposed: true),
-            submissions: [SubmissionSheet(task: task, isBlocked: true, summary: "summary", notes: "notes", change: change)],
+            submissions: [
+                SubmissionSheet(task: task, isBlocked: true, summary: "summary", notes: "notes", change: change, quick: "passed")
+            ],
             deliveries: [DeliverySheet(team: "team-1", goal: goal, summary: "summary", change: change)], landed: ["landed"],
             targetBranch: "main", messages: ["message"], collisions: sampleWarnings,
             hotFiles: [HotFile(path: "a", landed: 1, conflicts: 1, open: [])])
+        material.meeting = MeetingSheet(own: change, others: change, passesWithout: true)
+        material.flakes = [FlakeSheet(failure: "failure", excerpt: "excerpt", times: 2, logPath: "log")]
+        return material
     }
 }

@@ -62,8 +62,13 @@ package struct SubmissionSheet: Sendable {
     package var summary: String
     package var notes: String?
     package var change: ChangeSheet
+    /// What the quick gate says of it, in a sentence.
+    package var quick: String?
 
-    package init(task: TaskSheet, isBlocked: Bool, summary: String, notes: String? = nil, change: ChangeSheet) {
+    package init(
+        task: TaskSheet, isBlocked: Bool, summary: String, notes: String? = nil, change: ChangeSheet, quick: String? = nil
+    ) {
+        self.quick = quick
         self.task = task
         self.isBlocked = isBlocked
         self.summary = summary

@@ -41,6 +41,10 @@ package struct TurnMaterial: Sendable {
 
     /// Hot files that a prompt names.
     package static let mostHotFiles = 12
+    /// For `Brief.fixGate`: what the work was verified together with, when that is more than it began from.
+    package var meeting: MeetingSheet?
+    /// Failures of the gate that were none and that the agent does not know of yet, for the Director.
+    package var flakes: [FlakeSheet] = []
 
     package init(
         agent: String, role: Role, leadsWorkers: Bool, brief: Brief, continuing: Bool = false, project: ProjectSheet,
@@ -69,6 +73,37 @@ package struct TurnMaterial: Sendable {
         self.messages = messages
         self.collisions = collisions
         self.hotFiles = hotFiles
+    }
+}
+
+/// Two changes that the gate saw together for the first time.
+package struct MeetingSheet: Sendable {
+    /// The agent's own change, from where the two parted.
+    package var own: ChangeSheet
+    /// What it was merged onto, from where the two parted.
+    package var others: ChangeSheet
+    /// Whether the gate is known to pass without the agent's change.
+    package var passesWithout: Bool
+
+    package init(own: ChangeSheet, others: ChangeSheet, passesWithout: Bool) {
+        self.own = own
+        self.others = others
+        self.passesWithout = passesWithout
+    }
+}
+
+/// A failure of the gate that was none: red and then green on the same tree.
+package struct FlakeSheet: Sendable {
+    package var failure: String
+    package var excerpt: String
+    package var times: Int
+    package var logPath: String
+
+    package init(failure: String, excerpt: String, times: Int, logPath: String) {
+        self.failure = failure
+        self.excerpt = excerpt
+        self.times = times
+        self.logPath = logPath
     }
 }
 

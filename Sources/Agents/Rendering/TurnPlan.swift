@@ -23,6 +23,7 @@ struct TurnPlan: Sendable, Equatable {
             case .rework: ("rework", "worker-report.json")
             case .resolveConflict: ("conflict", "worker-report.json")
             case .fixGate: ("gate", "worker-report.json")
+            case .fixQuickGate: ("quick-gate", "worker-report.json")
             case .finish: ("finish", "worker-report.json")
             case .review: ("review", "review.json")
             case .assess: ("assess", "assessment.json")
@@ -32,6 +33,6 @@ struct TurnPlan: Sendable, Equatable {
 
     /// Every template that a brief can name.
     static let templates = [
-        "plan-goals", "plan-tasks", "fix-plan", "work", "rework", "conflict", "gate", "finish", "review", "assess", "decide",
+        "plan-goals", "plan-tasks", "fix-plan", "work", "rework", "conflict", "gate", "quick-gate", "finish", "review", "assess", "decide",
     ]
 }

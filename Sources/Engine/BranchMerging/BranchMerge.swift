@@ -23,6 +23,10 @@ package struct BranchMerge: Sendable {
         package var verifyTimeoutMinutes: Int
         /// Gates at once; `nil` for as many as the machine carries.
         package var gateSlots: Int?
+        /// What one gate run needs: cores, and MiB of memory.
+        package var gateCores = OrchestratorConfiguration.usualGateCores
+        package var gateMemoryMb = OrchestratorConfiguration.usualGateMemoryMb
+        package var gateCache = GateCachePolicy.verified
         /// Whether origin gets the result.
         package var push: Bool
 
@@ -121,12 +125,13 @@ package struct BranchMerge: Sendable {
         }
         let heads = try await hub.fetchOrigin(branches: order.branches)
         let offers = zip(order.branches, heads).map { BranchOffer(name: $0, head: $1) }
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let slots = GateSlots(explicit: order.gateSlots, cores: order.gateCores, memory: order.gateMemoryMb, machine: .present)
         var settings = RunSettings(
             repository: resources.origin.redacted, branch: order.target, targetBranch: order.target, workerCount: 0,
             engineerManagerGroupSize: 1, maxRunMinutes: 1_000_000, maxBudgetUsd: nil, taskTimeoutMinutes: 60, review: .none,
             promotion: .auto, push: order.push, maxTaskAttempts: 1, verifyCommand: order.verifyCommand,
-            verifyTimeoutMinutes: order.verifyTimeoutMinutes, gateSlots: order.gateSlots ?? max(1, cores / 2), credentials: [])
+            verifyTimeoutMinutes: order.verifyTimeoutMinutes, gateSlots: slots.number, credentials: [])
+        settings.gateSlotsReason = slots.reason
         settings.branches = offers
         return settings
     }
@@ -142,7 +147,8 @@ package struct BranchMerge: Sendable {
             backend: ClaudeCodeBackend(executable: "", runsAsRoot: false), prompts: try PromptLibrary(overrides: [:]),
             parentEnvironment: environment, agentEnvironment: [:], credentials: [:], claudeConfiguration: nil, models: [:],
             environmentFiles: [:], rules: IntegrationRules(forbiddenNames: [], secrets: []), directionFallback: nil, usesSubmodules: true,
-            keepsWorktrees: false, disk: DiskSpace(path: workspace.path, minimumFree: 64 << 20, maximumUse: nil),
+            keepsWorktrees: false, gateCache: order.gateCache,
+            disk: DiskSpace(path: workspace.path, minimumFree: 64 << 20, maximumUse: nil),
             maximumOutput: 1 << 30, limits: ResourceLimits(memory: 0, processes: 0, fileSize: 0, cpuWeight: 0),
             progressLimits: TurnProgress.Limits(silenceMinutes: 60, toolMinutes: 60),
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)

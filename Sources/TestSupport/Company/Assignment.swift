@@ -41,6 +41,7 @@ enum Assignment: Equatable {
     private static func brief(_ prompt: String) throws(Unknown) -> WorkerBrief {
         if prompt.contains("Your work no longer merges with") { return .conflict }
         if prompt.contains("and the verification command fails on the result") { return .gate }
+        if prompt.contains("The quick check fails on what you handed in") { return .gate }
         if prompt.contains("Your lead wants changes to your work") { return .rework }
         if prompt.contains("Your work on this task cannot be taken yet") {
             return .finish(onlyReport: ["without calling StructuredOutput", "did not fit its schema"].contains { prompt.contains($0) })

@@ -25,7 +25,8 @@ struct UndisturbedRun: Sendable {
 
     /// Two tasks of which one is sent back once, so that every effect happens more than once. One worker, so that nothing depends on who was
     /// faster, and the end has to be the same to the last token.
-    static let oneByOne = UndisturbedRun(.synthetic(tasks: 2, rates: .init(reworksEvery: 2)), options: ["workerCount": 1])
+    static let oneByOne = UndisturbedRun(
+        .synthetic(tasks: 2, rates: .init(reworksEvery: 2)), options: ["workerCount": 1, "quickVerifyCommand": "sh check.sh"])
 
     /// Three tasks side by side, of which one is sent back once.
     static let soaked = UndisturbedRun(.synthetic(tasks: 3, rates: .init(reworksEvery: 2)))

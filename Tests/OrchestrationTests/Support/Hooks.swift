@@ -8,6 +8,8 @@ struct Hooks {
     var merge: ((Candidate, Run) -> MergeResult?)?
     /// The candidate is `nil` for the gate on the base as found.
     var gate: ((Candidate?, Run) -> GateResult?)?
+    /// The quick gate on what a worker handed in for a task.
+    var quick: ((TaskID, Run) -> GateResult?)?
     var publish: ((Candidate, Run) -> PublishResult?)?
     /// Takes the place of any effect's result, for example a failure.
     var effect: ((Effect, Run) -> EffectResult?)?

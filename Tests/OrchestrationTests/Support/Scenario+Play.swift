@@ -68,6 +68,8 @@ extension Scenario {
             return .merge(hooks.merge?(candidate, run) ?? world.merge(candidate, in: run))
         case .gate(let id, _, _, _, _):
             return .gate(hooks.gate?(try candidate(id), run) ?? .green(milliseconds: 60_000))
+        case .quickGate(let id, _, _, _, _):
+            return .gate(hooks.quick?(id, run) ?? .green(milliseconds: 20_000))
         case .baseline:
             return .gate(hooks.gate?(nil, run) ?? .green(milliseconds: 60_000))
         case .publish(let id, let commit, let onto):

@@ -134,6 +134,7 @@ extension Effect {
         switch self {
         case .runTurn: 300_000
         case .gate, .baseline: 60_000
+        case .quickGate: 20_000
         case .prepareBase, .say, .merge, .publish, .conclude, .awaitRoom, .forecast: 1000
         }
     }
