@@ -17,6 +17,8 @@ extension StreamLine {
         var message: ScannedMessage?
         var error: String?
         var isApiError = false
+        var isReplay = false
+        var uuid: String?
         var status: Int64?
         try cursor.take(0x7B)
         var isFirst = true
@@ -29,12 +31,13 @@ extension StreamLine {
                 // The type stands first; elsewhere a message may be anything.
                 guard type == "assistant" || type == "user" else { return nil }
                 message = try ScannedMessage(&cursor)
-            } else if key.isText("isReplay") || key.isText("is_replay") {
-                // An acknowledgement, which is decoded.
-                return nil
             } else if key.isText("error") {
                 guard type == "assistant" || type == "user" else { return nil }
                 error = try cursor.optionalString()
+            } else if key.isText("isReplay") {
+                isReplay = try cursor.optionalBool() ?? false
+            } else if key.isText("uuid") {
+                uuid = try cursor.optionalString()
             } else if key.isText("isApiErrorMessage") || key.isText("is_api_error_message") {
                 isApiError = try cursor.optionalBool() ?? false
             } else if key.isText("apiErrorStatus") || key.isText("api_error_status") {
@@ -51,9 +54,11 @@ extension StreamLine {
                 AssistantMessage(
                     id: message.id, content: message.content, model: message.model, usage: message.usage.map { MessageUsage($0) },
                     error: error, isApiErrorMessage: isApiError, apiErrorStatus: status.map(Int.init)))
-        case ("user", _): return message.map { .user(UserMessage(content: $0.content)) }
-        case ("system", "init"), ("system", "api_retry"), ("system", "permission_denied"), ("rate_limit_event", _), ("result", _),
-            ("control_response", _), (nil, _):
+        case ("control_response", _): return nil
+        case ("user", _):
+            if isReplay, let uuid { return .replayed(uuid: uuid) }
+            return message.map { .user(UserMessage(content: $0.content)) }
+        case ("system", "init"), ("system", "api_retry"), ("system", "permission_denied"), ("rate_limit_event", _), ("result", _), (nil, _):
             return nil
         case (let type?, _): return .other(type: type, subtype: subtype)
         }
