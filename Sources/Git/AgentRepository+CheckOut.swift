@@ -67,6 +67,7 @@ extension AgentRepository {
     ///
     /// - Parameter present: the commit that the files are known to be of: then only what differs is touched.
     func fill(_ commit: ObjectID, head: String, from present: ObjectID? = nil) async throws(GitError) {
+        let isBroken = try isUnfilled()
         try setUnfilled(true)
         try setIndexed(nil)
         let folder = try FolderHandle(path: controlDirectory)
@@ -81,6 +82,8 @@ extension AgentRepository {
                 try await git.run(arguments, at: control, timeout: .seconds(1_800))
             }
         }
+        // What an interrupted filling has left of another commit is in no index, and would be taken for somebody's work.
+        if isBroken { try await git.run(["clean", "-fdq"], at: control, timeout: .seconds(600)) }
         try setIndexed(commit)
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
         try showAgent(head: head)

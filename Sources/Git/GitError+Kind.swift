@@ -16,7 +16,8 @@ extension GitError.Kind {
     }
 
     private static let phrases: [(GitError.Kind, [String])] = [
-        (.diskFull, ["no space left on device", "disk quota exceeded"]),
+        // A checkout does not say why it could not write; making a file that may not be made reads differently.
+        (.diskFull, ["no space left on device", "disk quota exceeded", "unable to write file "]),
         (
             .accessDenied,
             [

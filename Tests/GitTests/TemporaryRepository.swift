@@ -99,7 +99,7 @@ struct TemporaryRepository: Sendable {
     func read(_ path: String, in place: String) throws -> String? {
         let parts = path.split(separator: "/").map(String.init)
         let parent = try FolderHandle(path: place).descend(Array(parts.dropLast()))
-        return try parent?.read(parts[parts.count - 1]).map { String(decoding: $0, as: UTF8.self) }
+        return try parent?.read(parts[parts.count - 1], limit: 8 << 20).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The hub of this folder, with `main` fetched if there is one.
