@@ -24,7 +24,8 @@ struct HubSessions: Sendable {
         differences = GitSession(
             git,
             ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--", ":(glob)**/.gitattributes"], at: location)
-        trees = GitSession(git, ["mktree", "-z", "--batch"], at: location)
+        // "mktree" does not look for packs that came after its start; what its entries name has just been read from a tree, or written.
+        trees = GitSession(git, ["mktree", "-z", "--batch", "--missing"], at: location)
         commits = GitSession(git, ["hash-object", "-w", "-t", "commit", "--no-filters", "--stdin-paths"], at: location)
         refs = GitSession(git, ["update-ref", "--stdin"], at: location)
         merges = MergeSessions(git: git, location: location)
