@@ -48,7 +48,7 @@ struct KilledProcessTests {
         }
     }
 
-    @Test("a shim that is killed after its agent's end and before its record of it costs nothing: the agent's report counts")
+    @Test("a shim that is killed after its agent's result and before its record of the end costs nothing: the agent's report counts")
     func beforeRecord() async throws {
         let strike = Strike(CompanyScript(Self.undisturbed.plan)) { $0.isWorkers }
         let shims = Mutex<[ProcessIdentity]>([])
@@ -64,7 +64,7 @@ struct KilledProcessTests {
             let run = try await fixture.begin(["start"])
             for await _ in stopped { break }
             #expect(shims.withLock { $0.count } == 1 && agents.withLock { $0.count } == 1, "not one agent under one shim")
-            for agent in agents.withLock({ $0 }) { try await agent.untilEnded() }
+            for agent in agents.withLock({ $0 }) { try await fixture.untilResult(of: agent) }
             for shim in shims.withLock({ $0 }) { try shim.signal(SIGKILL) }
             let ended = try await run.ended()
             #expect(ended.exit == .exited(0), "\(ended.output)")

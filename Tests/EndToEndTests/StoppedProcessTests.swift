@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Glibc
 import Processes
@@ -33,7 +34,7 @@ struct StoppedProcessTests {
             try run.signal(SIGSTOP)
             let agents = try fixture.processes(of: fixture.cli)
             #expect(!agents.isEmpty, "no agent was at work")
-            for agent in agents { try await agent.identity.untilEnded() }
+            for agent in agents { try await fixture.untilResult(of: agent.identity) }
             try run.signal(SIGCONT)
             let ended = try await run.ended()
             #expect(ended.exit == .exited(0), "\(ended.output)")
@@ -50,6 +51,20 @@ struct RunProcess: Sendable {
 }
 
 extension CompanyFixture {
+    /// Suspends until an agent has given its result. It then rests until cco ends its input.
+    func untilResult(of agent: ProcessIdentity) async throws {
+        for run in try Workspace(path: config + "/workspace").runs() {
+            for turn in try FileManager.default.contentsOfDirectory(atPath: run.path + "/turns") {
+                guard let process = try SupervisedProcess.attach(directory: "\(run.path)/turns/\(turn)"), try process.child() == agent
+                else { continue }
+                for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).hasPrefix(#"{"type":"result""#) {
+                    return
+                }
+            }
+        }
+        Issue.record("an agent ended without a result")
+    }
+
     /// The processes of the fixture's runs that execute this program.
     func processes(of program: String) throws -> [RunProcess] {
         let program = URL(filePath: program).resolvingSymlinksInPath().path
