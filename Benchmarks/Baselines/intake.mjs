@@ -11,9 +11,10 @@ const start = process.hrtime.bigint();
 let lines = 0;
 
 async function follow(number) {
-    const child = spawn("cat", [source], { stdio: ["ignore", "pipe", "inherit"] });
     const file = createWriteStream(`${folder}/node-${number}`, { flush: false });
     await once(file, "open");
+    // Only now, so that its lines are asked for before it can have ended: Node's iterator never ends otherwise.
+    const child = spawn("cat", [source], { stdio: ["ignore", "pipe", "inherit"] });
     let calls = 0;
     for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
         const event = JSON.parse(line);
