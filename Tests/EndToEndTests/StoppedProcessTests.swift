@@ -57,7 +57,7 @@ extension CompanyFixture {
             for turn in try FileManager.default.contentsOfDirectory(atPath: run.path + "/turns") {
                 guard let process = try SupervisedProcess.attach(directory: "\(run.path)/turns/\(turn)"), try process.child() == agent
                 else { continue }
-                for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).hasPrefix(#"{"type":"result""#) {
+                for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).contains(#""type":"result""#) {
                     return
                 }
             }
