@@ -156,7 +156,11 @@ struct TurnExecution: Sendable {
             gaveUp = true
             running.stop(turn.id)
         }
-        for try await line in process.lines(from: start.offset) {
+        // A full disk cuts a line off, and no further one may ever come: an agent rests once it has said its last.
+        let output = process.lines(from: start.offset) { [resources] in
+            do { try resources.disk.requireFree() } catch { await report(.diskShort("\(error)")) }
+        }
+        for try await line in output {
             // The turn has failed, whatever else it wrote.
             if isFlooded.isSet { break }
             let observation = reader.take(Data(line.bytes))

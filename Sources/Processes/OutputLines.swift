@@ -11,8 +11,9 @@ package struct OutputLines: AsyncSequence, Sendable {
     let process: SupervisedProcess
     let offset: Int64
     let lineLimit: Int
+    let torn: (@Sendable () async -> Void)?
 
-    package func makeAsyncIterator() -> Iterator { Iterator(process: process, offset: offset, lineLimit: lineLimit) }
+    package func makeAsyncIterator() -> Iterator { Iterator(process: process, offset: offset, lineLimit: lineLimit, torn: torn) }
 
     package struct Iterator: AsyncIteratorProtocol {
         private let process: SupervisedProcess
@@ -20,9 +21,11 @@ package struct OutputLines: AsyncSequence, Sendable {
         private var tail: Tail?
         /// Set once nobody writes any more; what is in the file then is all there will be.
         private var isComplete = false
+        private let torn: (@Sendable () async -> Void)?
 
-        fileprivate init(process: SupervisedProcess, offset: Int64, lineLimit: Int) {
+        fileprivate init(process: SupervisedProcess, offset: Int64, lineLimit: Int, torn: (@Sendable () async -> Void)?) {
             self.process = process
+            self.torn = torn
             self.splitter = LineSplitter(offset: offset, limit: lineLimit)
         }
 
@@ -58,6 +61,7 @@ package struct OutputLines: AsyncSequence, Sendable {
                     _ = try await process.waitForExit()
                     isComplete = true
                 } else {
+                    if splitter.readOffset > splitter.lineOffset { await torn?() }
                     try await tail.untilSomethingHappens(isolation: actor)
                 }
             }

@@ -60,7 +60,10 @@ package struct SupervisedProcess: Sendable {
     /// - Parameters:
     ///   - offset: 0, or the ``OutputLine/endOffset`` of the last line that was dealt with.
     ///   - lineLimit: bytes kept of one line.
-    package func lines(from offset: Int64 = 0, lineLimit: Int = 8 << 20) -> OutputLines {
-        OutputLines(process: self, offset: offset, lineLimit: lineLimit)
+    ///   - torn: called when the output has stopped, for now, in the midst of a line: its rest may follow, or could not be written.
+    package func lines(
+        from offset: Int64 = 0, lineLimit: Int = 8 << 20, torn: (@Sendable () async -> Void)? = nil
+    ) -> OutputLines {
+        OutputLines(process: self, offset: offset, lineLimit: lineLimit, torn: torn)
     }
 }
