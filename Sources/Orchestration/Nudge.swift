@@ -29,17 +29,18 @@ package enum Nudge: Int, Codable, Sendable, Comparable {
             Message from cco, which watches over this run: \(cause.wordsToIt). Take the next step of your task now; if you are done, or cannot go on, \
             return your report.
             """
-        case (.interruption, .hungTool(let name, _)):
+        case (.interruption, .hungTool):
             """
-            Message from cco, which watches over this run: \(cause.wordsToIt), so I broke it off. It may have done a part of its work: look before you \
-            go on. Do not start the same thing again as it was. Give it a time limit (timeout 120 …), no input to wait for (</dev/null), a smaller \
-            piece to do, or do without \(name) there. This is the word to go on: you are not asked to stop. Continue your task from where you stand.
+            Message from cco, which watches over this run: \(cause.wordsToIt), so I broke it off and ended its processes. It may have done a part of \
+            its work: look before you go on, and do not start the same thing again as it was. Give it a time limit that fits (timeout 300 …) and no \
+            input to wait for (</dev/null). A server goes into the background with a time limit, and you end it. Or leave that step out. You are not \
+            asked to stop: continue your task from where you stand.
             """
         case (.interruption, .failingTool(let name, _)):
             """
             Message from cco, which watches over this run: you were told, and \(cause.wordsToIt) since then. I broke off what you were doing. Do not use \
             \(name) in that way again. Say in one sentence what you wanted to reach with it, and reach it by other means, or leave that part out and \
-            say so in your report. This is the word to go on: you are not asked to stop.
+            say so in your report. You are not asked to stop: continue your task.
             """
         case (.interruption, .hungRequest):
             """
