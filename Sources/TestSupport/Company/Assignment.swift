@@ -46,7 +46,9 @@ enum Assignment: Equatable {
         if prompt.contains("Your work on this task cannot be taken yet") {
             return .finish(onlyReport: ["without calling StructuredOutput", "did not fit its schema"].contains { prompt.contains($0) })
         }
-        guard PromptLines(prompt).task != nil else { throw Unknown(reason: "a worker's prompt has neither a task nor a brief") }
+        guard PromptLines(prompt).task != nil else {
+            throw Unknown(reason: "a worker's prompt has neither a task nor a brief: \(prompt.prefix(200))")
+        }
         return .work(isRetry: prompt.contains("This is attempt "))
     }
 

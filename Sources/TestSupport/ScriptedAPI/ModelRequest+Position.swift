@@ -78,8 +78,10 @@ extension ModelRequest.Message {
     static let reportReminder = "[structured-output-enforce]"
     /// How the CLI opens its request for a summary of the conversation.
     static let compactionRequest = "CRITICAL: Respond with TEXT ONLY."
+    /// How the CLI opens its request to go on with an answer whose stream broke off.
+    static let cutOff = "Your response above was cut off mid-stream"
     /// How the CLI opens text that it adds to a user's message, and its note about an interrupted turn.
-    private static let additions = ["<system-reminder>", "[Request interrupted by user", reportReminder, watchWord]
+    private static let additions = ["<system-reminder>", "[Request interrupted by user", reportReminder, cutOff, watchWord]
     /// How cco opens what it says in the middle of a turn: no new prompt, the turn goes on.
     package static let watchWord = "Message from cco"
 
