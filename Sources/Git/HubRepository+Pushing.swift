@@ -9,7 +9,7 @@ extension HubRepository {
     package func push(_ commit: ObjectID, toBranch branch: String, alsoNotes: Bool) async throws(GitError) -> PushReport {
         let head = try RefName.head(branch)
         return try await originLock.withLock { () async throws(GitError) -> PushReport in
-            let outcome = try await push("\(commit)", commit, to: head)
+            let outcome = try await push(commit.hex, commit, to: head)
             guard alsoNotes, outcome == .pushed || outcome == .alreadyThere else { return PushReport(branch: outcome, notes: nil) }
             return PushReport(branch: outcome, notes: await pushNotes())
         }
@@ -34,8 +34,10 @@ extension HubRepository {
         }
     }
 
+    /// - Parameter attempts: how often it is tried while somebody else holds the origin's ref and does not move it. A lock that
+    ///   stays is somebody else's to clear, also where the origin is on this machine: its owner can work in another container.
     private func push(
-        _ source: String, _ id: ObjectID, to ref: String, options: [String] = []
+        _ source: String, _ id: ObjectID, to ref: String, options: [String] = [], attempts: Int = 4
     ) async throws(GitError) -> PushOutcome {
         let arguments =
             ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + options + [
@@ -59,12 +61,12 @@ extension HubRepository {
         case .pushed: return .pushed
         case .alreadyThere: return .alreadyThere
         case .moved, .contested:
-            let remote = await remoteHead(ref)
+            let answer = await remoteHead(ref)
+            let remote = answer ?? nil
             if remote == id { return .alreadyThere }
-            if status.meaning == .contested, let remote, try await contains(remote), try await isAncestor(remote, of: id) {
-                return .refused(reason: Self.reason(status, result))
-            }
-            return .moved(remoteHead: remote)
+            guard status.meaning == .contested, answer != nil, try await isBehind(remote, id) else { return .moved(remoteHead: remote) }
+            if attempts > 1 { return try await push(source, id, to: ref, options: options, attempts: attempts - 1) }
+            return .refused(reason: Self.reason(status, result))
         case .refused: return .refused(reason: Self.reason(status, result))
         }
     }
@@ -76,12 +78,20 @@ extension HubRepository {
         return String(Redaction.redacted(text).prefix(2_000))
     }
 
-    /// Nil if it cannot be read: the push has its answer already, and whoever needs the head fetches anyway.
-    private func remoteHead(_ ref: String) async -> ObjectID? {
+    /// Nil if it cannot be read: the push has its answer already, and whoever needs the head fetches anyway. Nil within if the
+    /// origin has no such ref.
+    private func remoteHead(_ ref: String) async -> ObjectID?? {
         guard let result = try? await originAttempt(["ls-remote", "origin", ref], timeout: .seconds(120)), result.succeeded else {
             return nil
         }
-        return result.outputText.split(separator: "\t").first.flatMap { ObjectID($0) }
+        return .some(result.outputText.split(separator: "\t").first.flatMap { ObjectID($0) })
+    }
+
+    /// Whether nothing but a held lock can keep an origin's ref from moving to `id`.
+    private func isBehind(_ remote: ObjectID?, _ id: ObjectID) async throws(GitError) -> Bool {
+        guard let remote else { return true }
+        guard try await contains(remote) else { return false }
+        return try await isAncestor(remote, of: id)
     }
 
     /// Notes that moved at the origin are joined with ours and tried again. A failure is an outcome here, never an error.

@@ -41,6 +41,8 @@ import Testing
                 let context: Comment = "round \(round + 2) of \(operation): killed at \(point)"
                 let (hub, findings) = try await stage.recover()
                 #expect(findings.allSatisfy { if case .leftover = $0 { !$0.isTrouble } else { false } }, context)
+                // What the origin's own half of a push leaves there is for the origin's owner to clear.
+                if operation == .push { _ = try StaleLocks(places: [.init(path: stage.test.originPath)]).clear() }
                 if operation.hasAgent, FolderTree.exists(test.folder + "/run/agents/a") { try await stage.agent(hub).repair() }
                 #expect(try leftovers(hub, operation.hasAgent).isEmpty, context)
                 try await hub.fsck()

@@ -68,6 +68,22 @@ import Testing
         }
     }
 
+    @Test("a lock that somebody left at the origin is named, and left to its owner", arguments: ["main", "new"])
+    func lockedOrigin(_ branch: String) async throws {
+        try await withWork { test, hub, _, work async throws in
+            let lock = "/refs/heads/\(branch).lock"
+            try FolderHandle(path: test.originPath + "/refs/heads").write("\(branch).lock", [])
+            guard case .refused(let reason) = try await hub.push(work, toBranch: branch, alsoNotes: false).branch else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(reason.contains(lock))
+            #expect(FolderTree.exists(test.originPath + lock))
+            try FolderHandle(path: test.originPath + "/refs/heads").unlink("\(branch).lock")
+            #expect(try await hub.push(work, toBranch: branch, alsoNotes: false).branch == .pushed)
+        }
+    }
+
     @Test("a clone with the branch checked out is recognised before any work, and its setting respected")
     func checkedOut() async throws {
         try await TemporaryRepository.with { test in

@@ -99,7 +99,9 @@ enum RepositoryOperation: String, CaseIterable, Sendable, CustomTestStringConver
         case .push:
             let commit = try await stage.test.change(hub, stage.tip, ["pushed": "\(stage.round)".bytes])
             try await hub.addNote(commit, "receipt \(stage.round)")
-            _ = try await hub.push(commit, toBranch: "round-\(stage.round)", alsoNotes: true)
+            let report = try await hub.push(commit, toBranch: "round-\(stage.round)", alsoNotes: true)
+            let isDone = [report.branch, report.notes].allSatisfy { $0 == .pushed || $0 == .alreadyThere }
+            guard isDone else { throw GitError.invalid("push", "\(report)") }
         case .keep:
             try await hub.keep(try await stage.test.change(hub, stage.tip, ["kept": "\(stage.round)".bytes]), name: "k/\(stage.round)")
         case .replace:
