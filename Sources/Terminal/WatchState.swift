@@ -44,6 +44,8 @@ package struct WatchState: Sendable, Equatable {
     package var showsHelp = false
     /// A question that the next key answers.
     package var asksForPause = false
+    /// Whether Ctrl-C asks for a pause, as people expect of the terminal that started the run; elsewhere it leaves.
+    package var ctrlCPauses = false
     /// Something to tell the person, until the next key.
     package var notice: String?
 
@@ -60,6 +62,7 @@ package struct WatchState: Sendable, Equatable {
             return key == .character("y") ? .pause : nil
         }
         switch key {
+        case .control("c") where ctrlCPauses: asksForPause = true
         case .control("c"), .control("d"), .character("q"):
             // `q` closes what is open first.
             if key == .character("q"), open != nil || showsHelp { close() } else { return .leave }

@@ -59,4 +59,44 @@ struct WatchTests {
             #expect(!lines.outputText.contains("\u{1B}"))
         }
     }
+
+    @Test("start on a terminal shows the run, survives a view that is left, and ends with the report", .timeLimit(.minutes(5)))
+    func start() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            try await RealTerminal.with(fixture, ["start"]) { terminal in
+                try await terminal.shows("the worker's tool") { rows in
+                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") }
+                }
+                try await terminal.type("C-c")
+                try await terminal.shows("the question") { $0.contains { $0.hasPrefix("Pause the run?") } }
+                try await terminal.type("n", "q")
+                try await terminal.shows("the way back") { rows in
+                    rows.contains("left with 0") && rows.contains { $0.contains("cco watch") }
+                }
+            }
+            // The run is still going: a second start is refused.
+            try await RealTerminal.with(fixture, ["start"]) { terminal in
+                try await terminal.shows("that it is in use") { rows in rows.contains("left with 75") || rows.contains { $0.contains("is in use by") } }
+            }
+            try await RealTerminal.with(fixture, ["watch"]) { terminal in
+                try await terminal.shows("the end of the run") { $0[0].contains("ended: complete") }
+                try await terminal.type("q")
+            }
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+        }
+    }
+
+    @Test("resume on a terminal stays to the end of the run and prints its summary", .timeLimit(.minutes(5)))
+    func resume() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            #expect(try await fixture.cco(["pause"]).succeeded)
+            try await RealTerminal.with(fixture, ["resume"]) { terminal in
+                let rows = try await terminal.shows("the summary") { $0.contains("left with 0") }
+                #expect(rows.contains { $0.hasPrefix("Report: ") } && rows.contains { $0.contains("complete") }, "\(rows)")
+            }
+            try fixture.expectNoProcess()
+        }
+    }
 }

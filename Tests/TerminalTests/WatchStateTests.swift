@@ -35,6 +35,15 @@ struct WatchStateTests {
         #expect(play([.character("p"), .enter, .character("y")]).1 == [nil, nil, nil])
     }
 
+    @Test("Ctrl-C leaves, but asks for a pause on the terminal that started the run")
+    func interruption() {
+        #expect(play([.control("c")]).1 == [.leave])
+        var state = WatchState()
+        state.ctrlCPauses = true
+        #expect(state.handle(.control("c"), links: links, height: 4) == nil && state.asksForPause)
+        #expect(state.handle(.character("y"), links: links, height: 4) == .pause)
+    }
+
     @Test("pages turn in a circle, both ways")
     func pages() {
         #expect(play([.tab]).0.page == .tasks)

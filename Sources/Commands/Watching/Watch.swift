@@ -21,7 +21,7 @@ struct Watch: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
-        guard surroundings.console.isInteractive, surroundings.environment["TERM"] != "dumb" else {
+        guard surroundings.canShowScreens else {
             return try await Logs.follow(place, surroundings)
         }
         // Says what is missing before the terminal is taken.

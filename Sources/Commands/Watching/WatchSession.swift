@@ -2,21 +2,33 @@ import ControlAPI
 import Engine
 import Glibc
 import Orchestration
+import Processes
 import Terminal
 
-/// Shows a run on the terminal until the person leaves.
+/// Shows a run on the terminal until the person leaves, or until the run is over.
 ///
 /// The log's growth says that something has happened; then the engine is asked how the run stands, but never so often that its answers take
 /// more than a twentieth of its time, short of three seconds. A view that nothing happens in draws once a second, for the clocks on it, and asks nothing.
 struct WatchSession: Sendable {
     var surroundings: Surroundings
     var place: Place
+    /// Whether this terminal started the run: then the view ends with it, and Ctrl-C asks whether to pause.
+    var isStarter = false
+
+    /// Why the view has ended.
+    enum Ending: Sendable, Equatable {
+        /// The person left; the run goes on, or stands as it stood.
+        case left
+        /// The run has ended or stands still, and its engine is gone. Only for the starter.
+        case over
+    }
 
     /// What wakes the view.
     private enum Wake: Sendable {
         case typed([UInt8])
         case signal(Int32)
         case logGrew
+        case engineEnded
         case secondPassed
         /// How the run stands; a status of `nil`: no engine has it any more.
         case answered(RunStatus?, took: Int64)
@@ -26,12 +38,13 @@ struct WatchSession: Sendable {
     }
 
     /// - Throws: `Failure` when there is no terminal, or no log.
-    func run(status: RunStatus, isLive: Bool) async throws {
+    @discardableResult
+    func run(status: RunStatus, isLive: Bool) async throws -> Ending {
         let signals = try Signals([SIGWINCH, SIGINT, SIGTERM, SIGHUP])
         let device = try TerminalDevice()
         // Wakes say that there is something to look at; one that is lost is made good by the next, and keys are bounded by the device.
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 for await bytes in device.input { continuation.yield(.typed(bytes)) }
@@ -40,7 +53,11 @@ struct WatchSession: Sendable {
             group.addTask { for await number in signals.numbers { continuation.yield(.signal(number)) } }
             var loop = try Loop(session: self, device: device, status: status, isLive: isLive, continuation: continuation)
             try loop.begin(&group)
-            for await wake in wakes where try !loop.heed(wake, &group) { break }
+            for await wake in wakes {
+                if try !loop.heed(wake, &group) { return .left }
+                if loop.isOver { return .over }
+            }
+            return .left
         }
     }
 
@@ -77,8 +94,13 @@ struct WatchSession: Sendable {
                 isASCII: TerminalDevice.isASCII(session.surroundings.environment))
         }
 
+        /// Whether the starter has nothing more to wait for.
+        var isOver: Bool { session.isStarter && !isLive && (status.phase == "ended" || status.suspension != nil) }
+
         mutating func begin(_ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+            state.ctrlCPauses = session.isStarter
             try follow(&group)
+            awaitEngine(&group)
             try reader.catchUp()
             draw()
             awaitSecond(&group)
@@ -94,6 +116,7 @@ struct WatchSession: Sendable {
             case .logGrew:
                 try reader.catchUp()
                 ask(&group)
+            case .engineEnded: ask(&group)
             case .secondPassed: awaitSecond(&group)
             case .answered(let answer, let took): try answered(answer, took, &group)
             case .mayAskAgain:
@@ -126,6 +149,24 @@ struct WatchSession: Sendable {
             group.addTask { for await _ in changes.stream { continuation.yield(.logGrew) } }
         }
 
+        /// An engine that is killed says nothing in the log: its process is watched.
+        private func awaitEngine(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+            let client = RunFinder(place: session.place).client
+            let continuation = continuation
+            group.addTask {
+                // Without an engine, or one that does not answer, there is no end to wait for.
+                guard let health = try? await client.health(deadline: .now + .seconds(30)),
+                    let engine = try? ProcessIdentity.of(pid: health.pid)
+                else {
+                    continuation.yield(.engineEnded)
+                    return
+                }
+                // What cannot be watched counts as ended: the engine is asked.
+                try? await engine.untilEnded()
+                continuation.yield(.engineEnded)
+            }
+        }
+
         private func awaitSecond(_ group: inout ThrowingTaskGroup<Void, any Error>) {
             let continuation = continuation
             let clock = clock
@@ -153,6 +194,7 @@ struct WatchSession: Sendable {
         private mutating func answered(
             _ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingTaskGroup<Void, any Error>
         ) throws {
+            if answer != nil, !isLive { awaitEngine(&group) }
             isLive = answer != nil
             if let answer {
                 let isOther = answer.run != status.run
