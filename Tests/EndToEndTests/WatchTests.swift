@@ -76,7 +76,9 @@ struct WatchTests {
             }
             // The run is still going: a second start is refused.
             try await RealTerminal.with(fixture, ["start"]) { terminal in
-                try await terminal.shows("that it is in use") { rows in rows.contains("left with 75") || rows.contains { $0.contains("is in use by") } }
+                try await terminal.shows("that it is in use") { rows in
+                    rows.contains("left with 75") || rows.contains { $0.contains("is in use by") }
+                }
             }
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
                 try await terminal.shows("the end of the run") { $0[0].contains("ended: complete") }
