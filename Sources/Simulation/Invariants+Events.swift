@@ -123,7 +123,10 @@ extension Invariants {
         // Waiting for nothing but the end of the run's time is a deadlock too.
         guard case .working = after.phase, after.effects.isEmpty, !after.credentials.isEmpty else { return }
         let waits =
-            after.credentials.contains { $0.rejected == nil && ($0.benchedUntil ?? now) > now }
+            after.credentials.contains { credential in
+                let isHeldBack = credential.restriction(at: now) != nil || credential.throttle?.width(at: now) != nil
+                return credential.rejected == nil && !credential.isSpent && ((credential.benchedUntil ?? now) > now || isHeldBack)
+            }
             || after.agents.values.contains { ($0.next?.notBefore ?? now) > now }
             || after.tasks.values.contains { ($0.next?.notBefore ?? now) > now }
         if !waits { throw Violation(.noDeadlock, "the run only waits for its time to be over") }

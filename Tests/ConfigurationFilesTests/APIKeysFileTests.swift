@@ -145,7 +145,7 @@ struct APIKeysFileTests {
                 #"[{"apiKey": "x", "maxConcurrency": "3"}]"#,
                 "1:36: \"key 1: maxConcurrency\": expected a whole number, found a string; remove the quotes"
             ),
-            (#"[{"apiKey": "x", "maxBudgetUsd": -1}]"#, "1:34: \"key 1: maxBudgetUsd\" must be above 0, found a number"),
+            (#"[{"apiKey": "x", "maxBudgetUsd": -1}]"#, "1:34: \"key 1: maxBudgetUsd\" must be greater than 0, found a number"),
             (#"[{"apiKey": "hunter2", "name": "my hunter2"}]"#, "1:2: the name of a key holds a credential; choose another name"),
         ])
     func wrong(text: String, message: String) {
@@ -159,7 +159,7 @@ struct APIKeysFileTests {
     @Test("a key's own limits are read, and a key may come twice for two addresses")
     func limits() throws {
         let file = try parse(
-            #"[{"apiKey": "k", "maxConcurrency": 3, "maxBudgetUsd": 2.5}, {"apiKey": "k", "baseUrl": "https://example.org"}]"#)
+            #"[{"apiKey": "x-1", "maxConcurrency": 3, "maxBudgetUsd": 2.5}, {"apiKey": "x-1", "baseUrl": "https://example.org"}]"#)
         #expect(file.keys.map(\.maxConcurrency) == [3, nil])
         #expect(file.keys.map(\.maxBudgetUsd) == [2.5, nil])
     }
@@ -172,14 +172,10 @@ struct APIKeysFileTests {
     @Test("a file that cannot be read is a problem with its name, not a file that is not there")
     func unreadable() throws {
         let folder = try TemporaryFolder()
-        try folder.write("", to: "inside/api-keys.json")
-        #expect(
-            problems { _ = try APIKeysFile.load(path: folder("inside"), file: "c/api-keys.json") }.first?.hasPrefix("c/api-keys.json: ")
-                == true)
-        #expect(
-            problems { _ = try APIKeysFile.load(path: folder("inside/api-keys.json"), file: "c/api-keys.json") }.first?.hasPrefix(
-                "c/api-keys.json")
-                == true)
+        // A folder in its place, which nobody can read as a file, whoever they are.
+        #expect(mkdir(folder("api-keys.json"), 0o700) == 0)
+        let printed = problems { _ = try APIKeysFile.load(path: folder("api-keys.json"), file: "c/api-keys.json") }
+        #expect(printed.count == 1 && printed[0].hasPrefix("c/api-keys.json: "), "\(printed)")
     }
 
     @Test("an address without encryption gets a warning unless it is this machine")
