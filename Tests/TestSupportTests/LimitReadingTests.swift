@@ -134,12 +134,19 @@ struct LimitReadingTests {
         #expect(seen.tools >= 1)
     }
 
+    /// The CLI leaves out windows whose reset cannot be.
+    private static func filling(_ share: Double) -> SubscriptionLimits {
+        let reset = Int(Date().timeIntervalSince1970) + 3000
+        return SubscriptionLimits(
+            fiveHour: .init(.allowed, utilization: share, resetsAt: reset), sevenDay: .init(.allowed, utilization: 0.1, resetsAt: reset))
+    }
+
     @Test("each answer to a subscription tells how full its windows are, also when none is nearly used up")
     func utilization() async throws {
         let script = ClosureScript { request in
             let step = request.assistantTurnsSinceLastUserPrompt
             let reply: ModelReply = step < 2 ? .message(.call("Bash", ["command": "true"])) : .report(["summary": "done"])
-            return reply.with(headers: Self.limits(.fiveHour, 0.25 + 0.25 * Double(step)).headers)
+            return reply.with(headers: Self.filling(0.25 + 0.25 * Double(step)).headers)
         }
         let seen = try await read(script, isSubscription: true)
         #expect(seen.end == "reported")
