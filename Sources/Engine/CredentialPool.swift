@@ -26,10 +26,10 @@ package struct CredentialPool: Sendable {
     ///   - environment: cco's own, in which a login may be given by variables.
     /// - Throws: `CredentialPoolError` when there is nothing to work with, or more subscriptions than were asked for.
     package init(
-        mode: OrchestratorConfiguration.AuthMode, keys file: APIKeysFile?, usesSeveralSubscriptions: Bool = false,
+        mode: OrchestratorConfiguration.AuthMode, keys: APIKeysFile?, usesSeveralSubscriptions: Bool = false,
         environment: [String: String]
     ) throws {
-        let keys = file?.keys ?? []
+        let keys = keys?.keys ?? []
         let hasLogin = CredentialPool.hasLogin(environment)
         var slots: [CredentialSlot] = []
         var environments: [CredentialID: CredentialEnvironment] = [:]
@@ -53,7 +53,7 @@ package struct CredentialPool: Sendable {
             addKeys(tier: 0)
             addLogin(tier: 1)
         case .apiKeysOnly:
-            guard !keys.isEmpty else { throw CredentialPoolError.noKeys(fileExists: file != nil) }
+            guard !keys.isEmpty else { throw CredentialPoolError.noKeys }
             addKeys(tier: 0)
         }
         guard !slots.isEmpty else { throw CredentialPoolError.nothing(mode.rawValue) }
@@ -103,16 +103,14 @@ package struct CredentialPool: Sendable {
 
 /// Why no agent could be started.
 package enum CredentialPoolError: Error, CustomStringConvertible {
-    case noKeys(fileExists: Bool)
+    case noKeys
     case nothing(String)
     /// More than one subscription, by name, and nobody has asked for that.
     case severalSubscriptions([String])
 
     package var description: String {
         switch self {
-        case .noKeys(fileExists: true):
-            "authMode is \"api-keys-only\", but api-keys.json has no key. Add one ({\"name\": …, \"apiKey\": …}), or set authMode to \"oauth\"."
-        case .noKeys(fileExists: false):
+        case .noKeys:
             "authMode is \"api-keys-only\", but there is no api-keys.json in the configuration folder. Write one ([{\"name\": …, \"apiKey\": …}], mode 0600), or set authMode to \"oauth\"."
         case .severalSubscriptions(let names):
             "the run would use \(names.count) subscriptions (\(names.joined(separator: ", "))). Whether one project may be spread over several is for the provider's terms to say: read them, then set \"useSeveralSubscriptions\": true in orchestrator.json, or keep one."

@@ -82,7 +82,7 @@ extension Decider {
         case .provider:
             slow(turn.credential, .outage)
             let outages = min(9, 1 + (run.pending(of: turn)?.outages ?? 0))
-            let pause = min(300, Int64(5) << outages) * 1000
+            let pause = min(Run.longestPause, Int64(5000) << outages)
             putBack(turn, outcome, notBefore: now.advanced(byMilliseconds: pause), outages: outages)
         case .sessionMissing where turn.resumes:
             putBack(turn, outcome)
@@ -210,6 +210,8 @@ extension Decider {
 }
 
 extension Run {
+    /// The longest pause after a fault of the provider, in milliseconds; the run's own time is the deadline of all of them.
+    static let longestPause: Int64 = 300_000
     /// Turns after which a manager's conversation is replaced; what it needs to know is rendered anew.
     static let longestSession = 24
     /// Tokens of one turn's requests after which a manager's conversation is replaced.

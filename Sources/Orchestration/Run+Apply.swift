@@ -61,6 +61,10 @@ extension Run {
         credentials = new.credentials.map { slot in
             credentials.first { $0.id == slot.id }?.takenUp(as: slot, at: time) ?? Credential(slot: slot)
         }
+        // A clock that was set back makes no pause longer than the longest that there is.
+        let latest = time.advanced(byMilliseconds: Run.longestPause)
+        for id in agents.keys where (agents[id]?.next?.notBefore ?? latest) > latest { agents[id]?.next?.notBefore = latest }
+        for id in tasks.pausing(beyond: latest) { tasks[id]?.next?.notBefore = latest }
         if let command = new.verifyCommand, !command.isEmpty, verifyCommand != command {
             verifyCommand = command
             verifySettled = true

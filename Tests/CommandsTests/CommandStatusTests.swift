@@ -41,7 +41,7 @@ import Testing
             (GitError(kind: .accessDenied, command: "c", detail: "d"), .noPermission),
             (GitError(kind: .diskFull, command: "c", detail: "d"), .cannotCreate),
             (WorkspaceError.held(path: "p", by: "process 1"), .held), (WorkspaceError.notAWorkspace(path: "p"), .cannotCreate),
-            (CredentialPoolError.noKeys(fileExists: false), .noPermission), (RunHostError.nothingToResume("p"), .usage),
+            (CredentialPoolError.noKeys, .noPermission), (RunHostError.nothingToResume("p"), .usage),
             (JournalError(.locked, path: "p", detail: "d"), .held), (JournalError(.diskFull, path: "p", detail: "d"), .cannotCreate),
             (FileLock.Failure.held(path: "p", by: nil), .held), (SystemError(code: 28), .cannotCreate),
             (SystemError(code: 13), .noPermission),

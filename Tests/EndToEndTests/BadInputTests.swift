@@ -64,7 +64,7 @@ struct BadInputTests {
             (#"[{"name": "a", "apiKey": "k-hunter2", "maxConcurrency": "2"}]"#, 65, "remove the quotes"),
             (#"[{"name": "a", "env": {"CLAUDE_CODE_USE_BEDROK": "hunter2"}}]"#, 65, "CLAUDE_CODE_USE_BEDROCK"),
             (#"[{"name": "a", "oauthToken": "k-hunter2"}, {"name": "b", "oauthToken": "l-hunter2"}]"#, 77, "useSeveralSubscriptions"),
-            ("[]", 77, "has no key"),
+            ("[]", 65, "there is no key in"),
         ] as [(String, Int32, String)])
     func keys(text: String, status: Int32, word: String) async throws {
         try await refused(status: status, saying: [word]) { fixture in

@@ -197,6 +197,22 @@ struct LimitTests {
         #expect(scenario.run.phase == .ended(.complete))
     }
 
+    @Test("a clock that is set back while no engine works makes no pause longer than the longest")
+    func pauseAndClock() throws {
+        let scenario = try Scenario(.sample(workers: 1, minutes: 6000))
+        var isDown = true
+        scenario.hooks.turn = { turn, _ in turn.task != nil && isDown ? .broken(.provider("503")) : nil }
+        try scenario.start()
+        try scenario.play { run in run.tasks.values.contains { $0.next?.outages == 4 } }
+        isDown = false
+        let set = -60_000 * 60 * 24 * 30
+        try scenario.crash(down: Int64(set))
+        let pauses = scenario.run.tasks.values.compactMap { $0.next?.notBefore }
+        #expect(pauses == [scenario.now.advanced(byMilliseconds: Run.longestPause)] || pauses.isEmpty)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
     @Test("what a stale turn says of a credential is ignored")
     func stale() throws {
         let scenario = try Scenario(.sample(workers: 1))
