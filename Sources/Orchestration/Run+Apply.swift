@@ -200,7 +200,8 @@ extension Run {
             $0.costUsd += cost
             if case .reported = outcome.end {
                 $0.faults = 0
-                $0.throttle?.successes += 1
+                // One that began before the slowdown says nothing about what the provider bears since.
+                if let since = $0.throttle?.since, turn.startedAt >= since { $0.throttle?.successes += 1 }
             }
         }
         if let task = turn.task {

@@ -19,7 +19,7 @@ package struct Throttle: Codable, Sendable, Equatable {
     package var ceiling: Int
     /// The last slowdown.
     package var since: Timestamp
-    /// Turns that have succeeded since.
+    /// Turns that have begun and succeeded since.
     package var successes = 0
 
     /// Slowdowns that follow each other within so many milliseconds are one: all turns of a credential meet it at about the same time.
