@@ -40,6 +40,11 @@ struct TurnExecution: Sendable {
                 turn = try await state().turns[id] ?? turn
                 return TurnOutcome(end: .stopped(turn.stopCause ?? .suspended), sessionExists: turn.resumes)
             }
+            // Benched or taken out of the configuration since the turn was decided: it goes back as it is, and another credential carries it.
+            let credential = try await state().credentials.first { $0.id == turn.credential }
+            guard let credential, credential.isUsable(at: resources.clock.now()), resources.credentials[turn.credential] != nil else {
+                return TurnOutcome(end: .stopped(.suspended), sessionExists: turn.resumes)
+            }
             let prepared = try await prepare(turn, seat, folder: folder, state: state, report: report)
             order = prepared.order
             process = prepared.process
@@ -165,6 +170,9 @@ struct TurnExecution: Sendable {
             if isFlooded.isSet { break }
             let observation = reader.take(Data(line.bytes))
             watch.take(observation.progress, isNews: line.endOffset >= known)
+            if line.endOffset >= known, let signal = observation.credentialSignal(at: resources.clock.now()) {
+                await report(.credentialSignal(turn.id, signal))
+            }
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
             try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }

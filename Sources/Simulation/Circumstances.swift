@@ -28,6 +28,7 @@ package struct Circumstances: Sendable {
             settings.quickVerifyCommand = "make quick"
             settings.quickVerifyTimeoutMinutes = 5
         }
+        Circumstances.limit(&settings.credentials, seed: experiment.seed)
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
         for kind in FaultKind.allCases {
@@ -59,6 +60,16 @@ package struct Circumstances: Sendable {
             $0.maxTaskAttempts = random.pick(1...3)
             $0.maxBudgetUsd = random.happens(0.1) ? Double(random.pick(1...20)) : nil
             $0.taskTimeoutMinutes = [45, 45, 60, 90][random.pick(0...3)]
+        }
+    }
+
+    /// Some credentials carry only so many turns, or cost only so much. Drawn apart like the quick gate.
+    private static func limit(_ slots: inout [CredentialSlot], seed: UInt64) {
+        var random = SeededRandom(seed: seed, 3, 0)
+        for index in slots.indices where random.happens(0.25) {
+            slots[index].maxConcurrency = random.pick(1...6)
+            // The last one has no budget of its own, so that there is somebody to go on with.
+            if index + 1 < slots.count, random.happens(0.3) { slots[index].maxBudgetUsd = Double(random.pick(1...10)) }
         }
     }
 
@@ -95,6 +106,9 @@ extension FaultKind {
         case .reviewUndecided, .reviewOfStrangers, .reviewDrop, .goalNotReached, .deliveryPassedOver: 0.04
         case .moreTasks: 0.25
         case .keyRefused, .keyUnpaid, .providerOutage: 0.006
+        case .keyThrottled: 0.05
+        case .windowFills: 0.02
+        case .everyKeyLimited: 0.004
         case .outsidePush: 0.02
         case .personPauses: 0.003
         case .personPausesAtStart: 0.05
