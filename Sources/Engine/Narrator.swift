@@ -2,6 +2,7 @@ import Journal
 import Observability
 import Orchestration
 import Processes
+import Synchronization
 
 /// Tells people what became durable: the log, the terminal, the live `TEAM_STRUCTURE.md`; clears away what finished turns leave behind, and
 /// writes the journal's snapshots.
@@ -24,7 +25,20 @@ package struct Narrator: EngineObserver {
         var snapshots = SnapshotWriter()
     }
 
+    /// The engine's state after the newest durable event. Where it has come as far, what it tells from is that very state, so that the memory
+    /// for a run's tasks is taken once.
+    private final class Newest: Sendable {
+        private let state: Mutex<(sequence: Int64, run: Run)?> = Mutex(nil)
+
+        func set(_ sequence: Int64, _ run: Run) { state.withLock { $0 = (sequence, run) } }
+
+        /// `nil` unless it is the state after that event.
+        func run(at sequence: Int64) -> Run? { state.withLock { $0?.sequence == sequence ? $0?.run : nil } }
+    }
+
     private let wake: AsyncStream<Void>.Continuation
+    private let journal: Journal
+    private let newest: Newest
     private let worker: _Concurrency.Task<Void, Never>
     private let log: RunLog
 
@@ -35,11 +49,21 @@ package struct Narrator: EngineObserver {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         wake = continuation
         log = resources.log
+        self.journal = journal
+        let newest = Newest()
+        self.newest = newest
         let start = Place(sequence: journal.lastSequence, run: run)
         worker = _Concurrency.Task {
             var place = start
             do {
-                for await _ in stream { try Narrator.catchUp(&place, journal, resources, progress) }
+                for await _ in stream {
+                    try Narrator.catchUp(&place, journal, resources, progress)
+                    guard let run = newest.run(at: place.sequence) else { continue }
+                    #if DEBUG
+                        assert(place.run == run, "the journal's events do not fold to the engine's state")
+                    #endif
+                    place.run = run
+                }
                 try Narrator.catchUp(&place, journal, resources, progress)
             } catch {
                 resources.log.log(source: "cco", level: .error, message: "the run's events can no longer be shown: \(error)")
@@ -47,7 +71,10 @@ package struct Narrator: EngineObserver {
         }
     }
 
-    package func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) { wake.yield() }
+    package func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) {
+        newest.set(journal.lastSequence, after)
+        wake.yield()
+    }
 
     package func journalFailed(_ reason: String) {
         log.log(source: "cco", level: .error, message: "the journal failed, the run stops: \(reason)")
