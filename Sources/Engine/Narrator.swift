@@ -23,6 +23,8 @@ package struct Narrator: EngineObserver {
         var run: Run
         var structure = ""
         var snapshots = SnapshotWriter()
+        /// Up to which event memory was given back.
+        var trimmed: Int64 = 0
     }
 
     /// The engine's state after the newest durable event. Where it has come as far, what it tells from is that very state, so that the memory
@@ -58,11 +60,13 @@ package struct Narrator: EngineObserver {
             do {
                 for await _ in stream {
                     try Narrator.catchUp(&place, journal, resources, progress)
-                    guard let run = newest.run(at: place.sequence) else { continue }
-                    #if DEBUG
-                        assert(place.run == run, "the journal's events do not fold to the engine's state")
-                    #endif
-                    place.run = run
+                    if let run = newest.run(at: place.sequence) {
+                        #if DEBUG
+                            assert(place.run == run, "the journal's events do not fold to the engine's state")
+                        #endif
+                        place.run = run
+                    }
+                    Narrator.giveBackMemory(&place)
                 }
                 try Narrator.catchUp(&place, journal, resources, progress)
             } catch {
@@ -106,6 +110,13 @@ package struct Narrator: EngineObserver {
             }
         }
         updateStructure(place.run, resources, known: &place.structure)
+    }
+
+    /// After very many events the allocator holds on to the memory of what is over: a third of what a large company that waits would take.
+    private static func giveBackMemory(_ place: inout Place) {
+        guard place.sequence - place.trimmed >= RunSnapshot.interval else { return }
+        place.trimmed = place.sequence
+        ProcessMemory.giveBack()
     }
 
     private static func tell(_ step: Step, _ resources: RunResources, _ progress: (EventLine) -> Void) {
