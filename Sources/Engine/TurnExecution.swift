@@ -96,7 +96,7 @@ struct TurnExecution: Sendable {
 
     private func launch(_ turn: Turn, _ order: TurnOrder, _ seat: AgentRepository, run: Run) async throws -> SupervisedProcess {
         let invocation = resources.backend.invocation(for: order)
-        for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path) }
+        for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path, isSynced: false) }
         CrashPoint.turnPrompted.pass()
         guard let credential = resources.credentials[turn.credential] else {
             throw TurnError.unknownCredential(turn.credential)
@@ -154,7 +154,7 @@ struct TurnExecution: Sendable {
         defer { input.forget() }
         // What stands there already was written while another engine followed it.
         let known = process.standardOutputBytes
-        let logged = try LoggedOutput(in: process.directory)
+        var words = LoggedWords(of: turn, in: resources.log, place: try LoggedOutput(in: process.directory))
         let bookmark = OutputBookmark(of: turn.id, process, journal: journal, log: resources.log)
         let start = bookmark.takeUp(&reader, watch)
         if start.gaveUp {
@@ -176,16 +176,14 @@ struct TurnExecution: Sendable {
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
             try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
-            if line.endOffset > logged.offset, observation.hasWords {
-                log(observation, of: turn)
-                try logged.advance(to: line.endOffset)
-            }
+            try words.take(observation, line)
             if observation.giveUpEarly != nil, !gaveUp {
                 gaveUp = true
                 running.stop(turn.id)
             }
             bookmark.pass(line, reader, watch, gaveUp: gaveUp)
         }
+        try words.flush()
         await bookmark.close()
         let record = try await process.waitForExit()
         await running.settled(turn.id)
@@ -219,13 +217,6 @@ struct TurnExecution: Sendable {
             resources.log.log(
                 source: "cco", level: .warning,
                 message: "\(turn.id): its stored conversation could not be read, and its cost may be more than the books say: \(error)")
-        }
-    }
-
-    private func log(_ observation: Observation, of turn: Turn) {
-        for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
-        if let problem = observation.problem {
-            resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")
         }
     }
 
@@ -278,11 +269,6 @@ private final class Flag: Sendable {
 
     var isSet: Bool { state.load(ordering: .acquiring) }
     func set() { state.store(true, ordering: .releasing) }
-}
-
-extension Observation {
-    /// Whether a person is told of it.
-    fileprivate var hasWords: Bool { !activity.isEmpty || problem != nil }
 }
 
 /// Why a turn cannot be started at all.
