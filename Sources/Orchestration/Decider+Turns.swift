@@ -13,6 +13,8 @@ extension Decider {
     }
 
     private mutating func startWork(_ agent: Agent, _ task: TeamTask, _ pending: Pending) {
+        // Its team gave up before there was money to begin it.
+        if run.hasGivenUp(task) { return }
         guard let head = run.head(of: run.target(of: task.team)), let credential = run.credential(for: task.session, at: now) else {
             return
         }
@@ -30,14 +32,15 @@ extension Decider {
     }
 
     private mutating func begin(_ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID) {
-        let spent = run.ledger.total.costUsd
+        guard case .granted(let allowance) = run.funds(for: pending.brief, of: agent) else { return }
         let turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
             carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
             startPoint: startPoint, startedAt: now,
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
-            budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) }, wasStuck: pending.wasStuck)
+            budgetUsd: allowance.usd, budgetTokens: allowance.tokens, size: pending.brief.task.flatMap { run.tasks[$0]?.size },
+            isEscalated: run.isEscalated(pending) ? true : nil, wasStuck: pending.wasStuck)
         emit(.turnStarted(turn))
         intend(.runTurn(turn.id))
     }
@@ -52,7 +55,11 @@ extension Decider {
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
         guard let turn = run.turns[id] else { return }
         closeMessages(of: id)
+        let before = run.accounts(of: turn)
         emit(.turnEnded(id, outcome))
+        warnOfSpending(since: before)
+        let spent = Allowance(
+            usd: run.ledger.total.costUsd - (before.first?.line.costUsd ?? 0), tokens: outcome.account.usage.total)
         switch outcome.end {
         case .reported(let report):
             reported(turn, outcome, report)
@@ -60,8 +67,15 @@ extension Decider {
             disappoint(turn, "you ended your turn without calling StructuredOutput; finish what is open and return the report")
         case .unfit(let reasons):
             disappoint(turn, "your report did not fit its schema: \(reasons.prefix(5).joined(separator: "; "))")
+        // It was given no more because there was no more: it goes on as soon as there is.
+        case .overBudget where turn.hadShare(of: run.settings.limits.turn, spent: spent),
+            .stopped(.tokensUsed) where turn.hadShare(of: run.settings.limits.turn, spent: spent):
+            putBack(turn, outcome)
         case .overBudget:
             disappoint(turn, "the turn's budget was used up before it was done")
+        case .stopped(.tokensUsed):
+            disappoint(
+                turn, "the turn was stopped when it had taken \(turn.budgetTokens ?? 0) tokens; finish what is open with few requests")
         case .failed(let reason):
             disappoint(turn, "the turn broke off: \(reason)", again: true)
         case .credential(let fault):
@@ -141,7 +155,7 @@ extension Decider {
     }
 
     /// A fresh session, with another worker where there is one; after too many of them the task has failed, and its lead decides what to do.
-    private mutating func giveToAnother(_ task: TeamTask, _ reason: String) {
+    mutating func giveToAnother(_ task: TeamTask, _ reason: String) {
         if task.attempts < run.settings.maxTaskAttempts {
             emit(.taskReleased(task.id, reason: reason))
         } else {
@@ -215,6 +229,19 @@ extension Run {
     static let longestSession = 24
     /// Tokens of one turn's requests after which a manager's conversation is replaced.
     static let largestContext = 600_000
+
+    /// Whether others have failed at it: a task that was begun anew, and what a manager was asked for the fourth time. Not sooner, and not in the
+    /// midst of a conversation: another model knows nothing of what the provider has in its cache.
+    func isEscalated(_ pending: Pending) -> Bool {
+        guard let task = pending.brief.task else { return pending.failures >= 3 }
+        return (tasks[task]?.attempts ?? 0) > 1
+    }
+
+    /// Whether a task that nobody has begun is of a team that has given up its goal.
+    func hasGivenUp(_ task: TeamTask) -> Bool {
+        guard task.session == nil, case .stuck = teams[task.team]?.stage else { return false }
+        return true
+    }
 
     /// What the turn's agent had been asked, as it is still noted.
     func pending(of turn: Turn) -> Pending? {

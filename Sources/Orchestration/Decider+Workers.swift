@@ -42,8 +42,11 @@ extension Decider {
         guard case .working = run.phase else {
             return settle(id, .failed("not integrated at the run's end: \(reason)"))
         }
-        guard task.reworks + task.conflicts + task.redGates < run.settings.maxTaskAttempts * 3 else {
-            return settle(id, .failed("came back too often, last: \(reason)"))
+        if task.returns >= run.settings.mostReturns {
+            // One who has had it so often sees nothing new in it. Begun anew by somebody else it gets as many tries again, and no more.
+            let why = "it came back too often (\(task.returns) times), last: \(reason)"
+            let all = task.reworks + task.conflicts + task.redGates
+            return all >= 2 * run.settings.mostReturns ? settle(id, .failed(why)) : giveToAnother(task, why)
         }
         emit(.taskBriefed(id, worker: worker, Pending(brief)))
     }

@@ -90,6 +90,11 @@ package enum Event: Codable, Sendable, Equatable {
     case credentialBenched(CredentialID, until: Timestamp, reason: String)
     case credentialRejected(CredentialID, reason: String)
 
+    /// A part of a ceiling is used up.
+    case spendingWarned(SpendingWarning)
+    /// Much is spent and nothing lands.
+    case runawayNoticed(spentUsd: Double, boundUsd: Double)
+
     case finishing(EndReason)
     case ended(EndReason)
 

@@ -88,6 +88,7 @@ struct TaskUnpacker {
         task.reworks = try integer()
         task.conflicts = try integer()
         task.redGates = try integer()
+        task.returns = try integer()
         task.undecidedReviews = try integer()
         task.createdAt = try time()
         task.startedAt = try optional { try $0.time() }
@@ -96,6 +97,10 @@ struct TaskUnpacker {
         task.costUsd = try double()
         task.changes = try optional { try $0.json(ChangedFiles.self) }
         task.held = try optional { try $0.json(Hold.self) }
+        task.size = try optional { unpacker in
+            guard let size = TaskSize(rawValue: try unpacker.string()) else { throw PackedTasks.Damaged() }
+            return size
+        }
         return task
     }
 
