@@ -5,7 +5,10 @@ extension Decider {
     mutating func startTurns() {
         for agent in run.agents.values.sorted(by: { $0.id < $1.id }) where agent.activeTurn == nil {
             if agent.role.writesCode {
-                if let task = run.nextTask(for: agent.id, at: now), let pending = task.next { startWork(agent, task, pending) }
+                // What there is no money for stands in nobody's way.
+                for task in run.nextTasks(for: agent.id, at: now) where run.agents[agent.id]?.activeTurn == nil {
+                    if let pending = task.next { startWork(agent, task, pending) }
+                }
             } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
                 startManagement(agent, pending)
             }

@@ -65,10 +65,11 @@ extension Run {
     /// Tasks that a worker may have out of its hands (in review or in the queue) while it takes another.
     static let openTasksPerWorker = 2
 
-    func nextTask(for worker: AgentID, at now: Timestamp) -> TeamTask? {
+    /// What a worker has in its hands and may go on with, in order.
+    func nextTasks(for worker: AgentID, at now: Timestamp) -> [TeamTask] {
         tasks.open(of: worker)
             .filter { $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
-            .min { $0.id < $1.id }
+            .sorted { $0.id < $1.id }
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {

@@ -116,19 +116,19 @@ extension Run {
     /// The share of what is held for a turn that it may take: the rest is for the request by which it passes that.
     static let allowedShare = 0.9
 
-    /// What turns under way may still take.
+    /// What turns under way may still take. Summed up in whole numbers: a sum of fractions depends on the order, which a snapshot does not keep.
     package func held(in scope: SpendingScope, _ measure: SpendingMeasure) -> Double {
-        turns.values.reduce(0) { sum, turn in
+        var (billionths, tokens) = (0, 0)
+        for turn in turns.values {
             switch scope {
-            case .team(let team) where turn.team != team: return sum
-            case .task(let task) where turn.task != task: return sum
+            case .team(let team) where turn.team != team: continue
+            case .task(let task) where turn.task != task: continue
             case .run, .team, .task: break
             }
-            switch measure {
-            case .usd: return sum + (turn.budgetUsd ?? 0) / Run.allowedShare
-            case .tokens: return sum + Double(turn.budgetTokens ?? 0) / Run.allowedShare
-            }
+            billionths += Int((min(turn.budgetUsd ?? 0, 1e9) * 1e9).rounded())
+            tokens += turn.budgetTokens ?? 0
         }
+        return (measure == .usd ? Double(billionths) / 1e9 : Double(tokens)) / Run.allowedShare
     }
 
     /// What a turn of this kind has taken so far, on average.

@@ -61,6 +61,23 @@ struct BudgetTests {
         #expect(!scenario.run.tasks.values.contains { $0.state == .submitted })
     }
 
+    @Test(
+        "a task that came back is finished with the reserve although another, for which there is no money, is first in its worker's hands")
+    func laterTaskFirst() throws {
+        let scenario = try scenario(workers: 1, tasks: 2, costUsd: 0.5) {
+            $0.maxBudgetUsd = 4
+            $0.limits.keptBack = 0.6
+        }
+        try scenario.play { $0.tasks[ID("task", 1)]?.state.word == "in review" }
+        let worker: AgentID = ID("worker", 1)
+        // Both are in its hands: one that nobody has begun, and one that came back.
+        var run = scenario.run
+        run.apply(.taskBriefed(ID("task", 2), worker: worker, Pending(.work(ID("task", 2)))), at: scenario.now)
+        let agent = try #require(run.agents[worker])
+        #expect(run.funds(for: .work(ID("task", 2)), of: agent).refusal == .run)
+        #expect(run.funds(for: .rework(ID("task", 1), instructions: ""), of: agent).refusal == nil)
+    }
+
     @Test("each part of a ceiling is told once: 50, 80 and 95 percent")
     func warned() throws {
         let scenario = try scenario(workers: 1, tasks: 60, costUsd: 0.1) {
