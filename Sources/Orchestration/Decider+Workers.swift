@@ -42,9 +42,9 @@ extension Decider {
         guard case .working = run.phase else {
             return settle(id, .failed("not integrated at the run's end: \(reason)"))
         }
-        if task.returns >= run.settings.mostReturns {
+        if let returns = task.returns, returns >= run.settings.mostReturns {
             // One who has had it so often sees nothing new in it. Begun anew by somebody else it gets as many tries again, and no more.
-            let why = "it came back too often (\(task.returns) times), last: \(reason)"
+            let why = "it came back too often (\(returns) times), last: \(reason)"
             let all = task.reworks + task.conflicts + task.redGates
             return all >= 2 * run.settings.mostReturns ? settle(id, .failed(why)) : giveToAnother(task, why)
         }

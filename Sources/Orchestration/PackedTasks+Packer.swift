@@ -61,7 +61,7 @@ struct TaskPacker {
             packer.optional(report.notes) { $0.string($1) }
         }
         list(task.history) { $0.string($1) }
-        for number in [task.attempts, task.reworks, task.conflicts, task.redGates, task.returns, task.undecidedReviews] { integer(number) }
+        for number in [task.attempts, task.reworks, task.conflicts, task.redGates, task.undecidedReviews] { integer(number) }
         time(task.createdAt)
         optional(task.startedAt) { $0.time($1) }
         optional(task.settledAt) { $0.time($1) }
@@ -70,6 +70,7 @@ struct TaskPacker {
         try optional(task.changes) { try $0.json($1) }
         try optional(task.held) { try $0.json($1) }
         optional(task.size) { $0.string($1.rawValue) }
+        optional(task.returns) { $0.integer($1) }
     }
 
     private mutating func state(_ state: TeamTask.State) {

@@ -88,7 +88,6 @@ struct TaskUnpacker {
         task.reworks = try integer()
         task.conflicts = try integer()
         task.redGates = try integer()
-        task.returns = try integer()
         task.undecidedReviews = try integer()
         task.createdAt = try time()
         task.startedAt = try optional { try $0.time() }
@@ -101,6 +100,7 @@ struct TaskUnpacker {
             guard let size = TaskSize(rawValue: try unpacker.string()) else { throw PackedTasks.Damaged() }
             return size
         }
+        task.returns = try optional { try $0.integer() }
         return task
     }
 

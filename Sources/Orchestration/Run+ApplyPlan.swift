@@ -65,7 +65,9 @@ extension Run {
             case .fixGate where isReturn, .fixQuickGate where isReturn: tasks[id]?.redGates += 1
             default: break
             }
-            if isReturn, pending.brief.isReturn, tasks[id]?.firstBrief != pending.brief { tasks[id]?.returns += 1 }
+            if isReturn, pending.brief.isReturn, tasks[id]?.firstBrief != pending.brief {
+                tasks[id]?.returns = (tasks[id]?.returns ?? 0) + 1
+            }
         case .taskSubmitted(let id, let report):
             tasks[id]?.state = .submitted
             tasks[id]?.report = report
@@ -88,7 +90,7 @@ extension Run {
             tasks[id]?.session = nil
             tasks[id]?.next = nil
             tasks[id]?.history.append(reason)
-            tasks[id]?.returns = 0
+            tasks[id]?.returns = nil
         case .taskHeld(let id, let holder, let path):
             let since = tasks[id]?.held?.since ?? time
             tasks[id]?.held = Hold(by: holder, path: path, since: since)

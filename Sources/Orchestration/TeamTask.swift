@@ -89,8 +89,8 @@ package struct TeamTask: Codable, Sendable, Equatable {
     package var reworks: Int
     package var conflicts: Int
     package var redGates: Int
-    /// Times it came back since it was last begun with a fresh session.
-    package var returns: Int
+    /// Times it came back since it was last begun with a fresh session; missing in journals of earlier versions.
+    package var returns: Int?
     /// Reviews that ended without a decision about it.
     package var undecidedReviews: Int
     package var createdAt: Timestamp
@@ -118,7 +118,6 @@ package struct TeamTask: Codable, Sendable, Equatable {
         reworks = 0
         conflicts = 0
         redGates = 0
-        returns = 0
         undecidedReviews = 0
         self.createdAt = createdAt
         usage = TokenUsage()
