@@ -30,6 +30,9 @@ package protocol TurnReading: Codable, Sendable {
     /// Takes the next line of standard output, without its newline.
     mutating func take(_ line: Data) -> Observation
 
+    /// The tokens that the turn has taken so far, as far as its output says: what the model wrote last may be counted in part only.
+    var tokensSoFar: Int { get }
+
     /// Whether the turn ended without an account of its cost, so that lines of the conversation that the agent's program has stored
     /// have something to add.
     var needsConversation: Bool { get }

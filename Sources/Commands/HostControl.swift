@@ -13,6 +13,8 @@ final class HostControl: RunControl {
 
     func status() async -> RunStatus { RunStatus(run: await host.state(), at: clock.now()) }
 
+    func cost() async -> CostReport { CostReport(run: await host.state(), at: clock.now()) }
+
     /// Acknowledges only when no process of the run is left and the journal is closed: whoever asked may then start another engine.
     func suspend(reason: String, by: String) async -> RunStatus {
         await host.suspend(by.isEmpty ? reason : "\(reason), by \(by)")

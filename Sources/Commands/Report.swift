@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import Engine
 import FoundationEssentials
 import Git
@@ -9,14 +10,15 @@ import Orchestration
 /// `cco report`
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a run's report.",
+        abstract: "Print a run's report, or what it has cost.",
         discussion: """
             The report is written when a run ends. For a paused run it is made from the journal as it stands; for one that an engine has in hand
-            the present status is printed in its place.
+            the present status is printed in its place. With --cost it says, also while the run goes on, who has spent what on what.
 
             EXAMPLES:
               cco report --config ./my-config
               cco report --config ./my-config --run 2026-11-22-21-48-05 --json
+              cco report --config ./my-config --cost --csv > cost.csv
             """)
 
     @OptionGroup var places: PlaceOptions
@@ -24,13 +26,25 @@ struct Report: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The run. (default: the newest)", valueName: "id"))
     var run: String?
 
+    @Flag(help: "Print what the run has cost, by role, purpose, team, agent, model, credential and task.")
+    var cost = false
+
     @Flag(help: "Print the report as JSON.")
     var json = false
+
+    @Flag(help: "With --cost: print it as comma-separated values.")
+    var csv = false
+
+    func validate() throws {
+        if csv, !cost { throw ValidationError("--csv goes with --cost; the whole report can be had as --json.") }
+        if csv, json { throw ValidationError("--csv and --json exclude each other.") }
+    }
 
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
         let logs = try RunLogs.find(run, at: place, surroundings)
+        guard !cost else { return try await printCost(logs, place, surroundings.console) }
         let path = json ? logs.reportJSON : logs.report
         if access(path, F_OK) == 0 {
             let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
@@ -47,8 +61,36 @@ struct Report: AsyncParsableCommand {
             let text = json ? try report.json() : report.markdown()
             surroundings.console.write(text.hasSuffix("\n") ? String(text.dropLast()) : text)
         default:
-            throw Failure(
-                "run \(logs.run) has no report: it did not end by itself, and its journal is gone. Its log: \(logs.combined)", .usage)
+            throw noReport(logs)
         }
+    }
+
+    private func printCost(_ logs: RunLogs, _ place: Place, _ console: Console) async throws {
+        let report = try await costReport(logs, place)
+        console.write(json ? try JSONText.of(report) : csv ? report.csv : report.text)
+    }
+
+    /// From the written report where there is one, otherwise from the engine or the journal.
+    private func costReport(_ logs: RunLogs, _ place: Place) async throws -> CostReport {
+        if access(logs.reportJSON, F_OK) == 0 {
+            let data = try Data(contentsOf: URL(filePath: logs.reportJSON))
+            let report = try JSONDecoder().decode(RunReport.self, from: data)
+            if report.cost != nil || !place.workspace.exists { return CostReport(report) }
+            // An earlier version wrote it; the journal, where it still is, says more.
+            if case .standing(let run) = try await RunFinder(place: place).find(), run.id.name == logs.run {
+                return CostReport(run: run, at: run.clock.lastEventAt)
+            }
+            return CostReport(report)
+        }
+        let finder = RunFinder(place: place)
+        switch try await finder.find() {
+        case .live(let status) where status.run == logs.run: return try await finder.client.cost(deadline: .now + .seconds(30))
+        case .standing(let run) where run.id.name == logs.run: return CostReport(run: run, at: run.clock.lastEventAt)
+        default: throw noReport(logs)
+        }
+    }
+
+    private func noReport(_ logs: RunLogs) -> Failure {
+        Failure("run \(logs.run) has no report: it did not end by itself, and its journal is gone. Its log: \(logs.combined)", .usage)
     }
 }

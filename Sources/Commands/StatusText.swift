@@ -43,6 +43,7 @@ struct StatusText: Sendable {
             let until = waiting.until.map { " (next look at \($0.iso))" } ?? ""
             rows.append(row("waits", style.yellow(safe(waiting.reason) + until)))
         }
+        rows.insert(contentsOf: ceilings.map { row("budget", $0) }, at: 4)
         rows += gateDetails
         rows += [
             row(
@@ -76,6 +77,21 @@ struct StatusText: Sendable {
         let budget = spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
         return "\(HumanText.money(dollars: spending.costUsd))\(budget), \(HumanText.tokens(Int64(spending.tokens.total))) tokens, "
             + RunHeader.count(spending.turns, "turn")
+    }
+
+    private var ceilings: [String] {
+        let spending = status.spending
+        var lines = (spending.ceilings ?? []).map { ceiling in
+            let text = ceiling.words
+            return ceiling.spent >= 0.8 * ceiling.ceiling ? style.yellow(text) : text
+        }
+        if let since = spending.sinceLandingUsd, let bound = spending.runawayUsd, since >= bound {
+            lines.append(
+                style.red(
+                    "\(HumanText.money(dollars: since)) without a change that lands; stands still at \(HumanText.money(dollars: 2 * bound))"
+                ))
+        }
+        return lines
     }
 
     private var gate: String {

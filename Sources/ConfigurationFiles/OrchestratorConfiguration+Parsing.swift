@@ -59,11 +59,24 @@ extension OrchestratorConfiguration {
         requestTimeoutMinutes = try values.required(Settings.requestTimeoutMinutes)
         toolTimeoutMinutes = try values.required(Settings.toolTimeoutMinutes)
         maxTaskAttempts = try values.required(Settings.maxTaskAttempts)
+        maxTaskReturns = try values.required(Settings.maxTaskReturns)
         maxBudgetUsd = values[Settings.maxBudgetUsd]
+        maxRunTokens = values[Settings.maxRunTokens]
+        maxTeamBudgetUsd = values[Settings.maxTeamBudgetUsd]
+        maxTeamTokens = values[Settings.maxTeamTokens]
+        maxTaskBudgetUsd = values[Settings.maxTaskBudgetUsd]
+        maxTaskTokens = values[Settings.maxTaskTokens]
+        maxTurnBudgetUsd = values[Settings.maxTurnBudgetUsd]
+        maxTurnTokens = values[Settings.maxTurnTokens]
+        budgetReservePercent = try values.required(Settings.budgetReservePercent)
+        runawayFloorUsd = try values.required(Settings.runawayFloorUsd)
+        runawayFactor = try values.required(Settings.runawayFactor)
         envFiles = try values.required(Settings.envFiles)
         agentEnvironment = try values.required(Settings.agentEnvironment)
         gitCloneOptions = try values.required(Settings.gitCloneOptions)
         roles = try values.required(Settings.roles)
+        taskSizes = try values.required(Settings.taskSizes)
+        escalation = try values.required(Settings.escalation)
         review = try values.required(Settings.review)
         promotion = try values.required(Settings.promotion)
         push = try values.required(Settings.push)
@@ -106,6 +119,8 @@ extension OrchestratorConfiguration {
         let aliases = ["haiku", "sonnet", "opus"]
         var models = [("model", model)]
         for role in Role.allCases { models.append(("roles.\(role.rawValue).model", roles[role]?.model)) }
+        for size in TaskSize.allCases { models.append(("taskSizes.\(size.rawValue).model", taskSizes[size]?.model)) }
+        for role in Role.allCases { models.append(("escalation.\(role.rawValue).model", escalation[role]?.model)) }
         return models.compactMap { name, model in
             guard let model, !aliases.contains(model), let nearest = NearestName.of(model, among: aliases) else { return nil }
             return ConfigurationProblem(

@@ -63,8 +63,6 @@ extension OrchestratorConfiguration {
             "toolTimeoutMinutes", default: 50, "How long one tool of an agent may run before it is broken off in the same way.")
         static let maxTaskAttempts = Setting.integer(
             "maxTaskAttempts", to: 100, default: 3, "How often a task is begun by a worker in a fresh session before it is given up.")
-        static let maxBudgetUsd = Setting.number(
-            "maxBudgetUsd", above: 0, "Most that a run may cost, in US dollars; absent means no limit.")
         static let envFiles = Setting.list(
             "envFiles", of: .environmentFile,
             "Files that are copied into every worktree under their base names; relative to the configuration folder.")
@@ -117,43 +115,27 @@ extension OrchestratorConfiguration {
             "The Claude CLI: a name to find in `PATH`, or a path relative to the configuration folder.")
         static let schemaReference = Setting.string("$schema", .path, "The JSON Schema for editors; cco ignores it.")
 
-        static let roleModel = Setting.string("model", .model, defaultText: "`model`", "Model for this role.")
-        static let roleEffort = Setting<Effort>.choice("effort", "How hard the model thinks in this role.")
-        static let roles = Setting<[Role: RoleSettings]>(
-            definition: SettingDefinition(
-                "roles", .record(keys: Role.allCases.map(\.rawValue), members: [roleModel.definition, roleEffort.definition]),
-                fallback: .object([]), "What differs from role to role. The keys are `director`, `engineerManager` and `worker`."),
-            read: { $0.object.map(roles(of:)) }, fallback: [:])
-
-        private static func roles(of members: [JSONMember]) -> [Role: RoleSettings] {
-            var roles: [Role: RoleSettings] = [:]
-            for member in members {
-                guard let role = Role(rawValue: member.key), let object = member.value.object else { continue }
-                func value<Value>(_ setting: Setting<Value>) -> Value? {
-                    object.first { $0.key == setting.name }.flatMap { setting.read($0.value) }
-                }
-                roles[role] = RoleSettings(model: value(roleModel), effort: value(roleEffort))
-            }
-            return roles
-        }
-
         /// All options, in the order of the documentation.
-        static let definitions: [SettingDefinition] = [
-            repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
-            useSeveralSubscriptions.definition,
-            logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
-            unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, quickVerifyCommand.definition,
-            quickVerifyTimeoutMinutes.definition, gateSlots.definition, gateCores.definition, gateMemoryMb.definition,
-            gateCache.definition, taskTimeoutMinutes.definition,
-            stallTimeoutMinutes.definition, requestTimeoutMinutes.definition, toolTimeoutMinutes.definition,
-            maxTaskAttempts.definition, maxBudgetUsd.definition, envFiles.definition, agentEnvironment.definition,
-            gitCloneOptions.definition, roles.definition, review.definition, promotion.definition, push.definition,
-            keepWorktrees.definition, sparseCheckout.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition,
-            maxOutputMb.definition,
-            memoryLimitMb.definition, processLimit.definition,
-            maxFileSizeMb.definition, cpuWeight.definition, claudeExecutable.definition,
-            schemaReference.definition,
-        ]
+        static let definitions: [SettingDefinition] =
+            [
+                repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
+                useSeveralSubscriptions.definition,
+                logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
+                unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, quickVerifyCommand.definition,
+                quickVerifyTimeoutMinutes.definition, gateSlots.definition, gateCores.definition, gateMemoryMb.definition,
+                gateCache.definition, taskTimeoutMinutes.definition,
+                stallTimeoutMinutes.definition, requestTimeoutMinutes.definition, toolTimeoutMinutes.definition,
+                maxTaskAttempts.definition,
+            ] + spending + [
+                envFiles.definition, agentEnvironment.definition,
+                gitCloneOptions.definition, roles.definition, taskSizes.definition, escalation.definition, review.definition,
+                promotion.definition, push.definition,
+                keepWorktrees.definition, sparseCheckout.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition,
+                maxOutputMb.definition,
+                memoryLimitMb.definition, processLimit.definition,
+                maxFileSizeMb.definition, cpuWeight.definition, claudeExecutable.definition,
+                schemaReference.definition,
+            ]
     }
 
     /// The options as a markdown table for the documentation.

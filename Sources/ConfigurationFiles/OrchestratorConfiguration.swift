@@ -46,12 +46,31 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     /// Minutes of one tool after which a turn is stuck.
     package var toolTimeoutMinutes: Double
     package var maxTaskAttempts: Int
+    /// How often a task may come back to one worker.
+    package var maxTaskReturns: Int
     /// US dollars; absent means no limit.
     package var maxBudgetUsd: Double?
+    /// Tokens of all kinds together; absent means no limit.
+    package var maxRunTokens: Int?
+    package var maxTeamBudgetUsd: Double?
+    package var maxTeamTokens: Int?
+    package var maxTaskBudgetUsd: Double?
+    package var maxTaskTokens: Int?
+    package var maxTurnBudgetUsd: Double?
+    package var maxTurnTokens: Int?
+    /// The share of the run's and of a team's budget that no new work may take.
+    package var budgetReservePercent: Int
+    /// US dollars for each worker without a change that lands, and how many times the cost of a landed change.
+    package var runawayFloorUsd: Double
+    package var runawayFactor: Double
     package var envFiles: [String]
     package var agentEnvironment: [String: String]
     package var gitCloneOptions: [String]
     package var roles: [Role: RoleSettings]
+    /// What workers' turns have for tasks of a size.
+    package var taskSizes: [TaskSize: RoleSettings]
+    /// What a role's turns have once others have failed.
+    package var escalation: [Role: RoleSettings]
     package var review: Review
     package var promotion: Promotion
     package var push: Bool
@@ -109,6 +128,11 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
         case director
         case engineerManager
         case worker
+    }
+
+    /// How much work a task is, as its planner sees it.
+    package enum TaskSize: String, Sendable, CaseIterable {
+        case small, medium, large
     }
 
     /// How hard the model is asked to think.

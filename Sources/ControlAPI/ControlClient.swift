@@ -25,6 +25,11 @@ package struct ControlClient: Sendable {
         try await answer(to: .GET, ControlPath.status, deadline: deadline)
     }
 
+    /// What the run has cost so far.
+    package func cost(deadline: ContinuousClock.Instant? = nil) async throws -> CostReport {
+        try await answer(to: .GET, ControlPath.cost, deadline: deadline)
+    }
+
     /// Has the run stand still. Returns when it does and all of its processes are gone, however long that takes, unless a deadline is given;
     /// a deadline that passes does not take the request back.
     package func suspend(reason: String, by: String, deadline: ContinuousClock.Instant? = nil) async throws -> RunStatus {

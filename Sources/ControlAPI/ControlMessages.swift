@@ -23,6 +23,7 @@ struct SuspendRequest: Codable, Sendable, Equatable {
 /// The paths of the control interface.
 enum ControlPath {
     static let status = "/v1/status"
+    static let cost = "/v1/cost"
     static let suspend = "/v1/suspend"
     static let health = "/v1/health"
 }

@@ -33,6 +33,9 @@ struct ControlResponder: HTTPResponder {
         case ControlPath.status:
             try require(.get, request)
             return answer(try await control.status())
+        case ControlPath.cost:
+            try require(.get, request)
+            return answer(try await control.cost())
         case ControlPath.health:
             try require(.get, request)
             return answer(health)
@@ -43,7 +46,8 @@ struct ControlResponder: HTTPResponder {
         default:
             throw ControlProblem(
                 code: "unknown-route", message: "There is nothing at \(request.uri.path).",
-                remedy: "There are \(ControlPath.status), \(ControlPath.suspend) and \(ControlPath.health).", status: 404)
+                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend) and \(ControlPath.health).",
+                status: 404)
         }
     }
 

@@ -12,6 +12,7 @@ import Synchronization
 /// | request            | body                          | answer                                                        |
 /// |--------------------|-------------------------------|---------------------------------------------------------------|
 /// | `GET /v1/status`   | –                             | `RunStatus`                                                   |
+/// | `GET /v1/cost`     | –                             | `CostReport`                                                  |
 /// | `POST /v1/suspend` | `{"reason": …, "by": …}`      | `RunStatus`, once the run stands still and its processes are gone |
 /// | `GET /v1/health`   | –                             | `{"pid": …, "run": …, "version": …}`                          |
 ///

@@ -5,6 +5,9 @@ package protocol RunControl: Sendable {
     /// The run as it is now.
     func status() async throws -> RunStatus
 
+    /// What it has cost so far.
+    func cost() async throws -> CostReport
+
     /// Has the run stand still and returns once it does, with all of its processes gone.
     ///
     /// - Parameters:

@@ -216,7 +216,8 @@ extension RunHost {
             backend: ClaudeCodeBackend(executable: request.claude, runsAsRoot: geteuid() == 0),
             prompts: try PromptLibrary(overrides: overrides.texts),
             parentEnvironment: request.environment, agentEnvironment: configuration.agentEnvironment, credentials: pool.environments,
-            claudeConfiguration: pool.usesStoredLogin ? request.environment["CLAUDE_CONFIG_DIR"] : folder.claude, models: models(effective),
+            claudeConfiguration: pool.usesStoredLogin ? request.environment["CLAUDE_CONFIG_DIR"] : folder.claude,
+            models: ModelChoice(effective),
             environmentFiles: files.contents,
             rules: IntegrationRules(
                 forbiddenNames: names,
@@ -234,20 +235,6 @@ extension RunHost {
                 silenceMinutes: configuration.stallTimeoutMinutes, toolMinutes: configuration.toolTimeoutMinutes,
                 requestMinutes: configuration.requestTimeoutMinutes),
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
-    }
-
-    private static func models(_ effective: EffectiveConfiguration) -> [Role: (model: String?, effort: Effort?)] {
-        var models: [Role: (model: String?, effort: Effort?)] = [:]
-        for (role, settings) in effective.roles {
-            let own: Role =
-                switch role {
-                case .director: .director
-                case .engineerManager: .engineerManager
-                case .worker: .worker
-                }
-            models[own] = (settings.model, settings.effort.flatMap { Effort(rawValue: $0.rawValue) })
-        }
-        return models
     }
 }
 

@@ -21,8 +21,8 @@ package struct RunResources: Sendable {
     package var credentials: [CredentialID: CredentialEnvironment]
     /// The CLI's configuration folder for agents; `nil` is the user's own.
     package var claudeConfiguration: String?
-    /// Model and effort of each role.
-    package var models: [Role: (model: String?, effort: Effort?)]
+    /// Model and effort of each turn.
+    package var models: ModelChoice
     /// Files such as `.env` that every worktree gets, by name.
     package var environmentFiles: [String: [UInt8]]
     package var rules: IntegrationRules

@@ -18,7 +18,21 @@ extension RunSettings {
             push: configuration.push, maxTaskAttempts: configuration.maxTaskAttempts, verifyCommand: configuration.verifyCommand,
             verifyTimeoutMinutes: configuration.verifyTimeoutMinutes, gateSlots: slots.number, credentials: credentials)
         gateSlotsReason = slots.reason
+        maxTaskReturns = configuration.maxTaskReturns
+        limits = SpendingLimits(configuration)
         quickVerifyCommand = configuration.quickVerifyCommand
         quickVerifyTimeoutMinutes = configuration.quickVerifyTimeoutMinutes
+    }
+}
+
+extension SpendingLimits {
+    init(_ configuration: OrchestratorConfiguration) {
+        self.init()
+        run = Ceiling(usd: configuration.maxBudgetUsd, tokens: configuration.maxRunTokens)
+        team = Ceiling(usd: configuration.maxTeamBudgetUsd, tokens: configuration.maxTeamTokens)
+        task = Ceiling(usd: configuration.maxTaskBudgetUsd, tokens: configuration.maxTaskTokens)
+        turn = Ceiling(usd: configuration.maxTurnBudgetUsd, tokens: configuration.maxTurnTokens)
+        keptBack = Double(configuration.budgetReservePercent) / 100
+        runaway = RunawayBound(floorUsd: configuration.runawayFloorUsd, factor: configuration.runawayFactor)
     }
 }

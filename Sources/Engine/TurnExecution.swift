@@ -86,9 +86,9 @@ struct TurnExecution: Sendable {
         if let cone = cone(of: turn, run) { rendered.userPrompt += SparseNote.text(cone) }
         if turn.carriesOn { rendered.userPrompt = ContinuationNote.text + rendered.userPrompt }
         try PrivateFiles.makeFolder(folder)
-        let model = resources.models[turn.role]
+        let model = resources.models[turn]
         let order = TurnOrder(
-            role: turn.role, model: model?.model, effort: model?.effort, sessionID: turn.session, resume: turn.resumes, turn: rendered,
+            role: turn.role, model: model.model, effort: model.effort, sessionID: turn.session, resume: turn.resumes, turn: rendered,
             budgetUsd: turn.budgetUsd, turnDirectory: folder, readableDirectories: [materialFolder, resources.log.folder + "/gates"])
         if turn.role == .director { await report(.directionShown(run.base?.direction)) }
         return (order, try await launch(turn, order, seat, run: run))
@@ -161,6 +161,8 @@ struct TurnExecution: Sendable {
             gaveUp = true
             running.stop(turn.id)
         }
+        let meter = TokenMeter(most: turn.budgetTokens) { await report(.turnTookTokens(turn.id)) }
+        await meter.look(at: reader)
         // A full disk cuts a line off, and no further one may ever come: an agent rests once it has said its last.
         let output = process.lines(from: start.offset) { [resources] in
             do { try resources.disk.requireFree() } catch { await report(.diskShort("\(error)")) }
@@ -173,6 +175,7 @@ struct TurnExecution: Sendable {
             if line.endOffset >= known, let signal = observation.credentialSignal(at: resources.clock.now()) {
                 await report(.credentialSignal(turn.id, signal))
             }
+            await meter.look(at: reader)
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
             try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }

@@ -57,6 +57,8 @@ package enum EventLines {
             scribe.mergeLines(event)
         case .credentialBenched, .credentialRejected, .credentialSlowed, .credentialUsed:
             scribe.credentialLines(event)
+        case .spendingWarned, .runawayNoticed:
+            scribe.spendingLines(event)
         case .quickCheckAwaited, .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored,
             .leadBriefed, .briefDone,
             .directionShown, .assessed, .messageInterrupted:

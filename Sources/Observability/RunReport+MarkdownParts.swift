@@ -15,7 +15,16 @@ extension RunReport {
             let rejection = line.rejection.map { "; rejected: \(Self.plain($0, limit: 200))" } ?? ""
             return "- credential \(Self.code(line.name)): \(line.turns) turns, \(HumanText.money(dollars: line.costUsd))\(rejection)"
         }
-        return head + rows + [""] + (credentials.isEmpty ? [] : credentials + [""])
+        let shares = cost.map { cost in
+            [("coordination", cost.coordination), ("rework", cost.rework), ("conflicts", cost.conflicts)].map { name, share in
+                "- \(name): \(Self.percent(share.ofCost)) of the cost, \(Self.percent(share.ofInputTokens)) of the input tokens"
+            } + (cost.costPerChangeUsd.map { ["- a landed task: \(HumanText.money(dollars: $0)), everything included"] } ?? [])
+                + cost.byModel.map { line in
+                    "- model \(Self.code(line.name)): \(HumanText.money(dollars: line.costUsd)), "
+                        + "\(HumanText.tokens(Int64(line.tokens.total))) tokens"
+                }
+        }
+        return head + rows + [""] + (shares ?? []) + (credentials.isEmpty ? [] : credentials + [""])
     }
 
     var hotFilesSection: [String] {
@@ -33,6 +42,8 @@ extension RunReport {
     }
 
     static func money(_ line: Line) -> String { HumanText.money(dollars: line.costUsd) }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     static func tokens(_ line: Line) -> String { HumanText.tokens(Int64(line.tokens.total)) }
 

@@ -25,6 +25,7 @@ extension RunReport {
         merges = status.merges
         hotFiles = status.hotFiles
         spending = Spending(run)
+        cost = CostReport(run: run, at: now)
         push = Push(run, fetchCommand: facts.fetchCommand)
         logFolder = facts.logFolder
     }

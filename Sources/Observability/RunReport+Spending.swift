@@ -50,3 +50,25 @@ extension RunReport {
         }
     }
 }
+
+extension CostReport {
+    /// What the written report of a run says; less for a run of an earlier version.
+    package init(_ report: RunReport) {
+        if let cost = report.cost {
+            self = cost
+            return
+        }
+        func lines(_ lines: [RunReport.Line]) -> [Line] {
+            lines.map { Line($0.name, turns: $0.turns, costUsd: $0.costUsd, tokens: $0.tokens) }
+        }
+        let spending = report.spending
+        let tasks = report.teams.flatMap { $0.landed + $0.unlanded }.map { task in
+            Line(task.id, note: task.title, costUsd: task.costUsd)
+        }
+        self.init(
+            run: report.run, at: report.writtenAt, total: lines([spending.total])[0], byPurpose: lines(spending.byPurpose),
+            byTeam: lines(spending.byTeam), byTask: tasks,
+            byCredential: spending.byCredential.map { Line($0.name, note: $0.rejection, turns: $0.turns, costUsd: $0.costUsd) },
+            landed: report.teams.flatMap(\.landed).count { $0.state == "landed" })
+    }
+}

@@ -31,6 +31,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     /// Files at which the run's work met, those that conflicted first; missing when there are none.
     package var hotFiles: [RunStatus.HotFileStatus]?
     package var spending: Spending
+    /// The same in every breakdown; missing in reports of earlier versions.
+    package var cost: CostReport?
     package var push: Push
     package var logFolder: String
 

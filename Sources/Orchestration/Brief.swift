@@ -35,12 +35,21 @@ package enum Brief: Codable, Sendable, Equatable {
         }
     }
 
+    /// Whether it gives work back to the worker that handed it in.
+    var isReturn: Bool {
+        switch self {
+        case .rework, .finish, .resolveConflict, .fixGate, .fixQuickGate: true
+        case .work, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: false
+        }
+    }
+
     /// What the turn's tokens are spent on, for the ledger.
     package var purpose: Purpose {
         switch self {
         case .planGoals, .planTasks, .fixPlan: .plan
         case .work, .finish: .work
-        case .rework, .fixGate, .fixQuickGate: .rework
+        case .rework: .rework
+        case .fixGate, .fixQuickGate: .gateFix
         case .resolveConflict: .conflict
         case .review: .review
         case .assess, .decide: .coordinate
@@ -50,7 +59,9 @@ package enum Brief: Codable, Sendable, Equatable {
 
 /// What tokens are spent on.
 package enum Purpose: String, Codable, Sendable, CaseIterable {
-    case plan, work, review, rework, conflict, coordinate
+    case plan, work, review, rework
+    case gateFix = "gate-fix"
+    case conflict, coordinate
 }
 
 /// One file that two sides changed in ways git cannot join.

@@ -45,7 +45,7 @@ extension Decider {
                 emit(.deliveryReturned(team, instructions: decision.instructions ?? "The Director returned the delivery without a reason."))
             }
         }
-        let goals = (report.goals ?? []).filter { run.teams[ID($0.team)] != nil }
+        let goals = (report.goals ?? []).filter { run.teams[ID($0.team)] != nil && !run.isSpent(ID($0.team)) }
         setGoals(goals)
         // A delivery that the Director has passed over three times in a row is left to the gate, like a task that its lead passes over.
         let undecided = run.teams.keys.sorted().filter { run.teams[$0]?.stage == .offered }

@@ -3,8 +3,9 @@ extension Decider {
     mutating func checkLimits() {
         if run.clock.worked(at: now) >= Int64(run.settings.maxRunMinutes) * 60_000 {
             end(.timeOver)
-        } else if let budget = run.settings.maxBudgetUsd, run.ledger.total.costUsd >= budget {
-            end(.budgetOver)
+        } else {
+            checkBudget()
+            checkRunaway()
         }
     }
 

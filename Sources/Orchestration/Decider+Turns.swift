@@ -1,20 +1,24 @@
 import FoundationEssentials
 
 extension Decider {
-    /// Starts every turn that has something to do, an agent that is free and a credential. What brings work home goes first.
+    /// Starts every turn that has something to do, an agent that is free, a credential and money. What brings work home goes first.
     mutating func startTurns() {
         var waiting: [(demand: Demand, agent: Agent, task: TeamTask?, pending: Pending)] = []
         for agent in run.agents.values where agent.activeTurn == nil {
             if agent.role.writesCode {
-                guard let task = run.nextTask(for: agent.id, at: now), let pending = task.next else { continue }
-                waiting.append((task.demand(for: pending), agent, task, pending))
+                // All of them: what there is no money for stands in nobody's way.
+                for task in run.nextTasks(for: agent.id, at: now) {
+                    if let pending = task.next { waiting.append((task.demand(for: pending), agent, task, pending)) }
+                }
             } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
                 waiting.append((.integration, agent, nil, pending))
             }
         }
         guard !waiting.isEmpty else { return }
         var loads = run.credentialLoads
-        for start in waiting.sorted(by: { ($0.demand, $0.agent.id) < ($1.demand, $1.agent.id) }) {
+        let first: TaskID = ID("")
+        let ordered = waiting.sorted { ($0.demand, $0.agent.id, $0.task?.id ?? first) < ($1.demand, $1.agent.id, $1.task?.id ?? first) }
+        for start in ordered where run.agents[start.agent.id]?.activeTurn == nil {
             let session = start.task.map(\.session) ?? start.agent.session
             guard let credential = run.credential(for: session, start.demand, loads: loads, at: now) else { continue }
             let hasBegun =
@@ -25,12 +29,14 @@ extension Decider {
         }
     }
 
+    /// - Returns: whether the turn has begun.
     private mutating func startWork(_ agent: Agent, _ task: TeamTask, _ pending: Pending, _ credential: CredentialID) -> Bool {
-        guard let head = run.head(of: run.target(of: task.team)) else { return false }
-        begin(agent, pending, session: task.session, credential: credential, startPoint: task.head ?? task.base ?? head)
-        return true
+        // Its team gave up before there was money to begin it.
+        guard !run.hasGivenUp(task), let head = run.head(of: run.target(of: task.team)) else { return false }
+        return begin(agent, pending, session: task.session, credential: credential, startPoint: task.head ?? task.base ?? head)
     }
 
+    /// - Returns: whether the turn has begun.
     private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID) -> Bool {
         let target = agent.team.map { run.target(of: $0) } ?? .base
         guard let head = run.head(of: target) else { return false }
@@ -38,30 +44,37 @@ extension Decider {
         {
             emit(.sessionReplaced(agent.id, reason: "\(session.turns) turns, \(session.contextTokens) tokens in the last one"))
         }
-        begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
-        return true
+        return begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
     }
 
-    private mutating func begin(_ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID) {
-        let left = [
-            run.settings.maxBudgetUsd.map { $0 - run.ledger.total.costUsd },
-            run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { $0 - key.costUsd } },
-        ].compactMap { $0 }.min()
+    /// - Returns: false when there is no money for it.
+    private mutating func begin(
+        _ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID
+    ) -> Bool {
+        guard case .granted(let allowance) = run.funds(for: pending.brief, of: agent) else { return false }
+        let keyLeft = run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { max(0.01, $0 - key.costUsd) } }
         let turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
             carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
             startPoint: startPoint, startedAt: now,
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
-            budgetUsd: left.map { max(0.01, $0) }, wasStuck: pending.wasStuck)
+            budgetUsd: [allowance.usd, keyLeft].compactMap { $0 }.min(), budgetTokens: allowance.tokens,
+            size: pending.brief.task.flatMap { run.tasks[$0]?.size }, isEscalated: run.isEscalated(pending) ? true : nil,
+            wasStuck: pending.wasStuck)
         emit(.turnStarted(turn))
         intend(.runTurn(turn.id))
+        return true
     }
 
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
         guard let turn = run.turns[id] else { return }
         closeMessages(of: id)
+        let before = run.accounts(of: turn)
         emit(.turnEnded(id, outcome))
+        warnOfSpending(since: before)
+        let spent = Allowance(
+            usd: run.ledger.total.costUsd - (before.first?.line.costUsd ?? 0), tokens: outcome.account.usage.total)
         switch outcome.end {
         case .reported(let report):
             reported(turn, outcome, report)
@@ -72,8 +85,15 @@ extension Decider {
         case .overBudget where run.credentials.contains { $0.id == turn.credential && $0.isSpent }:
             // Another credential carries it on; what ends the run is its own budget.
             putBack(turn, outcome)
+        // It was given no more because there was no more: it goes on as soon as there is.
+        case .overBudget where turn.hadShare(of: run.settings.limits.turn, spent: spent),
+            .stopped(.tokensUsed) where turn.hadShare(of: run.settings.limits.turn, spent: spent):
+            putBack(turn, outcome)
         case .overBudget:
             disappoint(turn, "the turn's budget was used up before it was done")
+        case .stopped(.tokensUsed):
+            disappoint(
+                turn, "the turn was stopped when it had taken \(turn.budgetTokens ?? 0) tokens; finish what is open with few requests")
         case .failed(let reason):
             disappoint(turn, "the turn broke off: \(reason)", again: true)
         case .credential(let fault):
@@ -154,7 +174,7 @@ extension Decider {
     }
 
     /// A fresh session, with another worker where there is one; after too many of them the task has failed, and its lead decides what to do.
-    private mutating func giveToAnother(_ task: TeamTask, _ reason: String) {
+    mutating func giveToAnother(_ task: TeamTask, _ reason: String) {
         if task.attempts < run.settings.maxTaskAttempts {
             emit(.taskReleased(task.id, reason: reason))
         } else {
@@ -216,6 +236,19 @@ extension Run {
     static let longestSession = 24
     /// Tokens of one turn's requests after which a manager's conversation is replaced.
     static let largestContext = 600_000
+
+    /// Whether others have failed at it: a task that was begun anew, and what a manager was asked for the fourth time. Not sooner, and not in the
+    /// midst of a conversation: another model knows nothing of what the provider has in its cache.
+    func isEscalated(_ pending: Pending) -> Bool {
+        guard let task = pending.brief.task else { return pending.failures >= 3 }
+        return (tasks[task]?.attempts ?? 0) > 1
+    }
+
+    /// Whether a task that nobody has begun is of a team that has given up its goal.
+    func hasGivenUp(_ task: TeamTask) -> Bool {
+        guard task.session == nil, case .stuck = teams[task.team]?.stage else { return false }
+        return true
+    }
 
     /// What the turn's agent had been asked, as it is still noted.
     func pending(of turn: Turn) -> Pending? {

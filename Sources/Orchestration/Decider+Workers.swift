@@ -42,8 +42,11 @@ extension Decider {
         guard case .working = run.phase else {
             return settle(id, .failed("not integrated at the run's end: \(reason)"))
         }
-        guard task.reworks + task.conflicts + task.redGates < run.settings.maxTaskAttempts * 3 else {
-            return settle(id, .failed("came back too often, last: \(reason)"))
+        if let returns = task.returns, returns >= run.settings.mostReturns {
+            // One who has had it so often sees nothing new in it. Begun anew by somebody else it gets as many tries again, and no more.
+            let why = "it came back too often (\(returns) times), last: \(reason)"
+            let all = task.reworks + task.conflicts + task.redGates
+            return all >= 2 * run.settings.mostReturns ? settle(id, .failed(why)) : giveToAnother(task, why)
         }
         emit(.taskBriefed(id, worker: worker, Pending(brief)))
     }
@@ -62,11 +65,11 @@ extension Run {
     /// Tasks that a worker may have out of its hands (in review or in the queue) while it takes another.
     static let openTasksPerWorker = 2
 
-    /// What a worker goes on with: what has come back before what is new.
-    func nextTask(for worker: AgentID, at now: Timestamp) -> TeamTask? {
+    /// What a worker has in its hands and may go on with: what has come back before what is new.
+    func nextTasks(for worker: AgentID, at now: Timestamp) -> [TeamTask] {
         tasks.open(of: worker)
             .filter { $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
-            .min { ($0.demand, $0.id) < ($1.demand, $1.id) }
+            .sorted { ($0.demand, $0.id) < ($1.demand, $1.id) }
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {

@@ -40,7 +40,9 @@ package struct Decider {
     private mutating func take(_ input: Input) {
         switch input {
         case .engineStarted(let settings):
+            let limits = run.settings.limits
             emit(.engineStarted(settings))
+            if run.settings.limits != limits { limitsChanged() }
         case .suspend(let reason):
             guard run.suspension == nil, !run.isEnded else { return }
             emit(.suspended(reason))
@@ -56,6 +58,9 @@ package struct Decider {
             signalled(id, signal)
         case .turnStuck(let id, let cause):
             turnStuck(id, cause)
+        case .turnTookTokens(let id):
+            guard let turn = run.turns[id], turn.stopCause == nil, run.suspension == nil else { return }
+            emit(.turnStopRequested(id, .tokensUsed))
         case .say(let turn, let text, let sender, let interrupts):
             addressed(turn, text, from: sender, interrupts: interrupts)
         case .messageReceived(let turn, let uuid, let receipt):
@@ -156,6 +161,7 @@ package struct Decider {
         guard !run.isShortOfDisk else { return }
         if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
         if case .working = run.phase { checkLimits() }
+        guard run.suspension == nil else { return }
         if case .working = run.phase { askBaseline() }
         releaseQuickChecks()
         // Before turns are begun: what comes back from a queue is somebody's next work.
@@ -175,15 +181,17 @@ package struct Decider {
     }
 
     private mutating func companyWorks() {
-        if case .working = run.phase {
-            briefLeads()
-            briefDirector()
-        }
-        if case .working = run.phase {
-            assignTasks()
-            startTurns()
-            checkCredentials()
-        }
+        repeat {
+            if case .working = run.phase {
+                briefLeads()
+                briefDirector()
+            }
+            if case .working = run.phase {
+                assignTasks()
+                startTurns()
+                checkCredentials()
+            }
+        } while closeSpent()
     }
 
     private mutating func stopOverdueTurns() {

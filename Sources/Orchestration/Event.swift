@@ -94,6 +94,11 @@ package enum Event: Codable, Sendable, Equatable {
     /// How much of the credential's usage windows is used; told when it has changed noticeably.
     case credentialUsed(CredentialID, [UsageWindow])
 
+    /// A part of a ceiling is used up.
+    case spendingWarned(SpendingWarning)
+    /// Much is spent and nothing lands.
+    case runawayNoticed(spentUsd: Double, boundUsd: Double)
+
     case finishing(EndReason)
     case ended(EndReason)
 

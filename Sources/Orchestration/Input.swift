@@ -19,6 +19,8 @@ package enum Input: Sendable {
     case credentialSignal(TurnID, CredentialSignal)
     /// A running turn gets nowhere.
     case turnStuck(TurnID, StuckCause)
+    /// A running turn has taken the tokens that it may take.
+    case turnTookTokens(TurnID)
     /// The disk has too little room for the run to go on; the text says how little.
     case diskShort(String)
     /// A deadline has come.

@@ -96,6 +96,11 @@ struct TaskUnpacker {
         task.costUsd = try double()
         task.changes = try optional { try $0.json(ChangedFiles.self) }
         task.held = try optional { try $0.json(Hold.self) }
+        task.size = try optional { unpacker in
+            guard let size = TaskSize(rawValue: try unpacker.string()) else { throw PackedTasks.Damaged() }
+            return size
+        }
+        task.returns = try optional { try $0.integer() }
         return task
     }
 

@@ -135,10 +135,12 @@ package struct PlanCheck {
         let ids = Dictionary(
             drafts.enumerated().map { ($1.key, ID<TeamTask>("task", firstNumber + $0)) }, uniquingKeysWith: { first, _ in first })
         return drafts.enumerated().map { index, draft in
-            TeamTask(
+            var task = TeamTask(
                 id: ID("task", firstNumber + index), team: team, title: draft.title, description: draft.description,
                 acceptance: draft.acceptance,
                 paths: draft.paths.filter { !$0.isBlank }, dependsOn: (draft.dependsOn ?? []).map { ids[$0] ?? ID($0) }, createdAt: now)
+            task.size = draft.size
+            return task
         }
     }
 }

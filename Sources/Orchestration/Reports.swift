@@ -20,6 +20,11 @@ package struct WorkerReport: Codable, Sendable, Equatable {
     }
 }
 
+/// How much work a task is.
+package enum TaskSize: String, Codable, Sendable, CaseIterable {
+    case small, medium, large
+}
+
 /// A task as its author plans it. Keys are the author's own short names; cco gives the real ids.
 package struct TaskDraft: Codable, Sendable, Equatable {
     /// A short name, unique within the plan, that other drafts can depend on.
@@ -33,6 +38,8 @@ package struct TaskDraft: Codable, Sendable, Equatable {
     package var paths: [String]
     /// Keys of this plan, or ids of existing tasks, that have to land first.
     package var dependsOn: [String]?
+    /// How much work it is, when its author says so.
+    package var size: TaskSize?
 
     package init(key: String, title: String, description: String, acceptance: String, paths: [String], dependsOn: [String]? = nil) {
         self.key = key

@@ -7,6 +7,7 @@ extension Run {
             self = Run(id: id, settings: settings, seed: seed, at: time)
         case .engineStarted(let settings):
             clock.resume(at: time)
+            if needsPerson { landedCosts.begin(at: ledger.total.costUsd) }
             suspension = nil
             needsPerson = false
             // What failed before is tried at once, and as often as if it were new: a person may have put it right.
@@ -45,6 +46,10 @@ extension Run {
             forecast.take(report) { tasks[$0]?.state.isSettled == false }
         case .credentialBenched, .credentialRejected, .credentialSlowed, .credentialUsed:
             applyCredential(event, at: time)
+        case .spendingWarned:
+            break  // What is spent says it.
+        case .runawayNoticed:
+            landedCosts.warned()
         }
     }
 
@@ -194,7 +199,7 @@ extension Run {
         session.costUsd = max(session.costUsd, outcome.account.sessionCostUsd ?? 0)
         session.turns += 1
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
-        ledger.add(turn: turn, usage: outcome.account.usage, costUsd: cost)
+        ledger.add(turn: turn, account: outcome.account, costUsd: cost)
         withCredential(turn.credential) {
             $0.turns += 1
             $0.costUsd += cost

@@ -65,6 +65,10 @@ extension Run {
             case .fixGate where isReturn, .fixQuickGate where isReturn: tasks[id]?.redGates += 1
             default: break
             }
+            if isReturn, pending.brief.isReturn, tasks[id]?.firstBrief != pending.brief {
+                let returns = tasks[id]?.returns ?? 0
+                tasks[id]?.returns = returns + 1
+            }
         case .taskSubmitted(let id, let report):
             tasks[id]?.state = .submitted
             tasks[id]?.report = report
@@ -87,6 +91,7 @@ extension Run {
             tasks[id]?.session = nil
             tasks[id]?.next = nil
             tasks[id]?.history.append(reason)
+            tasks[id]?.returns = nil
         case .taskHeld(let id, let holder, let path):
             let since = tasks[id]?.held?.since ?? time
             tasks[id]?.held = Hold(by: holder, path: path, since: since)
@@ -98,7 +103,10 @@ extension Run {
             tasks[id]?.state = state
             tasks[id]?.next = nil
             tasks[id]?.settledAt = time
-            if case .landed = state, let team = tasks[id]?.team { teams[team]?.idleAssessments = 0 }
+            if case .landed = state {
+                landedCosts.landed(at: ledger.total.costUsd)
+                if let team = tasks[id]?.team { teams[team]?.idleAssessments = 0 }
+            }
         default:
             break
         }

@@ -68,6 +68,7 @@ package struct Run: Codable, Sendable, Equatable {
 
     package var credentials: [Credential] = []
     package var ledger = Ledger()
+    package var landedCosts = LandedCosts()
 
     /// The direction's blob that the Director has seen last.
     package var shownDirection: ObjectID?

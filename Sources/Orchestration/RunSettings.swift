@@ -24,13 +24,18 @@ package struct RunSettings: Codable, Sendable, Equatable {
     package var workerCount: Int
     package var engineerManagerGroupSize: Int
     package var maxRunMinutes: Int
+    /// The run's ceiling in US dollars. It is read and set through `limits`, like all others.
     package var maxBudgetUsd: Double?
+    /// The other ceilings; `nil` in journals of earlier versions.
+    private var spendingLimits: SpendingLimits?
     package var taskTimeoutMinutes: Int
     package var review: Review
     package var promotion: Promotion
     package var push: Bool
     /// How often a task may be begun anew before it is given up.
     package var maxTaskAttempts: Int
+    /// How often a task may come back to one worker before another begins it anew; `nil` in journals of earlier versions.
+    package var maxTaskReturns: Int?
     /// The gate's command as configured; `nil` lets the Director propose one.
     package var verifyCommand: String?
     package var verifyTimeoutMinutes: Int
@@ -68,6 +73,23 @@ package struct RunSettings: Codable, Sendable, Equatable {
         self.gateSlots = gateSlots
         self.credentials = credentials
     }
+
+    /// Everything that bounds what is spent.
+    package var limits: SpendingLimits {
+        get {
+            var limits = spendingLimits ?? SpendingLimits()
+            limits.run.usd = maxBudgetUsd
+            return limits
+        }
+        set {
+            maxBudgetUsd = newValue.run.usd
+            spendingLimits = newValue
+            spendingLimits?.run.usd = nil
+        }
+    }
+
+    /// How often a task may come back to one worker.
+    package var mostReturns: Int { maxTaskReturns ?? 5 }
 }
 
 /// A branch that a person brings to be merged.

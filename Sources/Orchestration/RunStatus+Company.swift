@@ -64,7 +64,7 @@ extension RunStatus {
                 stopping = turn.stopCause?.words
             } else if let pending = known?.next ?? run.pendingTask(of: agent)?.next {
                 brief = pending.brief.words(in: run)
-                waits = run.whyTurnWaits(pending, at: now)
+                waits = run.whyTurnWaits(pending, of: agent, at: now)
             }
         }
     }
@@ -102,6 +102,7 @@ extension StopCause {
         case .cancelled: "it was cancelled"
         case .stuck: "it gets nowhere"
         case .diskShort: "the disk has too little room"
+        case .tokensUsed: "its tokens are used up"
         }
     }
 }

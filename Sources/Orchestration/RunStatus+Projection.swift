@@ -35,7 +35,8 @@ extension RunStatus {
         credentials = run.credentials.map { CredentialStatus($0, in: run, at: now) }
         spending = Spending(
             turns: run.ledger.total.turns, costUsd: run.ledger.total.costUsd, budgetUsd: run.settings.maxBudgetUsd,
-            tokens: Tokens(run.ledger.total.usage))
+            tokens: Tokens(run.ledger.total.usage), ceilings: run.ceilings.isEmpty ? nil : run.ceilings,
+            sinceLandingUsd: run.runawayUsd.map { _ in run.landedCosts.since(run.ledger.total.costUsd) }, runawayUsd: run.runawayUsd)
         push = Push(enabled: run.settings.push, fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason)
         delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in
             guard pending.failures > 0 else { return nil }

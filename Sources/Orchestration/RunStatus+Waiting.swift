@@ -9,13 +9,13 @@ extension Run {
     }
 
     /// Why a turn that is to be started is not started yet.
-    func whyTurnWaits(_ pending: Pending, at now: Timestamp) -> String? {
+    func whyTurnWaits(_ pending: Pending, of agent: AgentID, at now: Timestamp) -> String? {
         if let whyStandsStill { return whyStandsStill }
         guard case .working = phase else { return "no new turns: the run is ending" }
         if let notBefore = pending.notBefore, notBefore > now {
             return "pauses until \(Moment(notBefore).iso) after a fault of the provider"
         }
-        return whyNoCredential(for: pending, at: now)
+        return whyNoCredential(for: pending, at: now) ?? agents[agent].flatMap { whyNoFunds(pending.brief, of: $0) }
     }
 
     private var whyStandsStill: String? {
@@ -48,7 +48,7 @@ extension Run {
             guard turn.task == task.id else { return "waits for \(worker), which is \(turn.brief.words(in: self))" }
             return turn.stopCause.map { "is being stopped: \($0.words)" }
         }
-        return task.next.flatMap { whyTurnWaits($0, at: now) }
+        return task.next.flatMap { whyTurnWaits($0, of: worker, at: now) }
     }
 
     private func whyNotReviewed(_ task: TeamTask, at now: Timestamp) -> String {
@@ -61,7 +61,7 @@ extension Run {
             if case .review(let asked) = turn.brief, asked.contains(task.id) { return "in review by \(lead)" }
             return "waits for \(lead)'s review; \(lead) is \(turn.brief.words(in: self))"
         }
-        let reason = agents[lead]?.next.flatMap { whyTurnWaits($0, at: now) }
+        let reason = agents[lead]?.next.flatMap { whyTurnWaits($0, of: lead, at: now) }
         return "waits for \(lead)'s review" + (reason.map { "; \($0)" } ?? "")
     }
 

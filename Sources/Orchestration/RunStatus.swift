@@ -137,6 +137,11 @@ package struct RunStatus: Codable, Sendable, Equatable {
         package var costUsd: Double
         package var budgetUsd: Double?
         package var tokens: Tokens
+        /// Ceilings of the run and of its teams, and how far they are reached; missing when there are none.
+        package var ceilings: [CostReport.Ceiling]?
+        /// US dollars since a change last landed, and from which on that looks like a runaway.
+        package var sinceLandingUsd: Double?
+        package var runawayUsd: Double?
     }
 
     /// Tokens by how the provider charges for them.

@@ -56,6 +56,8 @@ package struct TeamTask: Codable, Sendable, Equatable {
     package var acceptance: String
     package var paths: [String]
     package var dependsOn: [TaskID]
+    /// How much work it is, when its author said so.
+    package var size: TaskSize?
     /// Made by cco to repair the meeting of the team's branch with main; its landing offers the delivery again.
     package var isRepair: Bool
     /// Repairs: what the first turn is asked, in place of `Brief.work`.
@@ -87,6 +89,8 @@ package struct TeamTask: Codable, Sendable, Equatable {
     package var reworks: Int
     package var conflicts: Int
     package var redGates: Int
+    /// Times it came back since it was last begun with a fresh session; missing in journals of earlier versions.
+    package var returns: Int?
     /// Reviews that ended without a decision about it.
     package var undecidedReviews: Int
     package var createdAt: Timestamp

@@ -22,6 +22,12 @@ package struct Turn: Codable, Sendable, Equatable {
     package var deadline: Timestamp
     /// What the turn may cost at most, in US dollars.
     package var budgetUsd: Double?
+    /// How many tokens of all kinds it may take at most.
+    package var budgetTokens: Int?
+    /// How much work its task is, for the choice of the model.
+    package var size: TaskSize?
+    /// Whether it may have a stronger model, because others have failed at this.
+    package var isEscalated: Bool?
     /// Set when cco wants it stopped.
     package var stopCause: StopCause?
     /// How it stopped getting anywhere, when that is why.
@@ -33,6 +39,16 @@ package struct Turn: Codable, Sendable, Equatable {
 
     /// Whether the Director is told of flakes in it.
     package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }
+
+    /// Whether it has taken what it was given, and that was less than any turn may take.
+    func hadShare(of ceiling: SpendingLimits.Ceiling, spent: Allowance) -> Bool {
+        func isShare(_ given: Double?, _ taken: Double, _ most: Double?) -> Bool {
+            guard let given else { return false }
+            return taken >= 0.9 * given && most.map { given < $0 } ?? true
+        }
+        return isShare(budgetUsd, spent.usd ?? 0, ceiling.usd)
+            || isShare(budgetTokens.map(Double.init), Double(spent.tokens ?? 0), ceiling.tokens.map(Double.init))
+    }
 
     /// The task it works on, for workers.
     package var task: TaskID? { brief.task }

@@ -14,10 +14,31 @@ package struct TokenUsage: Codable, Sendable, Equatable {
 
     package var total: Int { input + cacheWrite + cacheRead + output }
 
+    package static func - (left: TokenUsage, right: TokenUsage) -> TokenUsage {
+        TokenUsage(
+            input: left.input - right.input, cacheWrite: left.cacheWrite - right.cacheWrite, cacheRead: left.cacheRead - right.cacheRead,
+            output: left.output - right.output)
+    }
+
     package static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
         TokenUsage(
             input: left.input + right.input, cacheWrite: left.cacheWrite + right.cacheWrite, cacheRead: left.cacheRead + right.cacheRead,
             output: left.output + right.output)
+    }
+}
+
+/// What one model has taken of a turn.
+package struct ModelShare: Codable, Sendable, Equatable {
+    /// The model's name, as the CLI counts it.
+    package var model: String
+    package var usage: TokenUsage
+    /// US dollars, where it is known for this model alone.
+    package var costUsd: Double?
+
+    package init(model: String, usage: TokenUsage, costUsd: Double? = nil) {
+        self.model = model
+        self.usage = usage
+        self.costUsd = costUsd
     }
 }
 
@@ -32,16 +53,19 @@ package struct TurnAccount: Codable, Sendable, Equatable {
     package var modelTurns: Int
     /// The model that answered, as the CLI named it.
     package var model: String?
+    /// What each model has taken, by name; `nil` in journals of earlier versions.
+    package var models: [ModelShare]?
 
     package init(
         usage: TokenUsage = TokenUsage(), sessionCostUsd: Double? = nil, turnCostUsd: Double? = nil, modelTurns: Int = 0,
-        model: String? = nil
+        model: String? = nil, models: [ModelShare]? = nil
     ) {
         self.usage = usage
         self.sessionCostUsd = sessionCostUsd
         self.turnCostUsd = turnCostUsd
         self.modelTurns = modelTurns
         self.model = model
+        self.models = models
     }
 }
 
@@ -69,6 +93,8 @@ package enum StopCause: String, Codable, Sendable {
     case stuck
     /// The disk has too little room.
     case diskShort
+    /// It has taken the tokens that it may take.
+    case tokensUsed
 }
 
 /// How a turn ended. Read from structured output and exit records only, never from prose.

@@ -64,11 +64,21 @@ struct AgentProcess: Sendable {
     }
 
     /// What it did, in US dollars: a process that was ended early has spent a part.
-    var costUsd: Double {
+    var costUsd: Double { script.costUsd * part }
+
+    /// The tokens of that.
+    var usage: TokenUsage {
+        let whole = script.usage
+        func some(_ count: Int) -> Int { Int(Double(count) * part) }
+        return TokenUsage(
+            input: some(whole.input), cacheWrite: some(whole.cacheWrite), cacheRead: some(whole.cacheRead), output: some(whole.output))
+    }
+
+    private var part: Double {
         guard case .itself = ending else {
-            guard let whole = script.milliseconds, whole > 0 else { return script.costUsd }
-            return script.costUsd * min(1, Double(milliseconds) / Double(whole))
+            guard let whole = script.milliseconds, whole > 0 else { return 1 }
+            return min(1, Double(milliseconds) / Double(whole))
         }
-        return script.costUsd
+        return 1
     }
 }

@@ -29,6 +29,9 @@ package struct Circumstances: Sendable {
             settings.quickVerifyTimeoutMinutes = 5
         }
         Circumstances.limit(&settings.credentials, seed: experiment.seed)
+        var spending = SeededRandom(seed: experiment.seed, 4, 0)
+        Circumstances.limitSpending(of: &settings, &spending)
+        if !experiment.hasCeilings { settings.limits = SpendingLimits() }
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
         for kind in FaultKind.allCases {
@@ -71,6 +74,22 @@ package struct Circumstances: Sendable {
             // The last one has no budget of its own, so that there is somebody to go on with.
             if index + 1 < slots.count, random.happens(0.3) { slots[index].maxBudgetUsd = Double(random.pick(1...10)) }
         }
+    }
+
+    /// Ceilings of every kind, each in some runs.
+    private static func limitSpending(of settings: inout RunSettings, _ random: inout SeededRandom) {
+        settings.maxTaskReturns = random.pick(1...5)
+        guard random.happens(0.5) else { return }
+        if random.happens(0.3) { settings.limits.run.usd = Double(random.pick(1...12)) }
+        if random.happens(0.2) { settings.limits.run.tokens = random.pick(20...800) * 1000 }
+        if random.happens(0.2) { settings.limits.team.usd = Double(random.pick(1...6)) }
+        if random.happens(0.1) { settings.limits.team.tokens = random.pick(20...400) * 1000 }
+        if random.happens(0.2) { settings.limits.task.usd = Double(random.pick(2...10)) / 10 }
+        if random.happens(0.1) { settings.limits.task.tokens = random.pick(10...100) * 1000 }
+        if random.happens(0.2) { settings.limits.turn.usd = Double(random.pick(1...4)) / 10 }
+        if random.happens(0.2) { settings.limits.turn.tokens = random.pick(5...60) * 1000 }
+        settings.limits.keptBack = [0, 0.05, 0.1, 0.1, 0.3][random.pick(0...4)]
+        if random.happens(0.3) { settings.limits.runaway = RunawayBound(floorUsd: Double(random.pick(5...30)) / 10, factor: 4) }
     }
 
     private static func habits(tasks: Int, _ random: inout SeededRandom) -> Habits {

@@ -17,6 +17,8 @@ extension Invariants {
                 try checkStart(turn)
             case .candidatePublished(let id, _, let tree):
                 if let target = before.queue.first(where: { $0.id == id })?.target { published[target] = (id, tree) }
+            case .finishing(.budgetOver): try checkBudgetIsOver()
+            case .spendingWarned(let warning): try checkWarning(warning)
             case .finishing(.complete):
                 if !after.directorSaysComplete { throw Violation(.endIsTrue, "nobody says that it is complete") }
             default: break
@@ -95,9 +97,7 @@ extension Invariants {
         case .working, .preparing: break
         case .finishing, .ended: throw Violation(.endsInTime, "\(turn.id) starts in phase \(before.phase)")
         }
-        if let budget = after.settings.maxBudgetUsd, before.ledger.total.costUsd >= budget, !events.isEmpty, !isStart {
-            throw Violation(.isBounded, "\(turn.id) starts when the budget is used up")
-        }
+        try checkFunds(of: turn)
         guard let id = turn.task, let task = after.tasks[id] else { return }
         let missing = task.dependsOn.filter { after.tasks[$0]?.state.satisfiesDependents != true }
         if !missing.isEmpty { throw Violation(.planIsKept, "\(turn.id) starts \(id) before \(missing)") }
@@ -162,7 +162,9 @@ extension Invariants {
                 open[worker, default: 0] += 1
                 guard task.state == .assigned else { continue }
                 holding.insert(worker)
-                if task.next?.notBefore.map({ $0 <= now }) ?? true, after.agents[worker]?.activeTurn == nil {
+                if task.next?.notBefore.map({ $0 <= now }) ?? true, let agent = after.agents[worker], agent.activeTurn == nil,
+                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), task.session != nil || !after.isStuck(task.team)
+                {
                     throw Violation(.nobodyIdles, "\(worker) has \(task.id) and does not begin")
                 }
             } else if task.state == .waiting, ready[task.team] == nil,
@@ -173,7 +175,7 @@ extension Invariants {
         }
         for agent in idle {
             if !agent.role.writesCode {
-                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true {
+                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true, !lacksFunds(next.brief, agent) {
                     throw Violation(.nobodyIdles, "\(agent.id) has something to do and does not begin")
                 }
             } else if let team = agent.team, let task = ready[team], !after.isStuck(team), !holding.contains(agent.id),

@@ -29,6 +29,7 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case holdsEnd = "a task is held back only by work that is about to land, and never longer than the bound"
     case forecastHolds = "the forecast is about branches that are under way, and is bounded"
     case nothingLeftBehind = "what was approved is integrated when the run ends"
+    case budgetsHold = "no ceiling is passed by more than a turn, and what is said of it is true"
     case booksBalance = "the ledger holds every turn's cost once"
     case endsInTime = "every run ends, with a reason"
     case endIsTrue = "the end's reason is true"

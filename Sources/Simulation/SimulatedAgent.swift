@@ -18,8 +18,23 @@ struct SimulatedAgent {
         if let planned = plannedMilliseconds { script.milliseconds = planned }
         if turn.task == nil { manage(&script) } else { work(&script) }
         fail(&script)
+        if turn.budgetTokens != nil { script.usage.cacheRead = Int(script.costUsd * 300_000) }
+        keepBudget(&script)
         return script
     }
+
+    /// The agent's program ends a turn at the request that passes its budget.
+    private func keepBudget(_ script: inout AgentScript) {
+        guard let budget = turn.budgetUsd, script.costUsd > budget, let whole = script.milliseconds else { return }
+        var random = SeededRandom(seed: UInt64(turn.id.number), 57, 0)
+        script.milliseconds = Int64(Double(whole) * budget / script.costUsd)
+        script.costUsd = min(script.costUsd, budget + Self.lastRequestUsd * random.unit())
+        script.end = .overBudget
+        if random.happens(0.5) { script.work = .nothing }
+    }
+
+    /// What the last request of a turn costs at most.
+    static let lastRequestUsd = 0.02
 
     /// Whether a mistake is made: because it strikes now, or because this agent always makes it.
     mutating func makes(_ kind: FaultKind) -> Bool {

@@ -85,6 +85,7 @@ extension Simulator {
         try checkKept(run)
         try checkBooks(run)
         try checkSessions()
+        try checkBudget(run)
         if case .failed = reason { return }
         try checkWorkingTime(run)
         if reason == .complete { try checkComplete(run) }
@@ -137,6 +138,27 @@ extension Simulator {
         }
         guard abs(run.ledger.total.costUsd - spent) < 0.000_001 * Double(turns + 1) else {
             throw Violation(.booksBalance, "the books say \(run.ledger.total.costUsd) USD, and \(spent) were spent")
+        }
+    }
+
+    /// What was spent beyond the run's ceiling is less than a turn costs, and no part of a ceiling is told twice.
+    private func checkBudget(_ run: Run) throws {
+        var (costs, settings): ([Double], [RunSettings]) = ([], [])
+        var told: [String] = []
+        for record in journal.records {
+            switch record.event {
+            case .engineStarted(let new): settings.append(new)
+            case .turnEnded(let id, _): if let process = processes[id] { costs.append(process.costUsd) }
+            case .spendingWarned(let warning): told.append("\(warning.percent) % of \(warning.scope.words) in \(warning.measure)")
+            default: break
+            }
+        }
+        guard settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
+        guard Set(told).count == told.count else { throw Violation(.budgetsHold, "told twice: \(told)") }
+        guard let ceiling = run.settings.maxBudgetUsd else { return }
+        guard run.ledger.total.costUsd <= ceiling + (costs.max() ?? 0) else {
+            throw Violation(
+                .budgetsHold, "\(run.ledger.total.costUsd) USD of \(ceiling) were spent, and no turn cost more than \(costs.max() ?? 0)")
         }
     }
 

@@ -94,9 +94,23 @@ extension Simulator {
         try acknowledgeAll(of: turn)
         if process.isOver { return proceedToHarvest(id) }
         if engine?.run.turns[turn]?.stopCause != nil || engine?.stopped.contains(turn) == true { stop(turn) }
+        meter(process)
         if let stuck = process.stuck {
             plan(.stuck(turn, stuck.cause, generation: generations), after: max(1000, process.startedAt + stuck.after - real))
         }
+    }
+
+    /// Notices when it has taken the tokens that it may take.
+    private func meter(_ process: AgentProcess) {
+        let taken = Double(process.script.usage.total)
+        guard let most = process.turn.budgetTokens, Double(most) <= taken, let whole = process.script.milliseconds else { return }
+        let after = process.startedAt + Int64(Double(whole) * Double(most) / taken) - real
+        plan(.takesTokens(process.turn.id, generation: generations), after: max(1, after))
+    }
+
+    func tookTokens(_ turn: TurnID, _ generation: Int) throws {
+        guard let engine, engine.generation == generation, processes[turn]?.isOver == false else { return }
+        try submit(.turnTookTokens(turn))
     }
 
     func proceedToHarvest(_ id: EffectID) {
@@ -114,7 +128,7 @@ extension Simulator {
         case .terminated: end = engine?.run.turns[turn.id]?.stopCause.map { .stopped($0) } ?? .failed("ended by signal 15")
         case .lost: end = .failed("the machine went down")
         }
-        var account = TurnAccount(usage: process.script.usage, modelTurns: 3)
+        var account = TurnAccount(usage: process.usage, modelTurns: 3)
         if case .credential = end {
         } else {
             if process.script.saysTurnCost { account.turnCostUsd = process.costUsd }

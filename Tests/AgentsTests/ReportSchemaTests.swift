@@ -7,7 +7,7 @@ import Testing
 @Suite("Schemas of reports")
 struct ReportSchemaTests {
     private static let draft =
-        #"{"key":"a","title":"t","description":"d","acceptance":"c","paths":["src/"],"dependsOn":["task-1"]}"#
+        #"{"key":"a","title":"t","description":"d","acceptance":"c","paths":["src/"],"dependsOn":["task-1"],"size":"small"}"#
     private static let goal = #"{"team":"team-1","title":"t","description":"d","acceptance":"c"}"#
 
     private func schema(_ name: String) throws -> JSONValue {

@@ -99,6 +99,32 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             name: "maxBudgetUsd", good: ["0.01", "5", "1e3"], wrongType: [#""5""#, "true", "null", "[]"], outOfRange: ["0", "-1"],
             misspelt: "maxBudgetUSDs"),
         OptionCase(
+            name: "maxRunTokens", good: ["1000", "50000000"], wrongType: notInteger, outOfRange: ["999", "-1", "1000000000001"],
+            misspelt: "maxRunTokenss"),
+        OptionCase(
+            name: "maxTeamTokens", good: ["1000", "50000000"], wrongType: notInteger, outOfRange: ["999", "-1", "1000000000001"],
+            misspelt: "maxTeamTokenss"),
+        OptionCase(
+            name: "maxTaskTokens", good: ["1000", "50000000"], wrongType: notInteger, outOfRange: ["999", "-1", "1000000000001"],
+            misspelt: "maxTaskTokenss"),
+        OptionCase(
+            name: "maxTurnTokens", good: ["1000", "50000000"], wrongType: notInteger, outOfRange: ["999", "-1", "1000000000001"],
+            misspelt: "maxTurnTokenss"),
+        OptionCase(
+            name: "maxTeamBudgetUsd", good: ["0.01", "5"], wrongType: notNumber, outOfRange: ["0", "-1"], misspelt: "maxTeamBudgetUsds"),
+        OptionCase(
+            name: "maxTaskBudgetUsd", good: ["0.01", "5"], wrongType: notNumber, outOfRange: ["0", "-1"], misspelt: "maxTaskBudgetUsds"),
+        OptionCase(
+            name: "maxTurnBudgetUsd", good: ["0.01", "5"], wrongType: notNumber, outOfRange: ["0", "-1"], misspelt: "maxTurnBudgetUsds"),
+        OptionCase(
+            name: "maxTaskReturns", good: ["1", "100"], wrongType: notInteger, outOfRange: ["0", "101"], misspelt: "maxTaskReturn"),
+        OptionCase(
+            name: "budgetReservePercent", good: ["0", "90"], wrongType: notInteger, outOfRange: ["-1", "91"],
+            misspelt: "budgetReservePercents"),
+        OptionCase(
+            name: "runawayFloorUsd", good: ["0.5", "100"], wrongType: notNumber, outOfRange: ["0", "-1"], misspelt: "runawayFloorUSDs"),
+        OptionCase(name: "runawayFactor", good: ["0.5", "10"], wrongType: notNumber, outOfRange: ["0", "-1"], misspelt: "runawayFactors"),
+        OptionCase(
             name: "envFiles", good: ["[]", #"["a", "../b/.env", "/c/x", "~/y"]"#], wrongType: [#""a""#, "1", "{}", "null", "[1]", "[[]]"],
             outOfRange: [#"[""]"#, #"["a/"]"#, #"[".."]"#, #"["a/.git"]"#, #"["a", "a"]"#], misspelt: "envFile"),
         OptionCase(
@@ -128,6 +154,14 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
                 #"{"boss": {}}"#, #"{"worker": {"effort": "huge"}}"#, #"{"worker": {"model": "a b"}}"#, #"{"worker": {"speed": "x"}}"#,
             ],
             misspelt: "rolls"),
+        OptionCase(
+            name: "taskSizes", good: ["{}", #"{"small": {"model": "opus", "effort": "max"}}"#],
+            wrongType: ["[]", #""opus""#, "null", #"{"small": "opus"}"#],
+            outOfRange: [#"{"boss": {}}"#, #"{"small": {"effort": "huge"}}"#, #"{"small": {"model": "a b"}}"#], misspelt: "taskSize"),
+        OptionCase(
+            name: "escalation", good: ["{}", #"{"worker": {"model": "opus", "effort": "max"}}"#],
+            wrongType: ["[]", #""opus""#, "null", #"{"worker": "opus"}"#],
+            outOfRange: [#"{"boss": {}}"#, #"{"worker": {"effort": "huge"}}"#, #"{"worker": {"model": "a b"}}"#], misspelt: "escalatio"),
         OptionCase(name: "review", good: [#""em""#, #""none""#], wrongType: notText, outOfRange: [#""director""#], misspelt: "reviews"),
         OptionCase(
             name: "promotion", good: [#""director""#, #""auto""#], wrongType: notText, outOfRange: [#""em""#], misspelt: "promotoin"),

@@ -19,6 +19,8 @@ final class ScriptedControl: RunControl {
         return RunFixture().status
     }
 
+    func cost() async throws -> CostReport { CostReport(run: RunFixture().run, at: RunFixture().now) }
+
     func suspend(reason: String, by: String) async throws -> RunStatus {
         orders.withLock { $0.append("\(reason) by \(by)") }
         await asked.open()

@@ -132,6 +132,7 @@ struct OutputBookmarkTests {
 
 private struct OtherReader: TurnReading {
     private var words = "of its own"
+    var tokensSoFar: Int { 0 }
     var needsConversation: Bool { false }
 
     mutating func take(_ line: Data) -> Observation { Observation() }

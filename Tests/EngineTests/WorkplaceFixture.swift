@@ -58,7 +58,7 @@ struct WorkplaceFixture: Sendable {
             folder: run, origin: try RemoteURL(origin, relativeTo: folder.path), cloneOptions: CloneOptions(),
             git: Git(environment: environment), launcher: ShimLauncher(shimExecutable: try EngineFixture.shim()),
             backend: ScriptBackend(script: script), prompts: try PromptLibrary(), parentEnvironment: environment, agentEnvironment: [:],
-            credentials: [ID("key-1"): CredentialEnvironment(.entriesOnly)], models: [:], environmentFiles: [:],
+            credentials: [ID("key-1"): CredentialEnvironment(.entriesOnly)], models: ModelChoice(), environmentFiles: [:],
             rules: IntegrationRules(forbiddenNames: [], secrets: []), usesSubmodules: false, keepsWorktrees: false,
             disk: DiskSpace(path: folder.path, minimumFree: 0, maximumUse: nil), maximumOutput: maximumOutput,
             limits: ResourceLimits(memory: 0, processes: 0, fileSize: 0, cpuWeight: 0),
@@ -123,6 +123,7 @@ struct ScriptReader: TurnReading, Equatable {
     private var lines = 0
     private var digest: UInt64 = 0
     private var spent = 0
+    var tokensSoFar: Int { 0 }
     var needsConversation: Bool { true }
 
     mutating func take(_ line: Data) -> Observation {

@@ -201,6 +201,11 @@ struct RunReportTests {
         | plan | 1 | $0.50 | 11.0k | 1.0k |
         | work | 2 | $1.25 | 22.0k | 2.0k |
 
+        - coordination: 29 % of the cost, 33 % of the input tokens
+        - rework: 0 % of the cost, 0 % of the input tokens
+        - conflicts: 0 % of the cost, 0 % of the input tokens
+        - a landed task: $1.75, everything included
+        - model `unknown`: $1.75, 33.0k tokens
         - credential `key-1`: 3 turns, $1.75
         - credential `key-2`: 0 turns, $0.00
 

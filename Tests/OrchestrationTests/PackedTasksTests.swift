@@ -32,11 +32,12 @@ struct PackedTasksTests {
         task.quick?.verdict = .green(milliseconds: 4)
         task.report = WorkerReport(status: .blocked, summary: "s", notes: "n")
         task.history = ["once", "twice"]
-        (task.attempts, task.reworks, task.conflicts, task.redGates, task.undecidedReviews) = (1, 2, 3, 4, 5)
+        (task.attempts, task.reworks, task.conflicts, task.redGates, task.returns, task.undecidedReviews) = (1, 2, 3, 4, 6, 5)
         (task.startedAt, task.settledAt) = (Timestamp(milliseconds: 8), Timestamp(milliseconds: 9))
         task.usage = TokenUsage(input: 10, cacheWrite: 11, cacheRead: 12, output: Int.max)
         task.costUsd = -1.5
         task.changes = ChangedFiles(["src/a"])
+        task.size = .large
         task.held = Hold(by: ID("task-1"), path: "src/a", since: Timestamp(milliseconds: 6))
         return task
     }
@@ -52,7 +53,7 @@ struct PackedTasksTests {
             #expect(try PackedTasks.unpack(packed[...]) == tasks)
         }
         // A part that is added to a task has to be packed too, and to be added to `full`.
-        #expect(Mirror(reflecting: bare).children.count == 32)
+        #expect(Mirror(reflecting: bare).children.count == 34)
         for (empty, used) in zip(Mirror(reflecting: bare).children, Mirror(reflecting: full(.assigned)).children) {
             #expect("\(empty.value)" != "\(used.value)", "\(empty.label ?? "") is not tried")
         }

@@ -62,10 +62,11 @@ struct CampaignTests {
 }
 
 extension Experiment {
-    /// With so much time that the end of it is no reason to stop.
+    /// With so much time and money that the end of them is no reason to stop.
     var withTime: Experiment {
         var copy = self
         copy.leastMinutes = 10_000
+        copy.hasCeilings = false
         return copy
     }
 }

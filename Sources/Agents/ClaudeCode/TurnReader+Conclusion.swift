@@ -6,10 +6,13 @@ extension TurnReader {
         let end = end(exit: exit, stopped: stopped, errorTail: errorTail)
         var account = account
         account.turnCostUsd = turnCostUsd
+        var models = models
         if !unsettled.isEmpty {
             account.usage = account.usage + unsettled.tokens
             account.turnCostUsd = (turnCostUsd ?? 0) + unsettled.costUsd
+            for share in unsettled.shares { models.add(share.model, share.usage, costUsd: share.costUsd) }
         }
+        if !models.isEmpty { account.models = models.values.sorted { $0.model < $1.model } }
         return TurnConclusion(
             end: end, account: account, sessionExists: sessionExists(after: end, errorTail: errorTail), turnCostUsd: account.turnCostUsd,
             malformedLines: malformedLines)

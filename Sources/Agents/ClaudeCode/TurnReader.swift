@@ -16,6 +16,8 @@ package struct TurnReader: TurnReading, Equatable {
     private(set) var report: JSONValue?
     private(set) var account = TurnAccount()
     private(set) var turnCostUsd: Double?
+    /// By model, what the results so far have accounted for.
+    private(set) var models: [String: ModelShare] = [:]
     /// What was answered after the last result.
     private(set) var unsettled = UnsettledMessages()
     /// The CLI's name for the last API failure that it gave up on.
@@ -32,6 +34,8 @@ package struct TurnReader: TurnReading, Equatable {
     package mutating func take(_ line: Data) -> Observation {
         take(StreamLine(decoding: line))
     }
+
+    package var tokensSoFar: Int { account.usage.total + unsettled.tokens.total }
 
     package var needsConversation: Bool { !unsettled.isEmpty }
 
@@ -92,9 +96,12 @@ package struct TurnReader: TurnReading, Equatable {
         account.modelTurns += result.numTurns ?? 0
         let perModel = result.modelUsageSinceLastResult ?? [:]
         if perModel.isEmpty {
-            account.usage = account.usage + (result.usage?.tokens ?? TokenUsage())
+            let usage = result.usage?.tokens ?? TokenUsage()
+            account.usage = account.usage + usage
+            if usage.total > 0 { models.add(account.model ?? "unknown", usage, costUsd: nil) }
         } else {
             account.usage = perModel.values.reduce(account.usage) { $0 + $1.tokens }
+            for (model, usage) in perModel { models.add(model, usage.tokens, costUsd: usage.costUSD ?? 0) }
             turnCostUsd = perModel.values.reduce(turnCostUsd ?? 0) { $0 + ($1.costUSD ?? 0) }
         }
     }
@@ -110,6 +117,15 @@ extension APIRetry {
         case (nil, _): attempt >= 3 ? .outage : nil
         default: nil
         }
+    }
+}
+
+extension [String: ModelShare] {
+    /// Adds what a model has taken. A cost that is not known makes the sum unknown.
+    mutating func add(_ model: String, _ usage: TokenUsage, costUsd: Double?) {
+        guard let known = self[model] else { return self[model] = ModelShare(model: model, usage: usage, costUsd: costUsd) }
+        let sum: Double? = if let costUsd, let before = known.costUsd { before + costUsd } else { nil }
+        self[model] = ModelShare(model: model, usage: known.usage + usage, costUsd: sum)
     }
 }
 

@@ -13,6 +13,7 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
     }
 
     private var messages: [String: Message] = [:]
+    private(set) var tokens = TokenUsage()
     /// By model, how the CLI's own costs in this session compare with list prices.
     private var factors: [String: Double] = [:]
 
@@ -22,11 +23,16 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
     mutating func add(_ message: AssistantMessage) {
         guard !message.isApiErrorMessage, let id = message.id, let usage = message.usage else { return }
         let known = messages[id]?.usage ?? MessageUsage()
-        messages[id] = Message(model: message.model ?? messages[id]?.model, usage: known.completed(by: usage))
+        let completed = known.completed(by: usage)
+        messages[id] = Message(model: message.model ?? messages[id]?.model, usage: completed)
+        tokens = tokens - known.tokens + completed.tokens
     }
 
     /// An account has come that contains everything so far.
-    mutating func settle() { messages = [:] }
+    mutating func settle() {
+        messages = [:]
+        tokens = TokenUsage()
+    }
 
     /// Takes a line of the stored conversation. It holds all turns of the session, of which only this turn's messages count.
     mutating func complete(from line: Data) {
@@ -41,15 +47,18 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
         }
     }
 
-    var tokens: TokenUsage { messages.values.reduce(TokenUsage()) { $0 + $1.usage.tokens } }
-
     /// In US dollars.
-    var costUsd: Double {
+    var costUsd: Double { shares.reduce(0) { $0 + ($1.costUsd ?? 0) } }
+
+    /// What each model has taken, by name.
+    var shares: [ModelShare] {
+        var shares: [String: ModelShare] = [:]
         // In one order, so that equal sums are equal to the last bit.
-        messages.sorted { $0.key < $1.key }.reduce(0) { sum, entry in
-            let model = entry.value.model
-            return sum + ModelPrice.of(model).cost(of: entry.value.usage) * (model.flatMap { factors[$0] } ?? 1)
+        for (_, message) in messages.sorted(by: { $0.key < $1.key }) {
+            let cost = ModelPrice.of(message.model).cost(of: message.usage) * (message.model.flatMap { factors[$0] } ?? 1)
+            shares.add(message.model ?? "unknown", message.usage.tokens, costUsd: cost)
         }
+        return shares.values.sorted { $0.model < $1.model }
     }
 
     private static let assistantMark = Data(#""type":"assistant""#.utf8)

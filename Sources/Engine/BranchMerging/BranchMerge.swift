@@ -145,7 +145,7 @@ package struct BranchMerge: Sendable {
             folder: folder, origin: try RemoteURL(order.repository, relativeTo: order.currentFolder), cloneOptions: try CloneOptions([]),
             git: Git(environment: environment), launcher: ShimLauncher(shimExecutable: shim),
             backend: ClaudeCodeBackend(executable: "", runsAsRoot: false), prompts: try PromptLibrary(overrides: [:]),
-            parentEnvironment: environment, agentEnvironment: [:], credentials: [:], claudeConfiguration: nil, models: [:],
+            parentEnvironment: environment, agentEnvironment: [:], credentials: [:], claudeConfiguration: nil, models: ModelChoice(),
             environmentFiles: [:], rules: IntegrationRules(forbiddenNames: [], secrets: []), directionFallback: nil, usesSubmodules: true,
             keepsWorktrees: false, gateCache: order.gateCache,
             disk: DiskSpace(path: workspace.path, minimumFree: 64 << 20, maximumUse: nil),

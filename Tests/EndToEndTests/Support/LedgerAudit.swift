@@ -36,6 +36,13 @@ struct LedgerAudit: Sendable {
             ("its teams", report.byTeam.reduce(0) { $0 + $1.costUsd }),
             ("its credentials", report.byCredential.reduce(0) { $0 + $1.costUsd }),
         ]
+        for turn in turns {
+            let (account, shares) = (turn.outcome.account, turn.outcome.account.models ?? [])
+            let tokens = shares.reduce(Orchestration.TokenUsage()) { $0 + $1.usage }
+            let cost = shares.reduce(0) { $0 + ($1.costUsd ?? 0) }
+            guard tokens != account.usage || abs(cost - (account.turnCostUsd ?? 0)) > 1e-9 else { continue }
+            differences.append("the models of \(turn.turn.id) come to \(tokens) and \(cost), the turn to \(account)")
+        }
         for (name, sum) in parts where abs(sum - costs) > 1e-7 { differences.append("\(name) come to \(sum), the turns to \(costs)") }
     }
 

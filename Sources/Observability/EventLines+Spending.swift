@@ -1,0 +1,23 @@
+import Orchestration
+
+extension EventScribe {
+    func spendingLines(_ event: Event) -> [EventLine] {
+        switch event {
+        case .spendingWarned(let warning):
+            let level: EventLine.Level = warning.percent < 80 ? .notice : .warning
+            let (spent, ceiling) = (warning.measure.words(warning.spent), warning.measure.words(warning.ceiling))
+            return [
+                line("budget", level, "\(warning.percent) % of the budget of \(warning.scope.words) are used up: \(spent) of \(ceiling).")
+            ]
+        case .runawayNoticed(let spent, let bound):
+            let most = HumanText.money(dollars: 2 * bound)
+            return [
+                line(
+                    "budget", .warning,
+                    "\(HumanText.money(dollars: spent)) were spent and nothing has landed meanwhile; at \(most) the run stands still.")
+            ]
+        default:
+            return []
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Agents
+import Testing
+
+@testable import Engine
+@testable import Orchestration
+
+@Suite("Which model a turn runs with")
+struct ModelChoiceTests {
+    private var choice: ModelChoice {
+        var choice = ModelChoice()
+        choice.roles = [.worker: .init(model: "sonnet", effort: .medium), .director: .init(model: "opus")]
+        choice.sizes = [.small: .init(model: "haiku"), .large: .init(effort: .high)]
+        choice.escalated = [.worker: .init(model: "opus"), .director: .init(effort: .max)]
+        return choice
+    }
+
+    private func turn(_ role: Role, size: TaskSize? = nil, isEscalated: Bool? = nil) -> Turn {
+        var turn = Turn(
+            id: ID("turn-1"), agent: ID("worker-1"), role: role, brief: .assess, session: "", resumes: false, carriesOn: false,
+            credential: ID("key-1"), startPoint: ObjectID(String(repeating: "0", count: 40))!, startedAt: Timestamp(milliseconds: 0),
+            deadline: Timestamp(milliseconds: 1))
+        turn.size = size
+        turn.isEscalated = isEscalated
+        return turn
+    }
+
+    @Test("what is set more specially counts: a failure before the task's size before the role")
+    func layers() {
+        #expect(choice[turn(.worker)] == .init(model: "sonnet", effort: .medium))
+        #expect(choice[turn(.worker, size: .small)] == .init(model: "haiku", effort: .medium))
+        #expect(choice[turn(.worker, size: .large)] == .init(model: "sonnet", effort: .high))
+        #expect(choice[turn(.worker, size: .small, isEscalated: true)] == .init(model: "opus", effort: .medium))
+        #expect(choice[turn(.director, size: .small, isEscalated: true)] == .init(model: "opus", effort: .max))
+        #expect(choice[turn(.engineerManager)] == .init())
+    }
+}
