@@ -17,7 +17,8 @@ extension Invariants {
                 }
             }
             // A key can have a budget of its own.
-            if measure == .usd, after.credentials.contains(where: { $0.id == turn.credential && $0.maxBudgetUsd != nil }) { isLimited = true }
+            let hasLimitedKey = after.credentials.contains { $0.id == turn.credential && $0.maxBudgetUsd != nil }
+            if measure == .usd, hasLimitedKey { isLimited = true }
             guard isLimited == (given != nil) else {
                 throw Violation(.budgetsHold, "\(turn.id) begins with \(given.map { "\($0)" } ?? "no limit of") \(measure)")
             }

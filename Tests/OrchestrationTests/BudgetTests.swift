@@ -66,7 +66,7 @@ struct BudgetTests {
     func laterTaskFirst() throws {
         let scenario = try scenario(workers: 1, tasks: 2, costUsd: 0.5) {
             $0.maxBudgetUsd = 4
-            $0.limits.keptBack = 0.6
+            $0.limits.keptBack = 0.8
         }
         try scenario.play { $0.tasks[ID("task", 1)]?.state.word == "in review" }
         let worker: AgentID = ID("worker", 1)
