@@ -24,5 +24,6 @@ struct SuspendRequest: Codable, Sendable, Equatable {
 enum ControlPath {
     static let status = "/v1/status"
     static let suspend = "/v1/suspend"
+    static let orders = "/v1/orders"
     static let health = "/v1/health"
 }

@@ -13,6 +13,7 @@ extension Decider {
         guard case .working = run.phase else { return }
         emit(.finishing(reason))
         stopTurns(.runEnding)
+        closeKeptMessages()
         dropForecast()
     }
 

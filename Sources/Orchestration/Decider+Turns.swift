@@ -5,7 +5,9 @@ extension Decider {
     mutating func startTurns() {
         for agent in run.agents.values.sorted(by: { $0.id < $1.id }) where agent.activeTurn == nil {
             if agent.role.writesCode {
-                if let task = run.nextTask(for: agent.id, at: now), let pending = task.next { startWork(agent, task, pending) }
+                if run.workerTurnRoom > 0, let task = run.nextTask(for: agent.id, at: now), let pending = task.next {
+                    startWork(agent, task, pending)
+                }
             } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
                 startManagement(agent, pending)
             }
@@ -31,13 +33,19 @@ extension Decider {
 
     private mutating func begin(_ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID) {
         let spent = run.ledger.total.costUsd
-        let turn = Turn(
+        var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
             carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
             startPoint: startPoint, startedAt: now,
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
             budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) }, wasStuck: pending.wasStuck)
+        let kept = run.messages.values.filter { $0.turn == nil && $0.agent == agent.id }.map(\.id).sorted()
+        if !kept.isEmpty {
+            turn.messages = kept
+            // Far from the numbers of sessions and messages.
+            turn.promptUUID = SeededUUID(seed: run.seed, number: UInt64(run.counters.turns + 1) | 1 << 41).text
+        }
         emit(.turnStarted(turn))
         intend(.runTurn(turn.id))
     }
@@ -51,7 +59,8 @@ extension Decider {
 
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
         guard let turn = run.turns[id] else { return }
-        closeMessages(of: id)
+        acknowledge(turn, outcome)
+        closeMessages(of: turn)
         emit(.turnEnded(id, outcome))
         switch outcome.end {
         case .reported(let report):
@@ -82,7 +91,7 @@ extension Decider {
         case .stopped(.stuck):
             escalate(turn, "it was stopped because it got nowhere: \(turn.stuck?.words ?? "nothing came of it")")
         case .stopped(.cancelled):
-            if let task = turn.task { emit(.taskReleased(task, reason: "the turn was cancelled")) } else { emit(.briefDone(turn.agent)) }
+            beginAnew(turn)
         }
     }
 

@@ -54,8 +54,8 @@ package struct Decider {
             if run.shownDirection != blob { emit(.directionShown(blob)) }
         case .turnStuck(let id, let cause):
             turnStuck(id, cause)
-        case .say(let turn, let text, let sender, let interrupts):
-            addressed(turn, text, from: sender, interrupts: interrupts)
+        case .ordered(let order):
+            ordered(order)
         case .messageReceived(let turn, let uuid, let receipt):
             received(turn, uuid, receipt)
         case .diskShort(let reason):

@@ -69,6 +69,8 @@ struct TaskPacker {
         double(task.costUsd)
         try optional(task.changes) { try $0.json($1) }
         try optional(task.held) { try $0.json($1) }
+        optional(task.priority) { $0.integer($1) }
+        optional(task.addedBy) { $0.string($1) }
     }
 
     private mutating func state(_ state: TeamTask.State) {

@@ -96,6 +96,8 @@ struct TaskUnpacker {
         task.costUsd = try double()
         task.changes = try optional { try $0.json(ChangedFiles.self) }
         task.held = try optional { try $0.json(Hold.self) }
+        task.priority = try optional { try $0.integer() }
+        task.addedBy = try optional { try $0.string() }
         return task
     }
 

@@ -36,6 +36,9 @@ extension RunStatus {
             turns: run.ledger.total.turns, costUsd: run.ledger.total.costUsd, budgetUsd: run.settings.maxBudgetUsd,
             tokens: Tokens(run.ledger.total.usage))
         push = Push(enabled: run.settings.push, fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason)
+        let told = run.mail.records.map { MessageStatus($0, isOver: run.isEnded) }
+        messages = told.isEmpty ? nil : told
+        workersAtOnce = run.live.workers
         delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in
             guard pending.failures > 0 else { return nil }
             return DelayedEffect(

@@ -44,6 +44,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case personPauses, personPausesAtStart, personAborts, settingsChange
     // A worker changes what another task claims. Last, so that what seeds drew before stays as it was.
     case agentStrays
+    // A person steers the run.
+    case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }
