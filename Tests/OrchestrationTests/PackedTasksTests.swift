@@ -38,6 +38,7 @@ struct PackedTasksTests {
         task.costUsd = -1.5
         task.changes = ChangedFiles(["src/a"])
         task.held = Hold(by: ID("task-1"), path: "src/a", since: Timestamp(milliseconds: 6))
+        (task.priority, task.addedBy) = (-3, "Ada")
         return task
     }
 
@@ -52,7 +53,7 @@ struct PackedTasksTests {
             #expect(try PackedTasks.unpack(packed[...]) == tasks)
         }
         // A part that is added to a task has to be packed too, and to be added to `full`.
-        #expect(Mirror(reflecting: bare).children.count == 32)
+        #expect(Mirror(reflecting: bare).children.count == 34)
         for (empty, used) in zip(Mirror(reflecting: bare).children, Mirror(reflecting: full(.assigned)).children) {
             #expect("\(empty.value)" != "\(used.value)", "\(empty.label ?? "") is not tried")
         }
