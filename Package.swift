@@ -63,6 +63,7 @@ let package = Package(
         // For Benchmarks/ alone, which has no dependency on this package.
         .executableTarget(name: "worktree-bench", dependencies: ["Git", "Orchestration"], swiftSettings: settings),
         .target(name: "CProcesses"),
+        .target(name: "CTerminal"),
         // For `make bench` only, and in no product: it puts cco's own modules to work, which programs outside the package cannot.
         .executableTarget(
             name: "cco-bench",
@@ -86,12 +87,13 @@ let package = Package(
             needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
+        module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
         module("TestSupport", uses: hummingbird + nio),
         module(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI", "Simulation", "TestSupport",
+                "ControlAPI", "Simulation", "Terminal", "TestSupport",
             ],
             uses: [argumentParser]),
 
@@ -108,6 +110,7 @@ let package = Package(
             "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
+        tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
             name: "EndToEndTests",

@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import Engine
+import Orchestration
 
 /// Runs an engine in the foreground, in the background, or as the background process itself.
 struct Launch: Sendable {
@@ -12,7 +13,11 @@ struct Launch: Sendable {
     /// - Throws: `CommandStatus` when the run did not end complete, and whatever prevents the start.
     func run(_ words: [String]) async throws {
         if let descriptor = session.readyDescriptor { return try await serveDetached(StartAnnouncement(descriptor: descriptor)) }
-        guard !session.detach else { return try await detach(words) }
+        guard !session.detach else {
+            let report = try await detach(words)
+            return surroundings.console.write("The run goes on in the background (process \(report.pid ?? 0)).")
+        }
+        if surroundings.canShowScreens, !session.plain { return try await view(words) }
         let status = try await EngineSession(surroundings: surroundings, place: place, choice: choice, starter: nil).run()
         if status != .ok { throw status }
     }
@@ -29,7 +34,27 @@ struct Launch: Sendable {
         if status != .ok { throw status }
     }
 
-    private func detach(_ words: [String]) async throws {
+    /// The engine works in the background and this terminal looks on, so that the view can be left while the run goes on.
+    private func view(_ words: [String]) async throws {
+        _ = try await detach(words)
+        let finder = RunFinder(place: place)
+        let (status, isLive) = try await finder.status()
+        let ending = try await WatchSession(surroundings: surroundings, place: place, isStarter: true).run(status: status, isLive: isLive)
+        guard ending == .over else {
+            return surroundings.console.write(
+                "The run goes on in the background. Look at it: cco watch\(place.options)    Stop it: cco pause\(place.options)")
+        }
+        let logs = try RunLogs.find(status.run, at: place, surroundings)
+        let run = try await finder.withLock { $0 }
+        guard let run else { throw Failure("run \(status.run) is no longer in \(place.workspace.path)", .unexpected) }
+        let text = EndingText(
+            ending: RunEnding(run: run, journalFault: nil, logFolder: logs.folder), place: place, console: surroundings.console)
+        surroundings.console.write(text.text)
+        let code = CommandStatus(run, journalFailed: false)
+        if code != .ok { throw code }
+    }
+
+    private func detach(_ words: [String]) async throws -> StartReport {
         // What is wrong with the configuration is said here, before anything is made.
         _ = try place.folder.load(home: surroundings.home)
         try place.workspace.prepare()
@@ -38,6 +63,6 @@ struct Launch: Sendable {
             surroundings: surroundings, arguments: arguments, log: place.workspace.path + "/engine.log"
         ).run()
         for line in report.lines { surroundings.console.write(line) }
-        surroundings.console.write("The run goes on in the background (process \(report.pid ?? 0)).")
+        return report
     }
 }

@@ -51,6 +51,13 @@ struct Logs: AsyncParsableCommand {
         try await printer.run(following: writer)
     }
 
+    /// What `cco logs --follow --lines 20` does.
+    static func follow(_ place: Place, _ surroundings: Surroundings) async throws {
+        let logs = try RunLogs.find(nil, at: place, surroundings)
+        let printer = LogPrinter(path: logs.combined, source: nil, lastLines: 20, write: surroundings.console.write)
+        try await printer.run(following: try await engine(of: logs.run, at: place))
+    }
+
     /// The process that writes the run's log; `nil` when nobody does any more.
     private static func engine(of run: String, at place: Place) async throws -> ProcessIdentity? {
         do {

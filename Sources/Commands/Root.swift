@@ -20,6 +20,7 @@ struct Root: AsyncParsableCommand {
             Pause.self,
             Resume.self,
             Status.self,
+            Watch.self,
             Queue.self,
             Tell.self,
             Messages.self,

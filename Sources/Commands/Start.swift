@@ -7,7 +7,9 @@ struct Start: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a run, or go on with an unfinished one.",
         discussion: """
-            Works in the foreground and prints what happens; Ctrl-C stops every agent and leaves the run so that `cco resume` goes on.
+            On a terminal shows the run live (`?` shows the keys): the engine works in the background, so the view can be left and found again
+            with `cco watch`; Ctrl-C asks before it pauses the run. With --plain, or without a terminal, works in the foreground and prints
+            what happens; Ctrl-C stops every agent and leaves the run so that `cco resume` goes on.
             Without a configuration, and on a terminal, asks a few questions first.
 
             EXAMPLES:

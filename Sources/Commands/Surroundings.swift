@@ -20,6 +20,9 @@ package struct Surroundings: Sendable {
     /// The home folder, for `~` in paths.
     package var home: String? { environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// Whether a person looks at a terminal that can show more than lines.
+    var canShowScreens: Bool { console.isInteractive && !["", "dumb"].contains(environment["TERM", default: ""]) }
+
     /// What commands use: the process's own, unless a test has put others in their place.
     @TaskLocal package static var current = Surroundings.process()
 

@@ -7,4 +7,10 @@ package struct RunEnding: Sendable {
     package var journalFault: String?
     /// The folder with the logs and the report.
     package var logFolder: String
+
+    package init(run: Run, journalFault: String?, logFolder: String) {
+        self.run = run
+        self.journalFault = journalFault
+        self.logFolder = logFolder
+    }
 }

@@ -52,10 +52,14 @@ extension CompanyFixture {
     ///
     /// - Parameter through: words before the command, which have to end by executing it.
     func begin(_ arguments: [String], through: [String] = [], environment more: [String: String] = [:]) async throws -> RunningCco {
+        try await begin(program: through + [BuiltProducts.cco] + arguments + ["--config", config], environment: more)
+    }
+
+    /// Starts any program in the background.
+    func begin(program: [String], environment more: [String: String] = [:]) async throws -> RunningCco {
         let folder = root + "/background-\(UUID().uuidString.prefix(6))"
         var specification = SupervisedProcess.Specification(
-            directory: folder, marker: folder, command: through + [BuiltProducts.cco] + arguments + ["--config", config],
-            workingDirectory: root, grace: .seconds(30))
+            directory: folder, marker: folder, command: program, workingDirectory: root, grace: .seconds(30))
         // Agents would lie in its control group and end with it: here it only stands for a terminal.
         specification.usesControlGroups = false
         let launcher = ShimLauncher(shimExecutable: BuiltProducts.folder + "/cco-shim")

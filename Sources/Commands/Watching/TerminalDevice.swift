@@ -1,0 +1,75 @@
+import Glibc
+import Terminal
+
+/// The terminal that this process has, taken for a full-screen view and given back as it was.
+final class TerminalDevice: Sendable {
+    /// What the terminal sends, in the pieces in which it comes. Ends when the terminal is gone.
+    let input: AsyncStream<[UInt8]>
+    /// Closing its write end ends the reading thread.
+    private let stop: KernelPipe
+    private let before: termios
+
+    /// Takes the terminal: keys come one by one and are not shown, and Ctrl-C is a key like others.
+    ///
+    /// - Throws: `Failure` when standard input is no terminal, or the system gives no pipe.
+    init() throws {
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw SystemFailure.current("read the terminal's settings") }
+        before = settings
+        cfmakeraw(&settings)
+        let stop = try KernelPipe()
+        guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { throw SystemFailure.current("change the terminal's settings") }
+        self.stop = stop
+        // A person types less than this between two looks; what is beyond is dropped, as a terminal does.
+        let (input, continuation) = AsyncStream<[UInt8]>.makeStream(bufferingPolicy: .bufferingOldest(256))
+        self.input = input
+        Blocking.start { TerminalDevice.read(until: stop.readEnd, continuation) }
+        write(Painter.opening)
+    }
+
+    deinit {
+        close(stop.writeEnd)
+        var settings = before
+        write(Painter.closing)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    }
+
+    var size: ScreenSize {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return ScreenSize(rows: 24, columns: 80)
+        }
+        return ScreenSize(rows: Int(size.ws_row), columns: Int(size.ws_col))
+    }
+
+    /// A terminal that has gone takes nothing, and needs nothing.
+    func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Whether a terminal with this environment shows characters beyond ASCII (POSIX: the first of the three that is set counts).
+    static func isASCII(_ environment: [String: String]) -> Bool {
+        let name = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        let plain = name.lowercased().filter { $0 != "-" }
+        return !plain.contains("utf8")
+    }
+
+    private static func read(until stop: Int32, _ continuation: AsyncStream<[UInt8]>.Continuation) {
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        var polled = [pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: stop, events: Int16(POLLIN), revents: 0)]
+        while poll(&polled, 2, -1) >= 0 || errno == EINTR {
+            if polled[1].revents != 0 { break }
+            guard polled[0].revents != 0 else { continue }
+            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+            if count > 0 { continuation.yield(Array(buffer[..<count])) } else if count == 0 || errno != EINTR { break }
+        }
+        continuation.finish()
+        close(stop)
+    }
+}

@@ -1,0 +1,54 @@
+/// Turns canvases into what a terminal has to be sent: only the cells that changed (ECMA-48 cursor addressing).
+package struct Painter: Sendable {
+    private let hasColour: Bool
+    private var shown: Canvas?
+
+    package init(hasColour: Bool) { self.hasColour = hasColour }
+
+    /// Switches to the alternate screen and hides the cursor: what was on the terminal before is there again afterwards.
+    package static let opening = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J"
+    /// Undoes `opening`.
+    package static let closing = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+
+    /// What makes the terminal show `canvas`; empty when it does already. After another size everything is drawn.
+    package mutating func paint(_ canvas: Canvas) -> String {
+        var output = ""
+        let before = shown.flatMap { $0.size == canvas.size ? $0 : nil }
+        if before == nil { output += "\u{1B}[0m\u{1B}[2J" }
+        var style: CellStyle?
+        for row in 0..<canvas.size.rows {
+            var isAt = false
+            for column in 0..<canvas.size.columns {
+                let index = row * canvas.size.columns + column
+                let cell = canvas.cells[index]
+                if let before, before.cells[index] == cell, !Self.isTornWide(before, canvas, index) {
+                    isAt = false
+                    continue
+                }
+                // The second half of a wide character is drawn with its first.
+                guard !cell.text.isEmpty else { continue }
+                // The last cell of the screen would make some terminals scroll.
+                if row == canvas.size.rows - 1, column == canvas.size.columns - 1, cell == .blank { continue }
+                if !isAt { output += "\u{1B}[\(row + 1);\(column + 1)H" }
+                if style != cell.style {
+                    output += cell.style.sequence(hasColour: hasColour)
+                    style = cell.style
+                }
+                output += cell.text
+                isAt = true
+            }
+        }
+        if style != nil { output += "\u{1B}[0m" }
+        shown = canvas
+        return output
+    }
+
+    /// Draws everything at the next time: somebody else wrote on the terminal.
+    package mutating func forget() { shown = nil }
+
+    /// Whether the first half of a wide character is unchanged and its second is not, which then has to be drawn anew as a whole.
+    private static func isTornWide(_ before: Canvas, _ after: Canvas, _ index: Int) -> Bool {
+        guard index % after.size.columns + 1 < after.size.columns else { return false }
+        return before.cells[index + 1] != after.cells[index + 1] && after.cells[index + 1].text.isEmpty
+    }
+}

@@ -1,0 +1,131 @@
+import Observability
+import Orchestration
+
+/// What is open on top of a page.
+extension RunScreen {
+    func detail(of link: WatchState.Link) -> [Row] {
+        switch link {
+        case .agent(let id): agent(id)
+        case .task(let id): task(id)
+        case .candidate(let id): candidate(id)
+        }
+    }
+
+    // MARK: Agent
+
+    /// The agent's transcript as the log has it, the newest last.
+    private func agent(_ id: String) -> [Row] {
+        let members = [status.director] + status.teams.flatMap { [$0.lead] + $0.members }
+        guard let agent = members.first(where: { $0.id == id }) else { return gone(id) }
+        var rows = transcript(of: id)
+        if rows.isEmpty { rows = [Row([Span("The log has nothing of \(id) yet.", .dim)])] }
+        let cost = HumanText.money(dollars: agent.costUsd)
+        rows.append(Row([]))
+        rows.append(
+            Row([
+                Span(id, .bold),
+                Span("  \(agent.role), \(agent.state)\(agent.turn.map { " in \($0)" } ?? ""), \(agent.turns) turns, \(cost)"),
+            ]))
+        if let brief = agent.brief { rows.append(Row([Span("  \(Self.safe(brief))")])) }
+        if let waits = agent.waits { rows.append(Row([Span("  waits: \(Self.safe(waits))", .yellow)])) }
+        return rows
+    }
+
+    private func transcript(of id: String) -> [Row] {
+        log.entries.lazy.filter { $0.source == id }.flatMap { entry in
+            let style: CellStyle = entry.level == "error" ? .red : entry.level == "warning" ? .yellow : .plain
+            return wrapped(LogTail.withoutTurn(entry.text), width: max(8, size.columns - 9)).enumerated().map { index, line in
+                Row([Span(index == 0 ? entry.time + " " : "         ", .dim), Span(line, style)])
+            }
+        }
+    }
+
+    // MARK: Task
+
+    private func task(_ id: String) -> [Row] {
+        guard let task = status.tasks.first(where: { $0.id == id }) else { return gone(id) }
+        var rows = [
+            Row([Span("\(task.id)  ", .bold), Span(Self.safe(task.title), .bold)]),
+            field("state", task.state + (task.commit.map { ", \($0.prefix(10))" } ?? ""), Self.style(ofTask: task.state)),
+        ]
+        if let why = task.why { rows += folded("why", why) }
+        rows.append(field("team", task.team + (task.worker.map { ", \($0)" } ?? "")))
+        if !task.dependsOn.isEmpty {
+            let states = task.dependsOn.map { name in "\(name) (\(status.tasks.first { $0.id == name }?.state ?? "unknown"))" }
+            rows += folded("needs", states.joined(separator: ", "))
+        }
+        rows.append(
+            field("effort", "\(task.attempts) attempts, \(task.reworks) reworks, \(task.conflicts) conflicts, \(task.redGates) red gates"))
+        rows.append(field("cost", "\(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens.total))) tokens"))
+        rows.append(field("made", task.createdAt.iso))
+        if let started = task.startedAt { rows.append(field("begun", started.iso)) }
+        if let settled = task.settledAt { rows.append(field("settled", settled.iso)) }
+        let mentions = log.entries.lazy.filter { $0.isEvent && Self.mentions($0.text, task.id) }.suffix(200)
+        if !mentions.isEmpty { rows.append(Row([])) }
+        return rows + mentions.map { Row(Self.spans(of: $0)) }
+    }
+
+    /// Whether a text names a task, and not one whose name begins alike.
+    private static func mentions(_ text: String, _ id: String) -> Bool {
+        text.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.contains { $0 == id }
+    }
+
+    // MARK: Candidate
+
+    private func candidate(_ id: String) -> [Row] {
+        for queue in status.queues {
+            guard let candidate = queue.candidates.first(where: { $0.id == id }) else { continue }
+            return [
+                Row([Span(Self.safe(candidate.what), .bold)]), field("into", queue.target), field("state", candidate.state),
+                field("head", String(candidate.head.prefix(12))), field("since", "\(candidate.since.iso), for \(since(candidate.since))"),
+            ] + folded("why", candidate.why)
+        }
+        return gone(id)
+    }
+
+    // MARK: Text
+
+    private func gone(_ id: String) -> [Row] { [Row([Span("\(id) is no longer there: it was settled, or the run was replaced.", .dim)])] }
+
+    private func field(_ name: String, _ value: String, _ style: CellStyle = .plain) -> Row {
+        Row([Span(Self.pad("  \(name)", 11), .dim), Span(Self.safe(value), style)])
+    }
+
+    private func folded(_ name: String, _ value: String) -> [Row] {
+        wrapped(Self.safe(value), width: max(8, size.columns - 11)).enumerated().map { index, line in
+            Row([Span(Self.pad(index == 0 ? "  \(name)" : "", 11), .dim), Span(line)])
+        }
+    }
+
+    /// Lines of at most `width` cells, broken at spaces where there are any; at most 400 of them.
+    func wrapped(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            var line = ""
+            var cells = 0
+            for word in paragraph.split(separator: " ", omittingEmptySubsequences: false) {
+                let wide = word.cells
+                if cells > 0, cells + 1 + wide > width {
+                    lines.append(line)
+                    (line, cells) = ("", 0)
+                }
+                if cells > 0 {
+                    line += " "
+                    cells += 1
+                }
+                for character in word {
+                    let wide = character.cells
+                    if cells + wide > width {
+                        lines.append(line)
+                        (line, cells) = ("", 0)
+                    }
+                    line.append(character)
+                    cells += wide
+                }
+                guard lines.count < 400 else { return lines + ["…"] }
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+}

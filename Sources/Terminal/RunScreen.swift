@@ -1,0 +1,191 @@
+import Observability
+import Orchestration
+
+/// A run on a terminal of a given size: a pure function of what is known, so that a test compares screens as text.
+package struct RunScreen: Sendable {
+    /// One row of a list.
+    struct Row: Sendable {
+        var spans: [Span]
+        var link: WatchState.Link?
+
+        init(_ spans: [Span], _ link: WatchState.Link? = nil) {
+            self.spans = spans
+            self.link = link
+        }
+    }
+
+    package var status: RunStatus
+    /// Whether an engine has the run in hand.
+    package var isLive: Bool
+    package var log: LogTail
+    package var state: WatchState
+    package var size: ScreenSize
+    /// The present moment, in milliseconds since 1970: running times are up to now.
+    package var now: Int64
+    package var isASCII: Bool
+
+    package init(
+        status: RunStatus, isLive: Bool, log: LogTail, state: WatchState, size: ScreenSize, now: Int64, isASCII: Bool = false
+    ) {
+        self.status = status
+        self.isLive = isLive
+        self.log = log
+        self.state = state
+        self.size = size
+        self.now = now
+        self.isASCII = isASCII
+    }
+
+    /// Rows of the page or of what is open on it.
+    package var bodyHeight: Int { max(1, size.rows - headHeight - tickerHeight - 1) }
+
+    /// What the rows of the page stand for, for keys.
+    package var links: [WatchState.Link?] { rows.map(\.link) }
+
+    private var headHeight: Int { size.rows >= 8 ? 3 : 1 }
+
+    /// The newest events get a sixth of the screen; nothing where the log is on it, or where it is small.
+    private var tickerHeight: Int {
+        guard size.rows >= 16, state.page != .log || state.open != nil, !state.showsHelp else { return 0 }
+        return max(3, size.rows / 6) + 1
+    }
+
+    package var canvas: Canvas {
+        var canvas = Canvas(size, isASCII: isASCII)
+        for (row, spans) in head.prefix(headHeight).enumerated() { canvas.write(spans, row: row) }
+        body(on: &canvas, from: headHeight)
+        ticker(on: &canvas, from: headHeight + bodyHeight)
+        canvas.write(foot, row: size.rows - 1)
+        return canvas
+    }
+
+    // MARK: Parts
+
+    private var head: [[Span]] {
+        let time = status.time
+        let worked = isLive && status.suspension == nil && status.phase != "ended" ? max(0, now - status.at.ms) : 0
+        var first = [Span("cco ", .bold), Span(status.run + "  "), stateSpan, Span("  ")]
+        first.append(
+            Span(
+                "\(HumanText.duration(milliseconds: time.workedMilliseconds + worked)) of "
+                    + HumanText.duration(milliseconds: time.limitMilliseconds)))
+        let budget = status.spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
+        first.append(
+            Span(
+                "  \(HumanText.money(dollars: status.spending.costUsd))\(budget)  \(HumanText.tokens(Int64(status.spending.tokens.total))) tokens"
+            ))
+        return [first, summary, tabs]
+    }
+
+    private var stateSpan: Span {
+        if status.phase == "ended" { return Span("ended: \(status.end?.reason ?? "")", .bold) }
+        if let suspension = status.suspension {
+            let text = Self.safe(suspension)
+            return status.needsPerson ? Span("NEEDS YOU: \(text)", .red) : Span("paused: \(text)", .yellow)
+        }
+        return isLive ? Span(status.phase, .green) : Span("interrupted: its engine is gone", .yellow)
+    }
+
+    private var summary: [Span] {
+        let landed = status.tasks.count { $0.state == "landed" }
+        var spans = [Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed, of: status.tasks.count, width: 10)]
+        let merges = status.merges
+        spans.append(Span("  \(status.targetBranch) \(status.baseHead.map { String($0.prefix(8)) } ?? "-")  \(merges.published) merged"))
+        if merges.conflicts > 0 { spans.append(Span("  \(merges.conflicts) conflicts", .yellow)) }
+        if merges.redGates > 0 { spans.append(Span("  \(merges.redGates) red", .red)) }
+        if merges.flakes > 0 { spans.append(Span("  \(merges.flakes) flaky", .yellow)) }
+        let benched = status.credentials.count { $0.state != "usable" }
+        if benched > 0 { spans.append(Span("  \(benched) of \(status.credentials.count) credentials out", .yellow)) }
+        if status.gate.state == "ungated" { spans.append(Span("  UNGATED", .red)) }
+        return spans
+    }
+
+    private func bar(_ part: Int, of whole: Int, width: Int) -> Span {
+        let full = whole == 0 ? 0 : part * width / whole
+        return Span(String(repeating: "█", count: full) + String(repeating: "░", count: width - full), .green)
+    }
+
+    private var tabs: [Span] {
+        WatchState.Page.allCases.flatMap { page in
+            let isOpen = page == state.page
+            return [
+                Span(" \(page.rawValue) \(page.title) ", CellStyle(isBold: isOpen, isDim: !isOpen, isReversed: isOpen)), Span(" "),
+            ]
+        }
+    }
+
+    private func body(on canvas: inout Canvas, from top: Int) {
+        let height = bodyHeight
+        if state.showsHelp { return list(Self.help.map { Row([Span($0)]) }, on: &canvas, from: top, first: 0, selected: nil) }
+        if let open = state.open {
+            let rows = detail(of: open)
+            let back = min(state.scroll, max(0, rows.count - height))
+            return list(rows, on: &canvas, from: top, first: max(0, rows.count - height - back), selected: nil)
+        }
+        let rows = rows
+        guard state.page != .log else {
+            let back = min(state.scroll, max(0, rows.count - height))
+            return list(rows, on: &canvas, from: top, first: max(0, rows.count - height - back), selected: nil)
+        }
+        let selected = min(state.selection[state.page] ?? 0, max(0, rows.count - 1))
+        // The selected row stays in the middle where there is more than fits.
+        let first = max(0, min(rows.count - height, selected - height / 2))
+        list(rows, on: &canvas, from: top, first: first, selected: rows.isEmpty ? nil : selected)
+    }
+
+    private func list(_ rows: [Row], on canvas: inout Canvas, from top: Int, first: Int, selected: Int?) {
+        for (offset, row) in rows.dropFirst(first).prefix(bodyHeight).enumerated() {
+            canvas.write(row.spans, row: top + offset, isReversed: first + offset == selected && row.link != nil)
+        }
+    }
+
+    private func ticker(on canvas: inout Canvas, from top: Int) {
+        let height = tickerHeight
+        guard height > 1 else { return }
+        canvas.write([Span(String(repeating: "─", count: size.columns), .dim)], row: top)
+        for (offset, entry) in log.entries.lazy.reversed().filter({ $0.isEvent || $0.level != nil }).prefix(height - 1).reversed()
+            .enumerated()
+        {
+            canvas.write(Self.spans(of: entry), row: top + 1 + offset)
+        }
+    }
+
+    private var foot: [Span] {
+        if state.asksForPause { return [Span("Pause the run? Agents stop and what they did is saved. y = yes, any other key = no", .bold)] }
+        if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
+        let keys =
+            state.open == nil ? "↑↓ move  enter open  1-4 pages  p pause  ? help  q leave (the run goes on)" : "↑↓ scroll  esc back  q back"
+        return [Span(isASCII ? keys.replacing("↑↓", with: "j/k") : keys, .dim)]
+    }
+
+    private static let help = [
+        "Keys", "",
+        "  1 2 3 4, tab     company, tasks, merge queue, log",
+        "  up, down, j, k   move; pgup, pgdn, g, G: further",
+        "  enter            open: what an agent does, why a task waits, a candidate",
+        "  esc, q           back",
+        "  p                pause the run (asks first); `cco resume` goes on",
+        "  ctrl-l           draw everything anew",
+        "  q, ctrl-c        leave this view; the run goes on",
+    ]
+
+    // MARK: Text
+
+    /// Others' words on one line, harmless to a terminal.
+    static func safe(_ text: String) -> String {
+        ControlSequences.sanitised(text, lineLimit: 2_000).split(whereSeparator: \.isNewline).joined(separator: " ").replacing(
+            "\t", with: " ")
+    }
+
+    static func pad(_ text: String, _ width: Int) -> String {
+        let cells = text.cells
+        return cells < width ? text + String(repeating: " ", count: width - cells) : text
+    }
+
+    static func spans(of entry: LogTail.Entry) -> [Span] {
+        let style: CellStyle = entry.level == "error" ? .red : entry.level == "warning" ? .yellow : .plain
+        return [Span(entry.time + " ", .dim), Span(pad(entry.source, 11) + " ", .cyan), Span(safe(entry.text), style)]
+    }
+
+    func since(_ moment: Moment) -> String { HumanText.duration(milliseconds: max(0, now - moment.ms) / 1_000 * 1_000) }
+}

@@ -1,0 +1,125 @@
+import Orchestration
+
+/// What the view is about, apart from the run: which page, what is selected, how far it is scrolled. Changed by keys only.
+package struct WatchState: Sendable, Equatable {
+    /// The lists of the view.
+    package enum Page: Int, CaseIterable, Sendable {
+        case company = 1
+        case tasks, queue, log
+
+        package var title: String {
+            switch self {
+            case .company: "Company"
+            case .tasks: "Tasks"
+            case .queue: "Merge queue"
+            case .log: "Log"
+            }
+        }
+    }
+
+    /// What a row stands for, and what can be opened.
+    package enum Link: Sendable, Hashable {
+        case agent(String)
+        case task(String)
+        case candidate(String)
+    }
+
+    /// What the program has to do.
+    package enum Action: Sendable, Equatable {
+        /// Leave the view; the run goes on.
+        case leave
+        /// Have the run stand still.
+        case pause
+        /// Draw everything anew.
+        case redraw
+    }
+
+    package var page: Page = .company
+    /// The selected row of each page.
+    package var selection: [Page: Int] = [:]
+    /// What is open on top of the page.
+    package var open: Link?
+    /// Rows from the end that the open text, or the log, is scrolled back; 0 follows what is new.
+    package var scroll = 0
+    package var showsHelp = false
+    /// A question that the next key answers.
+    package var asksForPause = false
+    /// Whether Ctrl-C asks for a pause, as people expect of the terminal that started the run; elsewhere it leaves.
+    package var ctrlCPauses = false
+    /// Something to tell the person, until the next key.
+    package var notice: String?
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - links: what the rows of the present page stand for.
+    ///   - height: rows that a page has on the screen, for paging.
+    /// - Returns: what has to be done, apart from drawing.
+    package mutating func handle(_ key: Key, links: [Link?], height: Int) -> Action? {
+        notice = nil
+        if asksForPause {
+            asksForPause = false
+            return key == .character("y") ? .pause : nil
+        }
+        switch key {
+        case .control("c") where ctrlCPauses: asksForPause = true
+        case .control("c"), .control("d"), .character("q"):
+            // `q` closes what is open first.
+            if key == .character("q"), open != nil || showsHelp { close() } else { return .leave }
+        case .control("l"): return .redraw
+        case .escape, .left, .backspace: close()
+        case .character("?"), .character("h"): showsHelp.toggle()
+        case .character("p"): asksForPause = true
+        case .character("1"): turn(to: .company)
+        case .character("2"): turn(to: .tasks)
+        case .character("3"): turn(to: .queue)
+        case .character("4"): turn(to: .log)
+        case .tab, .backTab:
+            let step = key == .tab ? 0 : Page.allCases.count - 2
+            if let next = Page(rawValue: (page.rawValue + step) % Page.allCases.count + 1) { turn(to: next) }
+        case .enter, .right:
+            if open == nil, let link = selected(links) {
+                open = link
+                scroll = 0
+            }
+        default: move(key, links, height)
+        }
+        return nil
+    }
+
+    private mutating func close() {
+        if showsHelp { showsHelp = false } else { open = nil }
+        scroll = 0
+    }
+
+    private mutating func turn(to page: Page) {
+        self.page = page
+        open = nil
+        showsHelp = false
+        scroll = 0
+    }
+
+    private func selected(_ links: [Link?]) -> Link? {
+        let index = min(selection[page] ?? 0, links.count - 1)
+        return index >= 0 ? links[index] : nil
+    }
+
+    private mutating func move(_ key: Key, _ links: [Link?], _ height: Int) {
+        let step: Int
+        switch key {
+        case .up, .character("k"): step = -1
+        case .down, .character("j"): step = 1
+        case .pageUp, .control("b"): step = -max(1, height - 1)
+        case .pageDown, .control("f"), .character(" "): step = max(1, height - 1)
+        case .home, .character("g"): step = -1_000_000
+        case .end, .character("G"): step = 1_000_000
+        default: return
+        }
+        guard open == nil, page != .log else { return scroll = max(0, min(1_000_000, scroll - step)) }
+        let last = max(0, links.count - 1)
+        var index = max(0, min(last, min(last, selection[page] ?? 0) + step))
+        // Rows that stand for nothing, such as headings, are passed over, in the direction of the movement and then back.
+        while index > 0, index < last, links[index] == nil { index += step > 0 ? 1 : -1 }
+        selection[page] = index
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Processes
+import Testing
+
+@testable import TestSupport
+
+/// `cco watch` in a real terminal, on a real run.
+@Suite("A view on a live run", .serialized, .enabled(if: RealCLI.isSetUp && RealTerminal.isSetUp, "run scripts/setup first"))
+struct WatchTests {
+    private static let plan: CompanyPlan = {
+        var plan = CompanyPlan.synthetic(tasks: 2)
+        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 20)]
+        return plan
+    }()
+
+    @Test(
+        "it shows the run as it goes, opens a transcript, follows the terminal's size, and leaving it changes nothing",
+        .timeLimit(.minutes(5)))
+    func view() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try await RealTerminal.with(fixture, ["watch"]) { terminal in
+                let rows = try await terminal.shows("the worker's tool") { rows in
+                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") }
+                }
+                #expect(rows[0].contains("working") && rows.last(where: { !$0.isEmpty })?.contains("q leave") == true)
+                try await terminal.type("2", "Enter")
+                try await terminal.shows("a task") { $0.contains { $0.contains("  state    in progress") } }
+                try await terminal.resize(columns: 150, rows: 40)
+                try await terminal.shows("the screen in its new size") { rows in
+                    rows.count >= 40 && rows.contains { $0.count == 150 && $0.allSatisfy { $0 == "─" } }
+                }
+                try await terminal.type("q", "q")
+                // The screen that was there before is there again.
+                try await terminal.shows("the end") { rows in rows.contains("left with 0") && !rows.contains { $0.contains("Company") } }
+            }
+            #expect(try await run.ended().exit == .exited(0))
+        }
+    }
+
+    @Test("it pauses the run when that is confirmed, and shows how it stands without an engine", .timeLimit(.minutes(5)))
+    func pause() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try await RealTerminal.with(fixture, ["watch"]) { terminal in
+                try await terminal.shows("the run") { $0[0].contains("working") }
+                try await terminal.type("p")
+                try await terminal.shows("the question") { $0.contains { $0.hasPrefix("Pause the run?") } }
+                try await terminal.type("y")
+                try await terminal.shows("the pause") { $0[0].contains("paused: cco watch") }
+                #expect(try await run.ended().exit == .exited(13))
+                try await terminal.type("q")
+                try await terminal.shows("the end") { $0.contains("left with 0") }
+            }
+            let lines = try await fixture.cco(["watch"])
+            #expect(lines.succeeded && lines.outputText.contains("[run]"), "without a terminal: \(lines.outputText)\(lines.errorText)")
+            #expect(!lines.outputText.contains("\u{1B}"))
+        }
+    }
+
+    @Test("start on a terminal shows the run, survives a view that is left, and ends with the report", .timeLimit(.minutes(5)))
+    func start() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            try await RealTerminal.with(fixture, ["start"]) { terminal in
+                try await terminal.shows("the worker's tool") { rows in
+                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") }
+                }
+                try await terminal.type("C-c")
+                try await terminal.shows("the question") { $0.contains { $0.hasPrefix("Pause the run?") } }
+                try await terminal.type("n", "q")
+                try await terminal.shows("the way back") { rows in
+                    rows.contains("left with 0") && rows.contains { $0.contains("cco watch") }
+                }
+            }
+            // The run is still going: a second start is refused.
+            try await RealTerminal.with(fixture, ["start"]) { terminal in
+                try await terminal.shows("that it is in use") { rows in
+                    rows.contains("left with 75") || rows.contains { $0.contains("is in use by") }
+                }
+            }
+            try await RealTerminal.with(fixture, ["watch"]) { terminal in
+                try await terminal.shows("the end of the run") { $0[0].contains("ended: complete") }
+                try await terminal.type("q")
+            }
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+        }
+    }
+
+    @Test("resume on a terminal stays to the end of the run and prints its summary", .timeLimit(.minutes(5)))
+    func resume() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            #expect(try await fixture.cco(["pause"]).succeeded)
+            try await RealTerminal.with(fixture, ["resume"]) { terminal in
+                let rows = try await terminal.shows("the summary") { $0.contains("left with 0") }
+                #expect(rows.contains { $0.hasPrefix("Report: ") } && rows.contains { $0.contains("complete") }, "\(rows)")
+            }
+            try fixture.expectNoProcess()
+        }
+    }
+}

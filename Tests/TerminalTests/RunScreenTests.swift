@@ -1,0 +1,91 @@
+import Foundation
+import Orchestration
+import Terminal
+import Testing
+
+/// Screens of a run that was recorded in the middle of its work, compared as text with what was looked at once.
+@Suite("Screens of a run")
+struct RunScreenTests {
+    static let fixtures = Bundle.module.bundleURL.appending(path: "Fixtures")
+
+    static func screen(_ rows: Int, _ columns: Int, _ keys: [Key] = [], isASCII: Bool = false) throws -> RunScreen {
+        let status = try JSONDecoder().decode(RunStatus.self, from: Data(contentsOf: fixtures.appending(path: "status.json")))
+        var log = LogTail()
+        log.take(try Data(contentsOf: fixtures.appending(path: "combined.log")))
+        var screen = RunScreen(
+            status: status, isLive: true, log: log, state: WatchState(), size: ScreenSize(rows: rows, columns: columns),
+            now: status.at.ms + 5_000, isASCII: isASCII)
+        for key in keys { _ = screen.state.handle(key, links: screen.links, height: screen.bodyHeight) }
+        return screen
+    }
+
+    /// `CCO_TEST_SCREENS=DIR` writes the screens there, to be looked at and taken over.
+    private func compare(_ screen: RunScreen, _ name: String) throws {
+        let text = screen.canvas.text.joined(separator: "\n") + "\n"
+        if let folder = ProcessInfo.processInfo.environment["CCO_TEST_SCREENS"] {
+            try Data(text.utf8).write(to: URL(filePath: folder).appending(path: name))
+        }
+        let known = try String(contentsOf: Self.fixtures.appending(path: "screens/\(name)"), encoding: .utf8)
+        #expect(text == known, "\(name) looks otherwise")
+    }
+
+    @Test("the company, on a small terminal") func company() throws { try compare(Self.screen(24, 80), "company-80x24.txt") }
+
+    @Test("the company, on a large terminal") func large() throws { try compare(Self.screen(60, 200), "company-200x60.txt") }
+
+    @Test("the tasks") func tasks() throws { try compare(Self.screen(24, 80, [.character("2")]), "tasks-80x24.txt") }
+
+    @Test("why a task waits, two keys from the start")
+    func task() throws {
+        let screen = try Self.screen(24, 80, [.character("2"), .down, .enter])
+        try compare(screen, "task-80x24.txt")
+    }
+
+    @Test("the merge queue") func queue() throws { try compare(Self.screen(24, 80, [.tab, .tab]), "queue-80x24.txt") }
+
+    @Test("what an agent does") func agent() throws {
+        try compare(Self.screen(24, 80, [.down, .down, .enter]), "agent-80x24.txt")
+    }
+
+    @Test("without UTF-8 a screen is ASCII")
+    func ascii() throws {
+        let screen = try Self.screen(24, 80, isASCII: true)
+        try compare(screen, "ascii-80x24.txt")
+        #expect(screen.canvas.text.joined().utf8.allSatisfy { $0 < 0x80 })
+    }
+
+    @Test("no terminal is too small or too wide", arguments: [(1, 1), (2, 5), (8, 20), (15, 40), (80, 250)])
+    func sizes(rows: Int, columns: Int) throws {
+        for page in 1...4 {
+            let canvas = try Self.screen(rows, columns, [.character(Character("\(page)"))]).canvas
+            #expect(canvas.text.count == rows)
+            #expect(canvas.text.allSatisfy { $0.cells <= columns })
+        }
+    }
+
+    @Test("others' words act on nothing: sequences, markup and directions are shown, wide characters stay in their column")
+    func hostile() throws {
+        var screen = try Self.screen(24, 80, [.character("2")])
+        screen.status.tasks[0].title = "\u{1B}[2J\u{1B}]0;gone\u{7}日本語\u{202E}txt.exe \u{9B}31m<b>"
+        screen.log.take("2026-11-28T14:26:10.000Z [worker-1] turn-9 Bash: \(String(repeating: "x", count: 1 << 19))\u{1B}[?1049l\n".utf8)
+        let shown = screen.canvas
+        let line = try #require(shown.text.first { $0.contains("日本語") })
+        #expect(line.contains("\\u{202E}txt.exe"))
+        #expect(!line.contains("\u{1B}") && !line.contains("\u{9B}") && line.cells <= 80)
+        var painter = Painter(hasColour: true)
+        let drawn = painter.paint(shown)
+        #expect(!drawn.contains("1049") && !drawn.contains("gone"))
+    }
+
+    @Test("a thousand agents and ten thousand tasks: what is selected stays on the screen")
+    func many() throws {
+        var screen = try Self.screen(24, 80, [.character("2")])
+        screen.status.tasks = (0..<10_000).map { number in
+            var task = screen.status.tasks[0]
+            task.id = "task-\(number)"
+            return task
+        }
+        for key in [Key.end, .up] { _ = screen.state.handle(key, links: screen.links, height: screen.bodyHeight) }
+        #expect(screen.canvas.text.contains { $0.hasPrefix("task-9998") })
+    }
+}
