@@ -87,13 +87,15 @@ let package = Package(
             needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
+        module("DashboardPages", resources: [.embedInCode("Pages")]),
+        module("Dashboard", needs: ["Orchestration", "Observability", "DashboardPages"], uses: hummingbird + nio),
         module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
         module("TestSupport", uses: hummingbird + nio),
         module(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI", "Simulation", "Terminal", "TestSupport",
+                "ControlAPI", "Dashboard", "Simulation", "Terminal", "TestSupport",
             ],
             uses: [argumentParser]),
 
@@ -110,6 +112,7 @@ let package = Package(
             "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration"], uses: nio),
+        tests("Dashboard", needs: ["Orchestration", "Observability"], uses: nio),
         tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(

@@ -50,6 +50,8 @@ package struct Observation: Sendable, Equatable {
     package var giveUpEarly: CredentialFault?
     /// Set when the provider said how much of a usage window is used.
     package var rateLimit: RateLimit?
+    /// Set when a request failed and has to wait; the program tries again by itself.
+    package var slowdown: Throttle.Cause?
     /// Set when the line could not be read; the turn goes on.
     package var problem: String?
     /// What the line says about whether the agent gets on.

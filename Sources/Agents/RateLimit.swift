@@ -38,3 +38,23 @@ package struct RateLimit: Codable, Sendable, Equatable {
         self.windows = windows
     }
 }
+
+extension Observation {
+    /// What the line says about the turn's credential, for the decisions.
+    package func credentialSignal(at now: Timestamp) -> CredentialSignal? {
+        if let giveUpEarly { return .failed(giveUpEarly) }
+        if let slowdown { return .slowed(slowdown) }
+        guard let rateLimit else { return nil }
+        if rateLimit.status == .rejected {
+            return .failed(.exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix))
+        }
+        let windows = rateLimit.windows.compactMap { name, window in
+            window.utilization.map { UsageWindow(name: name, utilization: $0, resetsAt: window.resetsAt, seenAt: now) }
+        }
+        return windows.isEmpty ? nil : .used(windows.sorted { $0.name < $1.name })
+    }
+}
+
+extension RateLimit {
+    fileprivate var suffix: String { window.map { " (window \($0))" } ?? "" }
+}

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CProcesses.h"
 
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -60,6 +61,8 @@ int cprocesses_memory_file(const void *bytes, size_t count) {
     }
     return descriptor;
 }
+
+void cprocesses_trim_memory(void) { malloc_trim(0); }
 
 int cprocesses_open(const char *path, int flags, mode_t mode) {
     int descriptor;

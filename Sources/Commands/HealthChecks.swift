@@ -109,8 +109,11 @@ struct HealthChecks: Sendable {
                 : .warning("credentials", "the Claude Code CLI has no login", "run `claude` and log in, or put keys into api-keys.json")
         }
         do {
-            let mode = contents.configuration.configuration.authMode
-            let pool = try CredentialPool(mode: mode, keys: contents.keys, environment: surroundings.environment)
+            let configuration = contents.configuration.configuration
+            let mode = configuration.authMode
+            let pool = try CredentialPool(
+                mode: mode, keys: contents.keys, usesSeveralSubscriptions: configuration.useSeveralSubscriptions,
+                environment: surroundings.environment)
             return .passed("credentials", "\(mode.rawValue): \(pool.slots.map(\.id.name).joined(separator: ", "))")
         } catch {
             return .failed("credentials", "\(error)", nil, .noPermission)

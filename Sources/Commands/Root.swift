@@ -21,6 +21,7 @@ struct Root: AsyncParsableCommand {
             Resume.self,
             Status.self,
             Watch.self,
+            Web.self,
             Queue.self,
             Tell.self,
             Messages.self,

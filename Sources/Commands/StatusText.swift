@@ -39,6 +39,10 @@ struct StatusText: Sendable {
             ),
             row("cost", cost), row("gate", gate),
         ]
+        if let waiting = status.waiting {
+            let until = waiting.until.map { " (next look at \($0.iso))" } ?? ""
+            rows.append(row("waits", style.yellow(safe(waiting.reason) + until)))
+        }
         rows += gateDetails
         rows += [
             row(
@@ -171,10 +175,13 @@ struct StatusText: Sendable {
         [style.bold("Credentials")]
             + status.credentials.map { credential in
                 let until = credential.benchedUntil.map { " until \($0.iso)" } ?? ""
-                let state = credential.state + until + (credential.rejection.map { ": \(safe($0))" } ?? "")
-                let shown = credential.state == "usable" ? state : style.yellow(state)
-                return
-                    "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd)), now in \(credential.activeTurns) turns"
+                let state = credential.state + until + ((credential.rejection ?? credential.why).map { ": \(safe($0))" } ?? "")
+                let shown = credential.state == "usable" && credential.why == nil ? state : style.yellow(state)
+                let budget = credential.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
+                let limit = credential.limit.map { " of at most \($0)" } ?? ""
+                let windows = (credential.windows ?? []).map { ", \(safe($0.name)) \(Int($0.utilization * 100)) % used" }.joined()
+                return "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd))\(budget), "
+                    + "now in \(credential.activeTurns)\(limit) turns\(windows)"
             }
     }
 

@@ -37,8 +37,17 @@ package struct APIKey: Sendable, Equatable {
     package let baseUrl: String?
     /// Further variables for the agents that use this key.
     package let environment: [String: Secret]
+    /// Turns that may use it at once; absent means no limit.
+    package let maxConcurrency: Int?
+    /// US dollars that it may cost in a run; absent means no limit.
+    package let maxBudgetUsd: Double?
 
-    package init(name: String, credential: Credential, baseUrl: String? = nil, environment: [String: Secret] = [:]) {
+    package init(
+        name: String, credential: Credential, baseUrl: String? = nil, environment: [String: Secret] = [:], maxConcurrency: Int? = nil,
+        maxBudgetUsd: Double? = nil
+    ) {
+        self.maxConcurrency = maxConcurrency
+        self.maxBudgetUsd = maxBudgetUsd
         self.name = name
         self.credential = credential
         self.baseUrl = baseUrl

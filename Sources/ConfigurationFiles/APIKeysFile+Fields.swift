@@ -13,6 +13,10 @@ extension APIKeysFile {
                 refused: ["HOME", "PATH", "CLAUDE_CONFIG_DIR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"],
                 refusal: "cco sets it for every agent", refusesCredentials: false, credentialAdvice: ""),
             "Further environment variables for agents that use this key; enough alone for cloud providers (`CLAUDE_CODE_USE_BEDROCK`).")
+        static let maxConcurrency = Setting.integer(
+            "maxConcurrency", to: 1000, "Most turns that may use this key at once. Absent means as many as there are.")
+        static let maxBudgetUsd = Setting.number(
+            "maxBudgetUsd", above: 0, "Most that this key may cost in a run, in US dollars; then it is not used any more.")
         static let primaryApiKey = Setting<String>(
             definition: SettingDefinition(
                 "primaryApiKey", .string(.credential), isDeprecated: true, "Field of an earlier version; now \"apiKey\"."),
@@ -35,6 +39,7 @@ extension APIKeysFile {
 
         static let definitions: [SettingDefinition] = [
             name.definition, apiKey.definition, authToken.definition, oauthToken.definition, baseUrl.definition, env.definition,
+            maxConcurrency.definition, maxBudgetUsd.definition,
             primaryApiKey.definition, envOverrides.definition, source.definition,
         ]
     }

@@ -14,6 +14,7 @@ extension APIKeysFile {
         var parser = Parser(file: file)
         let keys = entries.enumerated().compactMap { parser.key($0.element, number: $0.offset + 1) }
         parser.refuseSecretNames(keys, entries)
+        parser.refuseRepeated(keys)
         let problems = document.problems + parser.reader.problems
         guard problems.isEmpty else { throw ConfigurationError(problems) }
         return APIKeysFile(keys: keys, warnings: parser.warnings)
@@ -47,7 +48,9 @@ extension APIKeysFile {
             let baseUrl = takeBaseURL(values, &environment, number: number, at: entry.position)
             let credential = takeCredential(members, values, &environment, number: number, at: entry.position)
             guard reader.problems.count == before, let credential else { return nil }
-            return APIKey(name: name, credential: credential, baseUrl: baseUrl, environment: environment.mapValues(Secret.init))
+            return APIKey(
+                name: name, credential: credential, baseUrl: baseUrl, environment: environment.mapValues(Secret.init),
+                maxConcurrency: values[Fields.maxConcurrency], maxBudgetUsd: values[Fields.maxBudgetUsd])
         }
 
         /// The form of the first versions: the key alone, as a string.
@@ -72,6 +75,11 @@ extension APIKeysFile {
 
         private mutating func takeName(_ values: SettingValues, number: Int, at position: SourcePosition) -> String {
             let name = values[Fields.name] ?? "key-\(number)"
+            if name == APIKeysFile.reservedName {
+                reader.report(
+                    "key \(number): the name \"\(name)\" stands for the CLI's own login",
+                    at: values.positions[Fields.name.name] ?? position, suggestion: "choose another name")
+            }
             if let other = names[name] {
                 reader.report(
                     "key \(number) has the same name as the key in line \(other.line)", at: values.positions[Fields.name.name] ?? position,
@@ -125,12 +133,46 @@ extension APIKeysFile {
                 reader.report(
                     "key \(number) has more than one credential: \(list)", at: position, suggestion: "keep one, or make two keys of it")
             } else if found.isEmpty, attempts == 0 {
-                if !environment.isEmpty { return .environment }
+                if !environment.isEmpty {
+                    requireProvider(environment, number: number, at: position)
+                    return .environment
+                }
                 reader.report(
                     "key \(number) has no credential", at: position,
                     suggestion: "add \"apiKey\", \"authToken\" or \"oauthToken\", or \"env\" for a cloud provider")
             }
             return found.first?.credential
+        }
+
+        /// Variables alone let nobody in unless they switch a cloud provider on.
+        private mutating func requireProvider(_ environment: [String: String], number: Int, at position: SourcePosition) {
+            let isOff: Set = ["", "0", "false", "no", "off"]
+            let chosen = APIKeysFile.providerSwitches.filter { name in environment[name].map { !isOff.contains($0.lowercased()) } ?? false }
+            guard chosen.count != 1 else { return }
+            if chosen.count > 1 {
+                return reader.report(
+                    "key \(number) switches several cloud providers on: \(chosen.joined(separator: ", "))", at: position,
+                    suggestion: "keep one, or make two keys of it")
+            }
+            let nearest = environment.keys.filter { $0.hasPrefix("CLAUDE_CODE_") }.sorted().lazy
+                .compactMap { NearestName.of($0, among: APIKeysFile.providerSwitches) }.first
+            reader.report(
+                "key \(number) has no credential, and its \"env\" switches no cloud provider on that is known", at: position,
+                suggestion: nearest.map { "did you mean \"\($0)\"?" }
+                    ?? "set one of \(APIKeysFile.providerSwitches.joined(separator: ", ")) to \"1\"")
+        }
+
+        /// Two names for one key would let it carry twice as much as it bears.
+        mutating func refuseRepeated(_ keys: [APIKey]) {
+            for (index, key) in keys.enumerated() where key.credential != .environment {
+                guard
+                    let other = keys[..<index].first(where: {
+                        $0.credential.secret?.reveal() == key.credential.secret?.reveal() && $0.baseUrl == key.baseUrl
+                    })
+                else { continue }
+                reader.report(
+                    "\"\(key.name)\" holds the same credential as \"\(other.name)\"", at: names[key.name], suggestion: "keep one of them")
+            }
         }
 
         /// A name goes to logs, so it must not be any of the secrets.

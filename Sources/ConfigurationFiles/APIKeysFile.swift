@@ -7,6 +7,14 @@ package struct APIKeysFile: Sendable, Equatable {
     /// The name of the file within a configuration folder.
     package static let fileName = "api-keys.json"
 
+    /// The name by which the CLI's own login goes among the credentials; no key may have it.
+    package static let reservedName = "cli-login"
+    /// The variables by which the CLI is told to use a cloud provider.
+    package static let providerSwitches = [
+        "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "CLAUDE_CODE_USE_MANTLE",
+        "CLAUDE_CODE_USE_ANTHROPIC_AWS", "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+    ]
+
     package let keys: [APIKey]
     /// What is doubtful without being wrong.
     package let warnings: [ConfigurationProblem]

@@ -41,6 +41,7 @@ extension OrchestratorConfiguration {
         unlimitedWorkers = try values.required(Settings.unlimitedWorkers)
         useRunBranch = try values.required(Settings.useRunBranch)
         authMode = try values.required(Settings.authMode)
+        useSeveralSubscriptions = try values.required(Settings.useSeveralSubscriptions)
         logDirectory = values[Settings.logDirectory]
         model = values[Settings.model]
         engineerManagerGroupSize = try values.required(Settings.engineerManagerGroupSize)

@@ -14,6 +14,10 @@ extension OrchestratorConfiguration {
             "useRunBranch", default: false, "Work on a branch `run/YYYY-MM-DD-HH-MM` of its own and leave the base branch alone.")
         static let authMode = Setting<AuthMode>.choice(
             "authMode", default: .oauth, "Which credentials are used, and in what order.")
+        static let useSeveralSubscriptions = Setting.boolean(
+            "useSeveralSubscriptions", default: false,
+            "Allow a run to use more than one subscription (the CLI's login and `oauthToken`s). Whether that is allowed is for the provider's terms to say: "
+                + "read them first.")
         static let logDirectory = Setting.string(
             "logDirectory", .path, defaultText: "config path",
             "Where logs go; relative to the configuration folder, `~` is the home folder.")
@@ -136,6 +140,7 @@ extension OrchestratorConfiguration {
         /// All options, in the order of the documentation.
         static let definitions: [SettingDefinition] = [
             repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
+            useSeveralSubscriptions.definition,
             logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
             unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, quickVerifyCommand.definition,
             quickVerifyTimeoutMinutes.definition, gateSlots.definition, gateCores.definition, gateMemoryMb.definition,

@@ -17,6 +17,8 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var unlimitedWorkers: Bool
     package var useRunBranch: Bool
     package var authMode: AuthMode
+    /// Whether a run may use more than one subscription.
+    package var useSeveralSubscriptions: Bool
     /// Absent means the configuration folder.
     package var logDirectory: String?
     /// Absent means whatever the Claude CLI chooses.

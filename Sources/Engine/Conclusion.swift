@@ -31,8 +31,8 @@ struct Conclusion: Sendable {
         guard let base = run.base?.head else { return [] }
         var kept: [KeptCommit] = []
         for task in run.tasks.values.sorted(by: { $0.id < $1.id }) {
-            guard let head = task.head, try await !hub.isAncestor(head, of: base) else { continue }
             if case .landed = task.state { continue }
+            guard let head = task.head, try await !hub.isAncestor(head, of: base) else { continue }
             let ref = try await hub.keep(head, name: "\(run.id)/\(task.id)")
             kept.append(KeptCommit(ref: ref, why: "\(task.id) (\(task.title)): \(task.state.reason)"))
         }

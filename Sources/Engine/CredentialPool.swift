@@ -13,7 +13,7 @@ package struct CredentialPool: Sendable {
     package let usesStoredLogin: Bool
 
     /// The name of the CLI's own login among the credentials.
-    package static let login: CredentialID = ID("cli-login")
+    package static let login: CredentialID = ID(APIKeysFile.reservedName)
 
     /// Puts the pool of an authentication mode together.
     ///
@@ -21,9 +21,14 @@ package struct CredentialPool: Sendable {
     /// - `api-keys-first`: the keys first, then the login.
     /// - `api-keys-only`: the keys.
     ///
-    /// - Parameter environment: cco's own, in which a login may be given by variables.
-    /// - Throws: `CredentialPoolError` when there is nothing to work with.
-    package init(mode: OrchestratorConfiguration.AuthMode, keys: APIKeysFile?, environment: [String: String]) throws {
+    /// - Parameters:
+    ///   - usesSeveralSubscriptions: whether a person has asked for that; by itself cco never spreads a run over several subscriptions.
+    ///   - environment: cco's own, in which a login may be given by variables.
+    /// - Throws: `CredentialPoolError` when there is nothing to work with, or more subscriptions than were asked for.
+    package init(
+        mode: OrchestratorConfiguration.AuthMode, keys: APIKeysFile?, usesSeveralSubscriptions: Bool = false,
+        environment: [String: String]
+    ) throws {
         let keys = keys?.keys ?? []
         let hasLogin = CredentialPool.hasLogin(environment)
         var slots: [CredentialSlot] = []
@@ -31,7 +36,7 @@ package struct CredentialPool: Sendable {
         func addKeys(tier: Int) {
             for key in keys {
                 let id: CredentialID = ID(key.name)
-                slots.append(CredentialSlot(id: id, tier: tier))
+                slots.append(CredentialSlot(id: id, tier: tier, maxConcurrency: key.maxConcurrency, maxBudgetUsd: key.maxBudgetUsd))
                 environments[id] = CredentialEnvironment(key)
             }
         }
@@ -52,12 +57,36 @@ package struct CredentialPool: Sendable {
             addKeys(tier: 0)
         }
         guard !slots.isEmpty else { throw CredentialPoolError.nothing(mode.rawValue) }
+        let subscriptions = CredentialPool.subscriptions(keys, login: mode == .apiKeysOnly ? nil : environment)
+        guard subscriptions.count <= 1 || usesSeveralSubscriptions else { throw CredentialPoolError.severalSubscriptions(subscriptions) }
         self.slots = slots
         self.environments = environments
         usesStoredLogin = environments[CredentialPool.login] != nil
         secrets =
             keys.flatMap { key in key.secretValues.map { Observability.Secret(name: key.name, value: $0.reveal()) } }
             + CredentialPool.loginVariables.compactMap { name in environment[name].map { Observability.Secret(name: name, value: $0) } }
+    }
+
+    /// The names of the credentials that are subscriptions; a token that is there twice is one.
+    private static func subscriptions(_ keys: [APIKey], login environment: [String: String]?) -> [String] {
+        var tokens: Set<String> = []
+        var names: [String] = []
+        if let environment, hasSubscriptionLogin(environment) {
+            names.append(login.name)
+            if let token = environment["CLAUDE_CODE_OAUTH_TOKEN"] { tokens.insert(token) }
+        }
+        for key in keys {
+            guard case .oauthToken(let secret) = key.credential, tokens.insert(secret.reveal()).inserted else { continue }
+            names.append(key.name)
+        }
+        return names
+    }
+
+    /// Whether the CLI's own login is a subscription: with a key, a bearer token or a cloud in the environment it is not what the CLI uses.
+    private static func hasSubscriptionLogin(_ environment: [String: String]) -> Bool {
+        guard hasLogin(environment) else { return false }
+        func isOn(_ name: String) -> Bool { environment[name].map { !["", "0", "false"].contains($0) } ?? false }
+        return !(["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] + APIKeysFile.providerSwitches).contains(where: isOn)
     }
 
     private static let loginVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"]
@@ -76,11 +105,15 @@ package struct CredentialPool: Sendable {
 package enum CredentialPoolError: Error, CustomStringConvertible {
     case noKeys
     case nothing(String)
+    /// More than one subscription, by name, and nobody has asked for that.
+    case severalSubscriptions([String])
 
     package var description: String {
         switch self {
         case .noKeys:
             "authMode is \"api-keys-only\", but there is no api-keys.json in the configuration folder. Write one ([{\"name\": …, \"apiKey\": …}], mode 0600), or set authMode to \"oauth\"."
+        case .severalSubscriptions(let names):
+            "the run would use \(names.count) subscriptions (\(names.joined(separator: ", "))). Whether one project may be spread over several is for the provider's terms to say: read them, then set \"useSeveralSubscriptions\": true in orchestrator.json, or keep one."
         case .nothing(let mode):
             "no credentials: authMode is \"\(mode)\", the Claude Code CLI is not logged in, and api-keys.json has no key. Run `claude` once and log in, set CLAUDE_CODE_OAUTH_TOKEN or ANTHROPIC_API_KEY, or add keys to api-keys.json."
         }

@@ -56,7 +56,7 @@ struct GateCache: Sendable {
     /// Notes that what is in the worktree comes of a green run on `commit`.
     func leave(_ commit: ObjectID, command: String) throws {
         let note = Note(commit: commit, command: command, boot: try ProcessIdentity.currentBootID())
-        try PrivateFiles.write(Array(try JSONEncoder().encode(note)), to: path)
+        try PrivateFiles.write(Array(try JSONEncoder().encode(note)), to: path, isSynced: false)
     }
 
     /// Whether the commit to be judged contains the one that the files come from, and every file of it. A build product could hide that its

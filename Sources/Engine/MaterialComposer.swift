@@ -61,7 +61,7 @@ struct MaterialComposer: Sendable {
                 direction = String(decoding: text, as: UTF8.self)
             }
             let known: Set = [IntegrationRules.directionFile, TeamStructure.fileName]
-            isEmpty = try await hub.changedPaths(from: nil, to: head).allSatisfy { known.contains($0.path) }
+            isEmpty = try await hub.rootNames(of: head).isSubset(of: known)
         }
         let changed = run.shownDirection != nil && run.base?.direction != run.shownDirection
         return ProjectSheet(direction: direction, directionChanged: changed, baseBranch: run.settings.targetBranch, isEmpty: isEmpty)
@@ -126,7 +126,7 @@ struct MaterialComposer: Sendable {
         let path = "\(folder)/\(name).diff"
         let whole = try await hub.diff(from: start, to: head, limit: 8 << 20, excluding: excluding)
         try PrivateFiles.makeFolder(folder)
-        try PrivateFiles.write(Array(resources.redactor.redacted(whole.text).utf8), to: path)
+        try PrivateFiles.write(Array(resources.redactor.redacted(whole.text).utf8), to: path, isSynced: false)
         guard share > 0 else { return ChangeSheet(commits: commits, diffstat: stat, isCut: true, diffPath: path) }
         let shown = String(decoding: resources.redactor.redacted(whole.text).utf8.prefix(share), as: UTF8.self)
         return ChangeSheet(commits: commits, diffstat: stat, diff: shown, isCut: whole.totalBytes > share, diffPath: path)

@@ -2,6 +2,7 @@ import Journal
 import Observability
 import Orchestration
 import Processes
+import Synchronization
 
 /// Tells people what became durable: the log, the terminal, the live `TEAM_STRUCTURE.md`; clears away what finished turns leave behind, and
 /// writes the journal's snapshots.
@@ -22,9 +23,24 @@ package struct Narrator: EngineObserver {
         var run: Run
         var structure = ""
         var snapshots = SnapshotWriter()
+        /// Up to which event memory was given back.
+        var trimmed: Int64 = 0
+    }
+
+    /// The engine's state after the newest durable event. Where it has come as far, what it tells from is that very state, so that the memory
+    /// for a run's tasks is taken once.
+    private final class Newest: Sendable {
+        private let state: Mutex<(sequence: Int64, run: Run)?> = Mutex(nil)
+
+        func set(_ sequence: Int64, _ run: Run) { state.withLock { $0 = (sequence, run) } }
+
+        /// `nil` unless it is the state after that event.
+        func run(at sequence: Int64) -> Run? { state.withLock { $0?.sequence == sequence ? $0?.run : nil } }
     }
 
     private let wake: AsyncStream<Void>.Continuation
+    private let journal: Journal
+    private let newest: Newest
     private let worker: _Concurrency.Task<Void, Never>
     private let log: RunLog
 
@@ -35,11 +51,23 @@ package struct Narrator: EngineObserver {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         wake = continuation
         log = resources.log
+        self.journal = journal
+        let newest = Newest()
+        self.newest = newest
         let start = Place(sequence: journal.lastSequence, run: run)
         worker = _Concurrency.Task {
             var place = start
             do {
-                for await _ in stream { try Narrator.catchUp(&place, journal, resources, progress) }
+                for await _ in stream {
+                    try Narrator.catchUp(&place, journal, resources, progress)
+                    if let run = newest.run(at: place.sequence) {
+                        #if DEBUG
+                            assert(place.run == run, "the journal's events do not fold to the engine's state")
+                        #endif
+                        place.run = run
+                    }
+                    Narrator.giveBackMemory(&place)
+                }
                 try Narrator.catchUp(&place, journal, resources, progress)
             } catch {
                 resources.log.log(source: "cco", level: .error, message: "the run's events can no longer be shown: \(error)")
@@ -47,7 +75,10 @@ package struct Narrator: EngineObserver {
         }
     }
 
-    package func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) { wake.yield() }
+    package func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) {
+        newest.set(journal.lastSequence, after)
+        wake.yield()
+    }
 
     package func journalFailed(_ reason: String) {
         log.log(source: "cco", level: .error, message: "the journal failed, the run stops: \(reason)")
@@ -79,6 +110,13 @@ package struct Narrator: EngineObserver {
             }
         }
         updateStructure(place.run, resources, known: &place.structure)
+    }
+
+    /// After very many events the allocator holds on to the memory of what is over: a third of what a large company that waits would take.
+    private static func giveBackMemory(_ place: inout Place) {
+        guard place.sequence - place.trimmed >= RunSnapshot.interval else { return }
+        place.trimmed = place.sequence
+        ProcessMemory.giveBack()
     }
 
     private static func tell(_ step: Step, _ resources: RunResources, _ progress: (EventLine) -> Void) {
@@ -114,7 +152,7 @@ package struct Narrator: EngineObserver {
         let text = TeamStructure.render(run)
         guard text != known else { return }
         do {
-            try PrivateFiles.write(Array(text.utf8), to: resources.folder.teamStructure)
+            try PrivateFiles.write(Array(text.utf8), to: resources.folder.teamStructure, isSynced: false)
             known = text
         } catch {
             resources.log.log(source: "cco", level: .warning, message: "TEAM_STRUCTURE.md could not be written: \(error)")

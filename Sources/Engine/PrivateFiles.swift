@@ -19,14 +19,16 @@ enum PrivateFiles {
     /// How the name of a file ends that is being written.
     static let unfinished = ".new"
 
-    /// Writes through a temporary file and a rename, mode 0600, synced.
-    static func write(_ bytes: [UInt8], to path: String) throws {
+    /// Writes through a temporary file and a rename, mode 0600.
+    ///
+    /// - Parameter isSynced: whether it outlives a crash of the machine; needless for what is of no use after one.
+    static func write(_ bytes: [UInt8], to path: String, isSynced: Bool = true) throws {
         let temporary = path + unfinished
         let file = try FileDescriptor.open(
             FilePath(temporary), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
         try file.closeAfter {
             _ = try file.writeAll(bytes)
-            guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            guard !isSynced || fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
         }
         guard rename(temporary, path) == 0 else { throw Errno(rawValue: errno) }
     }

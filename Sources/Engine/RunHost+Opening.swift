@@ -20,7 +20,8 @@ extension RunHost {
     package static func open(_ request: Request, progress: @escaping @Sendable (EventLine) -> Void) async throws -> RunHost {
         let configuration = request.contents.configuration
         let pool = try CredentialPool(
-            mode: configuration.configuration.authMode, keys: request.contents.keys, environment: request.environment)
+            mode: configuration.configuration.authMode, keys: request.contents.keys,
+            usesSeveralSubscriptions: configuration.configuration.useSeveralSubscriptions, environment: request.environment)
         let lock = try request.workspace.lock()
         try request.workspace.prepare()
         let clock = SystemClock()

@@ -40,6 +40,11 @@ struct TurnExecution: Sendable {
                 turn = try await state().turns[id] ?? turn
                 return TurnOutcome(end: .stopped(turn.stopCause ?? .suspended), sessionExists: turn.resumes)
             }
+            // Benched or taken out of the configuration since the turn was decided: it goes back as it is, and another credential carries it.
+            let credential = try await state().credentials.first { $0.id == turn.credential }
+            guard let credential, credential.isUsable(at: resources.clock.now()), resources.credentials[turn.credential] != nil else {
+                return TurnOutcome(end: .stopped(.suspended), sessionExists: turn.resumes)
+            }
             let prepared = try await prepare(turn, seat, folder: folder, state: state, report: report)
             order = prepared.order
             process = prepared.process
@@ -93,7 +98,7 @@ struct TurnExecution: Sendable {
 
     private func launch(_ turn: Turn, _ order: TurnOrder, _ seat: AgentRepository, run: Run) async throws -> SupervisedProcess {
         let invocation = resources.backend.invocation(for: order)
-        for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path) }
+        for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path, isSynced: false) }
         CrashPoint.turnPrompted.pass()
         guard let credential = resources.credentials[turn.credential] else {
             throw TurnError.unknownCredential(turn.credential)
@@ -151,7 +156,7 @@ struct TurnExecution: Sendable {
         defer { input.forget() }
         // What stands there already was written while another engine followed it.
         let known = process.standardOutputBytes
-        let logged = try LoggedOutput(in: process.directory)
+        var words = LoggedWords(of: turn, in: resources.log, place: try LoggedOutput(in: process.directory))
         let bookmark = OutputBookmark(of: turn.id, process, journal: journal, log: resources.log)
         let start = bookmark.takeUp(&reader, watch)
         if start.gaveUp {
@@ -167,19 +172,20 @@ struct TurnExecution: Sendable {
             if isFlooded.isSet { break }
             let observation = reader.take(Data(line.bytes))
             watch.take(observation.progress, isNews: line.endOffset >= known)
+            if line.endOffset >= known, let signal = observation.credentialSignal(at: resources.clock.now()) {
+                await report(.credentialSignal(turn.id, signal))
+            }
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
             try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
             if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
-            if line.endOffset > logged.offset, observation.hasWords {
-                log(observation, of: turn)
-                try logged.advance(to: line.endOffset)
-            }
+            try words.take(observation, line)
             if observation.giveUpEarly != nil, !gaveUp {
                 gaveUp = true
                 running.stop(turn.id)
             }
             bookmark.pass(line, reader, watch, gaveUp: gaveUp)
         }
+        try words.flush()
         await bookmark.close()
         let record = try await process.waitForExit()
         await running.settled(turn.id)
@@ -213,13 +219,6 @@ struct TurnExecution: Sendable {
             resources.log.log(
                 source: "cco", level: .warning,
                 message: "\(turn.id): its stored conversation could not be read, and its cost may be more than the books say: \(error)")
-        }
-    }
-
-    private func log(_ observation: Observation, of turn: Turn) {
-        for text in observation.activity { resources.log.agentOutput(agent: turn.agent.name, turn: turn.id.name, line: text) }
-        if let problem = observation.problem {
-            resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(problem)")
         }
     }
 
@@ -272,11 +271,6 @@ private final class Flag: Sendable {
 
     var isSet: Bool { state.load(ordering: .acquiring) }
     func set() { state.store(true, ordering: .releasing) }
-}
-
-extension Observation {
-    /// Whether a person is told of it.
-    fileprivate var hasWords: Bool { !activity.isEmpty || problem != nil }
 }
 
 /// Why a turn cannot be started at all.

@@ -71,7 +71,9 @@ struct AgentRefs {
     }
 
     /// Sets a ref in one step. A branch whose name is a folder of this one's, or the reverse, is an error, not overwritten.
-    func write(_ name: String, _ id: ObjectID) throws(GitError) {
+    ///
+    /// - Parameter durable: whether it outlives a crash of the machine.
+    func write(_ name: String, _ id: ObjectID, durable: Bool = true) throws(GitError) {
         let root = try FolderHandle(path: gitDirectory)
         let parts = name.split(separator: "/").map(String.init)
         guard parts.count > 2, let last = parts.last else { throw .invalid("writing a ref", "\"\(name)\" is too short for a ref") }
@@ -89,7 +91,7 @@ struct AgentRefs {
         }
         // Git does not make a branch where there is still history of branches below its name.
         try moveAside(["logs"] + parts, .folder, of: root)
-        try folder.write(last, Array("\(id)\n".utf8), mode: 0o644, durable: true)
+        try folder.write(last, Array("\(id)\n".utf8), mode: 0o644, durable: durable)
     }
 
     /// Gives what the agent put in the way of a ref (or of its log) another name, where it is still found when the agent's work is kept.

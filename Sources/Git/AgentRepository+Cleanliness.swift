@@ -22,6 +22,15 @@ extension AgentRepository {
         if let commit { try control.ensure(Self.indexMark, "\(commit)\n") } else { try control.unlink(Self.indexMark) }
     }
 
+    /// Brings cco's index from the commit that it is at to another, such as what the agent has committed: files that differ between the two are
+    /// looked at anew, all others are known as before. What cannot be done like that is left to a longer way.
+    func followIndex(to commit: ObjectID) async throws(GitError) {
+        guard let present = try indexedCommit(), present != commit, try cone() == nil else { return }
+        try setIndexed(nil)
+        let arguments = Self.keepingFolders + ["read-tree", "-m", present.hex, commit.hex]
+        if try await git.attempt(arguments, at: control, timeout: .seconds(600)).succeeded { try setIndexed(commit) }
+    }
+
     /// Whether the worktree is known to hold exactly `commit`, but for what is ignored. False also where only a longer look could tell.
     func isClean(at commit: ObjectID) async throws(GitError) -> Bool {
         guard try indexedCommit() == commit, try cone() == nil else { return false }

@@ -19,16 +19,20 @@ extension AgentRepository {
     }
 
     func harvest(_ id: ObjectID, into hubRef: String) async throws(GitError) {
+        guard let old = try await hub.facts(hubRef)?.id, old != id else { return try await bring(id, to: hubRef) }
         let scratch = "refs/cco/scratch/harvest-\(UInt64.random(in: .min ... .max))"
-        let arguments =
-            ["-c", "transfer.fsckObjects=true", "-c", "fetch.fsckObjects=true"] + HubRepository.fetch
-            + [controlDirectory, "+\(id):\(scratch)"]
-        try await git.run(arguments, at: hub.location, timeout: .seconds(600))
-        let old = try await hub.resolve(hubRef)
-        if let old, old != id, try await hub.isCommit(old), try await hub.isAncestor(old, of: id) == false {
+        try await bring(id, to: scratch)
+        if try await hub.isCommit(old), try await hub.isAncestor(old, of: id) == false {
             try await hub.keep(old, name: "rewritten/\(hubRef.dropFirst("refs/".count))/\(old.short)")
         }
         try await hub.changeRefs(set: [hubRef: id], delete: [scratch])
+    }
+
+    /// Fetches a commit into the hub and has a ref lead to it.
+    private func bring(_ id: ObjectID, to ref: String) async throws(GitError) {
+        let arguments =
+            ["-c", "transfer.fsckObjects=true", "-c", "fetch.fsckObjects=true"] + HubRepository.fetch + [controlDirectory, "+\(id):\(ref)"]
+        try await git.run(arguments, at: hub.location, timeout: .seconds(600))
     }
 
     /// The agent's refs (and its detached HEAD, as `HEAD`) that the hub's refs do not reach.
@@ -38,8 +42,12 @@ extension AgentRepository {
         _ = try ensureLayout()
         var tips = try AgentRefs(gitDirectory: gitDirectory).all().filter { !$0.key.hasPrefix("refs/cco/") }
         if let head = try await agentHead(), !tips.values.contains(head) { tips["HEAD"] = head }
+        // Nearly all of them were harvested, and have a ref of the hub's that is at the same commit.
+        let known = try await Set(hub.listRefs("refs/").map(\.id))
         var missing: [String: ObjectID] = [:]
-        for (name, id) in tips where try await !hub.reaches(id) { missing[name] = id }
+        for (name, id) in tips where !known.contains(id) {
+            if try await !hub.reaches(id) { missing[name] = id }
+        }
         return missing
     }
 
@@ -87,6 +95,6 @@ extension HubRepository {
     }
 
     package func isCommit(_ id: ObjectID) async throws(GitError) -> Bool {
-        try await git.attempt(["cat-file", "-t", id.hex], at: location).outputText.trimmed == "commit"
+        try await facts(id.hex)?.type == "commit"
     }
 }

@@ -17,6 +17,7 @@ extension AgentRepository {
         if try ensureLayout() { return nil }
         if try isUnfilled() { return nil }
         guard let base = try await savingBase() else { return nil }
+        try await followIndex(to: base.commit)
         if try await isClean(at: base.commit) {
             try settle(base)
             return nil
@@ -99,7 +100,7 @@ extension AgentRepository {
         if let target = AgentRefs.symbolicTarget(content), target.hasPrefix("refs/"), RefName.isWellFormed(target) {
             id = try AgentRefs(gitDirectory: gitDirectory).read(target)
         }
-        guard let id, try await git.attempt(["cat-file", "-e", "\(id)^{commit}"], at: control).succeeded else { return nil }
+        guard let id, try await hasCommit(id) else { return nil }
         return id
     }
 

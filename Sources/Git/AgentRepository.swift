@@ -75,7 +75,8 @@ package struct AgentRepository: Sendable {
     package func makeAvailable(_ ref: String, _ commit: ObjectID) async throws(GitError) {
         _ = try ensureLayout()
         try await requireCommit(commit)
-        try AgentRefs(gitDirectory: gitDirectory).write(try RefName.full(ref), commit)
+        // It is made anew before every turn.
+        try AgentRefs(gitDirectory: gitDirectory).write(try RefName.full(ref), commit, durable: false)
     }
 
     /// Puts refs into one folder of the agent's repository, such as `refs/cco/other/task-3`, and takes away those that are there and not given.
@@ -96,9 +97,15 @@ package struct AgentRepository: Sendable {
     }
 
     func requireCommit(_ commit: ObjectID) async throws(GitError) {
-        guard try await git.attempt(["cat-file", "-e", "\(commit)^{commit}"], at: control).succeeded else {
+        guard try await hasCommit(commit) else {
             throw GitError(
                 kind: .noSuchBranch, command: "looking for commit \(commit)", detail: "neither the hub nor the agent's repository has it")
         }
+    }
+
+    /// Whether the hub or the agent's repository has the commit. The hub answers without a process of its own, and has nearly all.
+    func hasCommit(_ commit: ObjectID) async throws(GitError) -> Bool {
+        if try await hub.contains(commit) { return true }
+        return try await git.attempt(["cat-file", "-e", "\(commit)^{commit}"], at: control).succeeded
     }
 }

@@ -44,8 +44,9 @@ package struct GitProcesses: Sendable {
     /// Nil if the process has ended, or is none of these folders' business. A process can end at any moment, and /proc then fails in
     /// many ways, so failures mean "has ended" here.
     private func living(_ pid: Int32, in proc: borrowing FolderHandle) -> Living? {
+        // By far the most are told by one look at their name.
         guard let folder = try? proc.folder("\(pid)"), let name = try? folder.read("comm"),
-            let identity = try? ProcessIdentity.of(pid: pid), identity.isAlive
+            !folders.isEmpty || name.starts(with: "git".utf8)
         else { return nil }
         let environment = (try? folder.read("environ"))?.split(separator: 0) ?? []
         let arguments = ((try? folder.read("cmdline"))?.split(separator: 0) ?? []).map { String(decoding: $0, as: UTF8.self) }
@@ -57,7 +58,9 @@ package struct GitProcesses: Sendable {
             && gitDirectories.contains { path in
                 environment.contains(ArraySlice("GIT_DIR=\(path)".utf8)) || arguments.contains("--git-dir=\(path)")
             }
-        guard isMarked || isTold || Self.isInside(folder, folders + (isGit ? gitDirectories : [])) else { return nil }
+        guard isMarked || isTold || Self.isInside(folder, folders + (isGit ? gitDirectories : [])),
+            let identity = try? ProcessIdentity.of(pid: pid), identity.isAlive
+        else { return nil }
         let isPush = arguments.dropFirst().contains { $0 == "push" || $0.contains("receive-pack") || $0 == "send-pack" }
         let command = String(Redaction.redacted(arguments.joined(separator: " ")).prefix(200))
         return Living(identity: identity, command: command, isMarked: isMarked, isPush: isPush)

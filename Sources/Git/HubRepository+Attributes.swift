@@ -34,8 +34,7 @@ extension HubRepository {
     func attributeFiles(of tree: ObjectID) async throws(GitError) -> AttributePlaces.Files {
         let nearest = await sessions.attributes.nearest(to: tree)
         if let nearest, nearest.tree == tree { return nearest.files }
-        // Git knows the empty tree without its being there.
-        let start = nearest?.tree.hex ?? (objectFormat == "sha256" ? Self.emptyTree256 : Self.emptyTree)
+        let start = nearest?.tree.hex ?? emptyTreeID
         var files = nearest?.files ?? [:]
         for change in try await attributeChanges(from: start, to: tree) {
             files[change.path] = change.id
@@ -46,16 +45,9 @@ extension HubRepository {
 
     /// The attribute files that differ between two trees; without an id where there is none any more.
     private func attributeChanges(from start: String, to tree: ObjectID) async throws(GitError) -> [(path: String, id: ObjectID?)] {
-        // git gives a line that names no object back, and has written everything before it then.
-        let end = Array("end of \(UInt64.random(in: .min ... .max))\n".utf8)
-        let output = try await sessions.differences.ask(Array("\(start) \(tree)\n".utf8) + end, within: .seconds(600)) { bytes in
-            bytes.suffix(end.count).elementsEqual(end) ? (Array(bytes.dropLast(end.count)), taken: bytes.count) : nil
-        }
-        // First the two trees in a line, then for each file `:modes ids status` and the path.
-        guard let line = output.firstIndex(of: 0x0A), output[..<line].elementsEqual("\(start) \(tree)".utf8) else {
-            throw GitError(kind: .other, command: "git diff-tree \(start) \(tree)", detail: "it does not know these trees")
-        }
-        var fields = output[(line + 1)...].split(separator: 0).map { String(decoding: $0, as: UTF8.self) }[...]
+        let output = try await sessions.differences.differences(from: start, to: tree.hex)
+        // For each file `:modes ids status` and the path.
+        var fields = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }[...]
         var changes: [(path: String, id: ObjectID?)] = []
         while let head = fields.popFirst(), let path = fields.popFirst() {
             let parts = head.split(separator: " ")
@@ -66,6 +58,25 @@ extension HubRepository {
         return changes
     }
 
-    private static let emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    private static let emptyTree256 = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+    /// Git knows the empty tree without its being there.
+    var emptyTreeID: String {
+        objectFormat == "sha256"
+            ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321" : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    }
+}
+
+extension GitSession {
+    /// What a `diff-tree --stdin -z` that stays says about two trees.
+    func differences(from start: String, to tree: String) async throws(GitError) -> ArraySlice<UInt8> {
+        // git gives a line that names no object back, and has written everything before it then.
+        let end = Array("end of \(UInt64.random(in: .min ... .max))\n".utf8)
+        let output = try await ask(Array("\(start) \(tree)\n".utf8) + end, within: .seconds(600)) { bytes in
+            bytes.suffix(end.count).elementsEqual(end) ? (Array(bytes.dropLast(end.count)), taken: bytes.count) : nil
+        }
+        // First the two trees in a line.
+        guard let line = output.firstIndex(of: 0x0A), output[..<line].elementsEqual("\(start) \(tree)".utf8) else {
+            throw GitError(kind: .other, command: "git diff-tree \(start) \(tree)", detail: "it does not know these trees")
+        }
+        return output[(line + 1)...]
+    }
 }

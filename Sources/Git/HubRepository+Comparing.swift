@@ -30,16 +30,24 @@ package struct LogEntry: Sendable, Equatable {
     package let subject: String
 }
 
+/// Commits one after the other.
+package struct StraightLine: Sendable, Equatable {
+    /// What they stand on.
+    package let base: ObjectID
+    /// The newest first.
+    package let commits: [LogEntry]
+}
+
 extension HubRepository {
-    private static let plainDiff = ["--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty"]
+    static let plainDiff = ["--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty"]
 
     /// The paths that differ between two commits or trees, in git's order. Renames are not detected, so nothing can hide behind one.
     ///
     /// - Parameter from: nil means an empty tree.
     package func changedPaths(from: ObjectID?, to: ObjectID) async throws(GitError) -> [ChangedPath] {
-        let start = try await orEmptyTree(from)
-        let arguments = ["diff-tree", "-r", "-z", "--raw", "--no-renames"] + Self.plainDiff + [start.hex, to.hex]
-        let output = try await git.run(arguments, at: location).standardOutput
+        let start: String
+        if let from { start = try await tree(of: from).hex } else { start = emptyTreeID }
+        let output = try await sessions.changes.differences(from: start, to: try await tree(of: to).hex)
         var fields = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }[...]
         var changes: [ChangedPath] = []
         while let head = fields.popFirst(), let path = fields.popFirst() {
@@ -67,8 +75,8 @@ extension HubRepository {
     ///   - limit: bytes kept; the cut is at the end of a line.
     ///   - excluding: paths that are left out.
     package func diff(from: ObjectID?, to: ObjectID, limit: Int, excluding: [String] = []) async throws(GitError) -> DiffText {
-        let start = try await orEmptyTree(from)
-        let arguments = ["diff-tree", "-r", "-p", "-M"] + Self.plainDiff + [start.hex, to.hex] + Self.all(but: excluding)
+        let start = orEmptyTree(from)
+        let arguments = ["diff-tree", "-r", "-p", "-M"] + Self.plainDiff + [start, to.hex] + Self.all(but: excluding)
         let result = try await git.run(arguments, at: location, limit: max(0, limit))
         let total = result.standardOutput.count + result.discardedBytes
         var kept = result.standardOutput
@@ -78,8 +86,8 @@ extension HubRepository {
 
     /// Git's table of changed lines per file, at most `limit` bytes.
     package func diffStat(from: ObjectID?, to: ObjectID, limit: Int = 16 << 10, excluding: [String] = []) async throws(GitError) -> String {
-        let start = try await orEmptyTree(from)
-        let arguments = ["diff-tree", "-r", "-M", "--stat=120"] + Self.plainDiff + [start.hex, to.hex] + Self.all(but: excluding)
+        let start = orEmptyTree(from)
+        let arguments = ["diff-tree", "-r", "-M", "--stat=120"] + Self.plainDiff + [start, to.hex] + Self.all(but: excluding)
         return try await git.run(arguments, at: location, limit: limit).outputText
     }
 
@@ -97,11 +105,39 @@ extension HubRepository {
         }
     }
 
+    /// The commits that `head` has over `target`, when they are one after the other on top of one commit of `target`: nearly always, and one
+    /// question to git.
+    ///
+    /// - Returns: nil for every other history, and for more than `limit` commits.
+    package func straightLine(from target: ObjectID, to head: ObjectID, limit: Int = 500) async throws(GitError) -> StraightLine? {
+        let arguments = [
+            "log", "--no-show-signature", "--boundary", "--format=%m%H %P%x09%s", "--max-count=\(limit + 1)", head.hex, "^\(target)", "--",
+        ]
+        var base: ObjectID?
+        var commits: [LogEntry] = []
+        var next = head
+        for line in try await git.run(arguments, at: location).outputText.split(separator: "\n") {
+            let parts = line.dropFirst().split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+            let ids = parts.first?.split(separator: " ").compactMap { ObjectID($0) } ?? []
+            guard ids.first == next, base == nil else { return nil }
+            if line.first == ">" {
+                guard ids.count == 2 else { return nil }
+                commits.append(LogEntry(id: next, subject: parts.count == 2 ? String(parts[1]) : ""))
+                next = ids[1]
+            } else if line.first == "-" {
+                base = next
+            } else {
+                return nil
+            }
+        }
+        guard let base, !commits.isEmpty, commits.count <= limit else { return nil }
+        return StraightLine(base: base, commits: commits)
+    }
+
     private static func all(but paths: [String]) -> [String] {
         paths.isEmpty ? [] : ["--", ":/"] + paths.map { ":(top,exclude,literal)\($0)" }
     }
 
-    func orEmptyTree(_ id: ObjectID?) async throws(GitError) -> ObjectID {
-        if let id { id } else { try await emptyTree() }
-    }
+    /// Git knows the empty tree without its being there.
+    private func orEmptyTree(_ id: ObjectID?) -> String { id?.hex ?? emptyTreeID }
 }

@@ -28,27 +28,33 @@ extension HubRepository {
                 // They are written together, so the last one speaks for all.
                 if old != nil, try await note(last.commit, notesRef: ref) == last.text { return }
                 let new = try await notesCommit(on: old, notes)
-                if try await compareAndSwap(ref: ref, new: new, old: old) == .updated { return }
+                let text = "update \(ref) \(new.commit) \(old?.hex ?? zeroID)\ndelete \(new.scratch)\n"
+                let swap = try await git.attempt(["update-ref", "--stdin"], at: location, input: Array(text.utf8))
+                if swap.succeeded { return }
+                try await deleteRef(new.scratch)
+                if try await resolve(ref) == old { throw Git.failure(of: ["update-ref", "--stdin"], swap) }
             }
             throw GitError(kind: .other, command: "adding notes to commits", detail: "\(ref) was moved by others five times in a row")
         }
     }
 
     /// fast-import keeps the notes' folder layout, which git changes with their number.
-    private func notesCommit(on old: ObjectID?, _ notes: [(commit: ObjectID, text: String)]) async throws(GitError) -> ObjectID {
+    private func notesCommit(on old: ObjectID?, _ notes: [(commit: ObjectID, text: String)]) async throws(GitError) -> (
+        commit: ObjectID, scratch: String
+    ) {
         let scratch = "refs/cco/scratch/notes-\(UInt64.random(in: .min ... .max))"
         let message = "Notes of cco"
         var stream = "feature done\ncommit \(scratch)\ncommitter cco <cco@localhost> now\ndata \(message.utf8.count)\n\(message)\n"
         if let old { stream += "from \(old)\n" }
         for note in notes { stream += "N inline \(note.commit)\ndata \(note.text.utf8.count)\n\(note.text)\n" }
         stream += "done\n"
-        try await git.run(["fast-import", "--quiet", "--date-format=now"], at: location, input: Array(stream.utf8))
+        // The scratch ref need not outlive a crash of the machine; what it leads to has to.
+        let arguments = ["-c", "core.fsync=committed", "fast-import", "--quiet", "--date-format=now"]
+        try await git.run(arguments, at: location, input: Array(stream.utf8))
         guard let new = try await resolve(scratch) else {
             throw GitError(kind: .other, command: "git fast-import", detail: "it reported success but made no notes commit")
         }
-        // Until the swap nothing reaches the commit, which is fine: nothing here collects unreachable objects.
-        try await deleteRef(scratch)
-        return new
+        return (new, scratch)
     }
 
     /// Which of some commits have a text attached; one question to git however many they are.

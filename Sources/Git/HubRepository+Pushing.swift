@@ -9,6 +9,7 @@ extension HubRepository {
     package func push(_ commit: ObjectID, toBranch branch: String, alsoNotes: Bool) async throws(GitError) -> PushReport {
         let head = try RefName.head(branch)
         return try await originLock.withLock { () async throws(GitError) -> PushReport in
+            if alsoNotes, let report = try await pushWithNotes(commit, to: head) { return report }
             let outcome = try await push(commit.hex, commit, to: head)
             guard alsoNotes, outcome == .pushed || outcome == .alreadyThere else { return PushReport(branch: outcome, notes: nil) }
             return PushReport(branch: outcome, notes: await pushNotes())
@@ -32,6 +33,35 @@ extension HubRepository {
             case .unreachable(let reason): return .unreachable(reason: reason)
             }
         }
+    }
+
+    /// Pushes a commit and the receipts over one connection, all or nothing.
+    ///
+    /// - Returns: nil when something stood against it, whatever it was: the two are then to be pushed one by one.
+    private func pushWithNotes(_ commit: ObjectID, to ref: String) async throws(GitError) -> PushReport? {
+        guard await sessions.joinedPushes.areWorthTrying, let notes = try await resolve(Self.receiptsRef) else { return nil }
+        let arguments =
+            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--atomic", "origin"]
+            + ["\(commit):\(ref)", "\(notes):\(Self.receiptsRef)"]
+        let result: ChildCommandResult
+        do {
+            result = try await originAttempt(arguments, timeout: .seconds(1_800))
+        } catch  where error.kind == .unreachable {
+            return nil
+        }
+        func outcome(_ ref: String) -> PushOutcome? {
+            switch PushStatus(output: result.outputText, ref: ref)?.meaning {
+            case .pushed: .pushed
+            case .alreadyThere: .alreadyThere
+            case .moved, .contested, .refused, nil: nil
+            }
+        }
+        guard result.succeeded, let branch = outcome(ref), let receipts = outcome(Self.receiptsRef) else {
+            await sessions.joinedPushes.note(false)
+            return nil
+        }
+        await sessions.joinedPushes.note(true)
+        return PushReport(branch: branch, notes: receipts)
     }
 
     /// - Parameter attempts: how often it is tried while somebody else holds the origin's ref and does not move it. A lock that

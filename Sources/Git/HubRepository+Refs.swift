@@ -12,7 +12,11 @@ package enum RefUpdate: Sendable, Equatable {
 extension HubRepository {
     /// The object that a ref or a full id names; nil if there is none.
     package func resolve(_ ref: String) async throws(GitError) -> ObjectID? {
-        if ObjectID(ref) == nil { _ = try RefName.full(ref) }
+        if ObjectID(ref) == nil {
+            _ = try RefName.full(ref)
+            // What it does not know may be a ref to an object that is gone, which is a ref all the same.
+            if let facts = try await facts(ref) { return facts.id }
+        }
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", ref]
         let result = try await git.attempt(arguments, at: location)
         if result.exit == .exited(1) { return nil }
@@ -22,7 +26,7 @@ extension HubRepository {
 
     /// Whether the commit is here.
     package func contains(_ commit: ObjectID) async throws(GitError) -> Bool {
-        try await git.attempt(["cat-file", "-e", "\(commit)^{commit}"], at: location).succeeded
+        try await facts("\(commit)^{commit}") != nil
     }
 
     /// Moves `ref` to `new` if it is at `old`, in one step.

@@ -46,6 +46,13 @@ extension HubRepository {
         return try await git.run(["cat-file", "blob", blob.hex], at: location, limit: limit).standardOutput
     }
 
+    /// The names of the files and folders at a commit's root.
+    package func rootNames(of commit: ObjectID) async throws(GitError) -> Set<String> {
+        if let names = try await TreeEdit(hub: self).names(in: try await tree(of: commit)) { return names }
+        let output = try await git.run(["ls-tree", "-z", "--name-only", commit.hex], at: location).standardOutput
+        return Set(output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+    }
+
     /// A copy of a tree in which some files are different.
     ///
     /// - Parameters:

@@ -7,6 +7,8 @@ struct HubSessions: Sendable {
     let objects: GitSession
     /// Which attribute files differ between two trees.
     let differences: GitSession
+    /// Which files differ between two trees.
+    let changes: GitSession
     /// Writes trees.
     let trees: GitSession
     /// Writes commits.
@@ -17,6 +19,7 @@ struct HubSessions: Sendable {
     let attributes: AttributePlaces
     let padding: MergePadding
     let treesOfCommits: KnownTrees
+    let joinedPushes = JoinedPushes()
 
     init(git: Git, path: String) {
         let location = GitLocation(gitDirectory: path)
@@ -24,6 +27,7 @@ struct HubSessions: Sendable {
         differences = GitSession(
             git,
             ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--", ":(glob)**/.gitattributes"], at: location)
+        changes = GitSession(git, ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames"] + HubRepository.plainDiff, at: location)
         // "mktree" does not look for packs that came after its start; what its entries name has just been read from a tree, or written.
         trees = GitSession(git, ["mktree", "-z", "--batch", "--missing"], at: location)
         commits = GitSession(git, ["hash-object", "-w", "-t", "commit", "--no-filters", "--stdin-paths"], at: location)
@@ -36,9 +40,19 @@ struct HubSessions: Sendable {
 
     /// Ends all of them; the next request starts them anew.
     func end() async {
-        for session in [objects, differences, trees, commits, refs] { await session.end() }
+        for session in [objects, differences, changes, trees, commits, refs] { await session.end() }
         await merges.end()
     }
+}
+
+/// Whether the origin takes a branch and the receipts in one push: some know no such thing, or want no receipts.
+actor JoinedPushes {
+    private var failures = 0
+
+    /// After three failures in a row it is no longer tried.
+    var areWorthTrying: Bool { failures < 3 }
+
+    func note(_ wasDone: Bool) { failures = wasDone ? 0 : failures + 1 }
 }
 
 /// Which tree a commit has, for commits that were asked about or made lately: it never changes.

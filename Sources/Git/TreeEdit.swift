@@ -23,6 +23,13 @@ struct TreeEdit {
         }
     }
 
+    /// What stands at the root of a tree; nil for one too large for one request.
+    func names(in tree: ObjectID) async throws(GitError) -> Set<String>? {
+        guard let content = try await hub.content(of: tree) else { return nil }
+        let entries = Self.entries(in: content, idBytes: hub.zeroID.utf8.count / 2)
+        return entries.map { Set($0.keys.map { String(decoding: $0, as: UTF8.self) }) }
+    }
+
     private enum Outcome {
         case tree(ObjectID)
         case empty

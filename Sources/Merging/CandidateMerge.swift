@@ -104,12 +104,19 @@ package struct CandidateMerge: Sendable {
     /// A secret in the added text needs the author's judgement. Forbidden files and changes to files that agents do not own are undone here. When
     /// an earlier commit of the branch holds a forbidden file or a secret, the branch is taken as one commit, so that its history never gets in.
     private func cleaned(_ order: Order) async throws -> Cleaned {
-        guard let base = try await hub.mergeBase(order.target, order.head) else {
+        let line = try await hub.straightLine(from: order.target, to: order.head)
+        let common: ObjectID?
+        if let line { common = line.base } else { common = try await hub.mergeBase(order.target, order.head) }
+        guard let base = common else {
             return .refused(
                 "your branch shares no history with the branch it is to be merged into; start from refs/cco/target and redo the change there"
             )
         }
-        if let path = try await secretInResult(order, base: base) {
+        let commits: [LogEntry]
+        if let line { commits = line.commits } else { commits = try await hub.log(from: base, to: order.head, limit: 500) }
+        let subject = commits.first?.subject ?? "Work"
+        let secrets = try await secrets(in: order, base: base, subject: subject, isOneCommit: line?.commits.count == 1)
+        if let path = secrets.inResult {
             return .refused(
                 "\(path) contains a secret of the run (a key or an environment file's value); remove it from the file and commit")
         }
@@ -119,33 +126,38 @@ package struct CandidateMerge: Sendable {
             guard rules.forbids(change.path) || isOwned else { continue }
             undo.updateValue(try await hub.file(at: base, path: change.path, limit: 16 << 20), forKey: change.path)
         }
-        let mustFlatten = try await historyIsTainted(from: base, to: order.head)
+        var mustFlatten = secrets.inHistory
+        if !mustFlatten { mustFlatten = try await holdsForbidden(commits, over: base) }
         guard !undo.isEmpty || mustFlatten else { return .commit(order.head) }
         let tree = undo.isEmpty ? try await hub.tree(of: order.head) : try await hub.replacingFiles(in: order.head, undo)
-        let subject = try await hub.log(from: base, to: order.head, limit: 1).first?.subject ?? "Work"
         let commit = try await hub.commitTree(
             tree, parents: [mustFlatten ? base : order.head], message: subject, author: identity, date: order.date)
         _ = try await hub.pin(commit, name: order.pin + "-cleaned")
         return .commit(commit)
     }
 
-    /// Where the branch's result, taken as one commit, holds a secret. What only its history holds is no matter here: that is left behind.
-    private func secretInResult(_ order: Order, base: ObjectID) async throws -> String? {
-        let subject = try await hub.log(from: base, to: order.head, limit: 1).first?.subject ?? "Work"
+    /// Where the branch's result, taken as one commit, holds a secret, and whether its history does. What only the history holds is left behind.
+    private func secrets(
+        in order: Order, base: ObjectID, subject: String, isOneCommit: Bool
+    ) async throws -> (inResult: String?, inHistory: Bool) {
+        // A branch of one commit adds what its result adds. Else one look at both finds nothing in nearly every case.
         let result = try await hub.commitTree(
             try await hub.tree(of: order.head), parents: [base], message: subject, author: identity, date: order.date)
-        return try await hub.addedContentContains(anyOf: rules.secrets, from: base, to: result)
+        let any = try await hub.addedContentContains(
+            anyOf: rules.secrets, from: base, to: order.head, alsoTo: isOneCommit ? nil : result)
+        guard any != nil else { return (nil, false) }
+        return (try await hub.addedContentContains(anyOf: rules.secrets, from: base, to: result), true)
     }
 
-    private func historyIsTainted(from base: ObjectID, to head: ObjectID) async throws -> Bool {
-        let commits = try await hub.log(from: base, to: head, limit: 500).map(\.id)
+    /// Whether a commit on the way from `base` holds a file that must not be published.
+    private func holdsForbidden(_ commits: [LogEntry], over base: ObjectID) async throws -> Bool {
         var parent = base
         for commit in commits.reversed() {
-            let changes = try await hub.changedPaths(from: parent, to: commit)
+            let changes = try await hub.changedPaths(from: parent, to: commit.id)
             if changes.contains(where: { $0.status != "D" && rules.forbids($0.path) }) { return true }
-            parent = commit
+            parent = commit.id
         }
-        return try await hub.addedContentContains(anyOf: rules.secrets, from: base, to: head) != nil
+        return false
     }
 }
 

@@ -35,7 +35,10 @@ package struct GateRunner: Sendable {
         let specification = SupervisedProcess.Specification(
             directory: folder, marker: marker, command: ["/bin/sh", "-c", "exec 2>&1\n" + command], workingDirectory: worktree,
             wallClockLimit: .milliseconds(timeLimitMilliseconds))
-        let process = try await launcher.launch(confine(specification), environment: environment, standardInput: [])
+        // To the end also when the task is cancelled: a process that was started and not followed would run on.
+        let process = try await _Concurrency.Task {
+            try await launcher.launch(confine(specification), environment: environment, standardInput: [])
+        }.value
         CrashPoint.gateBegun.pass()
         let record: ExitRecord
         do {

@@ -8,7 +8,7 @@ package enum ControlSequences {
     /// - Parameter lineLimit: Unicode scalars a line may have; what is beyond is cut and counted. `nil`: no limit.
     package static func sanitised(_ text: String, lineLimit: Int? = nil) -> String {
         var output = ""
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x09 }) {
+        if isHarmless(text) {
             output = text
         } else {
             let scalars = Array(text.unicodeScalars)
@@ -28,6 +28,31 @@ package enum ControlSequences {
         }
         guard let lineLimit else { return output }
         return cut(output, lineLimit: lineLimit)
+    }
+
+    /// Whether text has nothing of that, as far as one look at its bytes tells: only the first bytes of what is shown otherwise count.
+    private static func isHarmless(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                index += 1
+                if byte >= 0x20 && byte < 0x7F || byte == 0x0A || byte == 0x09 { continue }
+                guard byte >= 0x80, index < bytes.count || byte < 0xC0 else { return false }
+                switch byte {
+                case 0xC2: if bytes[index] < 0xA0 { return false }
+                case 0xD8: if bytes[index] == 0x9C { return false }
+                // An ellipsis is what a line ends with that was cut.
+                case 0xE2 where bytes[index] == 0x80: if index + 1 == bytes.count || bytes[index + 1] != 0xA6 { return false }
+                case 0xE2: if bytes[index] == 0x81 { return false }
+                case 0xEF: if bytes[index] == 0xBB { return false }
+                case 0xF3: return false
+                default: break
+                }
+            }
+            return true
+        }
     }
 
     /// Cuts each line to `lineLimit` Unicode scalars and says how many more there were.

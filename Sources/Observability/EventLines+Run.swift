@@ -124,6 +124,20 @@ extension EventScribe {
             return lines
         case .credentialRejected(let id, let reason):
             return [line("credentials", .error, "\(id) is REJECTED and not used again until the next start: \(reason)")]
+        case .credentialSlowed(let id, let throttle):
+            return [
+                line(
+                    "credentials", .warning,
+                    "\(id) is slowed down by \(throttle.cause.words): at most \(throttle.width) at once, one more each minute"
+                )
+            ]
+        case .credentialUsed(let id, _):
+            let now = after.clock.lastEventAt
+            let old = before.credentials.first { $0.id == id }?.restriction(at: now)
+            guard let (kind, window) = after.credentials.first(where: { $0.id == id })?.restriction(at: now), kind != old?.kind else {
+                return []
+            }
+            return [line("credentials", .notice, "\(id): \(kind.words(window))")]
         default:
             return []
         }

@@ -57,7 +57,7 @@ package enum EventLines {
         case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused,
             .collisionsForeseen:
             scribe.mergeLines(event)
-        case .credentialBenched, .credentialRejected:
+        case .credentialBenched, .credentialRejected, .credentialSlowed, .credentialUsed:
             scribe.credentialLines(event)
         case .quickCheckAwaited, .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored,
             .leadBriefed, .briefDone,

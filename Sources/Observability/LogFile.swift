@@ -59,6 +59,26 @@ struct LogFile: ~Copyable {
         }
     }
 
+    /// The same for several lines, with one call of the kernel where nothing stands against it.
+    mutating func append(_ lines: [[UInt8]], from origin: Origin, notice: (String) -> [UInt8]) {
+        let limit = origin == .agent ? budget.bytes - budget.reserve : budget.bytes
+        let total = lines.reduce(0) { $0 + $1.count + 1 }
+        guard lines.count > 1, size + total <= limit, health.lostLinesNow == 0 else {
+            for line in lines { append(line, from: origin, notice: notice) }
+            return
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(total)
+        for line in lines {
+            bytes += line
+            bytes.append(0x0A)
+        }
+        bytes.removeLast()
+        guard !write(bytes) else { return }
+        health.lostLinesNow += lines.count
+        health.lostLines += lines.count
+    }
+
     /// Says in the file how many lines were left out, if any. For the end of the log.
     mutating func summarise(notice: (String) -> [UInt8]) {
         guard health.droppedOutputLines > 0 else { return }

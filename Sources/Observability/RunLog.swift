@@ -5,7 +5,7 @@ import Synchronization
 /// The log folder of one run: `combined.log` for people, `events.jsonl` for programs.
 ///
 /// - Every line is written at once with `O_APPEND`, under a lock and without a buffer of our own: what was logged survives a crash, and memory
-///   stays flat. A line costs two short writes into the page cache, a few microseconds.
+///   stays flat. A line, or several that come together, costs two short writes into the page cache, a few microseconds.
 /// - Nothing here throws into the run: what cannot be written is counted in `health`, and the next line tries again.
 /// - Nothing is rotated away. Each file has a budget; when it is used up, agents' output is left out and counted, and the orchestrator's own
 ///   lines go on from a reserve.
@@ -74,14 +74,18 @@ package final class RunLog: Sendable {
     }
 
     /// Logs readable output of an agent: `agent` is its name (`worker-3`), `turn` the turn's (`turn-12`).
-    package func agentOutput(agent: String, turn: String, line text: String) {
-        let time = TimestampFormat.iso8601(clock())
-        let agent = safe(agent)
-        let turn = safe(turn)
-        let text = safe(text)
-        let combined = LogLine.combined(time: time, source: agent, label: turn, text: text)
-        let event = LogLine.json([("time", time), ("kind", "output"), ("agent", agent), ("turn", turn), ("text", text)])
-        append(LogLine(combined: combined, event: event), from: .agent)
+    package func agentOutput(agent: String, turn: String, line text: String) { agentOutput(agent: agent, turn: turn, lines: [text]) }
+
+    /// The same for lines that have come together, which cost little more than one.
+    package func agentOutput(agent: String, turn: String, lines: [String]) {
+        guard !lines.isEmpty else { return }
+        let form = LogLine.OutputForm(time: TimestampFormat.iso8601(clock()), agent: safe(agent), turn: safe(turn))
+        let lines = lines.map { form.line(safe($0)) }
+        files.withLock { files in
+            guard !files.isClosed else { return }
+            files.combined.append(lines.map(\.combined), from: .agent) { notice($0).combined }
+            files.events.append(lines.map(\.event), from: .agent) { notice($0).event }
+        }
     }
 
     /// Waits until everything that was written is on the disk.

@@ -101,18 +101,29 @@ extension Decider {
     private mutating func extend(_ chain: MergeChain, by target: MergeTarget, verified: Int) {
         let open = chain.links[verified...]
         guard !open.contains(where: \.isGating), !run.queue.contains(where: { $0.target == target && $0.state == .merging }) else { return }
-        if open.count < run.merges.failureRate.batch, let next = next(for: target, isFirst: chain.links.isEmpty) {
-            emit(.candidateEntered(next, .merging))
-            return intend(.merge(next))
+        if open.count < run.merges.failureRate.batch, let next = next(for: target, isFirst: chain.links.isEmpty),
+            run.freeGateSlots == 0 || !isLate(next, for: open.first)
+        {
+            emit(.candidateEntered(next.id, .merging))
+            return intend(.merge(next.id))
         }
         if let last = open.last { gate(last, isRerun: false) }
     }
 
+    /// Whether a candidate has come so long after the first of a chain that the chain's gate no longer waits for its merge. Without that a stream
+    /// of changes that come as fast as they are merged would keep the gate from starting until the batch is full.
+    private func isLate(_ candidate: Candidate, for first: MergeChain.Link?) -> Bool {
+        guard let first else { return false }
+        // Whatever comes while a gate runs is in time for the next one.
+        let gate = run.merges.gateRuns > 0 ? run.merges.gateMilliseconds / Int64(run.merges.gateRuns) : 0
+        return candidate.readyAt.milliseconds(since: first.candidate.readyAt) > max(1_000, 2 * gate)
+    }
+
     /// What did not fit the chain waits until that is over.
-    private func next(for target: MergeTarget, isFirst: Bool) -> CandidateID? {
+    private func next(for target: MergeTarget, isFirst: Bool) -> Candidate? {
         run.queue.first {
             $0.target == target && $0.state == .waiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep))
-        }?.id
+        }
     }
 
     /// Has the gate run on a link of a chain, when there is a slot.

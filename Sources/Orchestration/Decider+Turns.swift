@@ -1,45 +1,60 @@
 import FoundationEssentials
 
 extension Decider {
-    /// Starts every turn that has something to do, an agent that is free and a credential.
+    /// Starts every turn that has something to do, an agent that is free and a credential. What brings work home goes first.
     mutating func startTurns() {
-        for agent in run.agents.values.sorted(by: { $0.id < $1.id }) where agent.activeTurn == nil {
+        var waiting: [(demand: Demand, agent: Agent, task: TeamTask?, pending: Pending)] = []
+        for agent in run.agents.values where agent.activeTurn == nil {
             if agent.role.writesCode {
-                if run.workerTurnRoom > 0, let task = run.nextTask(for: agent.id, at: now), let pending = task.next {
-                    startWork(agent, task, pending)
-                }
+                guard let task = run.nextTask(for: agent.id, at: now), let pending = task.next else { continue }
+                waiting.append((task.demand(for: pending), agent, task, pending))
             } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
-                startManagement(agent, pending)
+                waiting.append((.integration, agent, nil, pending))
             }
         }
-    }
-
-    private mutating func startWork(_ agent: Agent, _ task: TeamTask, _ pending: Pending) {
-        guard let head = run.head(of: run.target(of: task.team)), let credential = run.credential(for: task.session, at: now) else {
-            return
+        guard !waiting.isEmpty else { return }
+        var loads = run.credentialLoads
+        for start in waiting.sorted(by: { ($0.demand, $0.agent.id) < ($1.demand, $1.agent.id) }) {
+            if start.task != nil, run.workerTurnRoom <= 0 { continue }
+            let session = start.task.map(\.session) ?? start.agent.session
+            guard let credential = run.credential(for: session, start.demand, loads: loads, at: now) else { continue }
+            let hasBegun =
+                if let task = start.task { startWork(start.agent, task, start.pending, credential) } else {
+                    startManagement(start.agent, start.pending, credential)
+                }
+            if hasBegun { loads[credential, default: CredentialLoad()].add(start.demand) }
         }
-        begin(agent, pending, session: task.session, credential: credential, startPoint: task.head ?? task.base ?? head)
     }
 
-    private mutating func startManagement(_ agent: Agent, _ pending: Pending) {
+    private mutating func startWork(_ agent: Agent, _ task: TeamTask, _ pending: Pending, _ credential: CredentialID) -> Bool {
+        guard let head = run.head(of: run.target(of: task.team)) else { return false }
+        begin(agent, pending, session: task.session, credential: credential, startPoint: task.head ?? task.base ?? head)
+        return true
+    }
+
+    private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID) -> Bool {
         let target = agent.team.map { run.target(of: $0) } ?? .base
-        guard let head = run.head(of: target), let credential = run.credential(for: agent.session, at: now) else { return }
+        guard let head = run.head(of: target) else { return false }
         if let session = agent.session, !pending.carryOn, session.turns >= Run.longestSession || session.contextTokens > Run.largestContext
         {
             emit(.sessionReplaced(agent.id, reason: "\(session.turns) turns, \(session.contextTokens) tokens in the last one"))
         }
         begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
+        return true
     }
 
     private mutating func begin(_ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID) {
-        let spent = run.ledger.total.costUsd
+        let left = [
+            run.settings.maxBudgetUsd.map { $0 - run.ledger.total.costUsd },
+            run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { $0 - key.costUsd } },
+        ].compactMap { $0 }.min()
         var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
             carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
             startPoint: startPoint, startedAt: now,
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
-            budgetUsd: run.settings.maxBudgetUsd.map { max(0.01, $0 - spent) }, wasStuck: pending.wasStuck)
+            budgetUsd: left.map { max(0.01, $0) }, wasStuck: pending.wasStuck)
         let kept = run.messages.values.filter { $0.turn == nil && $0.agent == agent.id }.map(\.id).sorted()
         if !kept.isEmpty {
             turn.messages = kept
@@ -48,13 +63,6 @@ extension Decider {
         }
         emit(.turnStarted(turn))
         intend(.runTurn(turn.id))
-    }
-
-    /// Stops a run that no credential can carry on with. Benched credentials come back by themselves; rejected ones do not.
-    mutating func checkCredentials() {
-        guard !run.credentials.isEmpty, run.turns.isEmpty, run.credentials.allSatisfy({ $0.rejected != nil }) else { return }
-        let reasons = run.credentials.map { "\($0.id): \($0.rejected ?? "")" }.joined(separator: "; ")
-        callForPerson("no credential can be used (\(reasons))")
     }
 
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
@@ -69,16 +77,20 @@ extension Decider {
             disappoint(turn, "you ended your turn without calling StructuredOutput; finish what is open and return the report")
         case .unfit(let reasons):
             disappoint(turn, "your report did not fit its schema: \(reasons.prefix(5).joined(separator: "; "))")
+        case .overBudget where run.credentials.contains { $0.id == turn.credential && $0.isSpent }:
+            // Another credential carries it on; what ends the run is its own budget.
+            putBack(turn, outcome)
         case .overBudget:
             disappoint(turn, "the turn's budget was used up before it was done")
         case .failed(let reason):
             disappoint(turn, "the turn broke off: \(reason)", again: true)
         case .credential(let fault):
-            bench(turn.credential, fault)
+            bench(turn, fault)
             putBack(turn, outcome)
         case .provider:
+            slow(turn.credential, .outage)
             let outages = min(9, 1 + (run.pending(of: turn)?.outages ?? 0))
-            let pause = min(300, Int64(5) << outages) * 1000
+            let pause = min(Run.longestPause, Int64(5000) << outages)
             putBack(turn, outcome, notBefore: now.advanced(byMilliseconds: pause), outages: outages)
         case .sessionMissing where turn.resumes:
             putBack(turn, outcome)
@@ -167,20 +179,6 @@ extension Decider {
         }
     }
 
-    private mutating func bench(_ id: CredentialID, _ fault: CredentialFault) {
-        switch fault {
-        case .refused(let message), .unpaid(let message):
-            emit(.credentialRejected(id, reason: message))
-        case .exhausted(let resetsAt, let message):
-            let faults = run.credentials.first { $0.id == id }?.faults ?? 0
-            let pause = min(900, Int64(30) << min(faults, 5)) * 1000
-            emit(
-                .credentialBenched(
-                    id, until: resetsAt.map { max($0, now.advanced(byMilliseconds: 1000)) } ?? now.advanced(byMilliseconds: pause),
-                    reason: message))
-        }
-    }
-
     private mutating func reported(_ turn: Turn, _ outcome: TurnOutcome, _ report: String) {
         do {
             if turn.task != nil {
@@ -220,6 +218,8 @@ extension Decider {
 }
 
 extension Run {
+    /// The longest pause after a fault of the provider, in milliseconds; the run's own time is the deadline of all of them.
+    static let longestPause: Int64 = 300_000
     /// Turns after which a manager's conversation is replaced; what it needs to know is rendered anew.
     static let longestSession = 24
     /// Tokens of one turn's requests after which a manager's conversation is replaced.
@@ -228,17 +228,6 @@ extension Run {
     /// What the turn's agent had been asked, as it is still noted.
     func pending(of turn: Turn) -> Pending? {
         turn.task.map { tasks[$0]?.next } ?? agents[turn.agent]?.next
-    }
-
-    /// The credential for a session's next turn: its own while that can be used (the provider's cache knows the conversation), otherwise
-    /// the usable one of the lowest tier that carries the fewest turns now.
-    func credential(for session: Session?, at now: Timestamp) -> CredentialID? {
-        let usable = credentials.filter { $0.isUsable(at: now) }
-        if let own = session?.credential, usable.contains(where: { $0.id == own }) { return own }
-        guard let tier = usable.map(\.tier).min() else { return nil }
-        let loads = turns.values.reduce(into: [CredentialID: Int]()) { $0[$1.credential, default: 0] += 1 }
-        return usable.filter { $0.tier == tier }
-            .min { (loads[$0.id] ?? 0, $0.turns) < (loads[$1.id] ?? 0, $1.turns) }?.id
     }
 
     /// A session id that follows from the run's seed and a counter, so that a replay gives the same.

@@ -76,10 +76,11 @@ extension Run {
     /// Tasks that a worker may have out of its hands (in review or in the queue) while it takes another.
     static let openTasksPerWorker = 2
 
+    /// What a worker goes on with: what has come back before what is new.
     func nextTask(for worker: AgentID, at now: Timestamp) -> TeamTask? {
         tasks.open(of: worker)
             .filter { $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
-            .min { $0.id < $1.id }
+            .min { ($0.demand, $0.id) < ($1.demand, $1.id) }
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {
@@ -111,4 +112,11 @@ extension Run {
     func readyTasks(of team: TeamID) -> [TeamTask] {
         tasks.ready(of: team)
     }
+}
+
+extension TeamTask {
+    /// What its next turn asks of a credential.
+    var demand: Demand { next.map { demand(for: $0) } ?? .newWork }
+
+    func demand(for pending: Pending) -> Demand { Demand(pending.brief, isBegun: session?.exists ?? false) }
 }

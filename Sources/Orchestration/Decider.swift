@@ -52,6 +52,8 @@ package struct Decider {
             queueBranches(branches)
         case .directionShown(let blob):
             if run.shownDirection != blob { emit(.directionShown(blob)) }
+        case .credentialSignal(let id, let signal):
+            signalled(id, signal)
         case .turnStuck(let id, let cause):
             turnStuck(id, cause)
         case .ordered(let order):
@@ -217,7 +219,7 @@ extension Run {
         if case .working = phase {
             let left = Int64(settings.maxRunMinutes) * 60_000 - clock.worked(at: now)
             deadlines.append(now.advanced(byMilliseconds: max(0, left)))
-            deadlines += credentials.compactMap { $0.rejected == nil ? $0.benchedUntil : nil }.filter { $0 > now }
+            deadlines += credentials.compactMap { $0.nextChange(after: now) }
             deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
             deadlines += tasks.pauses.filter { $0 > now }
             deadlines += tasks.held.map { $0.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }

@@ -99,6 +99,10 @@ package enum Event: Codable, Sendable, Equatable {
 
     case credentialBenched(CredentialID, until: Timestamp, reason: String)
     case credentialRejected(CredentialID, reason: String)
+    /// The provider bears fewer turns at once on the credential than it carries.
+    case credentialSlowed(CredentialID, Throttle)
+    /// How much of the credential's usage windows is used; told when it has changed noticeably.
+    case credentialUsed(CredentialID, [UsageWindow])
 
     case finishing(EndReason)
     case ended(EndReason)

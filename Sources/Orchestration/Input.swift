@@ -15,6 +15,8 @@ package enum Input: Sendable {
     case ordered(Order)
     /// The agent's CLI has acknowledged the message that it knows by this UUID.
     case messageReceived(TurnID, uuid: String, MessageReceipt)
+    /// A running turn's output says something about its credential.
+    case credentialSignal(TurnID, CredentialSignal)
     /// A running turn gets nowhere.
     case turnStuck(TurnID, StuckCause)
     /// The disk has too little room for the run to go on; the text says how little.

@@ -14,7 +14,7 @@ extension Run {
                 effects[id]?.failures = 0
                 effects[id]?.delayedUntil = nil
             }
-            adopt(settings)
+            adopt(settings, at: time)
         case .suspended(let reason):
             suspension = reason
         case .faulted(let reason):
@@ -47,18 +47,13 @@ extension Run {
             applyMerge(event, at: time)
         case .collisionsForeseen(let report):
             forecast.take(report) { tasks[$0]?.state.isSettled == false }
-        case .credentialBenched(let id, let until, _):
-            withCredential(id) {
-                $0.benchedUntil = until
-                $0.faults += 1
-            }
-        case .credentialRejected(let id, let reason):
-            withCredential(id) { $0.rejected = reason }
+        case .credentialBenched, .credentialRejected, .credentialSlowed, .credentialUsed:
+            applyCredential(event, at: time)
         }
     }
 
     /// Takes over what may change between two engines; the company's shape stays as it was formed.
-    private mutating func adopt(_ new: RunSettings) {
+    private mutating func adopt(_ new: RunSettings, at time: Timestamp) {
         var adopted = new
         adopted.workerCount = settings.workerCount
         adopted.engineerManagerGroupSize = settings.engineerManagerGroupSize
@@ -68,13 +63,13 @@ extension Run {
         if settings.quickVerifyCommand != new.quickVerifyCommand { quickVerdicts = TreeRegister() }
         live.hold(against: &adopted)
         settings = adopted
-        // A person may have put a rejected key right: a new engine gives every credential another chance, but keeps what is owed to time.
         credentials = new.credentials.map { slot in
-            var credential = credentials.first { $0.id == slot.id } ?? Credential(slot: slot)
-            credential.tier = slot.tier
-            credential.rejected = nil
-            return credential
+            credentials.first { $0.id == slot.id }?.takenUp(as: slot, at: time) ?? Credential(slot: slot)
         }
+        // A clock that was set back makes no pause longer than the longest that there is.
+        let latest = time.advanced(byMilliseconds: Run.longestPause)
+        for id in agents.keys where (agents[id]?.next?.notBefore ?? latest) > latest { agents[id]?.next?.notBefore = latest }
+        for id in tasks.pausing(beyond: latest) { tasks[id]?.next?.notBefore = latest }
         if let command = new.verifyCommand, !command.isEmpty, verifyCommand != command {
             verifyCommand = command
             verifySettled = true
@@ -91,6 +86,26 @@ extension Run {
     private mutating func withCredential(_ id: CredentialID, _ change: (inout Credential) -> Void) {
         guard let index = credentials.firstIndex(where: { $0.id == id }) else { return }
         change(&credentials[index])
+    }
+
+    private mutating func applyCredential(_ event: Event, at time: Timestamp) {
+        switch event {
+        case .credentialBenched(let id, let until, let reason):
+            withCredential(id) {
+                $0.benchedUntil = until
+                $0.benchedAt = time
+                $0.benchReason = reason
+                $0.faults += 1
+            }
+        case .credentialRejected(let id, let reason):
+            withCredential(id) { $0.rejected = reason }
+        case .credentialSlowed(let id, let throttle):
+            withCredential(id) { $0.throttle = throttle }
+        case .credentialUsed(let id, let windows):
+            withCredential(id) { $0.windows = windows }
+        default:
+            break
+        }
     }
 
     private mutating func applyEffect(_ event: Event) {
@@ -160,6 +175,7 @@ extension Run {
         case .turnStarted(let turn):
             counters.turns += 1
             turns[turn.id] = turn
+            withCredential(turn.credential) { $0.lastStart = time }
             agents[turn.agent]?.activeTurn = turn.id
             bring(turn.messages ?? [], with: turn)
             if let task = turn.task {
@@ -215,7 +231,11 @@ extension Run {
         withCredential(turn.credential) {
             $0.turns += 1
             $0.costUsd += cost
-            if case .reported = outcome.end { $0.faults = 0 }
+            if case .reported = outcome.end {
+                $0.faults = 0
+                // One that began before the slowdown says nothing about what the provider bears since.
+                if let since = $0.throttle?.since, turn.startedAt >= since { $0.throttle?.successes += 1 }
+            }
         }
         if let task = turn.task {
             tasks[task]?.session = session

@@ -86,9 +86,15 @@ package struct CredentialSlot: Codable, Sendable, Equatable {
     package var id: CredentialID
     /// Credentials of a lower tier are used first; those of one tier share the work.
     package var tier: Int
+    /// Turns that it may carry at once; `nil`: as many as there are.
+    package var maxConcurrency: Int?
+    /// What it may cost in a run, in US dollars; `nil`: no limit of its own.
+    package var maxBudgetUsd: Double?
 
-    package init(id: CredentialID, tier: Int) {
+    package init(id: CredentialID, tier: Int, maxConcurrency: Int? = nil, maxBudgetUsd: Double? = nil) {
         self.id = id
         self.tier = tier
+        self.maxConcurrency = maxConcurrency
+        self.maxBudgetUsd = maxBudgetUsd
     }
 }

@@ -31,6 +31,7 @@ extension RunStatus {
             quickReds: run.settings.quickVerifyCommand == nil ? nil : run.merges.quickReds)
         collisions = RunStatus.collisions(of: run)
         hotFiles = RunStatus.hotFiles(of: run)
+        waiting = run.whatItWaitsFor(at: now)
         credentials = run.credentials.map { CredentialStatus($0, in: run, at: now) }
         spending = Spending(
             turns: run.ledger.total.turns, costUsd: run.ledger.total.costUsd, budgetUsd: run.settings.maxBudgetUsd,

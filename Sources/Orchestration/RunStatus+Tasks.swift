@@ -53,31 +53,4 @@ extension RunStatus {
             addedBy = task.addedBy
         }
     }
-
-    /// What is known of a credential's usability; never the credential itself.
-    package struct CredentialStatus: Codable, Sendable, Equatable {
-        package var name: String
-        package var tier: Int
-        /// `usable`, `benched` or `rejected`.
-        package var state: String
-        /// When a benched credential is used again.
-        package var benchedUntil: Moment?
-        /// Why the provider does not accept it.
-        package var rejection: String?
-        /// Turns that it carries now.
-        package var activeTurns: Int
-        package var turns: Int
-        package var costUsd: Double
-
-        init(_ credential: Credential, in run: Run, at now: Timestamp) {
-            name = credential.id.name
-            tier = credential.tier
-            rejection = credential.rejected
-            if credential.rejected == nil, let until = credential.benchedUntil, until > now { benchedUntil = Moment(until) }
-            state = credential.rejected != nil ? "rejected" : benchedUntil != nil ? "benched" : "usable"
-            activeTurns = run.turns.values.count { $0.credential == credential.id }
-            turns = credential.turns
-            costUsd = credential.costUsd
-        }
-    }
 }

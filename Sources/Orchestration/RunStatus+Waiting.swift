@@ -15,7 +15,7 @@ extension Run {
         if let notBefore = pending.notBefore, notBefore > now {
             return "pauses until \(Moment(notBefore).iso) after a fault of the provider"
         }
-        return whyNoCredential(at: now)
+        return whyNoCredential(for: pending, at: now)
     }
 
     private var whyStandsStill: String? {
@@ -103,13 +103,6 @@ extension Run {
             return "verified together with what is behind it, up to \(label(of: last.candidate.kind))"
         }
         return "merged in memory; waits for a gate slot"
-    }
-
-    private func whyNoCredential(at now: Timestamp) -> String? {
-        guard !credentials.contains(where: { $0.isUsable(at: now) }) else { return nil }
-        let openings = credentials.filter { $0.rejected == nil }.compactMap(\.benchedUntil)
-        guard let first = openings.min() else { return "needs a credential; none is accepted by the provider" }
-        return "needs a credential; the earliest opens at \(Moment(first).iso)"
     }
 
     /// `a`, `a and b`, `a, b and c`.

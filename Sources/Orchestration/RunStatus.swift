@@ -46,6 +46,8 @@ package struct RunStatus: Codable, Sendable, Equatable {
     package var collisions: [CollisionStatus]?
     /// Files at which work meets, the worst first; missing when there are none.
     package var hotFiles: [HotFileStatus]?
+    /// Why nobody works and nothing but the clock or a person changes that; missing otherwise.
+    package var waiting: Waiting?
     /// In the order of the configuration.
     package var credentials: [CredentialStatus]
     package var spending: Spending

@@ -55,6 +55,11 @@ extension TaskRegister {
     var pauses: [Timestamp] {
         index.openOfWorker.values.flatMap { $0.compactMap { task($0).next?.notBefore } }
     }
+
+    /// Tasks that wait for longer than until `time`.
+    func pausing(beyond time: Timestamp) -> [TaskID] {
+        index.openOfWorker.values.flatMap { $0.map(task).filter { ($0.next?.notBefore ?? time) > time }.map(\.id) }
+    }
 }
 
 extension TeamTask {

@@ -6,6 +6,8 @@ struct LineSplitter: Sendable {
     private var chunk: [UInt8]
     /// The part of `chunk` that is not dealt with yet.
     private var unread: Range<Int> = 0..<0
+    /// Where the next line feed in it is, when that is known.
+    private var nextNewline: Int?
     /// The kept beginning of the unfinished line.
     private var pending: [UInt8] = []
     /// All bytes of the unfinished line so far, kept or not.
@@ -36,10 +38,8 @@ struct LineSplitter: Sendable {
     /// The next complete line, or nil when more bytes are needed.
     mutating func next() -> OutputLine? {
         guard !unread.isEmpty else { return nil }
-        let newline = chunk.withUnsafeBytes { buffer -> Int? in
-            guard let base = buffer.baseAddress, let hit = memchr(base + unread.lowerBound, 0x0A, unread.count) else { return nil }
-            return UnsafeRawPointer(hit) - base
-        }
+        let newline = nextNewline ?? newline(in: unread)
+        nextNewline = nil
         let end = newline ?? unread.upperBound
         let room = min(end - unread.lowerBound, max(0, limit - pending.count))
         pending.append(contentsOf: chunk[unread.lowerBound..<(unread.lowerBound + room)])
@@ -49,18 +49,29 @@ struct LineSplitter: Sendable {
             return nil
         }
         unread = (end + 1)..<unread.upperBound
-        return take(isTerminated: true)
+        nextNewline = self.newline(in: unread)
+        return take(isTerminated: true, isFollowed: nextNewline != nil)
+    }
+
+    private func newline(in range: Range<Int>) -> Int? {
+        chunk.withUnsafeBytes { buffer in
+            guard !range.isEmpty, let base = buffer.baseAddress, let hit = memchr(base + range.lowerBound, 0x0A, range.count) else {
+                return nil
+            }
+            return UnsafeRawPointer(hit) - base
+        }
     }
 
     /// The unfinished line at the end of the stream, or nil when there is none.
     mutating func finish() -> OutputLine? {
-        pendingLength > 0 ? take(isTerminated: false) : nil
+        pendingLength > 0 ? take(isTerminated: false, isFollowed: false) : nil
     }
 
-    private mutating func take(isTerminated: Bool) -> OutputLine {
+    private mutating func take(isTerminated: Bool, isFollowed: Bool) -> OutputLine {
         lineOffset += Int64(pendingLength) + (isTerminated ? 1 : 0)
         let line = OutputLine(
-            bytes: pending, endOffset: lineOffset, isTruncated: pendingLength > pending.count, isTerminated: isTerminated)
+            bytes: pending, endOffset: lineOffset, isTruncated: pendingLength > pending.count, isTerminated: isTerminated,
+            isFollowed: isFollowed)
         pending = []
         pendingLength = 0
         return line

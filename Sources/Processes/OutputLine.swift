@@ -8,11 +8,25 @@ package struct OutputLine: Sendable, Hashable {
     package var isTruncated: Bool
     /// Whether it ended with a newline; false only for the last line of a process that was stopped in the middle of one.
     package var isTerminated: Bool
+    /// Whether the next line is at hand already, so that what is done for several lines at once can wait for it.
+    package var isFollowed: Bool
 
-    package init(bytes: [UInt8], endOffset: Int64, isTruncated: Bool = false, isTerminated: Bool = true) {
+    package init(bytes: [UInt8], endOffset: Int64, isTruncated: Bool = false, isTerminated: Bool = true, isFollowed: Bool = false) {
         self.bytes = bytes
         self.endOffset = endOffset
         self.isTruncated = isTruncated
         self.isTerminated = isTerminated
+        self.isFollowed = isFollowed
+    }
+
+    /// What is at hand behind a line is no part of it.
+    package static func == (one: OutputLine, other: OutputLine) -> Bool {
+        one.endOffset == other.endOffset && one.isTruncated == other.isTruncated && one.isTerminated == other.isTerminated
+            && one.bytes == other.bytes
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(endOffset)
+        hasher.combine(bytes)
     }
 }

@@ -1,5 +1,6 @@
 import CProcesses
 import Glibc
+import Synchronization
 
 /// One process for ever: its number alone may pass to another process, its number, start time and boot together cannot.
 package struct ProcessIdentity: Codable, Hashable, Sendable {
@@ -75,6 +76,16 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
 
     /// The kernel's id of the running boot.
     package static func currentBootID() throws(SystemError) -> String {
+        if let known = knownBootID.withLock({ $0 }) { return known }
+        let read = try readBootID()
+        knownBootID.withLock { $0 = read }
+        return read
+    }
+
+    /// No process outlives its boot, so it is read once.
+    private static let knownBootID = Mutex<String?>(nil)
+
+    private static func readBootID() throws(SystemError) -> String {
         let bytes = try FileSystem.read("/proc/sys/kernel/random/boot_id")
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }

@@ -41,7 +41,8 @@ struct ProcessStatus: Sendable, Hashable {
         guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")),
             let pid = Int32(String(decoding: stat[..<open], as: UTF8.self).filter { $0 != " " })
         else { return nil }
-        let fields = String(decoding: stat[(close + 1)...], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        let fields = stat[(close + 1)...].split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") })
+            .map { String(decoding: $0, as: UTF8.self) }
         guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]), let group = Int32(fields[2]),
             let session = Int32(fields[3]), let startTime = UInt64(fields[19])
         else { return nil }

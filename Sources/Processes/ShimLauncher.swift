@@ -26,7 +26,7 @@ package struct ShimLauncher: Sendable {
             if let process = try attach(directory: folder.path) { return process }
             // Worth nothing after a crash of the machine: the process is gone then, and is never started again.
             try FileSystem.write(standardInput, to: folder.standardInput, isDurable: false)
-            try FileSystem.write(specification.fields, to: folder.specification)
+            try FileSystem.write(specification.fields, to: folder.specification, isDurable: false)
         } catch let error as SystemError {
             throw SupervisionError.system(error)
         }

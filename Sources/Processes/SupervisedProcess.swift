@@ -26,7 +26,9 @@ package struct SupervisedProcess: Sendable {
     package static func attach(directory: String) throws(SupervisionError) -> SupervisedProcess? {
         let folder = TurnFolder(path: directory)
         guard let shim = try folder.shim() else { return nil }
-        guard let bytes = try folder.read(folder.specification), let specification = Specification(directory: directory, fields: bytes)
+        // All that was started before a crash of the machine that has left no order is gone.
+        guard let bytes = try folder.record(folder.specification) else { return nil }
+        guard let specification = Specification(directory: directory, fields: bytes)
         else { throw .malformed(file: folder.specification) }
         return SupervisedProcess(
             marker: specification.marker, shim: shim, grace: specification.grace, followsInput: specification.followsInput, folder: folder)

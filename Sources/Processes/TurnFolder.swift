@@ -34,7 +34,7 @@ struct TurnFolder: Sendable, Hashable {
 
     /// How it ended; nil when it has not, or nobody has recorded it.
     func exitRecord() throws(SupervisionError) -> ExitRecord? {
-        guard let bytes = try read(exit) else { return nil }
+        guard let bytes = try record(exit) else { return nil }
         guard let record = ExitRecord(fields: RecordFields(bytes)) else { throw .malformed(file: exit) }
         return record
     }
@@ -73,8 +73,13 @@ struct TurnFolder: Sendable, Hashable {
         }
     }
 
+    /// Reads a record; one that a crash of the machine has left empty is none.
+    func record(_ file: String) throws(SupervisionError) -> [UInt8]? {
+        try read(file).flatMap { bytes in bytes.allSatisfy { $0 == 0 } ? nil : bytes }
+    }
+
     private func identity(_ name: String) throws(SupervisionError) -> ProcessIdentity? {
-        guard let bytes = try read(path + "/" + name) else { return nil }
+        guard let bytes = try record(path + "/" + name) else { return nil }
         let fields = RecordFields(bytes)
         guard let pid = fields.number("pid").flatMap(Int32.init(exactly:)), pid > 1,
             let start = fields.number("start").flatMap(UInt64.init(exactly:)), let boot = fields.text("boot")

@@ -28,6 +28,7 @@ package struct Circumstances: Sendable {
             settings.quickVerifyCommand = "make quick"
             settings.quickVerifyTimeoutMinutes = 5
         }
+        Circumstances.limit(&settings.credentials, seed: experiment.seed)
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
         // Drawn apart, too.
@@ -64,6 +65,16 @@ package struct Circumstances: Sendable {
         }
     }
 
+    /// Some credentials carry only so many turns, or cost only so much. Drawn apart like the quick gate.
+    private static func limit(_ slots: inout [CredentialSlot], seed: UInt64) {
+        var random = SeededRandom(seed: seed, 3, 0)
+        for index in slots.indices where random.happens(0.25) {
+            slots[index].maxConcurrency = random.pick(1...6)
+            // The last one has no budget of its own, so that there is somebody to go on with.
+            if index + 1 < slots.count, random.happens(0.3) { slots[index].maxBudgetUsd = Double(random.pick(1...10)) }
+        }
+    }
+
     private static func habits(tasks: Int, _ random: inout SeededRandom) -> Habits {
         let pace = [0.3, 1, 1, 2][random.pick(0...3)] * 60_000
         var turns: [Purpose: Spread] = [:]
@@ -97,6 +108,9 @@ extension FaultKind {
         case .reviewUndecided, .reviewOfStrangers, .reviewDrop, .goalNotReached, .deliveryPassedOver: 0.04
         case .moreTasks: 0.25
         case .keyRefused, .keyUnpaid, .providerOutage: 0.006
+        case .keyThrottled: 0.05
+        case .windowFills: 0.02
+        case .everyKeyLimited: 0.004
         case .outsidePush: 0.02
         case .personPauses: 0.003
         case .personPausesAtStart: 0.05

@@ -44,6 +44,9 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case personPauses, personPausesAtStart, personAborts, settingsChange
     // A worker changes what another task claims. Last, so that what seeds drew before stays as it was.
     case agentStrays
+    // Limits. After the others for the same reason.
+    /// A credential is slowed down by 429 or 529; its subscription's window fills up, as each answer says; all of them are used up at once.
+    case keyThrottled, windowFills, everyKeyLimited
     // A person steers the run.
     case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats
 

@@ -73,6 +73,32 @@ extension Invariants {
         }
     }
 
+    /// A turn that starts leaves its credential within its limits, and begins no task where that is not wanted.
+    private func checkLimits(of turn: Turn) throws {
+        guard let credential = after.credentials.first(where: { $0.id == turn.credential }) else { return }
+        let carried = after.turns.values.filter { $0.credential == credential.id }
+        let width = credential.throttle?.width(at: now)
+        guard carried.count <= min(credential.maxConcurrency ?? .max, width ?? .max) else {
+            throw Violation(.credentialLimited, "\(turn.id) is one of \(carried.count) turns on \(credential.id)")
+        }
+        if width != nil {
+            let starts = events.count { if case .turnStarted(let other) = $0 { other.credential == credential.id } else { false } }
+            let last = before.credentials.first { $0.id == credential.id }?.lastStart
+            guard starts == 1, last.map({ now.milliseconds(since: $0) >= Throttle.spacing || $0 > now }) ?? true else {
+                throw Violation(.credentialLimited, "\(turn.id) starts right after another one on \(credential.id), which is slowed down")
+            }
+        }
+        guard turn.task != nil, case .work = turn.brief else { return }
+        let limit = min(credential.maxConcurrency ?? .max, width ?? .max)
+        if limit > 1, limit < .max, carried.count(where: { if case .work = $0.brief { true } else { false } }) >= limit {
+            throw Violation(.credentialLimited, "\(turn.id) takes the place on \(credential.id) that is kept for integration")
+        }
+        guard let kind = credential.restriction(at: now)?.kind, kind >= .noNewWork else { return }
+        guard turn.resumes, kind < .integrationOnly else {
+            throw Violation(.credentialLimited, "\(turn.id) starts on \(credential.id), which is \(kind)")
+        }
+    }
+
     private func checkForward(from old: ObjectID?, to new: ObjectID?) throws {
         guard let from = git.number(old), let to = git.number(new) else { return }
         guard git.isAncestor(from, of: to) else {
@@ -84,6 +110,7 @@ extension Invariants {
         if let credential = after.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) {
             throw Violation(.credentialUsable, "\(turn.id) starts on \(credential.id), which is benched or rejected")
         }
+        try checkLimits(of: turn)
         switch before.phase {
         case .working, .preparing: break
         case .finishing, .ended: throw Violation(.endsInTime, "\(turn.id) starts in phase \(before.phase)")
@@ -116,16 +143,33 @@ extension Invariants {
         // Waiting for nothing but the end of the run's time is a deadlock too.
         guard case .working = after.phase, after.effects.isEmpty, !after.credentials.isEmpty else { return }
         let waits =
-            after.credentials.contains { $0.rejected == nil && ($0.benchedUntil ?? now) > now }
+            after.credentials.contains { credential in
+                let isHeldBack = credential.restriction(at: now) != nil || credential.throttle?.width(at: now) != nil
+                return credential.rejected == nil && !credential.isSpent && ((credential.benchedUntil ?? now) > now || isHeldBack)
+            }
             || after.agents.values.contains { ($0.next?.notBefore ?? now) > now }
             || after.tasks.values.contains { ($0.next?.notBefore ?? now) > now }
         if !waits { throw Violation(.noDeadlock, "the run only waits for its time to be over") }
     }
 
+    /// Whether there is a credential that takes any turn: nobody limits it, or it carries nothing and only its number of turns is limited.
+    private var hasIdleCredential: Bool {
+        let usable = after.credentials.filter { $0.isUsable(at: now) }
+        guard let tier = usable.map(\.tier).min() else { return false }
+        return usable.contains { credential in
+            let isSlowed = credential.throttle?.width(at: now) != nil
+            let isLimited = isSlowed || credential.maxConcurrency != nil
+            guard credential.restriction(at: now) == nil, credential.tier == tier else { return false }
+            guard isLimited else { return true }
+            let isPausing = isSlowed && credential.lastStart.map { now.milliseconds(since: $0) < Throttle.spacing } ?? false
+            return !isPausing && !after.turns.values.contains { $0.credential == credential.id }
+        }
+    }
+
     /// Whether anybody is idle who could work.
     func checkIdleness() throws {
         guard case .working = after.phase, after.suspension == nil, !after.isShortOfDisk,
-            after.credentials.contains(where: { $0.isUsable(at: now) })
+            hasIdleCredential
         else { return }
         let idle = after.agents.values.filter { $0.activeTurn == nil }
         guard !idle.isEmpty else { return }

@@ -15,6 +15,8 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case nothingRunsAtRest = "a run that waits has no process and costs nothing"
     case suspendedIsStill = "nothing begins while the run is suspended"
     case credentialUsable = "no request is made with a benched or rejected credential"
+    case credentialLimited = "a credential carries no more turns than it may, and what matters more has a place"
+    case sessionContinues = "a turn whose credential failed goes on in its session"
     case isBounded = "queues, prompts and decisions are bounded"
     case isRepeatable = "the same state and input give the same decision, also from a snapshot"
     case idsAreUnique = "no id is given out twice"

@@ -21,7 +21,9 @@ extension RunSettings {
 }
 
 extension CredentialSlot {
-    package static func slot(_ name: String, tier: Int = 0) -> CredentialSlot { CredentialSlot(id: ID(name), tier: tier) }
+    package static func slot(_ name: String, tier: Int = 0, most: Int? = nil, budget: Double? = nil) -> CredentialSlot {
+        CredentialSlot(id: ID(name), tier: tier, maxConcurrency: most, maxBudgetUsd: budget)
+    }
 }
 
 extension Timestamp {

@@ -85,9 +85,33 @@ extension Simulator {
         if case .failed = reason {} else { try checkMessages(run) }
         try checkKept(run)
         try checkBooks(run)
+        try checkSessions()
         if case .failed = reason { return }
         try checkWorkingTime(run)
         if reason == .complete { try checkComplete(run) }
+    }
+
+    /// Whose credential failed goes on in the same conversation, unless that was given up for another reason.
+    private func checkSessions() throws {
+        var sessions: [AgentID: (session: String, task: TaskID?)] = [:]
+        var active: [TurnID: Turn] = [:]
+        for record in journal.records {
+            switch record.event {
+            case .turnStarted(let turn):
+                active[turn.id] = turn
+                guard let expected = sessions[turn.agent], expected.task == turn.task else { continue }
+                sessions[turn.agent] = nil
+                guard turn.session == expected.session, turn.resumes else {
+                    throw Violation(.sessionContinues, "\(turn.id) of \(turn.agent) begins anew after its credential failed")
+                }
+            case .turnEnded(let id, let outcome):
+                guard let turn = active.removeValue(forKey: id), case .credential = outcome.end, outcome.sessionExists else { continue }
+                sessions[turn.agent] = (turn.session, turn.task)
+            case .sessionReplaced(let agent, _): sessions[agent] = nil
+            case .taskReleased(let task, _), .taskSettled(let task, _): sessions = sessions.filter { $0.value.task != task }
+            default: continue
+            }
+        }
     }
 
     private func checkKept(_ run: Run) throws {

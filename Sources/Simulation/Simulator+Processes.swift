@@ -73,6 +73,30 @@ extension Simulator {
             plan(
                 .keyFails(credential, .limited(until: real + after + random.milliseconds(10_000...600_000), saysWhen: false)), after: after)
         }
+        if var random = strikes(.keyThrottled) {
+            // Once for each retry, as the CLI tells of each.
+            var after = soon(&random)
+            for _ in 0..<random.pick(1...6) {
+                plan(.slowsDown(credential, random.happens(0.7) ? .rateLimit : .overloaded), after: after)
+                after += random.milliseconds(500...90_000)
+            }
+        }
+        if var random = strikes(.windowFills) {
+            let until = real + random.milliseconds(600_000...18_000_000)
+            var after = soon(&random)
+            for share in [0.5, 0.82, 0.81, 0.93, 0.98, 1] {
+                plan(.windowFills(credential, share: share, until: until), after: after)
+                after += random.milliseconds(1000...1_200_000)
+            }
+        }
+        if var random = strikes(.everyKeyLimited) {
+            let after = soon(&random)
+            for slot in settings.credentials {
+                plan(
+                    .keyFails(slot.id, .limited(until: real + after + random.milliseconds(60_000...18_000_000), saysWhen: true)),
+                    after: after + random.milliseconds(0...60_000))
+            }
+        }
         if var random = strikes(.keyRefused) { plan(.keyFails(credential, .refused), after: soon(&random)) }
         if var random = strikes(.keyUnpaid) { plan(.keyFails(credential, .unpaid), after: soon(&random)) }
         if var random = strikes(.providerOutage) {
@@ -87,6 +111,22 @@ extension Simulator {
         guard let failure = provider.failure(of: credential, at: real) else { return }
         note("provider", "\(credential): \(failure)")
         endAll(failure) { $0.turn.credential == credential }
+    }
+
+    /// Every turn on the credential says the same.
+    func tell(_ signal: CredentialSignal, of credential: CredentialID) throws {
+        guard let run = engine?.run, engine?.hasJournalFault == false else { return }
+        let turns = run.turns.values.filter { $0.credential == credential && processes[$0.id].map { !$0.isOver } ?? false }.map(\.id)
+        if !turns.isEmpty { note("provider", "\(credential): \(signal)") }
+        for turn in turns.sorted() { try submit(.credentialSignal(turn, signal)) }
+    }
+
+    /// The subscription's window fills up, and is used up at last.
+    func fill(_ credential: CredentialID, _ share: Double, until: Int64) throws {
+        guard until > real else { return }
+        if share >= 1 { return fail(credential, .limited(until: until, saysWhen: true)) }
+        let reset = Timestamp.begin.advanced(byMilliseconds: until)
+        try tell(.used([UsageWindow(name: "five_hour", utilization: share, resetsAt: reset, seenAt: now)]), of: credential)
     }
 
     func failEverybody(until: Int64) {

@@ -40,7 +40,7 @@ extension Simulator {
             turn = current
         }
         guard settings.credentials.contains(where: { $0.id == turn.credential }) else {
-            return try done(id, .failed("the credential \(turn.credential) is no longer in the configuration", final: false))
+            return try done(id, .turn(neverBegun(turn)))
         }
         if strikes(.spawnFails) != nil {
             return try done(id, .turn(TurnOutcome(end: .failed("the program could not be started"), sessionExists: turn.resumes)))

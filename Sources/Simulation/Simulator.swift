@@ -16,6 +16,8 @@ package final class Simulator {
         case stray(EffectID, EffectResult)
         case keyFails(CredentialID, SimulatedProvider.Trouble)
         case outage(until: Int64)
+        case slowsDown(CredentialID, Throttle.Cause)
+        case windowFills(CredentialID, share: Double, until: Int64)
         case engineDies(generation: Int)
         case engineStarts
         case personComes
@@ -135,6 +137,8 @@ package final class Simulator {
         case .stray(let id, let result): try submitStray(id, result)
         case .keyFails(let key, let trouble): fail(key, trouble)
         case .outage(let until): failEverybody(until: until)
+        case .slowsDown(let key, let cause): try tell(.slowed(cause), of: key)
+        case .windowFills(let key, let share, let until): try fill(key, share, until: until)
         case .engineDies(let generation): if engine?.generation == generation { try crash("at any time") }
         case .engineStarts: try startEngine()
         case .personComes: try personComes()

@@ -96,6 +96,9 @@ package struct RunScreen: Sendable {
         if merges.flakes > 0 { spans.append(Span("  \(merges.flakes) flaky", .yellow)) }
         let benched = status.credentials.count { $0.state != "usable" }
         if benched > 0 { spans.append(Span("  \(benched) of \(status.credentials.count) credentials out", .yellow)) }
+        let slowed = status.credentials.count { $0.state == "usable" && $0.why != nil }
+        if slowed > 0 { spans.append(Span("  \(slowed) of \(status.credentials.count) credentials slowed", .yellow)) }
+        if let waiting = status.waiting { spans.append(Span("  waits: \(Self.safe(waiting.reason))", .yellow)) }
         if status.gate.state == "ungated" { spans.append(Span("  UNGATED", .red)) }
         return spans
     }

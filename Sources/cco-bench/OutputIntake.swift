@@ -64,10 +64,14 @@ struct OutputIntake {
             environment: ["PATH": "/usr/bin:/bin"], standardInput: [])
         var reader = TurnReader(resuming: false)
         var count = 0
+        var texts: [String] = []
         for try await line in process.lines() {
             let observation = reader.take(Data(line.bytes))
             count += 1
-            for text in observation.activity { log.agentOutput(agent: "worker-\(number)", turn: "turn-\(number)", line: text) }
+            texts += observation.activity
+            if line.isFollowed { continue }
+            log.agentOutput(agent: "worker-\(number)", turn: "turn-\(number)", lines: texts)
+            texts.removeAll(keepingCapacity: true)
         }
         let exit = try await process.waitForExit()
         guard exit.exit == .exited(0) else { throw Failure("turn-\(number) failed") }

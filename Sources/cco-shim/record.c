@@ -1,4 +1,7 @@
-/* Writes the small files that say what happened: "key value" lines, each file all or nothing and durable. */
+/* Writes the small files that say what happened: "key value" lines, each file all or nothing.
+ *
+ * They are not synced. They outlive every process, and after a crash of the machine they say nothing any more: the process is gone, and its
+ * output, which nobody syncs, may be as well. A record that such a crash has left empty counts as none. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -16,7 +19,7 @@ enum {
     LIMITS_SIZE = 200,
 };
 
-/* Writes `name`.new and syncs it. An existing one is overwritten in place, so that space once reserved is used again. */
+/* Writes `name`.new. An existing one is overwritten in place, so that space once reserved is used again. */
 static bool write_new_file(int folder, const char *name, const char *bytes, size_t length, size_t final_length) {
     int file = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file == -1) {
@@ -33,7 +36,7 @@ static bool write_new_file(int folder, const char *name, const char *bytes, size
         }
         done += count > 0 ? (size_t)count : 0;
     }
-    bool written = ftruncate(file, (off_t)final_length) == 0 && fsync(file) == 0;
+    bool written = ftruncate(file, (off_t)final_length) == 0;
     if (!written) {
         complain(name, errno);
     }
@@ -50,7 +53,7 @@ static bool write_record(int folder, const char *name, const char *text) {
     if (!write_new_file(folder, temporary, text, strlen(text), strlen(text))) {
         return false;
     }
-    if (renameat(folder, temporary, folder, name) == -1 || fsync(folder) == -1) {
+    if (renameat(folder, temporary, folder, name) == -1) {
         complain(name, errno);
         return false;
     }
@@ -60,7 +63,18 @@ static bool write_record(int folder, const char *name, const char *text) {
 /* Takes the disk space of the exit record before anything is started: a full disk must not cost the record. */
 bool reserve_exit_record(int folder) {
     char zeros[RECORD_SIZE] = {0};
-    return write_new_file(folder, "exit.new", zeros, sizeof zeros, sizeof zeros);
+    if (!write_new_file(folder, "exit.new", zeros, sizeof zeros, sizeof zeros)) {
+        return false;
+    }
+    int file = openat(folder, "exit.new", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int failure = file == -1 ? errno : posix_fallocate(file, 0, RECORD_SIZE);
+    if (file != -1) {
+        close(file);
+    }
+    if (failure != 0) {
+        complain("exit.new", failure);
+    }
+    return failure == 0;
 }
 
 /* Reads a small file of /proc as text. Returns false when it is not there. */

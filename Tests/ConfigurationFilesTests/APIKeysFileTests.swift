@@ -97,7 +97,7 @@ struct APIKeysFileTests {
             (#"[{"apikey": "hunter2", "oauthToken": "hunter2"}]"#, "1:3: unknown field \"key 1: apikey\"; did you mean \"apiKey\"?"),
             (
                 #"[{"sk-ant-hunter2": "x", "apiKey": "y"}]"#,
-                "1:3: unknown field; valid: name, apiKey, authToken, oauthToken, baseUrl, env"
+                "1:3: unknown field; valid: name, apiKey, authToken, oauthToken, baseUrl, env, maxConcurrency, maxBudgetUsd"
             ),
             (#"[{"apiKey": "x", "baseUrl": "example.org"}]"#, "1:29: \"key 1: baseUrl\" must be an http:// or https:// URL"),
             (#"[{"apiKey": "x", "baseUrl": "ftp://example.org"}]"#, "1:29: \"key 1: baseUrl\" must be an http:// or https:// URL"),
@@ -117,6 +117,35 @@ struct APIKeysFileTests {
                 #"[{"apiKey": "x", "name": "sk-ant-hunter2"}]"#,
                 "1:26: \"key 1: name\" looks like a credential; names appear in logs; choose another name"
             ),
+            (
+                #"[{"apiKey": "x", "name": "cli-login"}]"#,
+                "1:26: key 1: the name \"cli-login\" stands for the CLI's own login; choose another name"
+            ),
+            (
+                #"[{"name": "a", "apiKey": "hunter2"},{"name": "b", "apiKey": "hunter2"}]"#,
+                "1:37: \"b\" holds the same credential as \"a\"; keep one of them"
+            ),
+            (
+                #"[{"name": "a", "env": {"CLAUDE_CODE_USE_BEDROK": "1", "AWS_REGION": "hunter2"}}]"#,
+                "1:2: key 1 has no credential, and its \"env\" switches no cloud provider on that is known; "
+                    + "did you mean \"CLAUDE_CODE_USE_BEDROCK\"?"
+            ),
+            (
+                #"[{"env": {"CLAUDE_CODE_USE_BEDROCK": "0"}}]"#,
+                "1:2: key 1 has no credential, and its \"env\" switches no cloud provider on that is known; "
+                    + "did you mean \"CLAUDE_CODE_USE_BEDROCK\"?"
+            ),
+            (
+                #"[{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_USE_VERTEX": "true"}}]"#,
+                "1:2: key 1 switches several cloud providers on: CLAUDE_CODE_USE_BEDROCK, CLAUDE_CODE_USE_VERTEX; "
+                    + "keep one, or make two keys of it"
+            ),
+            (#"[{"apiKey": "x", "maxConcurrency": 0}]"#, "1:36: \"key 1: maxConcurrency\" must be from 1 to 1000, found a number"),
+            (
+                #"[{"apiKey": "x", "maxConcurrency": "3"}]"#,
+                "1:36: \"key 1: maxConcurrency\": expected a whole number, found a string; remove the quotes"
+            ),
+            (#"[{"apiKey": "x", "maxBudgetUsd": -1}]"#, "1:34: \"key 1: maxBudgetUsd\" must be greater than 0, found a number"),
             (#"[{"apiKey": "hunter2", "name": "my hunter2"}]"#, "1:2: the name of a key holds a credential; choose another name"),
         ])
     func wrong(text: String, message: String) {
@@ -125,6 +154,28 @@ struct APIKeysFileTests {
             text.contains("null") ? "c/api-keys.json:\(message); leave the option out to get its default" : "c/api-keys.json:\(message)"
         #expect(printed == [expected])
         #expect(!printed.joined().contains("hunter"))
+    }
+
+    @Test("a key's own limits are read, and a key may come twice for two addresses")
+    func limits() throws {
+        let file = try parse(
+            #"[{"apiKey": "x-1", "maxConcurrency": 3, "maxBudgetUsd": 2.5}, {"apiKey": "x-1", "baseUrl": "https://example.org"}]"#)
+        #expect(file.keys.map(\.maxConcurrency) == [3, nil])
+        #expect(file.keys.map(\.maxBudgetUsd) == [2.5, nil])
+    }
+
+    @Test("variables alone are enough for each cloud provider that the CLI knows", arguments: APIKeysFile.providerSwitches)
+    func providers(name: String) throws {
+        #expect(try parse(#"[{"env": {"\#(name)": "true"}}]"#).keys.map(\.credential) == [.environment])
+    }
+
+    @Test("a file that cannot be read is a problem with its name, not a file that is not there")
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        // A folder in its place, which nobody can read as a file, whoever they are.
+        #expect(mkdir(folder("api-keys.json"), 0o700) == 0)
+        let printed = problems { _ = try APIKeysFile.load(path: folder("api-keys.json"), file: "c/api-keys.json") }
+        #expect(printed.count == 1 && printed[0].hasPrefix("c/api-keys.json: "), "\(printed)")
     }
 
     @Test("an address without encryption gets a warning unless it is this machine")
@@ -172,7 +223,8 @@ struct APIKeysFileTests {
 
     @Test("no way of printing a file of keys shows a secret")
     func nothingPrintsASecret() throws {
-        let file = try parse(#"[{"apiKey": "hunter2", "env": {"A_TOKEN": "hunter3"}}, {"env": {"B": "hunter4"}}]"#)
+        let file = try parse(
+            #"[{"apiKey": "hunter2", "env": {"A_TOKEN": "hunter3"}}, {"env": {"B": "hunter4", "CLAUDE_CODE_USE_VERTEX": "1"}}]"#)
         var dumped = ""
         dump(file, to: &dumped)
         dump(file.secretValues, to: &dumped)
@@ -187,7 +239,7 @@ struct APIKeysFileTests {
 
     @Test("the field table of the documentation names every field")
     func markdown() {
-        for name in ["name", "apiKey", "authToken", "oauthToken", "baseUrl", "env"] {
+        for name in ["name", "apiKey", "authToken", "oauthToken", "baseUrl", "env", "maxConcurrency", "maxBudgetUsd"] {
             #expect(APIKeysFile.markdownTable.contains("| `\(name)` |"))
         }
         #expect(!APIKeysFile.markdownTable.contains("primaryApiKey"))

@@ -51,6 +51,8 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             name: "authMode", good: [#""oauth""#, #""api-keys-first""#, #""api-keys-only""#], wrongType: notText,
             outOfRange: [#""OAuth""#, #""api-keys""#], misspelt: "authmod"),
         OptionCase(
+            name: "useSeveralSubscriptions", good: ["true", "false"], wrongType: notBoolean, misspelt: "useSeveralSubscription"),
+        OptionCase(
             name: "logDirectory", good: [#""logs""#, #""/var/log/cco""#, #""~/logs""#], wrongType: notText, misspelt: "logDirectroy"),
         OptionCase(
             name: "model", good: [#""haiku""#, #""sonnet""#, #""opus""#, #""claude-opus-4-5-20251101""#, #""x/y:z[1m]""#],

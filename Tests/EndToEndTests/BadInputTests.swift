@@ -54,6 +54,29 @@ struct BadInputTests {
         }
     }
 
+    @Test(
+        "keys that cannot be meant are named with their line, and never with their value",
+        arguments: [
+            (#"[{"name": "a", "apiKey": "k-hunter2"}, {"name": "a", "apiKey": "l-hunter2"}]"#, 65, "same name"),
+            (#"[{"name": "a", "apiKey": "k-hunter2"}, {"name": "b", "apiKey": "k-hunter2"}]"#, 65, "same credential"),
+            (#"[{"name": "a", "apiKey": ""}]"#, 65, "must not be empty"),
+            (#"[{"name": "a", "apiKey": 17}]"#, 65, "expected a credential as a string"),
+            (#"[{"name": "a", "apiKey": "k-hunter2", "maxConcurrency": "2"}]"#, 65, "remove the quotes"),
+            (#"[{"name": "a", "env": {"CLAUDE_CODE_USE_BEDROK": "hunter2"}}]"#, 65, "CLAUDE_CODE_USE_BEDROCK"),
+            (#"[{"name": "a", "oauthToken": "k-hunter2"}, {"name": "b", "oauthToken": "l-hunter2"}]"#, 77, "useSeveralSubscriptions"),
+            ("[]", 65, "there is no key in"),
+        ] as [(String, Int32, String)])
+    func keys(text: String, status: Int32, word: String) async throws {
+        try await refused(status: status, saying: [word]) { fixture in
+            let file = fixture.config + "/api-keys.json"
+            try Data(text.utf8).write(to: URL(filePath: file))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            let doctor = try await fixture.cco(["doctor"])
+            #expect(!(doctor.outputText + doctor.errorText).contains("hunter2"))
+            #expect(doctor.exit != .exited(0))
+        }
+    }
+
     @Test("a branch that is checked out in a local repository, with the ways out")
     func checkedOut() async throws {
         try await refused(status: 77, saying: ["checked out", "useRunBranch"]) { fixture in

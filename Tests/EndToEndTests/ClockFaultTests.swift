@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Processes
+import Synchronization
 import Testing
 
 @testable import TestSupport
@@ -24,6 +25,41 @@ struct ClockFaultTests {
             let ended = try await run.ended()
             #expect(ended.exit == .exited(0), "\(ended.output)")
             try await fixture.expectUndisturbed()
+        }
+    }
+
+    @Test("a clock that is set beyond a reset while nobody watches costs one more request, and no hot loop")
+    func reset() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        let company = CompanyScript(plan)
+        let login = "sk-ant-oat01-test-login-000000000"
+        let resetsAt = Int(Date().timeIntervalSince1970) + 3600
+        let full = SubscriptionLimits(
+            fiveHour: .init(.rejected, utilization: 1, resetsAt: resetsAt), sevenDay: .init(.allowed, utilization: 0.1, resetsAt: resetsAt))
+        let refusals = Mutex(0)
+        let script = ClosureScript { request in
+            let isRefused = refusals.withLock { count in
+                guard request.isWorkers, count < 2 else { return false }
+                count += 1
+                return true
+            }
+            return isRefused ? .fault(.usageLimitReached(full)) : await company.reply(to: request)
+        }
+        try await CompanyFixture.with(plan, script: script, options: ["authMode": "oauth", "workerCount": 1]) { fixture in
+            try FileManager.default.removeItem(atPath: fixture.config + "/api-keys.json")
+            let environment = ["CLAUDE_CODE_OAUTH_TOKEN": login, "ANTHROPIC_BASE_URL": fixture.api.baseURL]
+            let run = try await fixture.begin(["start"], environment: environment)
+            try await run.expectSays("its credential is used up")
+            try await run.kill()
+            let clock = try FakeClock(in: fixture.root)
+            defer { FakeClock.tidyUp() }
+            try clock.set(ahead: 7200)
+            // The provider says the same reset again, which by this clock is over: the next try is after a pause, and that one is let in.
+            let again = try await fixture.cco(["start"], through: clock.prefix, environment: environment)
+            #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            #expect(refusals.withLock { $0 } == 2)
+            let conversations = Set(await fixture.api.requests.map(\.conversation))
+            #expect(conversations.count == 2, "a session was given up")
         }
     }
 

@@ -28,7 +28,8 @@ struct CredentialPoolTests {
     }
 
     private func tiers(_ mode: OrchestratorConfiguration.AuthMode, loggedIn: Bool) throws -> [String] {
-        let pool = try CredentialPool(mode: mode, keys: try keys(), environment: try environment(loggedIn: loggedIn))
+        let pool = try CredentialPool(
+            mode: mode, keys: try keys(), usesSeveralSubscriptions: true, environment: try environment(loggedIn: loggedIn))
         #expect(Set(pool.environments.keys) == Set(pool.slots.map(\.id)))
         #expect(pool.usesStoredLogin == pool.slots.contains { $0.id == CredentialPool.login })
         return pool.slots.map { "\($0.id):\($0.tier)" }
@@ -63,6 +64,38 @@ struct CredentialPoolTests {
         } throws: { $0 is CredentialPoolError && "\($0)".contains(mode.rawValue) }
     }
 
+    private func parse(_ text: String) throws -> APIKeysFile { try APIKeysFile.parse(Array(text.utf8), file: "api-keys.json") }
+
+    @Test("several subscriptions are used only when somebody has asked for that; a token that is there twice is one")
+    func severalSubscriptions() throws {
+        let stored = try environment(loggedIn: true)
+        let token = ["CLAUDE_CODE_OAUTH_TOKEN": "token-1"]
+        let two = try parse(#"[{"name": "a", "oauthToken": "token-1"}, {"name": "b", "oauthToken": "token-2"}]"#)
+        let one = try parse(#"[{"name": "a", "oauthToken": "token-1"}, {"name": "k", "apiKey": "key-1"}]"#)
+        func refusal(_ mode: OrchestratorConfiguration.AuthMode, _ keys: APIKeysFile, _ environment: [String: String]) throws -> String? {
+            _ = try CredentialPool(mode: mode, keys: keys, usesSeveralSubscriptions: true, environment: environment)
+            do {
+                _ = try CredentialPool(mode: mode, keys: keys, environment: environment)
+                return nil
+            } catch { return "\(error)" }
+        }
+        let refused = try #require(try refusal(.apiKeysOnly, two, [:]))
+        #expect(refused.contains("2 subscriptions (a, b)") && refused.contains("useSeveralSubscriptions") && refused.contains("terms"))
+        #expect(try refusal(.oauth, one, stored)?.contains("(cli-login, a)") == true)
+        #expect(try refusal(.apiKeysFirst, two, token)?.contains("(cli-login, b)") == true)
+        #expect(try refusal(.oauth, one, token) == nil, "the same token")
+        #expect(try refusal(.apiKeysOnly, one, stored) == nil, "the login is not used")
+        #expect(try refusal(.oauth, one, stored.merging(["ANTHROPIC_API_KEY": "key-2"]) { $1 }) == nil, "the login is a key")
+        #expect(try refusal(.oauth, try parse("[]"), stored) == nil)
+    }
+
+    @Test("a key's limits go with its name")
+    func limits() throws {
+        let keys = try parse(#"[{"name": "a", "apiKey": "k", "maxConcurrency": 2, "maxBudgetUsd": 1.5}]"#)
+        let pool = try CredentialPool(mode: .apiKeysOnly, keys: keys, environment: [:])
+        #expect(pool.slots == [CredentialSlot(id: ID("a"), tier: 0, maxConcurrency: 2, maxBudgetUsd: 1.5)])
+    }
+
     @Test("a login may be given by a variable or by a cloud's switch")
     func logins() {
         #expect(CredentialPool.hasLogin(["CLAUDE_CODE_OAUTH_TOKEN": "token"]))
@@ -81,7 +114,8 @@ struct CredentialPoolTests {
     @Test("every key and every login variable is redacted from texts, and the pool prints none of them")
     func secrecy() throws {
         let login = "login-token-0123456789abcdef"
-        let pool = try CredentialPool(mode: .oauth, keys: try keys(), environment: ["CLAUDE_CODE_OAUTH_TOKEN": login])
+        let pool = try CredentialPool(
+            mode: .oauth, keys: try keys(), usesSeveralSubscriptions: true, environment: ["CLAUDE_CODE_OAUTH_TOKEN": login])
         let redactor = Redactor(secrets: pool.secrets)
         var dumped = ""
         dump(pool, to: &dumped)

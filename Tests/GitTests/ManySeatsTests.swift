@@ -42,6 +42,8 @@ import Testing
                 path: hub.path, origin: hub.origin, git: Git(executable: test.folder + "/counted-git", environment: test.environment),
                 cloneOptions: CloneOptions(), objectFormat: hub.objectFormat)
             func processes(_ number: Int) async throws -> Int {
+                // Whether commands that stay are still there is a matter of time.
+                await counted.endSessions()
                 try FolderHandle(path: test.folder).unlink("count")
                 try await test.agent("a\(number)", counted).checkOut(branch: "task", at: tip, date: 1)
                 return try FolderHandle(path: test.folder).read("count")?.count(where: { $0 == 0x0A }) ?? 0

@@ -129,6 +129,8 @@ import Testing
             await #expect(throws: GitError.self) { try await hub.resolve("refs/cco/origin/main") }
             try faulty.revive()
             let tip = try #require(try await hub.resolve("refs/cco/origin/main"))
+            // The one that has answered stays, and would answer again.
+            await hub.endSessions()
             try faulty.arm(KillPoint(invocation: 1, place: "before"))
             await #expect(throws: GitError.self) { try await hub.contains(tip) }
         }

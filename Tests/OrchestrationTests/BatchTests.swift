@@ -18,6 +18,31 @@ struct BatchTests {
         #expect(queue.landings == [[0], Array(1..<100)] && queue.returned.isEmpty)
     }
 
+    @Test("changes that come as fast as they are merged do not keep the gate from starting")
+    func stream() throws {
+        let queue = try BranchQueue(1, gateMilliseconds: 100) { _ in false }
+        queue.scenario.hooks.duration = { effect, _ in
+            switch effect {
+            case .merge: 300
+            case .gate: 100
+            default: 1
+            }
+        }
+        while queue.scenario.run.startedFrom == nil { try queue.step() }
+        var next = 1
+        while queue.gates == 0, next < 60 {
+            if queue.numbers.count < 3 || queue.scenario.now.milliseconds(since: .begin) > 250 * next {
+                try queue.add(next..<next + 1)
+                next += 1
+            }
+            try queue.step()
+        }
+        #expect(queue.gates == 1 && next < 10, "\(next) changes have come before the first gate")
+        try queue.playOut()
+        #expect(queue.returned.isEmpty)
+        #expect(queue.landings.joined().sorted() == Array(0..<next))
+    }
+
     @Test("of a batch with a bad change everything before it lands at once, it goes back, and the rest lands without it")
     func culprit() throws {
         let queue = try BranchQueue(8) { $0.contains(5) }

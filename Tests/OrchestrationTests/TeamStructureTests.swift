@@ -23,7 +23,14 @@ struct TeamStructureTests {
     @Test("the task that the commit lands is shown as landed, the others as they are")
     func landing() throws {
         let scenario = try Scenario(.sample(workers: 2))
-        scenario.hooks.duration = { effect, _ in if case .merge = effect { 3_600_000 } else { effect.usualDuration } }
+        scenario.hooks.duration = { effect, _ in
+            switch effect {
+            case .merge: 3_600_000
+            // Both are ready at once, so that one gate judges them.
+            case .runTurn: 60_000
+            default: effect.usualDuration
+            }
+        }
         try scenario.start()
         try scenario.play { $0.queue.count == 2 }
         let candidate = try #require(scenario.run.queue.first)

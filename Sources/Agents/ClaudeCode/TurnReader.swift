@@ -55,6 +55,7 @@ package struct TurnReader: TurnReading, Equatable {
         case .apiRetry(let retry):
             lastRetry = retry
             observation.giveUpEarly = refusal(in: retry)
+            observation.slowdown = retry.slowdown
         case .rateLimit(let limit):
             rejection = limit.status == .rejected ? limit : nil
             observation.rateLimit = limit
@@ -95,6 +96,19 @@ package struct TurnReader: TurnReading, Equatable {
         } else {
             account.usage = perModel.values.reduce(account.usage) { $0 + $1.tokens }
             turnCostUsd = perModel.values.reduce(turnCostUsd ?? 0) { $0 + ($1.costUSD ?? 0) }
+        }
+    }
+}
+
+extension APIRetry {
+    /// What a failure that is tried again says about the credential. One failed request says nothing about a server's health.
+    fileprivate var slowdown: Throttle.Cause? {
+        switch (errorStatus, error) {
+        case (429, _), (nil, "rate_limit"): .rateLimit
+        case (529, _), (nil, "overloaded"): .overloaded
+        case (let status?, _) where status >= 500: attempt >= 3 ? .outage : nil
+        case (nil, _): attempt >= 3 ? .outage : nil
+        default: nil
         }
     }
 }

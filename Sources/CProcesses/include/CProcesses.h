@@ -26,6 +26,9 @@ int cprocesses_memory_file(const void *bytes, size_t count);
 /* open(2) with O_CLOEXEC added; `mode` counts when O_CREAT is given. */
 int cprocesses_open(const char *path, int flags, mode_t mode);
 
+/* Gives free memory that the allocator keeps back to the kernel. Cannot fail. */
+void cprocesses_trim_memory(void);
+
 /* A pipe with both ends close-on-exec: ends[0] to read, ends[1] to write. */
 int cprocesses_pipe(int ends[2]);
 

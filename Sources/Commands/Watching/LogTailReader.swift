@@ -1,5 +1,5 @@
 import Glibc
-import Terminal
+import Observability
 
 /// Reads the end of a growing log into a view's memory.
 final class LogTailReader {

@@ -7,6 +7,7 @@ final class BranchQueue {
     let scenario: Scenario
     /// What the gate says of a set of branches.
     private let isRed: (Set<Int>) -> Bool
+    private let gateMilliseconds: Int64
     private(set) var gates = 0
     /// Numbers of the branches that were sent back, in that order.
     private(set) var returned: [Int] = []
@@ -17,8 +18,9 @@ final class BranchQueue {
     /// - Parameters:
     ///   - count: how many branches there are from the beginning, numbered from 0.
     ///   - isRed: whether the gate fails on a tree that holds these branches.
-    init(_ count: Int, slots: Int = 1, isRed: @escaping (Set<Int>) -> Bool) throws {
+    init(_ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isRed: @escaping (Set<Int>) -> Bool) throws {
         self.isRed = isRed
+        self.gateMilliseconds = gateMilliseconds
         var world = SimulatedGit()
         let branches = (0..<count).map { BranchOffer(name: "branch-\($0)", head: world.commit(by: "branch-\($0)", on: [world.facts.head])) }
         let settings = RunSettings.sample(workers: 0, minutes: 10_000_000).with {
@@ -29,7 +31,7 @@ final class BranchQueue {
         scenario.world = world
         scenario.checksCoding = count < 20
         scenario.checksFold = count < 100
-        scenario.hooks.duration = { effect, _ in if case .gate = effect { 60_000 } else { 1 } }
+        scenario.hooks.duration = { effect, _ in if case .gate = effect { gateMilliseconds } else { 1 } }
         scenario.hooks.gate = { [unowned self] candidate, run in verdict(candidate, run) }
         try scenario.start()
     }
@@ -39,9 +41,10 @@ final class BranchQueue {
         gates += 1
         let links = MergeChain(of: .base, in: run).prefix(through: candidate.id)
         let held = Set(links.compactMap(\.candidate.number)).union(landings.joined())
-        guard isRed(held) else { return .green(milliseconds: 60_000) }
+        guard isRed(held) else { return .green(milliseconds: gateMilliseconds) }
         return .red(
-            GateExcerpt(command: "make check", exitCode: 1, ending: "exit code 1", tail: "", logPath: "gate.log"), milliseconds: 60_000)
+            GateExcerpt(command: "make check", exitCode: 1, ending: "exit code 1", tail: "", logPath: "gate.log"),
+            milliseconds: gateMilliseconds)
     }
 
     /// Brings more branches.

@@ -1,9 +1,7 @@
-import Observability
-
 /// The end of a run's `combined.log`, as far as a view needs it: bounded, whatever the run writes.
 package struct LogTail: Sendable {
     /// One line of the log.
-    package struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable, Codable {
         /// The time of day in the log, UTC: `11:09:27`.
         package var time: String
         /// Who speaks: `worker-3`, `merge`.
@@ -19,6 +17,8 @@ package struct LogTail: Sendable {
     package static let limit = 4_000
 
     package private(set) var entries: [Entry] = []
+    /// Bytes that have been taken: grows whenever there is something new.
+    package private(set) var version = 0
     private var rest: [UInt8] = []
     /// The newest line of each source that is an agent: what it does now.
     package private(set) var latest: [String: String] = [:]
@@ -27,7 +27,9 @@ package struct LogTail: Sendable {
 
     /// Takes what was added to the file.
     package mutating func take(_ bytes: some Sequence<UInt8>) {
-        rest += Array(bytes)
+        let bytes = Array(bytes)
+        version += bytes.count
+        rest += bytes
         while let end = rest.firstIndex(of: 0x0A) {
             take(line: String(decoding: rest[..<end], as: UTF8.self))
             rest.removeSubrange(...end)

@@ -1,0 +1,169 @@
+import ControlAPI
+import Engine
+import Observability
+import Orchestration
+import Processes
+
+/// Keeps up with a run for views: how it stands and the end of its log.
+///
+/// The log's growth says that something has happened, the end of its process that an engine has gone; then the engine is asked how the run
+/// stands, but never so often that its answers take more than a twentieth of its time, short of three seconds. While nothing happens, nothing
+/// is asked. A view that falls behind gets the newest state and costs the others nothing.
+actor RunFollower {
+    /// What a view is made of.
+    struct Moment: Sendable {
+        var status: RunStatus
+        /// Whether an engine has the run in hand.
+        var isLive: Bool
+        var log: LogTail
+    }
+
+    private enum Wake: Sendable {
+        case logGrew
+        case engineEnded
+        /// How the run stands; `nil`: no engine has it any more.
+        case answered(RunStatus?, took: Int64)
+        case mayAskAgain
+        case urged
+    }
+
+    private let surroundings: Surroundings
+    private let place: Place
+    private let clock = SystemClock()
+    private let wakes: AsyncStream<Wake>
+    private let continuation: AsyncStream<Wake>.Continuation
+    private var status: RunStatus
+    private var isLive: Bool
+    private var reader: LogTailReader
+    private var isAsking = false
+    private var isStale = false
+    private var views: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var viewCount = 0
+
+    /// - Throws: `Failure` when the run has no log.
+    init(surroundings: Surroundings, place: Place, status: RunStatus, isLive: Bool) throws {
+        self.surroundings = surroundings
+        self.place = place
+        self.status = status
+        self.isLive = isLive
+        reader = try LogTailReader(RunLogs.find(status.run, at: place, surroundings).combined)
+        try reader.catchUp()
+        // A wake that is lost is made good by the next: each only says that there is something to look at.
+        (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(64))
+    }
+
+    var moment: Moment { Moment(status: status, isLive: isLive, log: reader.tail) }
+
+    /// Wakes whenever the moment has changed, until the follower ends; the first wake comes at once.
+    func changes() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        viewCount += 1
+        let number = viewCount
+        views[number] = continuation
+        continuation.onTermination = { _ in Task { await self.forget(number) } }
+        continuation.yield()
+        return stream
+    }
+
+    private func forget(_ number: Int) { views[number] = nil }
+
+    /// Asks the engine soon, although the log has not grown.
+    func urge() { continuation.yield(.urged) }
+
+    /// Follows until the surrounding task is cancelled.
+    ///
+    /// - Throws: `Failure` when the log can no longer be read.
+    func run() async throws {
+        defer { for view in views.values { view.finish() } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            try followLog(&group)
+            awaitEngine(&group)
+            for await wake in wakes {
+                try heed(wake, &group)
+                for view in views.values { view.yield() }
+            }
+        }
+    }
+
+    private func heed(_ wake: Wake, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+        switch wake {
+        case .logGrew:
+            try reader.catchUp()
+            ask(&group)
+        case .engineEnded, .urged: ask(&group)
+        case .answered(let answer, let took): try answered(answer, took, &group)
+        case .mayAskAgain:
+            isAsking = false
+            if isStale { ask(&group) }
+        }
+    }
+
+    private func followLog(_ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+        let changes = try FileChanges(reader.path)
+        let continuation = continuation
+        group.addTask { for await _ in changes.stream { continuation.yield(.logGrew) } }
+    }
+
+    private func awaitEngine(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+        let client = RunFinder(place: place).client
+        let continuation = continuation
+        group.addTask {
+            // Without an engine, or one that does not answer, there is no end to wait for.
+            if let health = try? await client.health(deadline: .now + .seconds(30)), let engine = try? ProcessIdentity.of(pid: health.pid) {
+                // What cannot be watched counts as ended: the engine is asked.
+                try? await engine.untilEnded()
+            }
+            continuation.yield(.engineEnded)
+        }
+    }
+
+    private func ask(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+        isStale = isAsking
+        guard !isAsking else { return }
+        isAsking = true
+        let finder = RunFinder(place: place)
+        let (clock, continuation) = (clock, continuation)
+        group.addTask {
+            let begun = clock.now()
+            // An engine that does not answer in time shows as one that is gone; the next change of the log asks again.
+            let answer = try? await finder.live()
+            continuation.yield(.answered(answer, took: clock.now().milliseconds(since: begun)))
+        }
+    }
+
+    private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+        if answer != nil, !isLive { awaitEngine(&group) }
+        isLive = answer != nil
+        if let answer {
+            let isOther = answer.run != status.run
+            status = answer
+            if isOther {
+                reader = try LogTailReader(RunLogs.find(answer.run, at: place, surroundings).combined)
+                try followLog(&group)
+                try reader.catchUp()
+            }
+        } else if let last = standing(status.run) {
+            status = last
+        }
+        let (clock, continuation) = (clock, continuation)
+        group.addTask {
+            // Cancelled when nobody follows any more.
+            guard (try? await clock.wait(until: clock.now().advanced(byMilliseconds: max(250, min(3_000, took * 20))))) != nil else {
+                return
+            }
+            continuation.yield(.mayAskAgain)
+        }
+    }
+
+    /// The run's last state from its journal, once its engine has gone; `nil` when somebody else has it in hand again.
+    private func standing(_ run: String) -> RunStatus? {
+        // Another process that holds the workspace is no failure of a view: the log will say more.
+        guard let lock = try? place.workspace.lock() else { return nil }
+        defer { withExtendedLifetime(lock) {} }
+        guard let folder = try? place.workspace.currentRun(), folder.id.name == run, let state = try? RunHost.read(folder) else {
+            return nil
+        }
+        return RunStatus(run: state, at: state.clock.lastEventAt)
+    }
+}

@@ -1,0 +1,167 @@
+import DashboardPages
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Observability
+import Orchestration
+import ServiceLifecycle
+
+/// Answers browsers.
+///
+/// | request                   | answer                                                                                      |
+/// |---------------------------|---------------------------------------------------------------------------------------------|
+/// | `GET /?token=…`           | the cookie, and on to `/`                                                                   |
+/// | `GET /`, `/app.js`, …     | the pages                                                                                   |
+/// | `GET /api/v1/status`      | the status, as `cco status --json` has it                                                   |
+/// | `GET /api/v1/events`      | server-sent events: `run` with what has changed; the first one has everything               |
+/// | `GET /api/v1/log?source=` | the end of the log, of one source or all                                                    |
+/// | `POST /api/v1/pause`      | the run stands still                                                                        |
+struct DashboardResponder: HTTPResponder {
+    let rules: AccessRules
+    let feed: any RunFeed
+
+    /// Entries of the log in one answer.
+    static let longestLog = 1_500
+
+    /// Nothing from elsewhere, nothing inline, in no frame; and nothing stays in the browser.
+    private static let headers: HTTPFields = {
+        var fields = HTTPFields()
+        fields[.contentSecurityPolicy] =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'"
+        fields[.xContentTypeOptions] = "nosniff"
+        fields[.cacheControl] = "no-store"
+        for (name, value) in [("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin")] {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }()
+
+    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+        let credentials = AccessRules.Credentials(
+            host: request.head.authority, origin: request.headers[.origin], cookies: request.headers[.cookie],
+            authorization: request.headers[.authorization], queryToken: request.uri.queryParameters["token"].map(String.init))
+        let path = request.uri.path
+        if path == "/", rules.admits(credentials) { return admission }
+        do {
+            try rules.check(credentials, changes: request.method != .get && request.method != .head)
+        } catch {
+            return refusal(error, isPage: path == "/")
+        }
+        switch (request.method, path) {
+        case (.get, "/api/v1/status"): return json(await feed.moment().status)
+        case (.get, "/api/v1/events"): return events(request)
+        case (.get, "/api/v1/log"): return await log(request.uri.queryParameters["source"].map(String.init))
+        case (.post, "/api/v1/pause"): return await pause()
+        case (.get, _):
+            guard let file = DashboardPages.files[path] else { return problem(404, "unknown-route", "There is nothing at \(path).") }
+            return Response(
+                status: .ok, headers: Self.headers.with(.contentType, Self.type(of: path)),
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: file)))
+        default: return problem(405, "wrong-method", "\(path) does not take \(request.method.rawValue).")
+        }
+    }
+
+    // MARK: Access
+
+    private var admission: Response {
+        var headers = Self.headers.with(.location, "/")
+        headers[.setCookie] = "\(AccessRules.cookie)=\(rules.token); Path=/; HttpOnly; SameSite=Strict"
+        return Response(status: .seeOther, headers: headers)
+    }
+
+    private func refusal(_ refusal: AccessRules.Refusal, isPage: Bool) -> Response {
+        switch refusal {
+        case .host: return problem(421, "wrong-host", "This server is http://127.0.0.1:\(rules.port).")
+        case .origin: return problem(403, "wrong-origin", "A request of another site is not answered.")
+        case .token:
+            guard isPage else { return problem(401, "no-token", "Open the link that cco web has printed.") }
+            let text = "This page needs the link that cco web has printed on its terminal. Open it from there.\n"
+            return Response(
+                status: .unauthorized, headers: Self.headers.with(.contentType, "text/plain; charset=utf-8"),
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+    }
+
+    // MARK: Answers
+
+    private func events(_ request: Request) -> Response {
+        let feed = feed
+        let body = ResponseBody { writer in
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                var known: RunMoment?
+                for await _ in await feed.changes().cancelOnGracefulShutdown() {
+                    let moment = await feed.moment()
+                    if let known, RunUpdate.isSame(moment, as: known) { continue }
+                    let data = try Self.encoder.encode(RunUpdate(moment, since: known))
+                    known = moment
+                    // Waits until the browser has taken it: a slow one is told less often, and of the newest.
+                    var event = ByteBuffer(string: "event: run\ndata: ")
+                    event.writeBytes(data)
+                    event.writeString("\n\n")
+                    try await writer.write(event)
+                }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: Self.headers.with(.contentType, "text/event-stream"), body: body)
+    }
+
+    private func log(_ source: String?) async -> Response {
+        struct Answer: Encodable {
+            var entries: [LogTail.Entry]
+        }
+        let entries = await feed.moment().log.entries
+        guard let source, !source.isEmpty else { return json(Answer(entries: entries.suffix(Self.longestLog))) }
+        let chosen = entries.lazy.filter { $0.source == source }.map { entry in
+            var entry = entry
+            entry.text = LogTail.withoutTurn(entry.text)
+            return entry
+        }
+        return json(Answer(entries: Array(chosen.suffix(Self.longestLog))))
+    }
+
+    private func pause() async -> Response {
+        do {
+            try await feed.pause()
+            return json(["paused": true])
+        } catch {
+            return problem(409, "not-paused", "\(error)")
+        }
+    }
+
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return encoder
+    }()
+
+    private func json(_ value: some Encodable, status: Int = 200) -> Response {
+        do {
+            return Response(
+                status: .init(code: status), headers: Self.headers.with(.contentType, "application/json"),
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: try Self.encoder.encode(value))))
+        } catch {
+            // Only a number that JSON cannot hold gets here.
+            return Response(status: .internalServerError, headers: Self.headers)
+        }
+    }
+
+    private func problem(_ status: Int, _ code: String, _ message: String) -> Response {
+        json(["error": ["code": code, "message": message]], status: status)
+    }
+
+    private static func type(of path: String) -> String {
+        if path.hasSuffix(".js") { return "text/javascript; charset=utf-8" }
+        return path.hasSuffix(".css") ? "text/css; charset=utf-8" : "text/html; charset=utf-8"
+    }
+}
+
+extension HTTPFields {
+    fileprivate func with(_ name: HTTPField.Name, _ value: String) -> HTTPFields {
+        var fields = self
+        fields[name] = value
+        return fields
+    }
+}

@@ -1,0 +1,90 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Orchestration
+import ServiceLifecycle
+import Synchronization
+
+/// Serves the web pages of a run on the loopback address, to whoever has the link.
+package struct DashboardServer: Sendable {
+    private let port: Int
+    private let feed: any RunFeed
+
+    /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
+    static let connectionLimit = 128
+    /// Seconds that answers under way get after the server has been told to stop.
+    static let stopSeconds: Int64 = 3
+
+    /// - Parameter port: 0 for one that is free.
+    package init(port: Int, feed: any RunFeed) {
+        self.port = port
+        self.feed = feed
+    }
+
+    /// Serves until the surrounding task is cancelled.
+    ///
+    /// - Parameter onReady: called once, with the link that opens the pages; it holds the token.
+    /// - Throws: `DashboardError` when the port cannot be had.
+    package func run(onReady: @escaping @Sendable (String) async -> Void) async throws {
+        let token = AccessRules.makeToken()
+        let responder = LateResponder(token: token, feed: feed)
+        let application = Application(
+            responder: responder,
+            configuration: .init(
+                address: .hostname("127.0.0.1", port: port), serverName: "cco", backlog: 64,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: Self.silence)),
+            onServerRunning: { channel in
+                let bound = channel.localAddress?.port ?? port
+                responder.port.withLock { $0 = bound }
+                await onReady("http://127.0.0.1:\(bound)/?token=\(token)")
+            },
+            logger: Self.silence)
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)], logger: Self.silence)
+        configuration.maximumGracefulShutdownDuration = .seconds(Self.stopSeconds)
+        let group = ServiceGroup(configuration: configuration)
+        let serving = Task { try await group.run() }
+        do {
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
+        } catch {
+            throw DashboardError.bind(port, "\(error)")
+        }
+    }
+
+    /// What happens is told in answers and thrown errors.
+    private static let silence = Logger(label: "dashboard", factory: { _ in SwiftLogNoOpLogHandler() })
+}
+
+/// Knows the port only once the system has given one.
+private final class LateResponder: HTTPResponder {
+    let port = Mutex(0)
+    private let token: String
+    private let feed: any RunFeed
+
+    init(token: String, feed: any RunFeed) {
+        self.token = token
+        self.feed = feed
+    }
+
+    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed).respond(
+            to: request, context: context)
+    }
+}
+
+/// Why the pages could not be served.
+package enum DashboardError: Error, CustomStringConvertible {
+    case bind(Int, String)
+
+    package var description: String {
+        switch self {
+        case .bind(let port, let reason):
+            "the web pages could not be served on 127.0.0.1:\(port): \(reason). Choose another port with --port, or leave it out for a free one."
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Observability
+import Orchestration
+
+/// What a browser is told: the state, but of the tasks only those that have changed since it was told last. A run can have ten thousand.
+struct RunUpdate: Encodable, Sendable {
+    struct Counts: Encodable, Sendable, Equatable {
+        var count: Int
+        var landed: Int
+    }
+
+    /// The status without its tasks.
+    var status: RunStatus
+    var isLive: Bool
+    var now: Int64
+    var counts: Counts
+    /// Whether `tasks` are all there are; otherwise those that changed.
+    var isWhole: Bool
+    var tasks: [RunStatus.TaskStatus]
+    /// Another number than before: the log has more.
+    var logVersion: Int
+
+    /// - Parameter known: what the browser was told last; `nil` for its first update.
+    init(_ moment: RunMoment, since known: RunMoment?) {
+        status = moment.status
+        status.tasks = []
+        isLive = moment.isLive
+        now = moment.now
+        counts = Counts(count: moment.status.tasks.count, landed: moment.status.tasks.count { $0.state == "landed" })
+        logVersion = moment.log.version
+        guard let known, known.status.run == moment.status.run else {
+            isWhole = true
+            tasks = moment.status.tasks
+            return
+        }
+        isWhole = false
+        var before: [String: RunStatus.TaskStatus] = [:]
+        before.reserveCapacity(known.status.tasks.count)
+        for task in known.status.tasks { before[task.id] = task }
+        tasks = moment.status.tasks.filter { before[$0.id] != $0 }
+    }
+
+    /// Whether a browser that was told `known` would see nothing new.
+    static func isSame(_ moment: RunMoment, as known: RunMoment) -> Bool {
+        moment.isLive == known.isLive && moment.log.version == known.log.version && moment.status.at == known.status.at
+            && moment.status == known.status
+    }
+}

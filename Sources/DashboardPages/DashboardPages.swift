@@ -1,0 +1,15 @@
+/// The files of the web pages, which are built into the executable. In a module of its own because compiling them takes a while, and they
+/// change seldom.
+package enum DashboardPages {
+    /// Contents by path.
+    package static let files: [String: [UInt8]] = [
+        "/": PackageResources.index_html,
+        "/style.css": PackageResources.style_css,
+        "/app.js": PackageResources.app_js,
+        "/store.js": PackageResources.store_js,
+        "/dom.js": PackageResources.dom_js,
+        "/pages.js": PackageResources.pages_js,
+        "/tasks.js": PackageResources.tasks_js,
+        "/lines.js": PackageResources.lines_js,
+    ]
+}

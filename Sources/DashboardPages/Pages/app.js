@@ -1,0 +1,91 @@
+// Which page is shown, and the head that all pages share.
+import { store, subscribe, connect, now, pause } from "/store.js";
+import { el, show, duration, money, tokens } from "/dom.js";
+import { overview, queue, cost } from "/pages.js";
+import { TaskList, task } from "/tasks.js";
+import { Lines } from "/lines.js";
+
+const page = document.getElementById("page");
+let view = null;
+
+const routes = [
+  [/^#?\/?$/, () => simple(overview)],
+  [/^#\/tasks$/, () => new TaskList(page)],
+  [/^#\/task\/([\w-]+)$/, (id) => simple(() => task(id))],
+  [/^#\/queue$/, () => simple(queue)],
+  [/^#\/cost$/, () => simple(cost)],
+  [/^#\/log$/, () => new Lines(page, null)],
+  [/^#\/agent\/([\w-]+)$/, (id) => new Lines(page, id)],
+];
+
+function simple(render) {
+  return { update() { show(page, render()); } };
+}
+
+function navigate() {
+  const hash = location.hash;
+  view?.close?.();
+  page.replaceChildren();
+  delete page.dataset.shown;
+  for (const [pattern, make] of routes) {
+    const match = pattern.exec(hash);
+    if (match) { view = make(...match.slice(1)); break; }
+  }
+  view ??= simple(() => el("p", {}, "There is no such page."));
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === (hash || "#/")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  window.scrollTo(0, 0);
+  update();
+}
+
+function state() {
+  const status = store.status;
+  if (!store.isConnected) return ["warn", "The connection is lost; the browser tries again."];
+  if (status.phase === "ended") return ["", `ended: ${status.end?.reason ?? ""}. ${status.end?.explanation ?? ""}`];
+  if (status.suspension) return status.needsPerson ? ["bad", `needs you: ${status.suspension}`] : ["warn", `paused: ${status.suspension}`];
+  if (!store.isLive) return ["warn", "interrupted: its engine is gone"];
+  return ["good", status.phase];
+}
+
+function head() {
+  const status = store.status;
+  const [kind, words] = state();
+  document.title = `${words.split(/[.:]/)[0]} · ${status.run} · cco`;
+  document.getElementById("run").textContent = status.run;
+  const place = document.getElementById("state");
+  if (place.textContent !== words) place.textContent = words;
+  place.className = kind;
+  document.getElementById("pause").hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension);
+  const landed = status.tasks.landed;
+  const works = store.isLive && !status.suspension && status.phase !== "ended";
+  const worked = status.time.workedMilliseconds + (works ? Math.max(0, now() - status.at.ms) : 0);
+  const figures = [
+    ["Tasks", [el("progress", { max: Math.max(1, status.tasks.count), value: landed, "aria-label": "landed tasks" }), ` ${landed} of ${status.tasks.count}`]],
+    ["Time", `${duration(worked)} of ${duration(status.time.limitMilliseconds)}`],
+    ["Cost", money(status.spending.costUsd) + (status.spending.budgetUsd ? ` of ${money(status.spending.budgetUsd)}` : "")],
+    ["Tokens", tokens(status.spending.tokens.total)],
+    [status.targetBranch, (status.baseHead ?? "–").slice(0, 10)],
+    ["Merged", `${status.merges.published}, ${status.merges.conflicts} conflicts, ${status.merges.redGates} red`],
+  ];
+  show(document.getElementById("figures"), figures.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function update() {
+  if (!store.status) return;
+  head();
+  view?.update();
+}
+
+document.getElementById("pause").addEventListener("click", () => document.getElementById("confirm").showModal());
+document.getElementById("confirm").addEventListener("close", async (event) => {
+  if (event.target.returnValue !== "yes") return;
+  try { await pause(); } catch (error) { document.getElementById("state").textContent = `The run could not be paused: ${error.message}`; }
+});
+window.addEventListener("hashchange", navigate);
+subscribe(update);
+connect();
+navigate();
+// Only the clocks: nothing is asked.
+setInterval(() => { if (!document.hidden) update(); }, 1000);

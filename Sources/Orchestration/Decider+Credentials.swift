@@ -1,0 +1,97 @@
+/// What is made of credentials' limits: who rests, who slows down, and who carries a turn.
+extension Decider {
+    /// A running turn's output said something about its credential.
+    mutating func signalled(_ id: TurnID, _ signal: CredentialSignal) {
+        guard let turn = run.turns[id], !run.isEnded else { return }
+        switch signal {
+        case .slowed(let cause): slow(turn.credential, cause)
+        case .used(let windows): use(turn.credential, windows)
+        case .failed(let fault): bench(turn, fault)
+        }
+    }
+
+    /// The provider bears fewer turns at once.
+    mutating func slow(_ id: CredentialID, _ cause: Throttle.Cause) {
+        guard let credential = run.credentials.first(where: { $0.id == id }) else { return }
+        let active = run.turns.values.count { $0.credential == id }
+        guard let throttle = credential.throttle else {
+            return emit(.credentialSlowed(id, Throttle(cause, active: active, at: now)))
+        }
+        if let slowed = throttle.slowed(cause, active: active, at: now) { emit(.credentialSlowed(id, slowed)) }
+    }
+
+    private mutating func use(_ id: CredentialID, _ windows: [UsageWindow]) {
+        guard let credential = run.credentials.first(where: { $0.id == id }) else { return }
+        var known = credential.windows.filter { $0.until > now }
+        var isNews = false
+        for window in windows where window.until > now {
+            let index = known.firstIndex { $0.name == window.name }
+            guard window.isNews(after: index.map { known[$0] }) else { continue }
+            if let index {
+                known[index] = window
+            } else if known.count < UsageWindow.mostWindows {
+                known.append(window)
+            } else {
+                continue
+            }
+            isNews = true
+        }
+        if isNews { emit(.credentialUsed(id, known.sorted { $0.name < $1.name })) }
+    }
+
+    /// A turn's credential cannot be used on. Several turns meet that at about the same time, and it counts once.
+    mutating func bench(_ turn: Turn, _ fault: CredentialFault) {
+        guard let credential = run.credentials.first(where: { $0.id == turn.credential }), credential.rejected == nil else { return }
+        switch fault {
+        case .refused(let message), .unpaid(let message):
+            emit(.credentialRejected(credential.id, reason: message))
+        case .exhausted(let resetsAt, let message):
+            if let since = credential.benchedAt, let until = credential.benchedUntil, until > now, turn.startedAt <= since {
+                guard let resetsAt, resetsAt > until, resetsAt.milliseconds(since: now) <= Credential.longestBench else { return }
+                return emit(.credentialBenched(credential.id, until: resetsAt, reason: message))
+            }
+            // Without a reset it is a rate limit that outlasted the patience of the turn's program.
+            if resetsAt == nil { slow(credential.id, .rateLimit) }
+            emit(.credentialBenched(credential.id, until: credential.nextTry(resetsAt: resetsAt, at: now), reason: message))
+        }
+    }
+
+    /// Stops a run that no credential can carry on with. Benched credentials come back by themselves; rejected and spent ones do not.
+    mutating func checkCredentials() {
+        guard !run.credentials.isEmpty, run.turns.isEmpty, run.credentials.allSatisfy({ $0.rejected != nil || $0.isSpent }) else { return }
+        let reasons = run.credentials.map { credential in
+            "\(credential.id): \(credential.rejected ?? "its maxBudgetUsd is used up")"
+        }
+        callForPerson("no credential can be used (\(reasons.joined(separator: "; ")))")
+    }
+}
+
+extension Run {
+    /// What each credential carries now.
+    package var credentialLoads: [CredentialID: CredentialLoad] {
+        turns.values.reduce(into: [:]) { $0[$1.credential, default: CredentialLoad()].add($1.demand) }
+    }
+
+    /// The credential for a session's next turn; `nil` when it has to wait.
+    ///
+    /// Its own while that takes it (the provider's cache knows the conversation). Otherwise the one of the lowest tier that carries the fewest turns.
+    /// A tier in which somebody only pauses is waited for: a later one is for when the earlier is used up.
+    package func credential(
+        for session: Session?, _ demand: Demand, loads: [CredentialID: CredentialLoad], at now: Timestamp
+    ) -> CredentialID? {
+        func load(_ id: CredentialID) -> CredentialLoad { loads[id] ?? CredentialLoad() }
+        var open: [Credential] = []
+        var firstPause: Int?
+        for credential in credentials {
+            guard let obstacle = credential.obstacle(to: demand, load: load(credential.id), at: now) else {
+                open.append(credential)
+                continue
+            }
+            if obstacle.isPause { firstPause = min(firstPause ?? .max, credential.tier) }
+        }
+        if let own = session?.credential, open.contains(where: { $0.id == own }) { return own }
+        guard let tier = open.map(\.tier).min(), tier <= firstPause ?? .max else { return nil }
+        return open.filter { $0.tier == tier }
+            .min { (load($0.id).turns, $0.turns) < (load($1.id).turns, $1.turns) }?.id
+    }
+}

@@ -1,0 +1,93 @@
+/// What a turn asks of a credential, most important first.
+package enum Demand: Int, Comparable, Sendable {
+    /// Brings work home or steers it: reviews, rework, conflicts, gates, deliveries, plans, the Director.
+    case integration
+    /// Goes on with a task that has been begun.
+    case ongoing
+    /// Begins a task.
+    case newWork
+
+    package init(_ brief: Brief, isBegun: Bool) {
+        switch brief {
+        case .work: self = isBegun ? .ongoing : .newWork
+        case .planGoals, .planTasks, .fixPlan, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .review, .assess, .decide:
+            self = .integration
+        }
+    }
+
+    package static func < (left: Demand, right: Demand) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Turn {
+    package var demand: Demand { Demand(brief, isBegun: resumes) }
+}
+
+/// What a credential carries now.
+package struct CredentialLoad: Sendable, Equatable {
+    package var turns = 0
+    /// Of them, those that work on a task's first brief.
+    package var work = 0
+    /// Of them, those that have begun their task.
+    package var newWork = 0
+
+    package init() {}
+
+    mutating func add(_ demand: Demand) {
+        turns += 1
+        if demand != .integration { work += 1 }
+        if demand == .newWork { newWork += 1 }
+    }
+}
+
+/// Why a credential does not take a turn now.
+package enum CredentialObstacle: Sendable, Equatable {
+    case rejected(String)
+    case spent(Double)
+    case benched(until: Timestamp)
+    /// Kept for what matters more, until the window begins anew.
+    case reserved(UsageReserve.Restriction, UsageWindow)
+    /// As many turns as are configured.
+    case full(Int)
+    /// As many turns as its provider bears.
+    case throttled(Int, Throttle.Cause)
+    /// A turn has just begun on it.
+    case staggered(until: Timestamp)
+
+    /// Whether it is over soon, so that the turn waits for it and does not go to a credential that is meant for later.
+    var isPause: Bool {
+        switch self {
+        case .throttled, .staggered: true
+        case .rejected, .spent, .benched, .reserved, .full: false
+        }
+    }
+}
+
+extension Credential {
+    /// Why it does not take a turn now; `nil` when it does.
+    ///
+    /// Where the number of turns is limited, one place is kept for integration.
+    package func obstacle(to demand: Demand, load: CredentialLoad, at now: Timestamp) -> CredentialObstacle? {
+        if let rejected { return .rejected(rejected) }
+        if isSpent { return .spent(maxBudgetUsd ?? 0) }
+        if let benchedUntil, benchedUntil > now { return .benched(until: benchedUntil) }
+        if demand != .integration, let (kind, window) = restriction(at: now) {
+            let isHeld =
+                switch kind {
+                case .none: false
+                case .narrow: demand == .newWork && load.newWork > 0
+                case .noNewWork: demand == .newWork
+                case .integrationOnly: true
+                }
+            if isHeld { return .reserved(kind, window) }
+        }
+        func isFull(_ limit: Int) -> Bool {
+            load.turns >= limit || (demand != .integration && limit > 1 && load.work >= limit - 1)
+        }
+        if let maxConcurrency, isFull(maxConcurrency) { return .full(maxConcurrency) }
+        if let throttle, let width = throttle.width(at: now) {
+            if isFull(width) { return .throttled(width, throttle.cause) }
+            if let next = lastStart?.advanced(byMilliseconds: Throttle.spacing), next > now { return .staggered(until: next) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,142 @@
+extension RunStatus {
+    /// One credential, by the name under which it is configured.
+    package struct CredentialStatus: Codable, Sendable, Equatable {
+        package var name: String
+        package var tier: Int
+        /// `usable`, `benched`, `rejected` or `spent`.
+        package var state: String
+        /// When a benched credential is used again.
+        package var benchedUntil: Moment?
+        /// Why the provider does not accept it.
+        package var rejection: String?
+        /// Why it is benched, slowed down or kept for what matters more, in words; missing when nothing holds it back.
+        package var why: String?
+        /// Turns that it may carry at once now; missing when nothing limits it.
+        package var limit: Int?
+        /// Turns that it carries now.
+        package var activeTurns: Int
+        package var turns: Int
+        package var costUsd: Double
+        /// What it may cost in this run; missing when nothing limits it.
+        package var budgetUsd: Double?
+        /// How much of its usage windows is used; missing where the provider has not said.
+        package var windows: [WindowStatus]?
+
+        init(_ credential: Credential, in run: Run, at now: Timestamp) {
+            name = credential.id.name
+            tier = credential.tier
+            rejection = credential.rejected
+            if credential.rejected == nil, let until = credential.benchedUntil, until > now { benchedUntil = Moment(until) }
+            state =
+                credential.rejected != nil ? "rejected" : credential.isSpent ? "spent" : benchedUntil != nil ? "benched" : "usable"
+            why = credential.whyHeldBack(at: now)
+            limit = [credential.maxConcurrency, credential.throttle?.width(at: now)].compactMap { $0 }.min()
+            activeTurns = run.turns.values.count { $0.credential == credential.id }
+            turns = credential.turns
+            costUsd = credential.costUsd
+            budgetUsd = credential.maxBudgetUsd
+            let known = credential.windows.filter { $0.until > now }.map(WindowStatus.init)
+            windows = known.isEmpty ? nil : known
+        }
+    }
+
+    /// How much of a usage window is used.
+    package struct WindowStatus: Codable, Sendable, Equatable {
+        /// The provider's name for it.
+        package var name: String
+        /// From 0 to 1.
+        package var utilization: Double
+        package var resetsAt: Moment
+
+        init(_ window: UsageWindow) {
+            name = window.name
+            utilization = window.utilization
+            resetsAt = Moment(window.until)
+        }
+    }
+
+    /// What the whole run waits for while no agent works.
+    package struct Waiting: Codable, Sendable, Equatable {
+        package var reason: String
+        /// When it goes on by itself.
+        package var until: Moment?
+    }
+}
+
+extension Credential {
+    /// What holds it back, in words.
+    package func whyHeldBack(at now: Timestamp) -> String? {
+        if rejected != nil { return nil }
+        if isSpent { return "has cost what it may (maxBudgetUsd)" }
+        if let benchedUntil, benchedUntil > now { return benchReason }
+        var reasons: [String] = []
+        if let throttle, let width = throttle.width(at: now) {
+            reasons.append("slowed down by \(throttle.cause.words): \(width) at once, one more each minute")
+        }
+        if let (kind, window) = restriction(at: now) { reasons.append(kind.words(window)) }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
+}
+
+extension UsageReserve.Restriction {
+    /// What a person reads.
+    package func words(_ window: UsageWindow) -> String {
+        let used = "\(window.name) is \(Int(window.utilization * 100)) % used"
+        let until = "until \(Moment(window.until).iso)"
+        return switch self {
+        case .none: used
+        case .narrow: "\(used): one new task at a time \(until)"
+        case .noNewWork: "\(used): kept for work that is under way \(until)"
+        case .integrationOnly: "\(used): kept for integration \(until)"
+        }
+    }
+}
+
+extension CredentialObstacle {
+    /// What a person reads, behind the credential's name.
+    package var words: String {
+        switch self {
+        case .rejected: "is not accepted"
+        case .spent: "has cost what it may"
+        case .benched(let until): "rests until \(Moment(until).iso)"
+        case .reserved(let kind, let window): "is reserved (\(kind.words(window)))"
+        case .full(let limit): "carries all of its \(limit) turns"
+        case .throttled(let width, let cause): "is slowed down to \(width) at once by \(cause.words)"
+        case .staggered: "begins one turn after the other"
+        }
+    }
+}
+
+extension Run {
+    /// Why no credential takes a turn that could begin; `nil` when one does.
+    func whyNoCredential(for pending: Pending, at now: Timestamp) -> String? {
+        let task = pending.brief.task.flatMap { tasks[$0] }
+        let demand = task?.demand(for: pending) ?? Demand(pending.brief, isBegun: true)
+        let loads = credentialLoads
+        guard credential(for: task?.session, demand, loads: loads, at: now) == nil else { return nil }
+        let obstacles = credentials.compactMap { credential in
+            credential.obstacle(to: demand, load: loads[credential.id] ?? CredentialLoad(), at: now).map { (credential.id, $0) }
+        }
+        if obstacles.allSatisfy({ if case .rejected = $0.1 { true } else { false } }) {
+            return "needs a credential; none is accepted by the provider"
+        }
+        let resting = obstacles.compactMap { if case .benched(let until) = $0.1 { until } else { nil } }
+        let isRejected = obstacles.count { if case .rejected = $0.1 { true } else { false } }
+        if let first = resting.min(), resting.count + isRejected == obstacles.count {
+            return "needs a credential; the earliest opens at \(Moment(first).iso)"
+        }
+        let shown = obstacles.prefix(3).map { "\($0.0) \($0.1.words)" }
+        return "needs a credential: " + shown.joined(separator: ", ") + (obstacles.count > 3 ? " …" : "")
+    }
+
+    /// What the whole run waits for: nobody works, and nobody can before the clock or a person changes something.
+    func whatItWaitsFor(at now: Timestamp) -> RunStatus.Waiting? {
+        guard case .working = phase, suspension == nil, turns.isEmpty, !credentials.isEmpty else { return nil }
+        let pendings = agents.values.compactMap { $0.next ?? pendingTask(of: $0.id)?.next }
+        guard !pendings.isEmpty else { return nil }
+        let reasons = pendings.map { whyNoCredential(for: $0, at: now) }
+        guard let reason = reasons.compactMap({ $0 }).min(), reasons.allSatisfy({ $0 != nil }) else { return nil }
+        let next = credentials.compactMap { $0.nextChange(after: now) }.min()
+        return RunStatus.Waiting(reason: reason, until: next.map(Moment.init))
+    }
+}
