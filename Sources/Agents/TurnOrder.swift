@@ -17,6 +17,8 @@ package struct TurnOrder: Sendable, Equatable {
     package var resume: Bool
     /// What the agent is told and what it has to return.
     package var turn: RenderedTurn
+    /// What the backend is to know the prompt by, so that it says when the model has it; `nil` when nobody waits for that.
+    package var promptUUID: String?
     /// What the turn may cost at most, in US dollars. The CLI counts from the start of its process, not of the session.
     package var budgetUsd: Double?
     /// A private folder (mode 0700) for this turn's files; the system prompt is read from there.

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import ControlAPI
 import Engine
 import Orchestration
@@ -14,6 +15,21 @@ final class HostControl: RunControl {
     func status() async -> RunStatus { RunStatus(run: await host.state(), at: clock.now()) }
 
     func cost() async -> CostReport { CostReport(run: await host.state(), at: clock.now()) }
+
+    /// An unknown name is answered with the nearest one and all that there are.
+    func order(_ order: Order) async throws -> OrderReceipt {
+        do {
+            return try await host.order(order)
+        } catch {
+            var objection = error
+            if let name = objection.name, let known = objection.known, !known.isEmpty {
+                let nearest = NearestName.of(name, among: known).map { "Did you mean \($0)? " } ?? ""
+                let more = known.count > 30 ? " and \(known.count - 30) more" : ""
+                objection.remedy = "\(nearest)There are: \(known.prefix(30).joined(separator: ", "))\(more)."
+            }
+            throw objection
+        }
+    }
 
     /// Acknowledges only when no process of the run is left and the journal is closed: whoever asked may then start another engine.
     func suspend(reason: String, by: String) async -> RunStatus {

@@ -38,9 +38,15 @@ struct Logs: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current
-        let place = places.place(surroundings)
+        try await Self.printed(run, agent: agent, lines: lines, follow: follow, at: places.place(surroundings), surroundings)
+    }
+
+    /// Prints a run's log.
+    static func printed(_ run: String?, agent: String?, lines: Int?, follow: Bool, at place: Place, _ surroundings: Surroundings)
+        async throws
+    {
         let logs = try RunLogs.find(run, at: place, surroundings)
-        let writer = follow ? try await Self.engine(of: logs.run, at: place) : nil
+        let writer = follow ? try await engine(of: logs.run, at: place) : nil
         let printer = LogPrinter(path: logs.combined, source: agent, lastLines: lines, write: surroundings.console.write)
         try await printer.run(following: writer)
     }

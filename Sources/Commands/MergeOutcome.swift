@@ -107,6 +107,7 @@ extension ReturnReason {
         case .conflict: "does not merge"
         case .red: "the gate fails"
         case .objection: "breaks a rule"
+        case .cancelled: "was cancelled"
         case .empty: "nothing new"
         }
     }

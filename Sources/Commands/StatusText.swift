@@ -11,7 +11,7 @@ struct StatusText: Sendable {
     var style: Style
 
     var lines: [String] {
-        [head] + overview + [""] + agents + tasks + queues + collisions + hotFiles + credentials + delayed + advice
+        [head] + overview + [""] + agents + tasks + queues + messages + collisions + hotFiles + credentials + delayed + advice
     }
 
     private var head: String {
@@ -157,6 +157,13 @@ struct StatusText: Sendable {
             + status.queues.flatMap { queue in
                 ["  into \(queue.target)"] + queue.candidates.map { "    \(pad($0.state, 13)) \(safe($0.what, limit: 90))" }
             } + [""]
+    }
+
+    private var messages: [String] {
+        // Those that were acknowledged need nobody's attention.
+        let open = (status.messages ?? []).filter { $0.state != "acknowledged" }
+        guard !open.isEmpty else { return [] }
+        return [style.bold("Messages")] + open.suffix(Self.longestList).map { MessageText.line($0, safe: { safe($0, limit: 80) }) } + [""]
     }
 
     private var collisions: [String] {

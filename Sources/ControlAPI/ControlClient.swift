@@ -37,6 +37,12 @@ package struct ControlClient: Sendable {
         return try await answer(to: .POST, ControlPath.suspend, body: ByteBuffer(bytes: body), deadline: deadline)
     }
 
+    /// Gives an order. When the connection breaks off it may have been taken: given again with the same id it is not carried out twice.
+    package func order(_ request: OrderRequest, deadline: ContinuousClock.Instant? = nil) async throws -> OrderReceipt {
+        let body = try JSONEncoder().encode(request)
+        return try await answer(to: .POST, ControlPath.orders, body: ByteBuffer(bytes: body), deadline: deadline)
+    }
+
     private func answer<Answer: Decodable & Sendable>(
         to method: HTTPMethod, _ uri: String, body: ByteBuffer? = nil, deadline: ContinuousClock.Instant?
     ) async throws -> Answer {

@@ -25,5 +25,6 @@ enum ControlPath {
     static let status = "/v1/status"
     static let cost = "/v1/cost"
     static let suspend = "/v1/suspend"
+    static let orders = "/v1/orders"
     static let health = "/v1/health"
 }

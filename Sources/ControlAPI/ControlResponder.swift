@@ -11,7 +11,7 @@ struct ControlResponder: HTTPResponder {
     let owner: UInt32
 
     /// The largest request body that is read, in bytes.
-    static let largestBody = 16 << 10
+    static let largestBody = 64 << 10
     /// The longest text of a suspension, in characters; it is shown in views and kept in the journal.
     static let longestText = 500
 
@@ -43,10 +43,13 @@ struct ControlResponder: HTTPResponder {
             try require(.post, request)
             let order = try await suspendRequest(request)
             return answer(try await control.suspend(reason: order.reason, by: order.by))
+        case ControlPath.orders:
+            try require(.post, request)
+            return answer(try await take(try await body(of: request, OrderRequest.self, like: "{\"id\": \"…\", \"kind\": \"tell\", …}")))
         default:
             throw ControlProblem(
                 code: "unknown-route", message: "There is nothing at \(request.uri.path).",
-                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend) and \(ControlPath.health).",
+                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend), \(ControlPath.orders) and \(ControlPath.health).",
                 status: 404)
         }
     }
@@ -59,6 +62,32 @@ struct ControlResponder: HTTPResponder {
     }
 
     private func suspendRequest(_ request: Request) async throws -> SuspendRequest {
+        let order = try await body(of: request, SuspendRequest.self, like: "{\"reason\": \"…\", \"by\": \"…\"}")
+        guard order.reason.count <= Self.longestText, order.by.count <= Self.longestText else { throw tooLarge }
+        return order
+    }
+
+    /// Has an order carried out. Who gives it is what they call themselves, or the user that the kernel sees at the other end.
+    private func take(_ request: OrderRequest) async throws -> OrderReceipt {
+        if let run = request.run, run != health.run {
+            throw ControlProblem(
+                code: "other-run", message: "The run that goes on is \(health.run), not \(run).", remedy: "Name that one, or none.",
+                status: 409)
+        }
+        do {
+            return try await control.order(try request.order(by: UserName.of(owner)))
+        } catch let objection as OrderObjection {
+            let status =
+                switch objection.kind {
+                case .unknown: 404
+                case .invalid: 400
+                case .untimely: 409
+                }
+            throw ControlProblem(code: objection.kind.rawValue, message: objection.message, remedy: objection.remedy, status: status)
+        }
+    }
+
+    private func body<Body: Decodable>(of request: Request, _ type: Body.Type, like form: String) async throws -> Body {
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: Self.largestBody)
@@ -68,13 +97,11 @@ struct ControlResponder: HTTPResponder {
             throw tooLarge
         }
         do {
-            let order = try JSONDecoder().decode(SuspendRequest.self, from: Data(body.readableBytesView))
-            guard order.reason.count <= Self.longestText, order.by.count <= Self.longestText else { throw tooLarge }
-            return order
+            return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
         } catch is DecodingError {
             throw ControlProblem(
                 code: "malformed-body", message: "The request's body is not what this path takes.",
-                remedy: "Send JSON of the form {\"reason\": \"…\", \"by\": \"…\"}.", status: 400)
+                remedy: "Send JSON of the form \(form).", status: 400)
         }
     }
 

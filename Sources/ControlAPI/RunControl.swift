@@ -15,4 +15,9 @@ package protocol RunControl: Sendable {
     ///   - by: who asks, such as a user's name.
     /// - Returns: the run as it stands.
     func suspend(reason: String, by: String) async throws -> RunStatus
+
+    /// Carries out what a person wants. It is durable when this returns, and the same order again is only answered again.
+    ///
+    /// - Throws: `OrderObjection`; nothing has happened then.
+    func order(_ order: Order) async throws -> OrderReceipt
 }

@@ -75,6 +75,18 @@ package actor Engine {
         useIdleTime()
     }
 
+    /// Carries out what a person wants. It is durable when this returns; the same order again is only answered again.
+    ///
+    /// - Throws: `OrderObjection`; nothing has happened then.
+    package func order(_ order: Order) throws(OrderObjection) -> OrderReceipt {
+        if let known = run.orders[order.id] { return known }
+        guard hasStarted else { throw .notYet }
+        if let objection = run.objection(to: order) { throw objection }
+        submit(.ordered(order))
+        guard let receipt = run.orders[order.id] else { throw .notKept }
+        return receipt
+    }
+
     /// Returns when nothing more will happen: the run has ended, or stands still with all its processes gone, or the journal has failed. Returns
     /// early when its task is cancelled.
     package func standstill() async {

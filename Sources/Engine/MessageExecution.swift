@@ -10,9 +10,9 @@ struct MessageExecution: Sendable {
     /// - Returns: why the message cannot be said; `nil` when it is in the agent's input.
     /// - Throws: `SystemError`, `CancellationError`.
     func say(_ id: MessageID, state: @escaping @Sendable () async throws -> Run) async throws -> String? {
-        // One that is no longer open has been read, or its turn is over.
-        guard let message = try await state().messages[id] else { return nil }
-        guard let process = await running.process(of: message.turn) else {
+        // One that is no longer open has been read, or its turn is over; one that was kept goes with a prompt.
+        guard let message = try await state().messages[id], let turn = message.turn, message.isInPrompt != true else { return nil }
+        guard let process = await running.process(of: turn) else {
             try _Concurrency.Task.checkCancellation()
             return "the turn ended"
         }

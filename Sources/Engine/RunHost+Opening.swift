@@ -101,6 +101,7 @@ extension RunHost {
         }
         let settings = RunSettings(
             configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots)
+        notices += run.afterStart(with: settings).live.notices
         return host(run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
     }
 

@@ -80,6 +80,9 @@ package struct RunHost: Sendable {
     /// Stops every agent and makes the run stand still; `run()` then returns. The next engine goes on from there.
     package func suspend(_ reason: String) async { await engine.submit(.suspend(reason)) }
 
+    /// Carries out what a person wants; see `Engine.order`.
+    package func order(_ order: Order) async throws(OrderObjection) -> OrderReceipt { try await engine.order(order) }
+
     /// The run's present state and the time of the reading.
     package func state() async -> Run { await engine.run }
 }

@@ -85,11 +85,13 @@ struct TurnExecution: Sendable {
         var rendered = try resources.prompts.render(material)
         if let cone = cone(of: turn, run) { rendered.userPrompt += SparseNote.text(cone) }
         if turn.carriesOn { rendered.userPrompt = ContinuationNote.text + rendered.userPrompt }
+        rendered.bring((turn.messages ?? []).compactMap { run.messages[$0] })
         try PrivateFiles.makeFolder(folder)
         let model = resources.models[turn]
-        let order = TurnOrder(
+        var order = TurnOrder(
             role: turn.role, model: model.model, effort: model.effort, sessionID: turn.session, resume: turn.resumes, turn: rendered,
             budgetUsd: turn.budgetUsd, turnDirectory: folder, readableDirectories: [materialFolder, resources.log.folder + "/gates"])
+        order.promptUUID = turn.promptUUID
         if turn.role == .director { await report(.directionShown(run.base?.direction)) }
         return (order, try await launch(turn, order, seat, run: run))
     }

@@ -35,16 +35,30 @@ extension EventScribe {
             return [line(agent(of: message), .info, "\(name ?? "Somebody") says to it: \(message.text)")]
         case .messageDelivered(let id):
             guard let message = before.messages[id] else { return [] }
-            return [line(agent(of: message), .info, "\(message.turn) has got \(id).")]
+            return [line(agent(of: message), .info, "\(message.turn?.name ?? "It") has got \(id).")]
         case .messageUndelivered(let id, let reason):
             guard let message = before.messages[id] else { return [] }
-            return [line(agent(of: message), .notice, "\(message.turn) has not got \(id): \(reason)")]
+            return [line(agent(of: message), .notice, "\(message.turn?.name ?? "It") has not got \(id): \(reason)")]
+        case .messageKept(let id, let reason):
+            guard let message = before.messages[id] else { return [] }
+            return [line(agent(of: message), .info, "\(id) is kept for its next turn: \(reason)")]
+        case .messageAcknowledged(let id):
+            guard let record = after.mail[id] else { return [] }
+            return [line(record.agent.name, .info, "Has read \(id), its report says.")]
         default:
             return []
         }
     }
 
-    private func agent(of message: Message) -> String { before.turns[message.turn]?.agent.name ?? "agent" }
+    private func agent(of message: Message) -> String {
+        (message.agent ?? message.turn.flatMap { before.turns[$0]?.agent })?.name ?? "agent"
+    }
+
+    /// What is said to agents is told when it is addressed.
+    func orderLines(_ order: Order, _ receipt: OrderReceipt) -> [EventLine] {
+        if case .tell = order.wish { return [] }
+        return [line("run", .notice, "By order of \(order.by): \(receipt.words).")]
+    }
 
     private func ended(_ turn: Turn, _ outcome: TurnOutcome) -> [EventLine] {
         let cost = HumanText.money(dollars: after.ledger.total.costUsd - before.ledger.total.costUsd)

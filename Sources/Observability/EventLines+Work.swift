@@ -64,6 +64,8 @@ extension EventScribe {
             return [line("run", .info, "\(label(id)) waits: it would collide with \(holder) on \(path).")]
         case .taskSettled(let id, let state):
             return settled(id, state)
+        case .taskReopened(let id):
+            return [line("run", .notice, "\(label(id)) is begun anew.")]
         default:
             return []
         }

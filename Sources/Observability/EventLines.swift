@@ -43,14 +43,16 @@ package enum EventLines {
             scribe.runLines(event)
         case .verifyChosen, .baselineKnown, .gateRed, .treeVerified, .flakeSeen:
             scribe.gateLines(event)
-        case .messageAddressed, .messageDelivered, .messageUndelivered:
+        case .messageAddressed, .messageDelivered, .messageUndelivered, .messageKept, .messageAcknowledged:
             scribe.messageLines(event)
+        case .orderTaken(let order, let receipt):
+            scribe.orderLines(order, receipt)
         case .turnStarted, .turnStuck, .turnNudged, .turnStopRequested, .turnEnded, .sessionReplaced:
             scribe.turnLines(event)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .directorWants:
             scribe.planLines(event)
         case .taskAdded, .taskBriefed, .taskSubmitted, .quickCheckKnown, .taskUndecided, .taskApproved, .taskReleased, .taskHeld,
-            .taskSettled:
+            .taskSettled, .taskReopened:
             scribe.taskLines(event)
         case .candidateQueued, .candidateEntered, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused,
             .collisionsForeseen:
@@ -61,7 +63,8 @@ package enum EventLines {
             scribe.spendingLines(event)
         case .quickCheckAwaited, .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored,
             .leadBriefed, .briefDone,
-            .directionShown, .assessed, .messageInterrupted:
+            .directionShown, .assessed, .messageInterrupted, .settingChanged,
+            .taskPrioritised:
             []
         }
     }

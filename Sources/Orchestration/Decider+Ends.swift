@@ -14,6 +14,7 @@ extension Decider {
         guard case .working = run.phase else { return }
         emit(.finishing(reason))
         stopTurns(.runEnding)
+        closeKeptMessages()
         dropForecast()
     }
 

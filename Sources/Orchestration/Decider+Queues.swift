@@ -145,7 +145,7 @@ extension Decider {
     }
 
     /// Gives links back to the queue; they keep their places in it.
-    private mutating func dissolve(_ links: some Sequence<MergeChain.Link>) {
+    mutating func dissolve(_ links: some Sequence<MergeChain.Link>) {
         for link in links {
             dropGate(of: link.id)
             emit(.candidateEntered(link.id, .waiting))

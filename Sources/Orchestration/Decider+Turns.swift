@@ -19,6 +19,7 @@ extension Decider {
         let first: TaskID = ID("")
         let ordered = waiting.sorted { ($0.demand, $0.agent.id, $0.task?.id ?? first) < ($1.demand, $1.agent.id, $1.task?.id ?? first) }
         for start in ordered where run.agents[start.agent.id]?.activeTurn == nil {
+            if start.task != nil, run.workerTurnRoom <= 0 { continue }
             let session = start.task.map(\.session) ?? start.agent.session
             guard let credential = run.credential(for: session, start.demand, loads: loads, at: now) else { continue }
             let hasBegun =
@@ -53,7 +54,7 @@ extension Decider {
     ) -> Bool {
         guard case .granted(let allowance) = run.funds(for: pending.brief, of: agent) else { return false }
         let keyLeft = run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { max(0.01, $0 - key.costUsd) } }
-        let turn = Turn(
+        var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
             carriesOn: pending.carryOn && (session?.exists ?? false), credential: credential, remark: pending.remark,
@@ -62,6 +63,12 @@ extension Decider {
             budgetUsd: [allowance.usd, keyLeft].compactMap { $0 }.min(), budgetTokens: allowance.tokens,
             size: pending.brief.task.flatMap { run.tasks[$0]?.size }, isEscalated: run.isEscalated(pending) ? true : nil,
             wasStuck: pending.wasStuck)
+        let kept = run.messages.values.filter { $0.turn == nil && $0.agent == agent.id }.map(\.id).sorted()
+        if !kept.isEmpty {
+            turn.messages = kept
+            // Far from the numbers of sessions and messages.
+            turn.promptUUID = SeededUUID(seed: run.seed, number: UInt64(run.counters.turns + 1) | 1 << 41).text
+        }
         emit(.turnStarted(turn))
         intend(.runTurn(turn.id))
         return true
@@ -69,7 +76,8 @@ extension Decider {
 
     mutating func turnEnded(_ id: TurnID, _ outcome: TurnOutcome) {
         guard let turn = run.turns[id] else { return }
-        closeMessages(of: id)
+        acknowledge(turn, outcome)
+        closeMessages(of: turn)
         let before = run.accounts(of: turn)
         emit(.turnEnded(id, outcome))
         warnOfSpending(since: before)
@@ -115,7 +123,7 @@ extension Decider {
         case .stopped(.stuck):
             escalate(turn, "it was stopped because it got nowhere: \(turn.stuck?.words ?? "nothing came of it")")
         case .stopped(.cancelled):
-            if let task = turn.task { emit(.taskReleased(task, reason: "the turn was cancelled")) } else { emit(.briefDone(turn.agent)) }
+            beginAnew(turn)
         }
     }
 

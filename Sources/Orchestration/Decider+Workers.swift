@@ -1,16 +1,18 @@
 extension Decider {
     /// Gives ready tasks to free workers, most urgent first.
     mutating func assignTasks() {
+        var room = run.workerRoom
         for team in run.teams.values.sorted(by: { $0.id < $1.id }) {
             if case .stuck = team.stage { continue }
             guard team.members.contains(where: { run.canTakeTask($0, at: now) }) else { continue }
             let touched = TouchedPaths(of: team.id, in: run)
             // Those who have not failed at a task go first; what is left then goes to anybody.
             for takesAny in [false, true] {
-                for member in team.members where run.canTakeTask(member, at: now) {
+                for member in team.members where room > 0 && run.canTakeTask(member, at: now) {
                     guard let task = run.readyTask(for: member, of: team.id, avoiding: touched, at: now) else { break }
                     if !takesAny, task.formerWorkers.contains(member) { continue }
                     emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
+                    room -= 1
                 }
             }
             if !touched.isEmpty { noteHolds(of: team.id, touched) }
@@ -62,6 +64,18 @@ extension Decider {
 }
 
 extension Run {
+    /// How many workers may begin something new, where a person has set how many work at once. What they have in hand already goes first.
+    var workerRoom: Int {
+        guard let most = live.workers else { return .max }
+        return most - agents.values.count { $0.role.writesCode && ($0.activeTurn != nil || pendingTask(of: $0.id) != nil) }
+    }
+
+    /// How many more worker turns may begin.
+    var workerTurnRoom: Int {
+        guard let most = live.workers else { return .max }
+        return most - turns.values.count { $0.role.writesCode }
+    }
+
     /// Tasks that a worker may have out of its hands (in review or in the queue) while it takes another.
     static let openTasksPerWorker = 2
 
@@ -78,11 +92,10 @@ extension Run {
         return own.count <= Run.openTasksPerWorker && !own.contains { $0.state == .assigned }
     }
 
-    /// The first task of the team that may start: repairs, then those that this worker has not failed at, then in the order of the plan.
+    /// The first task of the team that may start, as ``TeamTask/rank(for:)`` says.
     ///
     /// What would collide with work under way comes after all that does not, and is not started at all while that work is about to land.
     func readyTask(for worker: AgentID, of team: TeamID, avoiding touched: TouchedPaths, at now: Timestamp) -> TeamTask? {
-        func rank(_ task: TeamTask) -> (Int, Int, TaskID) { (task.isRepair ? 0 : 1, task.formerWorkers.contains(worker) ? 1 : 0, task.id) }
         guard !touched.isEmpty else { return tasks.ready(for: worker, of: team) }
         let ready = readyTasks(of: team)
         var free: TeamTask?
@@ -90,8 +103,8 @@ extension Run {
         for task in ready {
             let touch = task.isRepair || hasWaitedOut(task, at: now) ? nil : touched.touch(of: task.paths)
             if touch == nil {
-                if free.map({ rank(task) < rank($0) }) ?? true { free = task }
-            } else if touch?.landsSoon == false, second.map({ rank(task) < rank($0) }) ?? true {
+                if free.map({ task.rank(for: worker) < $0.rank(for: worker) }) ?? true { free = task }
+            } else if touch?.landsSoon == false, second.map({ task.rank(for: worker) < $0.rank(for: worker) }) ?? true {
                 second = task
             }
         }

@@ -61,8 +61,8 @@ package struct Decider {
         case .turnTookTokens(let id):
             guard let turn = run.turns[id], turn.stopCause == nil, run.suspension == nil else { return }
             emit(.turnStopRequested(id, .tokensUsed))
-        case .say(let turn, let text, let sender, let interrupts):
-            addressed(turn, text, from: sender, interrupts: interrupts)
+        case .ordered(let order):
+            ordered(order)
         case .messageReceived(let turn, let uuid, let receipt):
             received(turn, uuid, receipt)
         case .diskShort(let reason):

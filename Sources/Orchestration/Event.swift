@@ -42,6 +42,13 @@ package enum Event: Codable, Sendable, Equatable {
     /// The model gets the message with its next request.
     case messageDelivered(MessageID)
     case messageUndelivered(MessageID, reason: String)
+    /// A person's message was not read in the turn that it was for; the agent's next turn gets it.
+    case messageKept(MessageID, reason: String)
+    /// The agent's report names the message.
+    case messageAcknowledged(MessageID)
+    /// A person wants something of the run; what follows from it comes next.
+    case orderTaken(Order, OrderReceipt)
+    case settingChanged(LiveSetting)
     /// The agent's brief is done with.
     case briefDone(AgentID)
     /// A manager's conversation is replaced by a fresh one at its next turn.
@@ -70,6 +77,9 @@ package enum Event: Codable, Sendable, Equatable {
     /// A task that could start is not started now, because another under way has changed what it claims.
     case taskHeld(TaskID, by: TaskID, path: String)
     case taskSettled(TaskID, TeamTask.State)
+    /// What was given up is begun anew, from what is committed.
+    case taskReopened(TaskID)
+    case taskPrioritised(TaskID, Int)
 
     case candidateQueued(Candidate)
     case candidateEntered(CandidateID, Candidate.State)
@@ -117,4 +127,6 @@ package enum ReturnReason: String, Codable, Sendable {
     case objection
     /// There was nothing left to merge, or a newer candidate brings everything that this one would.
     case empty
+    /// A person cancelled the task.
+    case cancelled
 }

@@ -11,8 +11,8 @@ package enum Input: Sendable {
     case branchesOffered([BranchOffer])
     /// The Director has been shown this version of the direction.
     case directionShown(ObjectID?)
-    /// Something is to be said to the agent of a running turn, by a person for instance.
-    case say(TurnID, String, from: Message.Sender, interrupts: Bool)
+    /// A person wants something.
+    case ordered(Order)
     /// The agent's CLI has acknowledged the message that it knows by this UUID.
     case messageReceived(TurnID, uuid: String, MessageReceipt)
     /// A running turn's output says something about its credential.

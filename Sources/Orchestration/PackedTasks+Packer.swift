@@ -71,6 +71,8 @@ struct TaskPacker {
         try optional(task.held) { try $0.json($1) }
         optional(task.size) { $0.string($1.rawValue) }
         optional(task.returns) { $0.integer($1) }
+        optional(task.priority) { $0.integer($1) }
+        optional(task.addedBy) { $0.string($1) }
     }
 
     private mutating func state(_ state: TeamTask.State) {

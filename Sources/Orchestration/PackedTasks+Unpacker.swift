@@ -101,6 +101,8 @@ struct TaskUnpacker {
             return size
         }
         task.returns = try optional { try $0.integer() }
+        task.priority = try optional { try $0.integer() }
+        task.addedBy = try optional { try $0.string() }
         return task
     }
 

@@ -29,15 +29,19 @@ extension Run {
             phase = .ended(reason)
         case .effectIntended, .effectDone, .effectDropped, .effectDelayed, .effectRetried, .strayIgnored:
             applyEffect(event)
-        case .messageAddressed, .messageInterrupted, .messageDelivered, .messageUndelivered:
-            applyMessage(event)
+        case .messageAddressed, .messageInterrupted, .messageDelivered, .messageUndelivered, .messageKept, .messageAcknowledged:
+            applyMessage(event, at: time)
+        case .orderTaken(_, let receipt):
+            orders.add(receipt)
+        case .settingChanged(let change):
+            live.take(change, into: &settings)
         case .leadBriefed, .turnStarted, .turnStuck, .turnNudged, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced,
             .directionShown:
             applyTurn(event, at: time)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
             applyPlan(event)
         case .taskAdded, .taskBriefed, .taskSubmitted, .quickCheckAwaited, .quickCheckKnown, .taskUndecided, .taskApproved, .taskReleased,
-            .taskHeld, .taskSettled:
+            .taskHeld, .taskSettled, .taskReopened, .taskPrioritised:
             applyTask(event, at: time)
         case .baseMoved, .verifyChosen, .baselineKnown, .candidateQueued, .candidateEntered, .gateRed, .treeVerified, .flakeSeen,
             .candidateHeldBack, .candidatePublished, .candidateReturned, .branchReturned, .pushRefused:
@@ -62,6 +66,7 @@ extension Run {
         adopted.targetBranch = settings.targetBranch
         adopted.repository = settings.repository
         if settings.quickVerifyCommand != new.quickVerifyCommand { quickVerdicts = TreeRegister() }
+        live.hold(against: &adopted)
         settings = adopted
         credentials = new.credentials.map { slot in
             credentials.first { $0.id == slot.id }?.takenUp(as: slot, at: time) ?? Credential(slot: slot)
@@ -127,17 +132,44 @@ extension Run {
         }
     }
 
-    private mutating func applyMessage(_ event: Event) {
+    private mutating func applyMessage(_ event: Event, at time: Timestamp) {
         switch event {
         case .messageAddressed(let message):
             counters.messages += 1
             messages[message.id] = message
+            mail.add(message, at: time)
         case .messageInterrupted(let id):
             messages[id]?.hasInterrupted = true
-        case .messageDelivered(let id), .messageUndelivered(let id, _):
+        case .messageDelivered(let id):
             messages[id] = nil
+            mail.change(id) {
+                $0.state = .delivered
+                $0.deliveredAt = time
+            }
+        case .messageUndelivered(let id, let reason):
+            messages[id] = nil
+            mail.change(id) { $0.state = .undelivered(reason) }
+        case .messageKept(let id, _):
+            messages[id]?.turn = nil
+            messages[id]?.isInPrompt = nil
+            mail.change(id) { $0.turn = nil }
+        case .messageAcknowledged(let id):
+            mail.change(id) {
+                $0.state = .acknowledged
+                $0.acknowledgedAt = time
+            }
         default:
             break
+        }
+    }
+
+    /// The turn's prompt brings what was kept for its agent.
+    private mutating func bring(_ kept: [MessageID], with turn: Turn) {
+        for id in kept {
+            messages[id]?.turn = turn.id
+            messages[id]?.isInPrompt = true
+            if let uuid = turn.promptUUID { messages[id]?.uuid = uuid }
+            mail.change(id) { $0.turn = turn.id }
         }
     }
 
@@ -150,6 +182,7 @@ extension Run {
             turns[turn.id] = turn
             withCredential(turn.credential) { $0.lastStart = time }
             agents[turn.agent]?.activeTurn = turn.id
+            bring(turn.messages ?? [], with: turn)
             if let task = turn.task {
                 if tasks[task]?.session?.id != turn.session {
                     counters.sessions += 1

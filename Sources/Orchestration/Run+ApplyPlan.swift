@@ -107,9 +107,29 @@ extension Run {
                 landedCosts.landed(at: ledger.total.costUsd)
                 if let team = tasks[id]?.team { teams[team]?.idleAssessments = 0 }
             }
+        case .taskReopened(let id):
+            reopen(id)
+        case .taskPrioritised(let id, let priority):
+            tasks[id]?.priority = priority
         default:
             break
         }
+    }
+
+    /// The task stands as if it had not been begun, but for its commits; it may fail as often as a new one.
+    private mutating func reopen(_ id: TaskID) {
+        guard var task = tasks[id] else { return }
+        if case .dropped(let why) = task.state { task.history.append(why) }
+        if case .failed(let why) = task.state { task.history.append(why) }
+        task.state = .waiting
+        task.settledAt = nil
+        (task.worker, task.session, task.next) = (nil, nil, nil)
+        (task.quick, task.report) = (nil, nil)
+        task.formerWorkers = []
+        (task.attempts, task.reworks, task.conflicts, task.redGates, task.undecidedReviews) = (0, 0, 0, 0, 0)
+        tasks[id] = task
+        idleDecisions = 0
+        teams[task.team]?.idleAssessments = 0
     }
 
     /// A verdict that was known already is no further run.
@@ -211,7 +231,7 @@ extension Run {
             case .red:
                 merges.redGates += 1
                 merges.failureRate.note(isEjected: true)
-            case .objection, .empty: break
+            case .objection, .empty, .cancelled: break
             }
             if case .delivery(let team) = candidate.kind {
                 directorSaysComplete = false

@@ -31,6 +31,12 @@ package struct Run: Codable, Sendable, Equatable {
     package var effects: [EffectID: PendingEffect] = [:]
     /// What was said to agents and is not known to have been read.
     package var messages: [MessageID: Message] = [:]
+    /// What people said to agents, and how far it has come.
+    package var mail = MessageBook()
+    /// What people wanted, and what became of it.
+    package var orders = OrderBook()
+    /// What people changed of the settings.
+    package var live = LiveSettings()
 
     package var base: BaseFacts?
     /// The base's head when the run started.

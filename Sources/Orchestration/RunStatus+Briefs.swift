@@ -51,7 +51,8 @@ extension Effect {
         switch self {
         case .prepareBase: "look at origin and find the target branch"
         case .runTurn(let turn): run.turns[turn].map { "\($0.agent): \($0.brief.words(in: run))" } ?? "run \(turn)"
-        case .say(let message): "say something to \(run.messages[message].flatMap { run.turns[$0.turn]?.agent.name } ?? "an agent")"
+        case .say(let message):
+            "say something to \(run.messages[message].flatMap { $0.turn.flatMap { run.turns[$0]?.agent.name } } ?? "an agent")"
         case .merge(let candidate): "merge \(run.label(of: candidate))"
         case .gate(let candidate, _, _, _, _): "run the gate on \(run.label(of: candidate))"
         case .quickGate(let task, _, _, _, _): "run the quick gate on \(run.label(of: task))"

@@ -70,6 +70,13 @@ extension RunStatus {
     }
 }
 
+extension RunStatus {
+    /// Everybody: the Director, and each team's lead and members.
+    package var agents: [AgentStatus] {
+        [director] + teams.flatMap { team in (team.lead.id == director.id ? [] : [team.lead]) + team.members }
+    }
+}
+
 extension Run {
     /// The task that a worker is to go on with at its next turn.
     func pendingTask(of worker: AgentID) -> TeamTask? {
@@ -99,7 +106,7 @@ extension StopCause {
         case .suspended: "the run is suspended"
         case .timeLimit: "its time limit is over"
         case .runEnding: "the run is ending"
-        case .cancelled: "it was cancelled"
+        case .cancelled: "a person wants it stopped"
         case .stuck: "it gets nowhere"
         case .diskShort: "the disk has too little room"
         case .tokensUsed: "its tokens are used up"

@@ -38,6 +38,9 @@ extension RunStatus {
             tokens: Tokens(run.ledger.total.usage), ceilings: run.ceilings.isEmpty ? nil : run.ceilings,
             sinceLandingUsd: run.runawayUsd.map { _ in run.landedCosts.since(run.ledger.total.costUsd) }, runawayUsd: run.runawayUsd)
         push = Push(enabled: run.settings.push, fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason)
+        let told = run.mail.records.map { MessageStatus($0, isOver: run.isEnded) }
+        messages = told.isEmpty ? nil : told
+        workersAtOnce = run.live.workers
         delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in
             guard pending.failures > 0 else { return nil }
             return DelayedEffect(

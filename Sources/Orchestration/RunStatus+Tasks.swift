@@ -25,6 +25,10 @@ extension RunStatus {
         package var createdAt: Moment
         package var startedAt: Moment?
         package var settledAt: Moment?
+        /// Tasks with the highest are begun first; missing where nobody has set one.
+        package var priority: Int?
+        /// The person who added it.
+        package var addedBy: String?
 
         init(_ task: TeamTask, in run: Run, at now: Timestamp) {
             id = task.id.name
@@ -45,6 +49,8 @@ extension RunStatus {
             createdAt = Moment(task.createdAt)
             startedAt = task.startedAt.map(Moment.init)
             settledAt = task.settledAt.map(Moment.init)
+            priority = task.priority
+            addedBy = task.addedBy
         }
     }
 }

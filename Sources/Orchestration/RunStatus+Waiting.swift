@@ -39,6 +39,7 @@ extension Run {
         if !open.isEmpty { return "waits for \(Run.list(open.map(\.name)))" }
         if let held = whyHeld(task, at: now) { return held }
         let members = teams[task.team]?.members ?? []
+        if let most = live.workers, workerRoom <= 0 { return "waits for a free worker: \(most) may work at once" }
         return members.contains { canTakeTask($0, at: now) } ? "is about to be given to a worker" : "waits for a free worker"
     }
 
@@ -48,7 +49,8 @@ extension Run {
             guard turn.task == task.id else { return "waits for \(worker), which is \(turn.brief.words(in: self))" }
             return turn.stopCause.map { "is being stopped: \($0.words)" }
         }
-        return task.next.flatMap { whyTurnWaits($0, of: worker, at: now) }
+        if let why = task.next.flatMap({ whyTurnWaits($0, of: worker, at: now) }) { return why }
+        return live.workers.map { "waits for its turn: \($0) \($0 == 1 ? "worker" : "workers") may work at once" }
     }
 
     private func whyNotReviewed(_ task: TeamTask, at now: Timestamp) -> String {

@@ -54,6 +54,10 @@ package struct RunStatus: Codable, Sendable, Equatable {
     package var push: Push
     /// What could not be done at first and is tried again.
     package var delayed: [DelayedEffect]
+    /// What people said to agents, the oldest first; missing when nobody has.
+    package var messages: [MessageStatus]?
+    /// How many workers may have a turn at once, where a person has set that; missing otherwise.
+    package var workersAtOnce: Int?
 
     /// A run's end in words.
     package struct End: Codable, Sendable, Equatable {

@@ -3,6 +3,8 @@ struct TaskIndex: Sendable {
     /// Tasks of one team that may start.
     struct Ready: Sendable {
         var repairs: [Int] = []
+        /// What a person wants first.
+        var urgent: [Int] = []
         /// Given back by a worker before.
         var returned: [Int] = []
         var fresh = PlaceSet()
@@ -35,6 +37,8 @@ struct TaskIndex: Sendable {
         case .waiting where !isHindered:
             if task.isRepair {
                 ready[task.team, default: Ready()].repairs.enter(place)
+            } else if task.priority != nil {
+                ready[task.team, default: Ready()].urgent.enter(place)
             } else if task.formerWorkers.isEmpty {
                 ready[task.team, default: Ready()].fresh.insert(place)
             } else {
@@ -57,6 +61,8 @@ struct TaskIndex: Sendable {
         case .waiting where !isHindered:
             if task.isRepair {
                 ready[task.team]?.repairs.leave(place)
+            } else if task.priority != nil {
+                ready[task.team]?.urgent.leave(place)
             } else if task.formerWorkers.isEmpty {
                 ready[task.team]?.fresh.remove(place)
             } else {

@@ -15,15 +15,15 @@ extension TaskRegister {
     /// The tasks by which cco repairs the team's branch.
     func repairs(of team: TeamID) -> [TeamTask] { (index.repairs[team] ?? []).map(task) }
 
-    /// The first task of the team that may start: repairs, then those that this worker has not failed at, then in the order of the plan.
+    /// The first task of the team that may start: repairs, then what a person wants first, then those that this worker has not failed at, then in
+    /// the order of the plan.
     func ready(for worker: AgentID, of team: TeamID) -> TeamTask? {
         guard let ready = index.ready[team] else { return nil }
         func first(of places: [Int]) -> TeamTask? {
-            places.lazy.map(task).min {
-                ($0.formerWorkers.contains(worker) ? 1 : 0, $0.id) < ($1.formerWorkers.contains(worker) ? 1 : 0, $1.id)
-            }
+            places.lazy.map(task).min { $0.rank(for: worker) < $1.rank(for: worker) }
         }
         if let repair = first(of: ready.repairs) { return repair }
+        if let urgent = first(of: ready.urgent) { return urgent }
         guard let fresh = ready.fresh.first else { return first(of: ready.returned) }
         return first(of: ready.returned + [fresh])
     }
@@ -31,7 +31,7 @@ extension TaskRegister {
     /// All tasks of the team that may start, in the order of the plan.
     func ready(of team: TeamID) -> [TeamTask] {
         guard let ready = index.ready[team] else { return [] }
-        return (ready.repairs + ready.returned + ready.fresh.places).sorted().map(task)
+        return (ready.repairs + ready.urgent + ready.returned + ready.fresh.places).sorted().map(task)
     }
 
     /// The tasks that a worker has, in the order of the plan.
@@ -59,5 +59,12 @@ extension TaskRegister {
     /// Tasks that wait for longer than until `time`.
     func pausing(beyond time: Timestamp) -> [TaskID] {
         index.openOfWorker.values.flatMap { $0.map(task).filter { ($0.next?.notBefore ?? time) > time }.map(\.id) }
+    }
+}
+
+extension TeamTask {
+    /// The order in which a worker takes tasks that may start.
+    func rank(for worker: AgentID) -> (Int, Int, Int, TaskID) {
+        (isRepair ? 0 : 1, -(priority ?? 0), formerWorkers.contains(worker) ? 1 : 0, id)
     }
 }

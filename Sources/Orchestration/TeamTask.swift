@@ -96,6 +96,10 @@ package struct TeamTask: Codable, Sendable, Equatable {
     package var createdAt: Timestamp
     package var startedAt: Timestamp?
     package var settledAt: Timestamp?
+    /// Tasks with the highest are begun first; `nil` is lower than any.
+    package var priority: Int?
+    /// The person who added it.
+    package var addedBy: String?
     package var usage: TokenUsage
     package var costUsd: Double
 

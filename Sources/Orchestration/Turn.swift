@@ -36,6 +36,10 @@ package struct Turn: Codable, Sendable, Equatable {
     package var wasStuck: Bool?
     /// The last thing that was done about its getting nowhere.
     package var nudge: Nudge?
+    /// Messages of people that its prompt brings along.
+    package var messages: [MessageID]?
+    /// What the CLI knows the prompt by, where it brings messages along.
+    package var promptUUID: String?
 
     /// Whether the Director is told of flakes in it.
     package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }

@@ -34,8 +34,10 @@ package struct Circumstances: Sendable {
         if !experiment.hasCeilings { settings.limits = SpendingLimits() }
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
+        // Drawn apart, too.
+        var steering = SeededRandom(seed: experiment.seed, 3, 0)
         for kind in FaultKind.allCases {
-            let isDrawn = random.happens(0.5)
+            let isDrawn = kind.isSteering ? steering.happens(0.4) : random.happens(0.5)
             rates[kind] = isDrawn ? min(0.9, kind.usualRate * (kind.isHuman ? max(0.3, min(1, intensity)) : intensity)) : 0
         }
         let source =
@@ -132,6 +134,18 @@ extension FaultKind {
         case .personPauses: 0.003
         case .personPausesAtStart: 0.05
         case .personAborts: 0.02
+        case .personTells: 0.01
+        case .personCancels, .personRetries, .personAdds, .personPrioritises, .personRestarts, .personSets: 0.004
+        case .personRepeats: 0.5
+        }
+    }
+
+    /// Whether a person gives an order.
+    var isSteering: Bool {
+        switch self {
+        case .personTells, .personCancels, .personRetries, .personAdds, .personPrioritises, .personRestarts, .personSets, .personRepeats:
+            true
+        default: false
         }
     }
 

@@ -28,10 +28,30 @@ extension Invariants {
             throw Violation(.baseIsVerified, "\(id) is published with the tree \(tree.short), which never passed the gate")
         }
         try checkQuickVerdicts()
+        try checkSettled()
         // People bring as many branches as they like.
         let own = after.queue.count { if case .branch = $0.kind { false } else { true } }
         guard own <= after.tasks.count + 2 * after.teams.count + 2 else {
             throw Violation(.isBounded, "\(own) candidates wait")
+        }
+    }
+
+    /// What was cancelled, or is over in another way, never lands afterwards.
+    private func checkSettled() throws {
+        var settled: Set<TaskID> = []
+        for event in events {
+            switch event {
+            case .taskReopened(let id): settled.remove(id)
+            case .taskSettled(let id, let state):
+                guard before.tasks[id]?.state.isSettled != true, settled.insert(id).inserted else {
+                    throw Violation(.settledOnce, "\(id) is \(state.word) and was over before")
+                }
+            case .candidateQueued(let candidate):
+                if case .task(let id) = candidate.kind, settled.contains(id) || before.tasks[id]?.state.isSettled == true {
+                    throw Violation(.settledOnce, "\(id) is over and goes to the queue")
+                }
+            default: break
+            }
         }
     }
 
@@ -157,13 +177,18 @@ extension Invariants {
         var holding: Set<AgentID> = []
         var ready: [TeamID: TaskID] = [:]
         var held: [TeamID: [TeamTask]] = [:]
+        // Where a person has set how many work at once, those who have something in hand are enough.
+        let busy = Set(after.tasks.values.filter { $0.state == .assigned }.compactMap(\.worker))
+            .union(after.turns.values.filter { $0.role.writesCode }.map(\.agent))
+        let isFull = after.live.workers.map { busy.count >= $0 } ?? false
         for task in after.tasks.values where !task.state.isSettled {
             if let worker = task.worker {
                 open[worker, default: 0] += 1
                 guard task.state == .assigned else { continue }
                 holding.insert(worker)
                 if task.next?.notBefore.map({ $0 <= now }) ?? true, let agent = after.agents[worker], agent.activeTurn == nil,
-                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), task.session != nil || !after.isStuck(task.team)
+                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), task.session != nil || !after.isStuck(task.team),
+                    after.live.workers.map({ most in after.turns.values.count { $0.role.writesCode } < most }) ?? true
                 {
                     throw Violation(.nobodyIdles, "\(worker) has \(task.id) and does not begin")
                 }
@@ -178,6 +203,8 @@ extension Invariants {
                 if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true, !lacksFunds(next.brief, agent) {
                     throw Violation(.nobodyIdles, "\(agent.id) has something to do and does not begin")
                 }
+            } else if isFull {
+                continue
             } else if let team = agent.team, let task = ready[team], !after.isStuck(team), !holding.contains(agent.id),
                 open[agent.id] ?? 0 <= Run.mostOpenTasks
             {

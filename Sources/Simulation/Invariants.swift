@@ -53,7 +53,8 @@ package struct Invariants {
             guard turn.role.writesCode == (turn.task != nil) else {
                 throw Violation(.turnsMatch, "\(turn.id) of a \(turn.role) is about \(turn.task?.name ?? "no task")")
             }
-            if let id = turn.task, after.tasks[id]?.state != .assigned {
+            // A turn whose task a person has cancelled is on its way to its end.
+            if let id = turn.task, after.tasks[id]?.state != .assigned, turn.stopCause == nil || after.tasks[id]?.state.isSettled != true {
                 throw Violation(.tasksHold, "\(id) has a turn and is \(after.tasks[id]?.state.word ?? "unknown")")
             }
         }
@@ -63,12 +64,22 @@ package struct Invariants {
             }
         }
         var told: [TurnID: Int] = [:]
+        var words: [AgentID: Int] = [:]
         for message in after.messages.values {
-            guard after.turns[message.turn] != nil else {
-                throw Violation(.turnsMatch, "\(message.id) is for \(message.turn), which is over")
+            if message.isPersons, let agent = message.agent { words[agent, default: 0] += 1 }
+            guard let turn = message.turn else {
+                guard message.isPersons, message.agent != nil, !after.isFinishing else {
+                    throw Violation(.messagesArrive, "\(message.id) is for no turn, and none will come")
+                }
+                continue
             }
-            told[message.turn, default: 0] += 1
+            guard after.turns[turn] != nil else {
+                throw Violation(.turnsMatch, "\(message.id) is for \(turn), which is over")
+            }
+            if !message.isPersons { told[turn, default: 0] += 1 }
         }
+        if let most = words.values.max(), most > Order.mostMessages { throw Violation(.isBounded, "\(most) messages wait for one agent") }
+        try checkWorkers()
         // One to tell it, one to interrupt it; then it is stopped.
         if let most = told.values.max(), most > 2 { throw Violation(.isBounded, "\(most) messages wait for one turn") }
         var carried: Set<TurnID> = []
@@ -79,6 +90,15 @@ package struct Invariants {
         }
         guard carried.count == after.turns.count, after.turns.keys.allSatisfy({ carried.contains($0) }) else {
             throw Violation(.turnsMatch, "turns \(after.turns.keys.sorted()) but effects for \(carried.sorted())")
+        }
+    }
+
+    /// Turns of workers that began before the number was set go on.
+    private func checkWorkers() throws {
+        guard let most = after.live.workers else { return }
+        let now = after.turns.values.count { $0.role.writesCode }
+        guard now <= max(most, before.turns.values.count { $0.role.writesCode }) else {
+            throw Violation(.workersAreFew, "\(now) workers have a turn, and \(most) may")
         }
     }
 

@@ -82,6 +82,7 @@ extension Simulator {
         try checkFold()
         guard case .ended(let reason) = run.phase else { throw Violation(.endsInTime, "the run is over in phase \(run.phase)") }
         if reason == .abandoned { return }
+        if case .failed = reason {} else { try checkMessages(run) }
         try checkKept(run)
         try checkBooks(run)
         try checkSessions()

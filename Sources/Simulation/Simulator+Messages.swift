@@ -4,20 +4,24 @@ import Orchestration
 extension Simulator {
     /// Writes a message into the agent's input; whether it is there already can be seen in that input.
     func say(_ id: EffectID, _ messageID: MessageID) throws {
-        guard let message = engine?.run.messages[messageID] else { return try done(id, .said(failure: nil)) }
-        guard let process = processes[message.turn], !process.isOver else { return try done(id, .said(failure: "the turn ended")) }
+        guard let message = engine?.run.messages[messageID], let turn = message.turn, message.isInPrompt != true else {
+            return try done(id, .said(failure: nil))
+        }
+        guard let process = processes[turn], !process.isOver else { return try done(id, .said(failure: "the turn ended")) }
         if let obstacle = try obstacle(id) { return try done(id, obstacle) }
         if process.told[messageID] == nil {
-            processes[message.turn]?.told[messageID] = message
-            note("process", "\(message.turn) is told \(messageID)\(message.interrupts ? ", interrupting" : "")")
-            if message.interrupts || !process.hangs(at: real) { plan(.reads(message.turn, messageID), after: 1000) }
+            processes[turn]?.told[messageID] = message
+            note("process", "\(turn) is told \(messageID)\(message.interrupts ? ", interrupting" : "")")
+            if message.interrupts || !process.hangs(at: real) { plan(.reads(turn, messageID), after: 1000) }
         }
         try done(id, .said(failure: nil))
     }
 
     func reads(_ turn: TurnID, _ id: MessageID) throws {
         guard let process = processes[turn], !process.isOver, let message = process.told[id] else { return }
-        if process.read.contains(id) { throw Violation(.doneOnce, "\(turn) reads \(id) a second time") }
+        // What waited behind an interruption has been read with it.
+        if process.read.contains(id) { return }
+        if !messagesRead.insert(id).inserted { throw Violation(.messagesArrive, "\(turn) reads \(id) a second time") }
         if processes[turn]?.read(message, at: real) == true, let endsAt = processes[turn]?.endsAt {
             note("process", "\(turn) gets going again")
             plan(.processEnds(turn), after: endsAt - real)
@@ -38,8 +42,31 @@ extension Simulator {
 
     private func acknowledge(_ id: MessageID, of turn: TurnID) throws {
         guard let message = processes[turn]?.told[id] else { return }
-        if message.interrupts { try submit(.messageReceived(turn, uuid: message.uuid, .interrupted)) }
+        if message.interrupts, message.isInPrompt != true { try submit(.messageReceived(turn, uuid: message.uuid, .interrupted)) }
         try submit(.messageReceived(turn, uuid: message.uuid, .delivered))
+    }
+
+    /// A process that begins has read its prompt, and what that brings along.
+    func readPrompt(of turn: Turn) throws {
+        for id in turn.messages ?? [] {
+            guard let message = engine?.run.messages[id] else { continue }
+            processes[turn.id]?.told[id] = message
+            try reads(turn.id, id)
+        }
+    }
+
+    /// What a person said has been read, or it is said why not.
+    func checkMessages(_ run: Run) throws {
+        for record in run.mail.records {
+            switch record.state {
+            case .delivered, .acknowledged:
+                guard messagesRead.contains(record.id) else { throw Violation(.messagesArrive, "nobody has read \(record.id)") }
+            case .undelivered:
+                guard !messagesRead.contains(record.id) else { throw Violation(.messagesArrive, "\(record.id) was read after all") }
+            case .queued:
+                throw Violation(.messagesArrive, "\(record.id) still waits at the run's end")
+            }
+        }
     }
 
     private func isFollowed(_ turn: TurnID) -> Bool {

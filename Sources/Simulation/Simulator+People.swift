@@ -11,7 +11,54 @@ extension Simulator {
             git.pushFromOutside(newDirection: strikes(.directionChanges) != nil)
             if strikes(.outsideBug) != nil { git.addNewestOutsideDefect() }
             note("people", "somebody pushes")
+        } else if case .working = run.phase, let wish = wish(run) {
+            orders += 1
+            try give(Order(id: "order-\(orders)", by: "Ada", wish: wish))
         }
+    }
+
+    /// Gives an order, now and then a second time, as one does who has heard no answer.
+    private func give(_ order: Order) throws {
+        guard let run = engine?.run, run.objection(to: order) == nil else { return }
+        note("people", "an order: \(order.wish)")
+        try submit(.ordered(order))
+        guard let engine, !engine.hasJournalFault else { return }
+        guard engine.run.orders[order.id] != nil else { throw Violation(.staleIsIgnored, "\(order.id) was not objected to and not taken") }
+        guard strikes(.personRepeats) != nil else { return }
+        let expected = Decider.decide(engine.run, .clock, at: now).events
+        let events = Decider.decide(engine.run, .ordered(order), at: now).events
+        guard events == expected else {
+            throw Violation(.staleIsIgnored, "\(order.id) is given again and does something: \(events.prefix(3))")
+        }
+    }
+
+    /// What a person wants now, if anything.
+    private func wish(_ run: Run) -> Order.Wish? {
+        func any<Element>(_ elements: [Element], _ random: inout SeededRandom) -> Element? {
+            elements.isEmpty ? nil : elements[random.pick(0...elements.count - 1)]
+        }
+        if var random = strikes(.personTells), let agent = any(run.agents.keys.sorted(), &random) {
+            return .tell(agent, "Mind the tests.", interrupts: random.happens(0.3))
+        }
+        if var random = strikes(.personCancels), let task = any(run.tasks.keys.sorted(), &random) {
+            return .cancelTask(task, reason: nil)
+        }
+        if var random = strikes(.personRetries), let task = any(run.tasks.keys.sorted(), &random) { return .retryTask(task) }
+        if var random = strikes(.personPrioritises), let task = any(run.tasks.keys.sorted(), &random) { return .prioritiseTask(task) }
+        if var random = strikes(.personRestarts), let agent = any(run.agents.keys.sorted(), &random) { return .restartAgent(agent) }
+        if var random = strikes(.personAdds), let team = any(run.teams.keys.sorted(), &random) {
+            let draft = TaskDraft(
+                key: "added", title: "Do more", description: "Do it.", acceptance: "it is done", paths: ["added-\(orders)/"])
+            return .addTask(draft, team: team)
+        }
+        if var random = strikes(.personSets) {
+            switch random.pick(0...2) {
+            case 0: return .set(.workers(random.pick(1...run.settings.workerCount)))
+            case 1: return .set(.duration(minutes: run.settings.maxRunMinutes + random.pick(-10...10)))
+            default: return .set(.budget(random.happens(0.5) ? nil : run.ledger.total.costUsd + Double(random.pick(1...20))))
+            }
+        }
+        return nil
     }
 
     /// The run stands still; somebody looks after it.

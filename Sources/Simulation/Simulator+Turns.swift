@@ -47,6 +47,7 @@ extension Simulator {
         }
         if isUnusable(turn) { return try done(id, .turn(neverBegun(turn))) }
         try begin(turn)
+        try readPrompt(of: turn)
         try follow(id, turnID)
     }
 
@@ -118,12 +119,20 @@ extension Simulator {
         proceed(id, to: .harvesting, after: max(1, Int64(circumstances.habits.harvest.value(&random))))
     }
 
+    /// What the process reports, with the messages that it has read; now and then it forgets one.
+    private func acknowledging(_ process: AgentProcess) -> TurnEnd {
+        guard case .reported(let report) = process.script.end, report.first == "{", !process.read.isEmpty else { return process.script.end }
+        var random = random(54, process.turn.id.number)
+        let named = process.read.sorted().filter { _ in random.happens(0.9) }.map { "\"\($0.name)\"" }.joined(separator: ",")
+        return .reported("{\"acknowledgedMessages\":[\(named)],\(report.dropFirst())")
+    }
+
     /// Brings the commits home and says how it ended.
     private func harvest(_ process: AgentProcess) throws -> TurnOutcome {
         let turn = process.turn
         let end: TurnEnd
         switch process.ending {
-        case .itself: end = process.script.end
+        case .itself: end = acknowledging(process)
         case .failed(let failure): end = failure
         case .terminated: end = engine?.run.turns[turn.id]?.stopCause.map { .stopped($0) } ?? .failed("ended by signal 15")
         case .lost: end = .failed("the machine went down")

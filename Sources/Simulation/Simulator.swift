@@ -49,6 +49,10 @@ package final class Simulator {
     var deeds: [EffectID: String] = [:]
     var stubborn: [String: FaultKind] = [:]
     var seen = SeenIDs()
+    /// What some process has read.
+    var messagesRead: Set<MessageID> = []
+    /// Orders that people have given.
+    var orders = 0
 
     var happenings = EventQueue<Happening>()
     var real: Int64 = 0

@@ -17,7 +17,14 @@ struct ReportSchemaTests {
 
     /// Decodes a report that uses every field, and compares the fields of type and schema; then one with the required fields only.
     private func check<Report: Codable>(_ type: Report.Type, _ name: String, full: String, least: String) throws {
-        let schema = try schema(name)
+        guard case .object(var members) = try schema(name), case .object(var properties)? = members["properties"] else {
+            Issue.record("\(name) is no object's schema")
+            return
+        }
+        // Read apart from the report, whichever it is.
+        #expect(properties.removeValue(forKey: "acknowledgedMessages")?["type"] == .string("array"), "\(name)")
+        members["properties"] = .object(properties)
+        let schema = JSONValue.object(members)
         let report = try JSONDecoder().decode(type, from: Data(full.utf8))
         let encoded = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(report))
         #expect(encoded == (try JSONDecoder().decode(JSONValue.self, from: Data(full.utf8))), "the type knows fields that the sample lacks")

@@ -30,7 +30,7 @@ struct ControlRefusalTests {
             Refused(
                 line: "POST /v1/suspend", body: "{\"reason\": \"\(String(repeating: "x", count: 501))\", \"by\": \"ada\"}", status: 413,
                 code: "too-large"),
-            Refused(line: "POST /v1/suspend", body: String(repeating: " ", count: 16_385), status: 413, code: "too-large"),
+            Refused(line: "POST /v1/suspend", body: String(repeating: " ", count: 65_537), status: 413, code: "too-large"),
         ])
     func refusals(request: Refused) async throws {
         try await TemporaryFolder.with { folder in

@@ -21,6 +21,12 @@ final class ScriptedControl: RunControl {
 
     func cost() async throws -> CostReport { CostReport(run: RunFixture().run, at: RunFixture().now) }
 
+    func order(_ order: Order) async throws -> OrderReceipt {
+        orders.withLock { $0.append("\(order.wish) by \(order.by)") }
+        if let failure { throw failure }
+        return OrderReceipt(id: order.id, by: order.by, subject: "message-1", words: "goes into turn-1")
+    }
+
     func suspend(reason: String, by: String) async throws -> RunStatus {
         orders.withLock { $0.append("\(reason) by \(by)") }
         await asked.open()

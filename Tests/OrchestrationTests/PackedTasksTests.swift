@@ -39,6 +39,7 @@ struct PackedTasksTests {
         task.changes = ChangedFiles(["src/a"])
         task.size = .large
         task.held = Hold(by: ID("task-1"), path: "src/a", since: Timestamp(milliseconds: 6))
+        (task.priority, task.addedBy) = (-3, "Ada")
         return task
     }
 

@@ -104,22 +104,6 @@ struct StuckTurnTests {
         #expect(other.run.suspension == nil && other.run.effects[say] == nil)
     }
 
-    @Test("anybody can say something to a running turn; what it has not read when it ends, it never will")
-    func people() throws {
-        let (scenario, turn) = try begun()
-        try scenario.feed(.say(turn, "Use the other branch.", from: .person("Ada"), interrupts: false))
-        try scenario.feed(.say(turn, "At once.", from: .person(nil), interrupts: true))
-        #expect(scenario.run.messages.count == 2 && Set(scenario.run.messages.values.map(\.uuid)).count == 2)
-        #expect(scenario.run.turns[turn]?.nudge == nil)
-        try scenario.play { $0.turns[turn] == nil }
-        #expect(scenario.run.messages.isEmpty)
-        let undelivered = scenario.journal.filter { if case .messageUndelivered = $0.event { true } else { false } }
-        #expect(undelivered.count == 2)
-        #expect(try scenario.feed(.say(turn, "Too late.", from: .person(nil), interrupts: false)).isEmpty)
-        try scenario.playOut()
-        #expect(scenario.run.isEnded)
-    }
-
     @Test("what is said of a turn that has ended or is being stopped changes nothing")
     func stale() throws {
         let (scenario, turn) = try begun()

@@ -18,7 +18,7 @@ package struct ClaudeCodeBackend: AgentBackend {
             executable: executable,
             arguments: arguments(for: order, systemPromptPath: systemPrompt.path),
             standardInput: Invocation.File(
-                path: order.turnDirectory + "/prompt.json", contents: InputLine.user(order.turn.userPrompt, uuid: nil)),
+                path: order.turnDirectory + "/prompt.json", contents: InputLine.user(order.turn.userPrompt, uuid: order.promptUUID)),
             takesMessages: true,
             files: [systemPrompt],
             environment: environment(for: order.role))
@@ -26,7 +26,7 @@ package struct ClaudeCodeBackend: AgentBackend {
 
     /// One write of whole lines: the CLI breaks off first and takes the message as the next prompt of the same session.
     package func input(for message: Message) -> String? {
-        let words = InputLine.user(MentionGuard.guarded(message.text), uuid: message.uuid)
+        let words = InputLine.user(MentionGuard.guarded(message.words), uuid: message.uuid)
         return message.interrupts ? InputLine.interrupt(id: message.uuid) + words : words
     }
 

@@ -68,12 +68,12 @@ extension CompanyTask {
 }
 
 extension ModelRequest {
-    /// Whether cco has said something in the middle of the turn.
+    /// Whether cco or a person has said something in the middle of the turn.
     package var hasWordFromWatch: Bool {
         let start = messages.lastIndex { $0.promptText != nil } ?? messages.startIndex
         return messages[start...].contains { message in
             message.role != .assistant
-                && message.blocks.contains { if case .text(let text) = $0 { text.contains(Message.watchWord) } else { false } }
+                && message.blocks.contains { if case .text(let text) = $0 { text.contains(Message.word) } else { false } }
         }
     }
 }

@@ -81,9 +81,11 @@ extension ModelRequest.Message {
     /// How the CLI opens its request to go on with an answer whose stream broke off.
     static let cutOff = "Your response above was cut off mid-stream"
     /// How the CLI opens text that it adds to a user's message, and its note about an interrupted turn.
-    private static let additions = ["<system-reminder>", "[Request interrupted by user", reportReminder, cutOff, watchWord]
+    private static let additions = ["<system-reminder>", "[Request interrupted by user", reportReminder, cutOff, word]
     /// How cco opens what it says in the middle of a turn: no new prompt, the turn goes on.
-    package static let watchWord = "Message from cco"
+    package static let watchWord = "\(word)cco"
+    /// How everything begins that an agent is told in the middle of its turn.
+    static let word = "Message from "
 
     /// What the user said in this message, without what the CLI added; nil if the user said nothing in it.
     package var promptText: String? {
