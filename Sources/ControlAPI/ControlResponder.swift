@@ -49,7 +49,8 @@ struct ControlResponder: HTTPResponder {
         default:
             throw ControlProblem(
                 code: "unknown-route", message: "There is nothing at \(request.uri.path).",
-                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend), \(ControlPath.orders) and \(ControlPath.health).",
+                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend), \(ControlPath.orders) and "
+                    + "\(ControlPath.health).",
                 status: 404)
         }
     }

@@ -53,7 +53,9 @@ extension Decider {
         _ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID
     ) -> Bool {
         guard case .granted(let allowance) = run.funds(for: pending.brief, of: agent) else { return false }
-        let keyLeft = run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { max(0.01, $0 - key.costUsd) } }
+        // A turn that is cut off after its first request would cost more than it may, and bring nothing.
+        let least = min(allowance.usd ?? .infinity, max(0.01, run.usual(pending.brief.purpose, .usd)))
+        let keyLeft = run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { max(least, $0 - key.costUsd) } }
         var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,

@@ -12,7 +12,10 @@ struct EventText {
         case .effectDone(let id): "done \(id)"
         case .turnStarted(let turn):
             "\(turn.id) of \(turn.agent) starts: \(EventText.words(turn.brief)) on \(turn.credential)\(turn.carriesOn ? ", goes on" : "")"
-        case .turnEnded(let id, let outcome): "\(id) ended: \(EventText.cut(outcome.end, 90))"
+                + (turn.budgetUsd.map { " for \(EventText.money($0))" } ?? "")
+        case .turnEnded(let id, let outcome): 
+            "\(id) ended: \(EventText.cut(outcome.end, 90))"
+                + ((outcome.account.turnCostUsd ?? outcome.account.sessionCostUsd).map { ", \(EventText.money($0))" } ?? "")
         case .turnStopRequested(let id, let cause): "\(id) is to stop: \(cause.rawValue)"
         case .leadBriefed(let agent, let pending): "\(agent) is to \(EventText.words(pending.brief)) (\(pending.failures) failures)"
         case .taskBriefed(let id, let worker, let pending):
@@ -28,6 +31,8 @@ struct EventText {
         default: EventText.cut(event, 150)
         }
     }
+
+    private static func money(_ usd: Double) -> String { "\((usd * 1000).rounded() / 1000) USD" }
 
     private static func words(_ effect: Effect) -> String {
         switch effect {

@@ -38,12 +38,13 @@ extension Invariants {
 
     /// What was cancelled, or is over in another way, never lands afterwards.
     private func checkSettled() throws {
-        var settled: Set<TaskID> = []
+        var settled = Set(before.tasks.values.filter(\.state.isSettled).map(\.id))
         for event in events {
             switch event {
+            // It can be over again at once, where there is no money for it.
             case .taskReopened(let id): settled.remove(id)
             case .taskSettled(let id, let state):
-                guard before.tasks[id]?.state.isSettled != true, settled.insert(id).inserted else {
+                guard settled.insert(id).inserted else {
                     throw Violation(.settledOnce, "\(id) is \(state.word) and was over before")
                 }
             case .candidateQueued(let candidate):

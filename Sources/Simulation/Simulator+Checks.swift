@@ -146,10 +146,15 @@ extension Simulator {
     private func checkBudget(_ run: Run) throws {
         var (costs, settings): ([Double], [RunSettings]) = ([], [])
         var told: [String] = []
+        // What a turn had cost that left no word of it, its session tells at its next end.
+        var late = 0.0
         for record in journal.records {
             switch record.event {
             case .engineStarted(let new): settings.append(new)
-            case .turnEnded(let id, _): if let process = processes[id] { costs.append(process.costUsd) }
+            case .turnEnded(let id, let outcome):
+                guard let process = processes[id] else { continue }
+                costs.append(process.costUsd)
+                if outcome.account.turnCostUsd == nil, outcome.account.sessionCostUsd == nil { late += process.costUsd }
             case .spendingWarned(let warning): told.append("\(warning.percent) % of \(warning.scope.words) in \(warning.measure)")
             default: break
             }
@@ -157,7 +162,7 @@ extension Simulator {
         guard settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
         guard Set(told).count == told.count else { throw Violation(.budgetsHold, "told twice: \(told)") }
         guard let ceiling = run.settings.maxBudgetUsd else { return }
-        guard run.ledger.total.costUsd <= ceiling + (costs.max() ?? 0) else {
+        guard run.ledger.total.costUsd <= ceiling + (costs.max() ?? 0) + late else {
             throw Violation(
                 .budgetsHold, "\(run.ledger.total.costUsd) USD of \(ceiling) were spent, and no turn cost more than \(costs.max() ?? 0)")
         }
