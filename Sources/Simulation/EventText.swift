@@ -13,7 +13,7 @@ struct EventText {
         case .turnStarted(let turn):
             "\(turn.id) of \(turn.agent) starts: \(EventText.words(turn.brief)) on \(turn.credential)\(turn.carriesOn ? ", goes on" : "")"
                 + (turn.budgetUsd.map { " for \(EventText.money($0))" } ?? "")
-        case .turnEnded(let id, let outcome): 
+        case .turnEnded(let id, let outcome):
             "\(id) ended: \(EventText.cut(outcome.end, 90))"
                 + ((outcome.account.turnCostUsd ?? outcome.account.sessionCostUsd).map { ", \(EventText.money($0))" } ?? "")
         case .turnStopRequested(let id, let cause): "\(id) is to stop: \(cause.rawValue)"
