@@ -1,7 +1,7 @@
 /* Writes the small files that say what happened: "key value" lines, each file all or nothing.
  *
- * They are not synced. They outlive every process, and after a crash of the machine they say nothing any more: the process is gone, and its
- * output, which nobody syncs, may be as well. A record that such a crash has left empty counts as none. */
+ * The exit record is synced. The others are not: they outlive every process, and after a crash of the machine they say nothing any more, for
+ * the processes that they name are gone. A record that such a crash has left empty counts as none. */
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -19,8 +19,8 @@ enum {
     LIMITS_SIZE = 200,
 };
 
-/* Writes `name`.new. An existing one is overwritten in place, so that space once reserved is used again. */
-static bool write_new_file(int folder, const char *name, const char *bytes, size_t length, size_t final_length) {
+/* Writes `name`.new, and syncs it if it is to be durable. An existing one is overwritten in place, so that space once reserved is used again. */
+static bool write_new_file(int folder, const char *name, const char *bytes, size_t length, size_t final_length, bool durable) {
     int file = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file == -1) {
         complain(name, errno);
@@ -36,7 +36,7 @@ static bool write_new_file(int folder, const char *name, const char *bytes, size
         }
         done += count > 0 ? (size_t)count : 0;
     }
-    bool written = ftruncate(file, (off_t)final_length) == 0;
+    bool written = ftruncate(file, (off_t)final_length) == 0 && (!durable || fsync(file) == 0);
     if (!written) {
         complain(name, errno);
     }
@@ -47,13 +47,13 @@ static bool write_new_file(int folder, const char *name, const char *bytes, size
     return written;
 }
 
-static bool write_record(int folder, const char *name, const char *text) {
+static bool write_record(int folder, const char *name, const char *text, bool durable) {
     char temporary[64];
     snprintf(temporary, sizeof temporary, "%s.new", name);
-    if (!write_new_file(folder, temporary, text, strlen(text), strlen(text))) {
+    if (!write_new_file(folder, temporary, text, strlen(text), strlen(text), durable)) {
         return false;
     }
-    if (renameat(folder, temporary, folder, name) == -1) {
+    if (renameat(folder, temporary, folder, name) == -1 || (durable && fsync(folder) == -1)) {
         complain(name, errno);
         return false;
     }
@@ -63,7 +63,7 @@ static bool write_record(int folder, const char *name, const char *text) {
 /* Takes the disk space of the exit record before anything is started: a full disk must not cost the record. */
 bool reserve_exit_record(int folder) {
     char zeros[RECORD_SIZE] = {0};
-    if (!write_new_file(folder, "exit.new", zeros, sizeof zeros, sizeof zeros)) {
+    if (!write_new_file(folder, "exit.new", zeros, sizeof zeros, sizeof zeros, false)) {
         return false;
     }
     int file = openat(folder, "exit.new", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -108,7 +108,7 @@ static bool write_identity(int folder, const char *name, pid_t pid, const char *
         complain(name, ENOMEM);
         return false;
     }
-    bool written = write_record(folder, name, text);
+    bool written = write_record(folder, name, text, false);
     free(text);
     return written;
 }
@@ -168,5 +168,5 @@ bool write_exit_record(int folder, const struct confinement *confinement, const 
         outcome->limit != NULL ? outcome->limit : "-",
         (unsigned long long)outcome->memory_kills, (unsigned long long)outcome->refused_forks,
         (unsigned long long)outcome->peak_memory >> 10, limits);
-    return write_record(folder, "exit", text);
+    return write_record(folder, "exit", text, true);
 }
