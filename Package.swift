@@ -111,7 +111,7 @@ let package = Package(
         tests(
             "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             resources: [.copy("Fixtures")]),
-        tests("ControlAPI", needs: ["Orchestration"], uses: nio),
+        tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),
         tests("Dashboard", needs: ["Orchestration", "Observability"], uses: nio),
         tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),

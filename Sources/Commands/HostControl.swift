@@ -1,4 +1,3 @@
-import ConfigurationFiles
 import ControlAPI
 import Engine
 import Orchestration
@@ -23,9 +22,7 @@ final class HostControl: RunControl {
         } catch {
             var objection = error
             if let name = objection.name, let known = objection.known, !known.isEmpty {
-                let nearest = NearestName.of(name, among: known).map { "Did you mean \($0)? " } ?? ""
-                let more = known.count > 30 ? " and \(known.count - 30) more" : ""
-                objection.remedy = "\(nearest)There are: \(known.prefix(30).joined(separator: ", "))\(more)."
+                objection.remedy = Named.advice(name, among: known)
             }
             throw objection
         }

@@ -38,16 +38,3 @@ enum MessageText {
         return "  \(message.id.padding(to: 11)) \(state) \(safe(message.sender)) to \(message.agent): \(safe(message.text))\(why)"
     }
 }
-
-/// Agents' and people's words, harmless to a terminal and on one line.
-enum OneLineText {
-    static func of(_ text: String, limit: Int) -> String {
-        let line = ControlSequences.sanitised(text).split(whereSeparator: \.isNewline).joined(separator: " ")
-        return line.count <= limit ? line : String(line.prefix(limit - 1)) + "…"
-    }
-}
-
-extension String {
-    /// With spaces up to the width.
-    func padding(to width: Int) -> String { count < width ? self + String(repeating: " ", count: width - count) : self }
-}

@@ -47,11 +47,7 @@ struct QueueText {
         let number = "\(place + 1)."
         let waited = max(0, status.at.ms - candidate.since.ms)
         let since = "since \(HumanText.duration(milliseconds: waited))"
-        let what = ControlSequences.sanitised(candidate.what).split(whereSeparator: \.isNewline).joined(separator: " ").prefix(80)
-        return "  \(pad(number, 4)) \(pad(candidate.state, 12)) \(what)  \(style.dim("\(candidate.why); \(since)"))"
-    }
-
-    private func pad(_ text: String, _ width: Int) -> String {
-        text.count < width ? text + String(repeating: " ", count: width - text.count) : text
+        let what = OneLineText.of(candidate.what, limit: 80)
+        return "  \(number.padding(to: 4)) \(candidate.state.padding(to: 12)) \(what)  \(style.dim("\(candidate.why); \(since)"))"
     }
 }

@@ -218,12 +218,7 @@ struct StatusText: Sendable {
     private func row(_ name: String, _ text: String) -> String { "  \(pad(name, 11)) \(text)" }
 
     /// Agents' words, harmless to a terminal and on one line.
-    private func safe(_ text: String, limit: Int = 160) -> String {
-        let line = ControlSequences.sanitised(text).split(whereSeparator: \.isNewline).joined(separator: " ")
-        return line.count <= limit ? line : String(line.prefix(limit - 1)) + "…"
-    }
+    private func safe(_ text: String, limit: Int = 160) -> String { OneLineText.of(text, limit: limit) }
 
-    private func pad(_ text: String, _ width: Int) -> String {
-        text.count < width ? text + String(repeating: " ", count: width - text.count) : text
-    }
+    private func pad(_ text: String, _ width: Int) -> String { text.padding(to: width) }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import ConfigurationFiles
 import ControlAPI
 import Observability
 import Orchestration
@@ -155,18 +154,5 @@ struct TaskCommand: AsyncParsableCommand {
         var task: String
 
         func run() async throws { try await OrderDelivery(places, order).give(.prioritise) { $0.task = task } }
-    }
-}
-
-/// One thing of a list, by its name.
-enum Named {
-    /// - Throws: `Failure` with the nearest name and all that there are.
-    static func one<Element>(_ name: String, _ kind: String, among elements: [Element], by key: (Element) -> String) throws -> Element {
-        if let found = elements.first(where: { key($0) == name }) { return found }
-        let known = elements.map(key)
-        let nearest = NearestName.of(name, among: known).map { "Did you mean \($0)? " } ?? ""
-        let list =
-            known.isEmpty ? "There is none yet." : "There are: \(known.prefix(30).joined(separator: ", "))\(known.count > 30 ? " …" : "")."
-        throw Failure("there is no \(kind) \"\(name)\". \(nearest)\(list)", .usage)
     }
 }

@@ -22,9 +22,12 @@ extension ControlClient {
                     headers.add(name: "content-type", value: "application/json")
                     headers.add(name: "content-length", value: "\(body.readableBytes)")
                 }
-                try await outbound.write(.head(HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)))
-                if let body { try await outbound.write(.body(.byteBuffer(body))) }
-                try await outbound.write(.end(nil))
+                // In one piece: a server may answer and close as soon as it has the head, and what is written after that would fail.
+                let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
+                var request: [HTTPClientRequestPart] = [.head(head)]
+                if let body { request.append(.body(.byteBuffer(body))) }
+                request.append(.end(nil))
+                try await outbound.write(contentsOf: request)
                 return try await read(inbound)
             }
         } catch let error as ControlClientError {

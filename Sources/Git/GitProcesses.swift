@@ -59,7 +59,9 @@ package struct GitProcesses: Sendable {
                 environment.contains(ArraySlice("GIT_DIR=\(path)".utf8)) || arguments.contains("--git-dir=\(path)")
             }
         guard isMarked || isTold || Self.isInside(folder, folders + (isGit ? gitDirectories : [])),
-            let identity = try? ProcessIdentity.of(pid: pid), identity.isAlive
+            let identity = try? ProcessIdentity.of(pid: pid), identity.isAlive,
+            // The folder is that of the process that was looked at: while it can be read, the number has passed to no other.
+            (try? folder.read("comm")) != nil
         else { return nil }
         let isPush = arguments.dropFirst().contains { $0 == "push" || $0.contains("receive-pack") || $0 == "send-pack" }
         let command = String(Redaction.redacted(arguments.joined(separator: " ")).prefix(200))

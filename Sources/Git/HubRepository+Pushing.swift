@@ -47,7 +47,7 @@ extension HubRepository {
         do {
             result = try await originAttempt(arguments, timeout: .seconds(1_800))
         } catch  where error.kind == .unreachable {
-            return nil
+            return PushReport(branch: .unreachable(reason: error.detail), notes: nil)
         }
         func outcome(_ ref: String) -> PushOutcome? {
             switch PushStatus(output: result.outputText, ref: ref)?.meaning {

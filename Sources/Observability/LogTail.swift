@@ -30,10 +30,12 @@ package struct LogTail: Sendable {
         let bytes = Array(bytes)
         version += bytes.count
         rest += bytes
-        while let end = rest.firstIndex(of: 0x0A) {
-            take(line: String(decoding: rest[..<end], as: UTF8.self))
-            rest.removeSubrange(...end)
+        var start = rest.startIndex
+        while let end = rest[start...].firstIndex(of: 0x0A) {
+            take(line: String(decoding: rest[start..<end], as: UTF8.self))
+            start = end + 1
         }
+        rest.removeFirst(start)
         // No line of the log is as long; what is, is not one.
         if rest.count > 1 << 20 { rest = [] }
         if entries.count > Self.limit + Self.limit / 4 { entries.removeFirst(entries.count - Self.limit) }

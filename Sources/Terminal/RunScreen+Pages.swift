@@ -3,12 +3,13 @@ import Orchestration
 
 /// The rows of each page.
 extension RunScreen {
-    var rows: [Row] {
+    /// Long lists are made as far as they are looked at: a run can have ten thousand tasks, and a screen shows some twenty.
+    var rows: AnyRandomAccessCollection<Row> {
         switch state.page {
-        case .company: company
+        case .company: AnyRandomAccessCollection(company)
         case .tasks: tasks
-        case .queue: queue
-        case .log: log.entries.map { Row(Self.spans(of: $0)) }
+        case .queue: AnyRandomAccessCollection(queue)
+        case .log: AnyRandomAccessCollection(log.entries.lazy.map { Row(Self.spans(of: $0)) })
         }
     }
 
@@ -48,17 +49,18 @@ extension RunScreen {
 
     // MARK: Tasks
 
-    private var tasks: [Row] {
-        guard !status.tasks.isEmpty else { return [Row([Span("There are no tasks yet.", .dim)])] }
-        return status.tasks.map { task in
-            var spans = [
-                Span(Self.pad(task.id, 9)), Span(Self.pad(task.state, 13), Self.style(ofTask: task.state)),
-                Span(Self.pad(task.worker ?? "", 11), .dim),
-                Span(Self.safe(task.title)),
-            ]
-            if let why = task.why { spans.append(Span("  \(Self.safe(why))", .dim)) }
-            return Row(spans, .task(task.id))
-        }
+    private var tasks: AnyRandomAccessCollection<Row> {
+        guard !status.tasks.isEmpty else { return AnyRandomAccessCollection([Row([Span("There are no tasks yet.", .dim)])]) }
+        return AnyRandomAccessCollection(status.tasks.lazy.map(Self.row(of:)))
+    }
+
+    private static func row(of task: RunStatus.TaskStatus) -> Row {
+        var spans = [
+            Span(pad(task.id, 9)), Span(pad(task.state, 13), style(ofTask: task.state)), Span(pad(task.worker ?? "", 11), .dim),
+            Span(safe(task.title)),
+        ]
+        if let why = task.why { spans.append(Span("  \(safe(why))", .dim)) }
+        return Row(spans, .task(task.id))
     }
 
     static func style(ofTask state: String) -> CellStyle {

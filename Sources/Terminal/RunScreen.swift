@@ -40,7 +40,13 @@ package struct RunScreen: Sendable {
     package var bodyHeight: Int { max(1, size.rows - headHeight - tickerHeight - 1) }
 
     /// What the rows of the page stand for, for keys.
-    package var links: [WatchState.Link?] { rows.map(\.link) }
+    package var links: [WatchState.Link?] {
+        switch state.page {
+        case .tasks: status.tasks.map { .task($0.id) }
+        case .log: []
+        case .company, .queue: rows.map(\.link)
+        }
+    }
 
     private var headHeight: Int { size.rows >= 8 ? 3 : 1 }
 
@@ -136,7 +142,7 @@ package struct RunScreen: Sendable {
         list(rows, on: &canvas, from: top, first: first, selected: rows.isEmpty ? nil : selected)
     }
 
-    private func list(_ rows: [Row], on canvas: inout Canvas, from top: Int, first: Int, selected: Int?) {
+    private func list(_ rows: some RandomAccessCollection<Row>, on canvas: inout Canvas, from top: Int, first: Int, selected: Int?) {
         for (offset, row) in rows.dropFirst(first).prefix(bodyHeight).enumerated() {
             canvas.write(row.spans, row: top + offset, isReversed: first + offset == selected && row.link != nil)
         }
@@ -176,8 +182,7 @@ package struct RunScreen: Sendable {
 
     /// Others' words on one line, harmless to a terminal.
     static func safe(_ text: String) -> String {
-        ControlSequences.sanitised(text, lineLimit: 2_000).split(whereSeparator: \.isNewline).joined(separator: " ").replacing(
-            "\t", with: " ")
+        OneLineText.of(String(text.prefix(8_000)), limit: 2_000).replacing("\t", with: " ")
     }
 
     static func pad(_ text: String, _ width: Int) -> String {

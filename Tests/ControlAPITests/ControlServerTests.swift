@@ -2,6 +2,7 @@ import ControlAPI
 import FoundationEssentials
 import Glibc
 import Orchestration
+import TestSupport
 import Testing
 
 @Suite("The control interface")
@@ -16,6 +17,28 @@ struct ControlServerTests {
                 #expect(status == RunFixture().status)
                 let health = try await client.health()
                 #expect(health == ControlHealth(pid: getpid(), run: "run-1", version: "1.2.3"))
+            }
+        }
+    }
+
+    @Test("an answer counts that comes before the request has been sent to its end, after which the connection is closed")
+    func hastyAnswer() async throws {
+        try await TemporaryFolder.with { folder in
+            let problem = #"{"error":{"code":"too-large","message":"Too large.","remedy":"Send less."}}"#
+            let answer = "HTTP/1.1 413 Content Too Large\r\ncontent-length: \(problem.utf8.count)\r\nconnection: close\r\n\r\n\(problem)"
+            try await HastyServer.serving(answer, at: folder.socketPath) {
+                let client = ControlClient(socketPath: folder.socketPath)
+                // More than a socket takes at once, so that the server closes while the body is being written.
+                for length in [1, 4 << 20] {
+                    let error = await #expect(throws: ControlClientError.self) {
+                        try await client.suspend(reason: String(repeating: "x", count: length), by: "ada")
+                    }
+                    guard case .refused(let seen) = error else {
+                        Issue.record("\(length) characters: \(String(describing: error))")
+                        continue
+                    }
+                    #expect(seen.code == "too-large")
+                }
             }
         }
     }

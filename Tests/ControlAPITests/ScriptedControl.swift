@@ -1,6 +1,7 @@
 import ControlAPI
 import Orchestration
 import Synchronization
+import TestSupport
 
 /// A run control whose suspension ends when the test says so.
 final class ScriptedControl: RunControl {
@@ -35,23 +36,6 @@ final class ScriptedControl: RunControl {
         var fixture = RunFixture()
         fixture.apply(.suspended("\(reason) by \(by)"))
         return fixture.status
-    }
-}
-
-/// Holds whoever waits until it is opened.
-actor Latch {
-    private var isOpen = false
-    private var waiters: [CheckedContinuation<Void, Never>] = []
-
-    func open() {
-        isOpen = true
-        for waiter in waiters { waiter.resume() }
-        waiters = []
-    }
-
-    func wait() async {
-        if isOpen { return }
-        await withCheckedContinuation { waiters.append($0) }
     }
 }
 

@@ -67,8 +67,14 @@ actor RunFollower {
 
     private func forget(_ number: Int) { views[number] = nil }
 
-    /// Asks the engine soon, although the log has not grown.
-    func urge() { continuation.yield(.urged) }
+    /// Has the run stand still, and asks how it stands.
+    ///
+    /// - Parameter means: what the person used.
+    /// - Throws: what `ControlClient.suspend` throws.
+    func pause(with means: String) async throws {
+        _ = try await RunFinder(place: place).client.suspend(reason: means, by: surroundings.environment["USER"] ?? "")
+        continuation.yield(.urged)
+    }
 
     /// Follows until the surrounding task is cancelled.
     ///

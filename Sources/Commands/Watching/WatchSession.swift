@@ -1,4 +1,3 @@
-import ControlAPI
 import Engine
 import Glibc
 import Orchestration
@@ -142,17 +141,14 @@ struct WatchSession: Sendable {
         }
 
         private func pause(_ group: inout TaskGroup<Void>) {
-            let client = RunFinder(place: session.place).client
-            let name = session.surroundings.environment["USER"] ?? ""
             let (continuation, follower, options) = (continuation, follower, session.place.options)
             group.addTask {
                 do {
-                    _ = try await client.suspend(reason: "cco watch", by: name)
+                    try await follower.pause(with: "cco watch")
                     continuation.yield(.told("The run stands still. Go on with: cco resume\(options)"))
                 } catch {
                     continuation.yield(.told("The run could not be paused: \(error)"))
                 }
-                await follower.urge()
             }
         }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import ControlAPI
 import Dashboard
 import Engine
 import Glibc
@@ -33,7 +32,7 @@ struct Web: AsyncParsableCommand {
         let (status, isLive) = try await RunFinder(place: place).status()
         let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
-        let server = DashboardServer(port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings))
+        let server = DashboardServer(port: port, feed: FollowedRun(follower: follower))
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { for await _ in signals.numbers { return } }
@@ -47,8 +46,6 @@ struct Web: AsyncParsableCommand {
 /// The run that a follower keeps up with, for the pages.
 private struct FollowedRun: RunFeed {
     let follower: RunFollower
-    let place: Place
-    let surroundings: Surroundings
     let clock = SystemClock()
 
     func moment() async -> RunMoment {
@@ -59,7 +56,6 @@ private struct FollowedRun: RunFeed {
     func changes() async -> AsyncStream<Void> { await follower.changes() }
 
     func pause() async throws {
-        _ = try await RunFinder(place: place).client.suspend(reason: "the web page", by: surroundings.environment["USER"] ?? "")
-        await follower.urge()
+        try await follower.pause(with: "the web page")
     }
 }
