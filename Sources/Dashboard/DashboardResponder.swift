@@ -20,6 +20,7 @@ import ServiceLifecycle
 struct DashboardResponder: HTTPResponder {
     let rules: AccessRules
     let feed: any RunFeed
+    let gates: GateReader
 
     /// Entries of the log in one answer.
     static let longestLog = 1_500
@@ -136,7 +137,7 @@ struct DashboardResponder: HTTPResponder {
 
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
     }()
 
@@ -152,9 +153,17 @@ struct DashboardResponder: HTTPResponder {
     }
 
     func problem(_ status: Int, _ code: String, _ message: String, remedy: String = "") -> Response {
-        var error = ["code": code, "message": message]
-        if !remedy.isEmpty { error["remedy"] = remedy }
-        return json(["error": error], status: status)
+        json(Problem(error: .init(code: code, message: message, remedy: remedy.isEmpty ? nil : remedy)), status: status)
+    }
+
+    private struct Problem: Encodable {
+        struct Fields: Encodable {
+            var code: String
+            var message: String
+            var remedy: String?
+        }
+
+        var error: Fields
     }
 
     private static func type(of path: String) -> String {

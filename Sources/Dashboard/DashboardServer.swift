@@ -65,14 +65,16 @@ private final class LateResponder: HTTPResponder {
     let port = Mutex(0)
     private let token: String
     private let feed: any RunFeed
+    private let gates: GateReader
 
     init(token: String, feed: any RunFeed) {
         self.token = token
         self.feed = feed
+        gates = GateReader(feed: feed)
     }
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed).respond(
+        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed, gates: gates).respond(
             to: request, context: context)
     }
 }
