@@ -23,6 +23,7 @@ struct Root: AsyncParsableCommand {
             Watch.self,
             Web.self,
             MCPCommand.self,
+            Export.self,
             Queue.self,
             Tell.self,
             Messages.self,

@@ -33,6 +33,8 @@ package struct RunTrace: Sendable {
     var turns: [TurnID: Turn] = [:]
     var tasks: [TaskID: Work] = [:]
     var candidates: [CandidateID: Candidate.Kind] = [:]
+    /// Whether there is nothing more to come.
+    package private(set) var hasEnded = false
     private var newest: Int64 = 0
 
     package init() {}
@@ -48,6 +50,7 @@ package struct RunTrace: Sendable {
             self = RunTrace()
             (run, identity, runStart, self.settings, newest) = (id, TraceIdentity(run: id, seed: seed), now, settings, now)
         case .ended(let reason):
+            hasEnded = true
             spans += settled()
             if let span = runSpan(ended: reason, at: now) { spans.append(span) }
         case .taskAdded(let task):

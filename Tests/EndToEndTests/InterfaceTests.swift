@@ -41,8 +41,44 @@ struct InterfaceTests {
             try await expectMetrics(web, fixture, cost)
             try await expectDescribed(web, fixture)
             try await web.stop()
+            try await expectTraces(fixture, cost)
             try fixture.expectNoProcess()
         }
+    }
+
+    private struct Span: Decodable, Equatable {
+        var traceId: String
+        var spanId: String
+        var parentSpanId: String?
+        var name: String
+        var startTimeUnixNano: String
+        var endTimeUnixNano: String
+    }
+
+    /// A collector gets the run's spans as one tree, and the same ones when they are sent again.
+    private func expectTraces(_ fixture: CompanyFixture, _ cost: CostReport) async throws {
+        let collector = try await fixture.begin(program: [InterfaceTools.python, "-c", InterfaceTools.collector])
+        try await collector.expectSays("port ")
+        let port = try #require(try collector.output().split(whereSeparator: \.isWhitespace).dropFirst().first)
+        for _ in 1...2 {
+            let sent = try await fixture.cco(["export", "otlp", "--endpoint", "http://127.0.0.1:\(port)"])
+            #expect(sent.succeeded && sent.outputText.hasPrefix("Sent "), "\(sent.outputText)\(sent.errorText)")
+        }
+        try collector.signal(SIGTERM)
+        let (_, output) = try await collector.ended()
+        let all = try output.split(separator: "\n").dropFirst().map { try JSONDecoder().decode(Span.self, from: Data($0.utf8)) }
+        let spans = Array(all.prefix(all.count / 2))
+        #expect(all.suffix(all.count / 2) == spans[...] && Set(spans.map(\.spanId)).count == spans.count)
+        #expect(spans.count { $0.parentSpanId == nil } == 1 && Set(spans.map(\.traceId)).count == 1)
+        #expect(Set(spans.compactMap(\.parentSpanId)).isSubset(of: spans.map(\.spanId)))
+        #expect(
+            spans.count { $0.name.hasPrefix("task ") } == 2 && spans.contains { $0.name == "gate" }
+                && spans.contains { $0.name == "publish" })
+        let steps: Set = ["merge", "gate", "baseline gate", "quick gate", "publish"]
+        let turns = spans.filter { !$0.name.hasPrefix("task ") && !$0.name.hasPrefix("run ") && !steps.contains($0.name) }
+        #expect(turns.count == cost.total.turns)
+        let away = try await fixture.cco(["export", "otlp", "--endpoint", "https://127.0.0.1"])
+        #expect(!away.succeeded && away.errorText.contains("http://127.0.0.1:4318"), "\(away.errorText)")
     }
 
     /// Prometheus's own library reads the metrics, and they are the run's.

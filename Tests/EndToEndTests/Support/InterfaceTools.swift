@@ -20,25 +20,50 @@ enum InterfaceTools {
 
     /// Prints what comes over a connection, line by line: URL, token, and headers as NAME=VALUE.
     static let reader = """
-        import sys, urllib.request
-        url, token, *headers = sys.argv[1:]
-        request = urllib.request.Request(url, headers={"Authorization": "Bearer " + token, **dict(h.split("=", 1) for h in headers)})
+        from http.client import IncompleteRead
+        from sys import argv, stdout
+        from urllib.request import Request, urlopen
+        url, token, *headers = argv[1:]
+        request = Request(url, headers={"Authorization": "Bearer " + token, **dict(h.split("=", 1) for h in headers)})
         try:
-            with urllib.request.urlopen(request) as answer:
+            with urlopen(request) as answer:
                 for line in answer:
-                    sys.stdout.buffer.write(line)
-                    sys.stdout.flush()
-        except (ConnectionError, urllib.request.http.client.IncompleteRead):
+                    stdout.buffer.write(line)
+                    stdout.flush()
+        except (ConnectionError, IncompleteRead):
             print("broken off", flush=True)
+        """
+
+    /// A collector of traces on loopback: prints its port, and each span that it gets as JSON. Any line of its input ends it.
+    static let collector = """
+        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+        from json import dumps, loads
+        class Collector(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = loads(self.rfile.read(int(self.headers["content-length"])))
+                for resource in body["resourceSpans"]:
+                    for scope in resource["scopeSpans"]:
+                        for span in scope["spans"]:
+                            print(dumps(span), flush=True)
+                self.send_response(200)
+                self.send_header("content-length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+            def log_message(self, *words):
+                pass
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+        print("port", server.server_port, flush=True)
+        server.serve_forever()
         """
 
     /// Reads metrics with Prometheus's own library and prints each sample as JSON.
     static let metrics = """
-        import json, sys
+        from json import dumps
+        from sys import argv
         from prometheus_client.parser import text_string_to_metric_families
-        for family in text_string_to_metric_families(sys.stdin.read() if len(sys.argv) < 2 else open(sys.argv[1]).read()):
+        for family in text_string_to_metric_families(open(argv[1]).read()):
             for sample in family.samples:
-                print(json.dumps([sample.name, sample.labels, sample.value]))
+                print(dumps([sample.name, sample.labels, sample.value]))
         """
 }
 
