@@ -41,9 +41,8 @@ extension Decider {
     private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID) -> Bool {
         let target = agent.team.map { run.target(of: $0) } ?? .base
         guard let head = run.head(of: target) else { return false }
-        if let session = agent.session, !pending.carryOn, session.turns >= Run.longestSession || session.contextTokens > Run.largestContext
-        {
-            emit(.sessionReplaced(agent.id, reason: "\(session.turns) turns, \(session.contextTokens) tokens in the last one"))
+        if let session = agent.session, !pending.carryOn, let reason = run.whyNotContinued(session, with: pending.brief) {
+            emit(.sessionReplaced(agent.id, reason: reason))
         }
         return begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
     }

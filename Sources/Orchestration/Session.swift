@@ -12,6 +12,8 @@ package struct Session: Codable, Sendable, Equatable {
     package var credential: CredentialID?
     /// Tokens that the last turn's requests carried, as a measure of the conversation's length.
     package var contextTokens: Int
+    /// What its last turn was for.
+    package var purpose: Purpose?
 
     package init(id: String) {
         self.id = id
