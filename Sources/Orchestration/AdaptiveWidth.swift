@@ -121,8 +121,15 @@ extension Run {
     package var workersAtOnce: Int { settings.isWidthAdaptive ? width.most(of: workerCeiling) : workerCeiling }
 
     /// Workers that have something in hand.
-    package var busyWorkers: Int {
-        agents.values.count { $0.role.writesCode && ($0.activeTurn != nil || pendingTask(of: $0.id) != nil) }
+    package var busyWorkers: Int { agents.values.count { $0.role.writesCode && isBusy($0) } }
+
+    /// Whether a worker is at work, or will be: what there is no money for, or whose team has given up, stands in nobody's way.
+    func isBusy(_ worker: Agent) -> Bool {
+        if worker.activeTurn != nil { return true }
+        return tasks.open(of: worker.id).contains { task in
+            guard task.state == .assigned, let next = task.next, !hasGivenUp(task) else { return false }
+            return funds(for: next.brief, of: worker).refusal == nil
+        }
     }
 
     /// The part of the branches under way that is known to collide with another, from 0 to 1.

@@ -76,7 +76,7 @@ extension Run {
         guard workersAtOnce < settings.workerCount else { return ordered }
         let loads = Dictionary(
             uniqueKeysWithValues: ordered.map { team in
-                (team.id, team.members.count { agents[$0]?.activeTurn != nil || pendingTask(of: $0) != nil })
+                (team.id, team.members.count { agents[$0].map(isBusy) ?? false })
             })
         return ordered.sorted { (loads[$0.id] ?? 0, $0.id) < (loads[$1.id] ?? 0, $1.id) }
     }

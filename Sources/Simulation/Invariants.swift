@@ -98,14 +98,15 @@ package struct Invariants {
     private func checkWidth() throws {
         let most = after.workersAtOnce
         guard most >= 1 else { throw Violation(.workersAreFew, "nobody may work") }
-        guard most < after.settings.workerCount else { return }
+        // Where money is scarce, who may go on changes within a decision.
+        let limits = after.settings.limits
+        let isUnlimited = [limits.run, limits.team, limits.task, limits.turn].allSatisfy { $0 == SpendingLimits.Ceiling() }
+        guard most < after.settings.workerCount, isUnlimited else { return }
         let begun = events.contains { event in
             guard case .taskBriefed(let id, _, _) = event else { return false }
             return before.tasks[id]?.state == .waiting
         }
-        let busy = after.agents.values.count { agent in
-            agent.role.writesCode && (agent.activeTurn != nil || after.tasks.values.contains { $0.state == .assigned && $0.worker == agent.id })
-        }
+        let busy = after.busyWorkers
         let isWider = before.workersAtOnce > most
         guard !begun || isWider || busy <= most else {
             throw Violation(.workersAreFew, "a task is begun, \(busy) workers have something in hand, and \(most) may")
