@@ -11,13 +11,14 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
 
     package init() {}
 
-    /// Conflicts that come on a landed change from which on fewer begin. Time times money is least at about two: below it another worker makes the
-    /// run faster than dearer (docs/limits.md has the figures).
-    static let dearRate = 2.0
+    /// Conflicts that come on a landed change from which on fewer begin. Below it another worker makes a run faster by about as much as dearer; above it
+    /// tasks are lost that come back too often (docs/limits.md has the figures).
+    static let dearRate = 3.0
     /// Conflicts that come on a landed change below which more begin again.
-    static let cheapRate = 0.75
-    /// Changes that have to be judged before the limit moves.
+    static let cheapRate = 1.5
+    /// Changes that have to be judged before the limit moves, at least; and for each worker, because much that is judged was begun before.
     static let leastJudged = 6
+    static let judgedForEach = 2
     /// Two can always work beside each other: one is at work while the other's work is looked at.
     static let leastForConflicts = 2
     /// Gate runs that the oldest approved change may have waited before the gate counts as behind; a half of it ends that.
@@ -42,8 +43,8 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
     }
 
     private func limit(for rate: ConflictRate, colliding: Double, ceiling: Int) -> Int? {
-        guard rate.judged >= Self.leastJudged else { return conflictLimit }
         let current = min(ceiling, conflictLimit ?? ceiling)
+        guard rate.judged >= max(Self.leastJudged, Self.judgedForEach * current) else { return conflictLimit }
         // Work of which all is known to collide counts as if a conflict more had come on each change.
         let share = rate.perLanding + colliding
         if share >= Self.dearRate {
@@ -80,7 +81,7 @@ package struct ConflictRate: Codable, Sendable, Equatable {
     /// Changes that came back because they did not merge, or because the gate failed on them together with what had landed meanwhile.
     package private(set) var struck = 0
 
-    private static let memory = 48
+    private static let memory = 128
 
     package init() {}
 

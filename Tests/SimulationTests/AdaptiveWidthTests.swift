@@ -16,7 +16,7 @@ struct AdaptiveWidthTests {
         settings.engineerManagerGroupSize = workers
         settings.review = .none
         settings.adaptiveWidth = adapts
-        let report = await Forecast(assumptions.history(settings), runs: 12).answer(workers: [workers])
+        let report = await Forecast(assumptions.history(settings), runs: 6).answer(workers: [workers])
         return report.rows[0]
     }
 
@@ -31,15 +31,18 @@ struct AdaptiveWidthTests {
         #expect(adapted.landed.median == fixed.landed.median)
     }
 
-    @Test("where most changes conflict, fewer work at once: fewer conflicts and less money", arguments: [0.03, 0.1, 0.3, 0.5])
+    @Test("where changes conflict now and then, all work: it costs less time than it saves money", arguments: [0.03, 0.1])
+    func some(rate: Double) async {
+        let (fixed, adapted) = (await play(conflict: rate, adapts: false), await play(conflict: rate, adapts: true))
+        #expect(adapted.minutes.median <= fixed.minutes.median * 1.02, "\(line(fixed)) | \(line(adapted))")
+    }
+
+    @Test("where more would only conflict, fewer work: fewer conflicts, less money, and no task lost", arguments: [0.3, 0.5, 0.8])
     func conflicting(rate: Double) async {
         let (fixed, adapted) = (await play(conflict: rate, adapts: false), await play(conflict: rate, adapts: true))
         print("conflict rate \(rate): fixed \(line(fixed)); adaptive \(line(adapted))")
         #expect(adapted.landed.median >= fixed.landed.median)
-        #expect(adapted.conflicts.median <= fixed.conflicts.median * 1.02)
-        guard rate >= 0.3 else { return }
         #expect(adapted.conflicts.median < fixed.conflicts.median * 0.8, "\(line(fixed)) | \(line(adapted))")
         #expect(adapted.costUsd.median < fixed.costUsd.median * 0.9, "\(line(fixed)) | \(line(adapted))")
-        #expect(adapted.minutes.median < fixed.minutes.median * 1.15, "\(line(fixed)) | \(line(adapted))")
     }
 }
