@@ -245,6 +245,9 @@ extension Run {
     static let longestSession = 24
     /// Tokens of one turn's requests after which a manager's conversation is replaced.
     static let largestContext = 600_000
+    /// Tokens that a manager's requests carry on average from which on its conversation is replaced: what is old in it would be sent with every request
+    /// again, and what is still needed of it is read anew for less.
+    static let largestRequest = 15_000
 
     /// Whether others have failed at it: a task that was begun anew, and what a manager was asked for the fourth time. Not sooner, and not in the
     /// midst of a conversation: another model knows nothing of what the provider has in its cache.

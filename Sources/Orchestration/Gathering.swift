@@ -17,8 +17,8 @@ package struct WorkPace: Codable, Sendable, Equatable {
 /// Managers are asked once about what comes close together. Every turn of a manager carries its whole conversation with it, so two submissions in
 /// one turn cost hardly more than one.
 extension Run {
-    /// The most that a manager lets something wait for more of its kind, in milliseconds: an eighth of a worker's turn, in bounds.
-    var gatheringTime: Int64 { min(120_000, max(2_000, (workPace.mean ?? 0) / 8)) }
+    /// The most that a manager lets something wait for more of its kind, in milliseconds: a quarter of a worker's turn, in bounds.
+    var gatheringTime: Int64 { min(120_000, max(2_000, (workPace.mean ?? 0) / 4)) }
 
     /// Whether a lead is asked now.
     ///
@@ -76,6 +76,10 @@ extension Run {
     func whyNotContinued(_ session: Session, with brief: Brief) -> String? {
         if session.turns >= Run.longestSession || session.contextTokens > Run.largestContext {
             return "\(session.turns) turns, \(session.contextTokens) tokens in the last one"
+        }
+        if let carried = session.requestTokens, carried > Run.largestRequest {
+            if case .fixPlan = brief { return nil }
+            return "its requests carry \(carried) tokens"
         }
         guard let before = session.purpose, before != brief.purpose else { return nil }
         if case .fixPlan = brief { return nil }

@@ -240,6 +240,7 @@ extension Run {
         session.costUsd = max(session.costUsd, outcome.account.sessionCostUsd ?? 0)
         session.turns += 1
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
+        session.requestTokens = outcome.account.modelTurns > 0 ? session.contextTokens / outcome.account.modelTurns : nil
         ledger.add(turn: turn, account: outcome.account, costUsd: cost)
         withCredential(turn.credential) {
             $0.turns += 1

@@ -173,7 +173,7 @@ struct GatheringTests {
     func together() throws {
         let scenario = try scenario(3, [.draft("a"), .draft("b"), .draft("c")], seconds: [400, 401, 402])
         try scenario.playOut()
-        // The first is not waited for longer than an eighth of what a turn takes.
+        // The first is not waited for longer than a quarter of what a turn takes.
         #expect(reviews(scenario) == [[ID("task-1"), ID("task-2"), ID("task-3")]])
     }
 
@@ -200,6 +200,11 @@ struct GatheringTests {
         session.purpose = .coordinate
         #expect(run.whyNotContinued(session, with: .assess) == nil)
         #expect(run.whyNotContinued(session, with: .fixPlan(problems: [])) == nil)
+        session.requestTokens = 15_001
+        #expect(run.whyNotContinued(session, with: .assess) != nil)
+        #expect(run.whyNotContinued(session, with: .fixPlan(problems: [])) == nil)
+        session.requestTokens = 15_000
+        #expect(run.whyNotContinued(session, with: .assess) == nil)
         session.turns = 24
         #expect(run.whyNotContinued(session, with: .assess) != nil)
     }
