@@ -3,6 +3,7 @@ import Dashboard
 import Engine
 import Glibc
 import Orchestration
+import Processes
 
 /// `cco web`
 struct Web: AsyncParsableCommand {
@@ -32,7 +33,11 @@ struct Web: AsyncParsableCommand {
         let (status, isLive) = try await RunFinder(place: place).status()
         let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
-        let server = DashboardServer(port: port, feed: FollowedRun(follower: follower))
+        // Whatever the workspace's runs, of which there may be another by then.
+        let owner = ConnectionOwner(marker: place.workspace.digest)
+        let server = DashboardServer(
+            port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings),
+            isAgent: { owner.isFamily(peerPort: $0, port: $1) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { for await _ in signals.numbers { return } }
@@ -40,22 +45,5 @@ struct Web: AsyncParsableCommand {
             group.addTask { try await server.run { link in surroundings.console.write("The run's pages: \(link)") } }
             try await group.next()
         }
-    }
-}
-
-/// The run that a follower keeps up with, for the pages.
-private struct FollowedRun: RunFeed {
-    let follower: RunFollower
-    let clock = SystemClock()
-
-    func moment() async -> RunMoment {
-        let moment = await follower.moment
-        return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
-    }
-
-    func changes() async -> AsyncStream<Void> { await follower.changes() }
-
-    func pause() async throws {
-        try await follower.pause(with: "the web page")
     }
 }
