@@ -122,7 +122,8 @@ extension OrchestratorConfiguration {
         /// All options, in the order of the documentation.
         static let definitions: [SettingDefinition] =
             [
-                repositoryUrl.definition, branch.definition, workerCount.definition, adaptiveWidth.definition, useRunBranch.definition, authMode.definition,
+                repositoryUrl.definition, branch.definition, workerCount.definition, adaptiveWidth.definition, useRunBranch.definition,
+                authMode.definition,
                 useSeveralSubscriptions.definition,
                 logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
                 unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, quickVerifyCommand.definition,

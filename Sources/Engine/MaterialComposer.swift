@@ -53,7 +53,8 @@ struct MaterialComposer: Sendable {
 
     private static func repeated(_ record: MessageRecord) -> String {
         let state = record.state == .acknowledged ? "you have acknowledged it" : "name its id in `acknowledgedMessages`"
-        return "\(record.sender), a person in charge of this run, has ordered in an earlier session (\(record.id); \(state)): \(record.text)"
+        let giver = "\(record.sender), a person in charge of this run"
+        return "\(giver), has ordered in an earlier session (\(record.id); \(state)): \(record.text)"
     }
 
     private func targetBranch(_ turn: Turn, _ run: Run) -> String {

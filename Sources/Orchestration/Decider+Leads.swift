@@ -6,7 +6,9 @@ extension Decider {
         for id in run.teams.keys.sorted() {
             settleStage(id)
             guard let team = run.teams[id], let lead = run.agents[team.lead], lead.activeTurn == nil, lead.next == nil else { continue }
-            if let brief = nextBrief(for: team), run.isDue(brief, of: team, isAfterStart: isAfterStart, at: now) { emit(.leadBriefed(team.lead, Pending(brief))) }
+            if let brief = nextBrief(for: team), run.isDue(brief, of: team, isAfterStart: isAfterStart, at: now) {
+                emit(.leadBriefed(team.lead, Pending(brief)))
+            }
         }
     }
 

@@ -22,7 +22,8 @@ struct CostTests {
         }
     }
 
-    @Test("the cost report of a live run and of an ended one is what the model's side has counted, also after kill -9 and with several keys")
+    @Test(
+        "the cost report of a live run and of an ended one is what the model's side has counted, also after kill -9 and with several keys")
     func reconciles() async throws {
         let plan = CompanyPlan.synthetic(tasks: 8, teams: 2, rates: .init(conflictsEvery: 2, redGatesEvery: 5, reworksEvery: 3))
         let other = "sk-ant-test-number-2-0000000000"
@@ -105,9 +106,10 @@ struct CostTests {
             func asked(_ chosen: (Turn) -> Bool) -> Set<String> {
                 let sessions = Set(turns.map(\.turn).filter(chosen).map(\.session))
                 let families = ["haiku", "sonnet", "opus"]
-                return Set(requests.filter { sessions.contains($0.conversation) }.map { request in
-                    families.first { request.model.contains($0) } ?? request.model
-                })
+                return Set(
+                    requests.filter { sessions.contains($0.conversation) }.map { request in
+                        families.first { request.model.contains($0) } ?? request.model
+                    })
             }
             let tasks = try await Self.tasks(of: fixture)
             func id(_ number: Int) -> String { tasks[plan.tasks[number].title] ?? "" }

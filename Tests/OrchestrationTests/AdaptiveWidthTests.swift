@@ -226,4 +226,30 @@ struct GatheringTests {
         #expect(scenario.run.phase == .ended(.complete))
         #expect(decisions <= 2, "\(decisions)")
     }
+
+    @Test("what people have ordered is known to a fresh session: a manager's of itself, a worker's of its task")
+    func repeated() throws {
+        let scenario = try Scenario(.sample(workers: 1))
+        let long = String(repeating: "x", count: 2_000)
+        scenario.hooks.plan = { _, _ in [.draft("a"), .draft("b")] }
+        try scenario.start()
+        try scenario.play { $0.turns.values.contains { $0.role == .director } }
+        func tell(_ agent: String, _ text: String, _ number: Int) throws {
+            try scenario.feed(.ordered(Order(id: "o\(number)", by: "Ada", wish: .tell(ID(agent), text, interrupts: false))))
+            guard let message = scenario.run.messages[ID("message", number)], let turn = message.turn else { return }
+            try scenario.feed(.messageReceived(turn, uuid: message.uuid, .delivered))
+        }
+        try tell("director", long, 1)
+        try scenario.play { $0.turns.values.contains { $0.role == .worker } }
+        try tell("worker-1", "mind the style", 2)
+        let work = try #require(scenario.run.turns.values.first { $0.role == .worker })
+        #expect(scenario.run.mail.repeated(to: work).map(\.text) == ["mind the style"])
+        try scenario.play { $0.turns.values.contains { if case .review = $0.brief { true } else { false } } }
+        let review = try #require(scenario.run.turns.values.first { $0.role == .director })
+        #expect(!review.resumes && scenario.run.mail.repeated(to: review).map(\.text) == [long], "all of it, since no report has named it")
+        try scenario.play { $0.turns.values.contains { $0.role == .worker && $0.task != work.task } }
+        let other = try #require(scenario.run.turns.values.first { $0.role == .worker })
+        #expect(scenario.run.mail.repeated(to: other).isEmpty)
+        try scenario.playOut()
+    }
 }

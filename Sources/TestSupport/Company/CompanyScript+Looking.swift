@@ -8,7 +8,9 @@ extension CompanyPlan {
     /// What a worker does before and after it writes: it looks around, reads what it builds on, runs the checks, looks at its change.
     static func lookingAround(_ number: Int, _ steps: [WorkStep]) -> [WorkStep] {
         let parts = (0..<4).map { "lib/part\((number + $0) % 12 + 1).txt" }
-        var all: [WorkStep] = [.run("git log --oneline -8; git status --short; ls -R | head -60"), .run("cat PROJECT_DIRECTION.md check.sh")]
+        var all: [WorkStep] = [
+            .run("git log --oneline -8; git status --short; ls -R | head -60"), .run("cat PROJECT_DIRECTION.md check.sh"),
+        ]
         all += parts.map { .run("cat \($0)") }
         all.append(.run("grep -rn 'line 7:' lib | head -40"))
         let end = steps.lastIndex(where: \.isCommit) ?? steps.endIndex
