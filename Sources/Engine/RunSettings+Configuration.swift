@@ -21,6 +21,9 @@ extension RunSettings {
         maxTaskReturns = configuration.maxTaskReturns
         limits = SpendingLimits(configuration)
         quickVerifyCommand = configuration.quickVerifyCommand
+        questionTimeoutMinutes = configuration.questionTimeoutMinutes
+        approve = Approve(rawValue: configuration.approve.rawValue)
+        approvalTimeoutMinutes = configuration.approvalTimeoutMinutes
         quickVerifyTimeoutMinutes = configuration.quickVerifyTimeoutMinutes
     }
 }

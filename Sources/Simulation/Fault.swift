@@ -48,7 +48,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     /// A credential is slowed down by 429 or 529; its subscription's window fills up, as each answer says; all of them are used up at once.
     case keyThrottled, windowFills, everyKeyLimited
     // A person steers the run.
-    case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats
+    case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats, agentAsks,
+        personAnswers, personApproves, personRejects
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }
