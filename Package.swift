@@ -110,7 +110,9 @@ let package = Package(
         tests("Agents", needs: ["Orchestration"], resources: [.copy("Fixtures")]),
         tests(
             "Engine",
-            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "TestSupport"],
+            needs: [
+                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "TestSupport",
+            ],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),
         tests("Dashboard", needs: ["Orchestration", "Observability"], uses: nio),

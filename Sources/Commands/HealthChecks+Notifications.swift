@@ -8,7 +8,8 @@ extension HealthChecks {
         var ways: [String] = []
         do {
             if let program = settings.command.first {
-                let path = program.contains("/") ? ConfigurationPath.resolve(program, relativeTo: place.folder.path, home: surroundings.home) : program
+                let isPath = program.contains("/")
+                let path = isPath ? ConfigurationPath.resolve(program, relativeTo: place.folder.path, home: surroundings.home) : program
                 guard search.find(path) != nil else {
                     return .warning("notifications", "there is no executable \(path)", "correct \"notifications.command\"")
                 }

@@ -181,7 +181,7 @@ extension RunHost {
             clock: clock, observer: narrator)
         return RunHost(
             engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
-            settings: settings, lock: lock, narrator: narrator, notifier: notifier, clock: clock)
+            settings: settings, lock: lock, narrator: narrator, notifier: notifier, redactor: resources.redactor, clock: clock)
     }
 
     /// A run is named after its start; a second one within the same second gets a suffix.
