@@ -22,6 +22,8 @@ struct Root: AsyncParsableCommand {
             Status.self,
             Watch.self,
             Web.self,
+            MCPCommand.self,
+            Export.self,
             Queue.self,
             Tell.self,
             Messages.self,

@@ -22,6 +22,8 @@ struct DashboardRoute: Sendable {
         get("/api/v1/agents/{id}") { responder, _, id in await responder.agent(id) },
         post("/api/v1/orders") { responder, request, _ in await responder.order(request) },
         get("/api/v1/journal/events") { responder, request, _ in await responder.journalEvents(request) },
+        get("/api/v1/openapi.json") { responder, _, _ in responder.description },
+        get("/metrics") { responder, _, _ in await responder.metrics() },
     ]
 
     private static func get(_ path: String, _ answer: @escaping Answer) -> DashboardRoute {

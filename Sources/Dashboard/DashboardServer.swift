@@ -10,16 +10,22 @@ import Synchronization
 package struct DashboardServer: Sendable {
     private let port: Int
     private let feed: any RunFeed
+    private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
     /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
     static let connectionLimit = 128
     /// Seconds that answers under way get after the server has been told to stop.
     static let stopSeconds: Int64 = 3
 
-    /// - Parameter port: 0 for one that is free.
-    package init(port: Int, feed: any RunFeed) {
+    /// - Parameters:
+    ///   - port: 0 for one that is free.
+    ///   - isAgent: whether the connection from a port to this server's comes from one of the run's own processes, which get no answer.
+    package init(
+        port: Int, feed: any RunFeed, isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool = { _, _ in false }
+    ) {
         self.port = port
         self.feed = feed
+        self.isAgent = isAgent
     }
 
     /// Serves until the surrounding task is cancelled.
@@ -28,7 +34,7 @@ package struct DashboardServer: Sendable {
     /// - Throws: `DashboardError` when the port cannot be had.
     package func run(onReady: @escaping @Sendable (String) async -> Void) async throws {
         let token = AccessRules.makeToken()
-        let responder = LateResponder(token: token, feed: feed)
+        let responder = LateResponder(token: token, feed: feed, isAgent: isAgent)
         let application = Application(
             responder: responder,
             configuration: .init(
@@ -65,15 +71,32 @@ private final class LateResponder: HTTPResponder {
     let port = Mutex(0)
     private let token: String
     private let feed: any RunFeed
+    private let gates: GateReader
+    private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
-    init(token: String, feed: any RunFeed) {
+    init(token: String, feed: any RunFeed, isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool) {
         self.token = token
         self.feed = feed
+        self.isAgent = isAgent
+        gates = GateReader(feed: feed)
     }
 
-    func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed).respond(
-            to: request, context: context)
+    func respond(to request: Request, context: DashboardContext) async -> Response {
+        let own = port.withLock { $0 }
+        let responder = DashboardResponder(rules: AccessRules(token: token, port: own), feed: feed, gates: gates)
+        guard let peer = context.peerPort, !isAgent(peer, own) else { return responder.agentRefusal }
+        return await responder.respond(to: request)
+    }
+}
+
+/// Gives the responder the other end of the connection.
+struct DashboardContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let peerPort: Int?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        peerPort = source.channel.remoteAddress?.port
     }
 }
 

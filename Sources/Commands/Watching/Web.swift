@@ -3,6 +3,7 @@ import Dashboard
 import Engine
 import Glibc
 import Orchestration
+import Processes
 
 /// `cco web`
 struct Web: AsyncParsableCommand {
@@ -32,7 +33,11 @@ struct Web: AsyncParsableCommand {
         let (status, isLive) = try await RunFinder(place: place).status()
         let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
-        let server = DashboardServer(port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings))
+        // Whatever the workspace's runs, of which there may be another by then.
+        let owner = ConnectionOwner(marker: place.workspace.digest)
+        let server = DashboardServer(
+            port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings),
+            isAgent: { owner.isFamily(peerPort: $0, port: $1) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { for await _ in signals.numbers { return } }
