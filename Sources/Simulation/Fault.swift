@@ -48,8 +48,11 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     /// A credential is slowed down by 429 or 529; its subscription's window fills up, as each answer says; all of them are used up at once.
     case keyThrottled, windowFills, everyKeyLimited
     // A person steers the run.
-    case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats, agentAsks,
-        personAnswers, personApproves, personRejects
+    case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats
+    /// The machine's memory is nearly used up for a while.
+    case memoryTight
+    // An agent's report asks a person, who answers, approves or rejects.
+    case agentAsks, personAnswers, personApproves, personRejects
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }
