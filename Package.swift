@@ -114,7 +114,10 @@ let package = Package(
         tests("Merging", needs: ["Orchestration", "Git", "Processes", "cco-shim"]),
         tests("Agents", needs: ["Orchestration"], resources: [.copy("Fixtures")]),
         tests(
-            "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
+            "Engine",
+            needs: [
+                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "TestSupport",
+            ],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),
         tests("MCP"),

@@ -38,6 +38,7 @@ struct HealthChecks: Sendable {
         checks.append(await claude(contents?.configuration.claudeExecutable ?? "claude"))
         checks.append(credentials(contents))
         if let contents { checks.append(await repository(contents)) }
+        if let check = notifications(contents) { checks.append(check) }
         checks.append(disk(contents?.configuration.configuration.minimumFreeDiskMb ?? 1024))
         checks.append(memory(contents?.configuration.configuration.workerCount))
         checks.append(await limits())

@@ -11,7 +11,7 @@ struct StatusText: Sendable {
     var style: Style
 
     var lines: [String] {
-        [head] + overview + [""] + agents + tasks + queues + messages + collisions + hotFiles + credentials + delayed + advice
+        [head] + overview + [""] + agents + tasks + queues + questions + messages + collisions + hotFiles + credentials + delayed + advice
     }
 
     private var head: String {
@@ -163,6 +163,13 @@ struct StatusText: Sendable {
             + status.queues.flatMap { queue in
                 ["  into \(queue.target)"] + queue.candidates.map { "    \(pad($0.state, 13)) \(safe($0.what, limit: 90))" }
             } + [""]
+    }
+
+    private var questions: [String] {
+        let open = status.openQuestions
+        guard !open.isEmpty else { return [] }
+        return [style.bold("Questions to you") + "  answer with cco answer\(options) ID \"…\""]
+            + open.flatMap { QuestionText.lines($0, safe: { safe($0, limit: 160) }) } + [""]
     }
 
     private var messages: [String] {

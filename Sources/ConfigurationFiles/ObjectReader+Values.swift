@@ -39,6 +39,12 @@ extension ObjectReader {
         }
     }
 
+    mutating func checkWords(_ value: JSONValue, _ rule: StringRule, _ shape: ValueShape, _ name: String) {
+        guard let elements = value.array else { return reportKind(value, shape, name) }
+        if elements.isEmpty { report("\"\(name)\" must not be empty", at: value.position) }
+        for (index, element) in elements.enumerated() { checkString(element, rule, .string(rule), "\(name)[\(index)]") }
+    }
+
     mutating func checkEnvironment(_ value: JSONValue, _ rule: EnvironmentRule, _ shape: ValueShape, _ name: String) {
         guard let members = value.object else { return reportKind(value, shape, name) }
         for member in members {

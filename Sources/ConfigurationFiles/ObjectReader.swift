@@ -61,6 +61,13 @@ struct ObjectReader {
                 break
             }
         case .list(let rule): checkList(value, rule, shape, name)
+        case .words(let rule): checkWords(value, rule, shape, name)
+        case .object(let members):
+            guard let object = value.object else {
+                reportKind(value, shape, name)
+                break
+            }
+            _ = read(object, as: members, within: name + ".", at: value.position)
         case .environment(let rule): checkEnvironment(value, rule, shape, name)
         case .record(let keys, let members):
             guard let entries = value.object else {
@@ -101,7 +108,7 @@ struct ObjectReader {
         case (.integer, .string(let text)) where Int(text) != nil: "remove the quotes"
         case (.number, .string(let text)) where Double(text) != nil: "remove the quotes"
         case (.string, .number), (.string, .boolean): "put it in double quotes"
-        case (.list, .string): "put it in square brackets"
+        case (.list, .string), (.words, .string): "put it in square brackets"
         default: nil
         }
     }

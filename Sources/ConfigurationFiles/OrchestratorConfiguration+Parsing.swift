@@ -59,6 +59,10 @@ extension OrchestratorConfiguration {
         stallTimeoutMinutes = try values.required(Settings.stallTimeoutMinutes)
         requestTimeoutMinutes = try values.required(Settings.requestTimeoutMinutes)
         toolTimeoutMinutes = try values.required(Settings.toolTimeoutMinutes)
+        questionTimeoutMinutes = try values.required(Settings.questionTimeoutMinutes)
+        approve = try values.required(Settings.approve)
+        approvalTimeoutMinutes = values[Settings.approvalTimeoutMinutes]
+        notifications = values[Settings.notifications]
         maxTaskAttempts = try values.required(Settings.maxTaskAttempts)
         maxTaskReturns = try values.required(Settings.maxTaskReturns)
         maxBudgetUsd = values[Settings.maxBudgetUsd]
@@ -103,6 +107,7 @@ extension OrchestratorConfiguration {
                 "\"workerCount\" must be from 1 to \(workerLimit), found \(count)", at: values.positions[Settings.workerCount.name],
                 suggestion: "set \"unlimitedWorkers\": true to allow more")
         }
+        Self.checkWebhook(values, &reader)
         var owners: [String: String] = [:]
         for (index, path) in (values[Settings.envFiles] ?? []).enumerated() {
             let name = ConfigurationPath.lastComponent(path)
@@ -113,6 +118,17 @@ extension OrchestratorConfiguration {
             }
             owners[name] = path
         }
+    }
+
+    /// The address of a webhook is in one place.
+    private static func checkWebhook(_ values: SettingValues, _ reader: inout ObjectReader) {
+        let names = [Notifications.Fields.webhookUrl, Notifications.Fields.webhookUrlFile, Notifications.Fields.webhookUrlVariable].map(
+            \.name)
+        let given = names.filter { values.positions["notifications.\($0)"] != nil }
+        guard given.count > 1 else { return }
+        reader.report(
+            "\"notifications\" has \(given.joined(separator: " and "))", at: values.positions["notifications.\(given[1])"],
+            suggestion: "keep one")
     }
 
     /// Any model name is accepted, since new ones appear; one that nearly is an alias is most likely misspelt.

@@ -65,6 +65,21 @@ extension OrchestratorConfiguration {
             "How long one request to the model may take without a sign of life before it is broken off in the same way.")
         static let toolTimeoutMinutes = Setting.minutes(
             "toolTimeoutMinutes", default: 50, "How long one tool of an agent may run before it is broken off in the same way.")
+        static let questionTimeoutMinutes = Setting.integer(
+            "questionTimeoutMinutes", to: 10_080, default: 30,
+            "How long an agent's question waits for a person at most; then the agent's default counts.")
+        static let approve = Setting<Approve>.choice(
+            "approve", default: Approve.none,
+            "What waits for a person (`cco approve`, `cco reject`): nothing; the first goals, or in a run that the Director leads itself the first "
+                + "tasks; or each promotion to the base branch.")
+        static let approvalTimeoutMinutes = Setting.integer(
+            "approvalTimeoutMinutes", to: 525_600,
+            "After how many minutes without an answer such an approval counts as given; absent means never.")
+        static let notifications = Setting<Notifications>(
+            definition: SettingDefinition(
+                "notifications", .object(Notifications.Fields.definitions),
+                "Who is told by whom that the run has finished or failed, needs you, spends much, or waits."),
+            read: { Notifications($0) }, fallback: nil)
         static let maxTaskAttempts = Setting.integer(
             "maxTaskAttempts", to: 100, default: 3, "How often a task is begun by a worker in a fresh session before it is given up.")
         static let envFiles = Setting.list(
@@ -130,6 +145,7 @@ extension OrchestratorConfiguration {
                 quickVerifyTimeoutMinutes.definition, gateSlots.definition, gateCores.definition, gateMemoryMb.definition,
                 gateCache.definition, taskTimeoutMinutes.definition,
                 stallTimeoutMinutes.definition, requestTimeoutMinutes.definition, toolTimeoutMinutes.definition,
+                questionTimeoutMinutes.definition, approve.definition, approvalTimeoutMinutes.definition, notifications.definition,
                 maxTaskAttempts.definition,
             ] + spending + [
                 envFiles.definition, agentEnvironment.definition,

@@ -47,6 +47,13 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var requestTimeoutMinutes: Double
     /// Minutes of one tool after which a turn is stuck.
     package var toolTimeoutMinutes: Double
+    /// Minutes that an agent's question waits for a person at most.
+    package var questionTimeoutMinutes: Int
+    package var approve: Approve
+    /// Minutes after which silence approves; absent means never.
+    package var approvalTimeoutMinutes: Int?
+    /// Absent means that nobody is told anything.
+    package var notifications: Notifications?
     package var maxTaskAttempts: Int
     /// How often a task may come back to one worker.
     package var maxTaskReturns: Int
@@ -118,6 +125,11 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package enum Promotion: String, Sendable, CaseIterable {
         case director
         case automatic = "auto"
+    }
+
+    /// What waits for a person's approval.
+    package enum Approve: String, Sendable, CaseIterable {
+        case none, plan, promotion
     }
 
     /// What a gate may find of earlier ones in its worktree.

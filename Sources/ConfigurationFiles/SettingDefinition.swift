@@ -45,8 +45,11 @@ struct SettingDefinition: Sendable {
         definitions.flatMap { definition -> [String] in
             let name = prefix + definition.name
             let row = "| `\(name)` | \(definition.shape.typeName) | \(definition.defaultCell) | \(definition.descriptionCell) |"
-            guard case .record(_, let members) = definition.shape else { return [row] }
-            return [row] + markdownRows(of: members, prefix: "\(name).<key>.")
+            return switch definition.shape {
+            case .record(_, let members): [row] + markdownRows(of: members, prefix: "\(name).<key>.")
+            case .object(let members): [row] + markdownRows(of: members, prefix: "\(name).")
+            default: [row]
+            }
         }
     }
 

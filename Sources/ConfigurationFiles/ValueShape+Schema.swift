@@ -12,6 +12,9 @@ extension ValueShape {
         case .choice(let words): return [.init("type", .string("string")), .init("enum", .array(words.map { .string($0) }))]
         case .list(let rule):
             return [.init("type", .string("array")), .init("items", .object(rule.schema)), .init("uniqueItems", .boolean(true))]
+        case .words(let rule):
+            return [.init("type", .string("array")), .init("items", .object(rule.schema)), .init("minItems", .integer(1))]
+        case .object(let members): return SettingDefinition.schema(of: members)
         case .environment(let rule): return rule.schema
         case .record(let keys, let members):
             let inner = JSONLiteral.object(SettingDefinition.schema(of: members))

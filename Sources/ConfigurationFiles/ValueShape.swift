@@ -10,6 +10,10 @@ indirect enum ValueShape: Sendable {
     case choice([String])
     /// A list of strings without repetitions.
     case list(StringRule)
+    /// A list of strings in which any may come again.
+    case words(StringRule)
+    /// An object with these members.
+    case object([SettingDefinition])
     /// An object of environment variables.
     case environment(EnvironmentRule)
     /// An object with fixed keys, each of which holds the same kind of object.
@@ -23,8 +27,8 @@ indirect enum ValueShape: Sendable {
         case .boolean: "boolean"
         case .integer, .number: "number"
         case .string, .choice: "string"
-        case .list: "list of strings"
-        case .environment, .record: "object"
+        case .list, .words: "list of strings"
+        case .environment, .record, .object: "object"
         case .anything: "any"
         }
     }
@@ -37,7 +41,8 @@ indirect enum ValueShape: Sendable {
         case .number: "a number"
         case .string(let rule): rule.expectation + " as a string"
         case .choice(let words): "one of " + words.map(JSONLiteral.quoted).joined(separator: ", ")
-        case .list: "a list of strings"
+        case .list, .words: "a list of strings"
+        case .object(let members): "an object with \(members.map(\.name).joined(separator: ", "))"
         case .environment: "an object of names and strings"
         case .record(let keys, _): "an object with the keys " + keys.joined(separator: ", ")
         case .anything: "any value"

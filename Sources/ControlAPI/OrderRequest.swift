@@ -10,10 +10,13 @@ import Orchestration
 /// | `retry`      | `task`                                                                                      |
 /// | `prioritise` | `task`                                                                                      |
 /// | `restart`    | `agent`                                                                                     |
+/// | `answer`     | `question`, `text` (an option's number, or words)                                           |
+/// | `approve`    | `question`                                                                                  |
+/// | `reject`     | `question`, `text` (what has to be different)                                               |
 /// | `set`        | `setting` (`budget`, `workers`, `duration`), `value` (none lifts the budget)                |
 package struct OrderRequest: Codable, Sendable, Equatable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
-        case tell, add, cancel, retry, prioritise, restart, set
+        case tell, add, cancel, retry, prioritise, restart, set, answer, approve, reject
     }
 
     package enum Setting: String, Codable, Sendable, CaseIterable {
@@ -34,6 +37,7 @@ package struct OrderRequest: Codable, Sendable, Equatable {
     package var agent: String?
     package var team: String?
     package var task: String?
+    package var question: String?
     package var text: String?
     package var interrupts: Bool?
     package var title: String?
@@ -66,6 +70,9 @@ package struct OrderRequest: Codable, Sendable, Equatable {
         case .prioritise: .prioritiseTask(ID(try needed(task, "task")))
         case .restart: .restartAgent(ID(try needed(agent, "agent")))
         case .set: .set(try change())
+        case .answer: .answer(ID(try needed(question, "question")), try needed(text, "text"))
+        case .approve: .approve(ID(try needed(question, "question")))
+        case .reject: .reject(ID(try needed(question, "question")), reason: try needed(text, "text"))
         }
     }
 

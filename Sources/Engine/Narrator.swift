@@ -45,9 +45,12 @@ package struct Narrator: EngineObserver {
     private let log: RunLog
 
     /// - Parameters:
+    ///   - notifier: tells a person who does not look.
     ///   - run: the state after the journal's newest event, from which on it tells.
     ///   - progress: is given lines for a person.
-    init(resources: RunResources, journal: Journal, run: Run, progress: @escaping @Sendable (EventLine) -> Void) {
+    init(
+        resources: RunResources, journal: Journal, run: Run, notifier: Notifier? = nil, progress: @escaping @Sendable (EventLine) -> Void
+    ) {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         wake = continuation
         log = resources.log
@@ -59,7 +62,7 @@ package struct Narrator: EngineObserver {
             var place = start
             do {
                 for await _ in stream {
-                    try Narrator.catchUp(&place, journal, resources, progress)
+                    try Narrator.catchUp(&place, journal, resources, notifier, progress)
                     if let run = newest.run(at: place.sequence) {
                         #if DEBUG
                             assert(place.run == run, "the journal's events do not fold to the engine's state")
@@ -68,7 +71,7 @@ package struct Narrator: EngineObserver {
                     }
                     Narrator.giveBackMemory(&place)
                 }
-                try Narrator.catchUp(&place, journal, resources, progress)
+                try Narrator.catchUp(&place, journal, resources, notifier, progress)
             } catch {
                 resources.log.log(source: "cco", level: .error, message: "the run's events can no longer be shown: \(error)")
             }
@@ -91,7 +94,8 @@ package struct Narrator: EngineObserver {
     }
 
     private static func catchUp(
-        _ place: inout Place, _ journal: Journal, _ resources: RunResources, _ progress: (EventLine) -> Void
+        _ place: inout Place, _ journal: Journal, _ resources: RunResources, _ notifier: Notifier?,
+        _ progress: (EventLine) -> Void
     ) throws {
         try journal.forEach(after: place.sequence) { entry in
             let event = try EventRecord.decode(entry.record.body)
@@ -100,6 +104,7 @@ package struct Narrator: EngineObserver {
             place.sequence = entry.sequence
             let step = Step(event: event, before: before, after: place.run)
             tell(step, resources, progress)
+            notifier?.consider(event, sequence: entry.sequence, after: place.run, at: entry.record.time)
             CrashPoint.toldEvents.pass()
             clearAway(step, journal, resources)
             do {

@@ -102,7 +102,8 @@ extension RunHost {
         let settings = RunSettings(
             configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots)
         notices += run.afterStart(with: settings).live.notices
-        return host(run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
+        return try host(
+            request, run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
     }
 
     /// After an upgrade everything had to be folded; once is enough.
@@ -142,8 +143,8 @@ extension RunHost {
             CrashPoint.runJournaled.pass()
             try request.workspace.setCurrent(folder.id)
             CrashPoint.runCurrent.pass()
-            return host(
-                run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: notices, progress: progress
+            return try host(
+                request, run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: notices, progress: progress
             )
         } catch {
             // Nothing has been spent and nothing has happened: leave nothing behind.
@@ -167,18 +168,20 @@ extension RunHost {
     }
 
     private static func host(
-        _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, lock: FileLock, clock: SystemClock,
+        _ request: Request, _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, lock: FileLock,
+        clock: SystemClock,
         isResumed: Bool,
         notices: [String], progress: @escaping @Sendable (EventLine) -> Void
-    ) -> RunHost {
+    ) throws -> RunHost {
         let repositories = Repositories(resources: resources, lastKnown: run.knownRefs)
-        let narrator = Narrator(resources: resources, journal: journal, run: run, progress: progress)
+        let notifier = try Notifier.make(request, resources, journal, run)
+        let narrator = Narrator(resources: resources, journal: journal, run: run, notifier: notifier, progress: progress)
         let engine = Engine(
             run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories, journal: journal),
             clock: clock, observer: narrator)
         return RunHost(
             engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
-            settings: settings, lock: lock, narrator: narrator, redactor: resources.redactor)
+            settings: settings, lock: lock, narrator: narrator, notifier: notifier, redactor: resources.redactor, clock: clock)
     }
 
     /// A run is named after its start; a second one within the same second gets a suffix.
@@ -205,7 +208,8 @@ extension RunHost {
         let files = try EnvironmentFiles.collect(
             folder: request.configuration.path, paths: effective.environmentFiles, repository: origin.localPath)
         let values = files.secretValues
-        let redactor = Redactor(secrets: pool.secrets + values)
+        let secrets = pool.secrets + values + (try webhookSecrets(request))
+        let redactor = Redactor(secrets: secrets)
         let logFolder = logFolder(request, folder.id)
         try PrivateFiles.makeFolder(logFolder)
         let overrides = try PromptOverrides.load(folder: request.configuration.promptsFolder, validNames: PromptLibrary.names)
@@ -222,7 +226,7 @@ extension RunHost {
             environmentFiles: files.contents,
             rules: IntegrationRules(
                 forbiddenNames: names,
-                secrets: (pool.secrets.map(\.bytes) + values.map(\.bytes)).filter { $0.count >= Redactor.shortestSecret }),
+                secrets: secrets.map(\.bytes).filter { $0.count >= Redactor.shortestSecret }),
             directionFallback: direction, usesSubmodules: true, keepsWorktrees: configuration.keepWorktrees,
             usesSparseWorktrees: configuration.sparseCheckout,
             gateCache: GateCachePolicy(configuration.gateCache),

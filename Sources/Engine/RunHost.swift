@@ -59,7 +59,9 @@ package struct RunHost: Sendable {
     let settings: RunSettings
     let lock: FileLock
     let narrator: Narrator
+    let notifier: Notifier?
     let redactor: Redactor
+    let clock: any EngineClock
 
     /// Carries the run on until it ends or stands still.
     package func run() async -> RunEnding {
@@ -69,6 +71,7 @@ package struct RunHost: Sendable {
         let fault = await engine.journalFault
         CrashPoint.runEnded.pass()
         await narrator.drain()
+        await notifier?.drain(clock)
         log.flush()
         do {
             try journal.close()

@@ -22,6 +22,9 @@ extension RunSettings {
         limits = SpendingLimits(configuration)
         adaptiveWidth = configuration.adaptiveWidth
         quickVerifyCommand = configuration.quickVerifyCommand
+        questionTimeoutMinutes = configuration.questionTimeoutMinutes
+        approve = Approve(rawValue: configuration.approve.rawValue)
+        approvalTimeoutMinutes = configuration.approvalTimeoutMinutes
         quickVerifyTimeoutMinutes = configuration.quickVerifyTimeoutMinutes
     }
 }

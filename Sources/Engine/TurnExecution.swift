@@ -293,7 +293,7 @@ extension Brief {
     var target: ObjectID? {
         switch self {
         case .resolveConflict(_, let target, _), .fixGate(_, let target, _): target
-        case .planGoals, .planTasks, .fixPlan, .work, .rework, .fixQuickGate, .finish, .review, .assess, .decide: nil
+        case .planGoals, .planTasks, .fixPlan, .work, .rework, .fixQuickGate, .finish, .proceed, .review, .assess, .decide: nil
         }
     }
 

@@ -56,7 +56,11 @@ extension EventScribe {
 
     /// What is said to agents is told when it is addressed.
     func orderLines(_ order: Order, _ receipt: OrderReceipt) -> [EventLine] {
-        if case .tell = order.wish { return [] }
+        // What these bring about is told itself.
+        switch order.wish {
+        case .tell, .answer, .approve, .reject: return []
+        default: break
+        }
         return [line("run", .notice, "By order of \(order.by): \(receipt.words).")]
     }
 

@@ -95,7 +95,8 @@ extension EventScribe {
         case .fixGate: [line(worker.name, .warning, "Is to mend the red gate of \(what).")]
         case .fixQuickGate: [line(worker.name, .notice, "Is to mend what the quick gate found in \(what).")]
         case .finish(_, let reason): [line(worker.name, .notice, "Is to finish \(what): \(reason)")]
-        case .work, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: []
+        case .proceed where pending.question == nil: [line(worker.name, .info, "Goes on with \(what).")]
+        case .work, .proceed, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: []
         }
     }
 

@@ -45,6 +45,8 @@ package enum EventLines {
             scribe.gateLines(event)
         case .messageAddressed, .messageDelivered, .messageUndelivered, .messageKept, .messageAcknowledged:
             scribe.messageLines(event)
+        case .questionAsked, .questionAnswered, .approvalGiven, .approvalRefused, .questionLapsed:
+            scribe.questionLines(event)
         case .orderTaken(let order, let receipt):
             scribe.orderLines(order, receipt)
         case .turnStarted, .turnStuck, .turnNudged, .turnStopRequested, .turnEnded, .sessionReplaced:

@@ -128,7 +128,7 @@ extension Run {
     func isBusy(_ worker: Agent) -> Bool {
         if worker.activeTurn != nil { return true }
         return tasks.open(of: worker.id).contains { task in
-            guard task.state == .assigned, let next = task.next, !hasGivenUp(task) else { return false }
+            guard task.state == .assigned, !task.awaitsAnswer, let next = task.next, !hasGivenUp(task) else { return false }
             return funds(for: next.brief, of: worker).refusal == nil
         }
     }

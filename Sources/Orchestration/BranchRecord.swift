@@ -32,7 +32,7 @@ extension Brief {
         case .fixGate(_, _, let log): "\(log.ending); log: \(log.logPath)"
         case .fixQuickGate(_, let log): "\(log.ending); log: \(log.logPath)"
         case .finish(_, let reason): reason
-        case .planGoals, .planTasks, .fixPlan, .work, .rework, .review, .assess, .decide: ""
+        case .planGoals, .planTasks, .fixPlan, .work, .rework, .proceed, .review, .assess, .decide: ""
         }
     }
 

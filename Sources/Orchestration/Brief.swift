@@ -18,6 +18,8 @@ package enum Brief: Codable, Sendable, Equatable {
     case fixQuickGate(TaskID, log: GateExcerpt)
     /// Worker: the work cannot be taken as it is, for a mechanical reason that is stated (no commit, a forbidden path, no report).
     case finish(TaskID, reason: String)
+    /// Worker: the task was blocked until a person answered, or until its time was over; the text says which.
+    case proceed(TaskID, reason: String)
     /// Lead: judge these submitted tasks.
     case review([TaskID])
     /// Lead: every task of the plan is settled; is the goal reached, or what is still to be done?
@@ -29,7 +31,7 @@ package enum Brief: Codable, Sendable, Equatable {
     package var task: TaskID? {
         switch self {
         case .work(let task), .rework(let task, _), .resolveConflict(let task, _, _), .fixGate(let task, _, _), .fixQuickGate(let task, _),
-            .finish(let task, _):
+            .finish(let task, _), .proceed(let task, _):
             task
         case .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: nil
         }
@@ -39,7 +41,7 @@ package enum Brief: Codable, Sendable, Equatable {
     var isReturn: Bool {
         switch self {
         case .rework, .finish, .resolveConflict, .fixGate, .fixQuickGate: true
-        case .work, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: false
+        case .work, .proceed, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: false
         }
     }
 
@@ -47,7 +49,7 @@ package enum Brief: Codable, Sendable, Equatable {
     package var purpose: Purpose {
         switch self {
         case .planGoals, .planTasks, .fixPlan: .plan
-        case .work, .finish: .work
+        case .work, .finish, .proceed: .work
         case .rework: .rework
         case .fixGate, .fixQuickGate: .gateFix
         case .resolveConflict: .conflict

@@ -44,15 +44,18 @@ package struct Candidate: Codable, Sendable, Equatable {
     package var isConfirmedRed = false
     /// Whether it did not fit what is being verified now, and waits until that is over.
     package var isHeldBack = false
+    /// The approval with which it goes to the base branch, where the configuration asks for one.
+    package var approval: QuestionID?
     /// What the verdict cost, for the receipt: milliseconds of the green gate run, 0 when the tree was known.
     package var gateMilliseconds: Int64
 
-    package init(id: CandidateID, target: MergeTarget, kind: Kind, head: ObjectID, readyAt: Timestamp) {
+    package init(id: CandidateID, target: MergeTarget, kind: Kind, head: ObjectID, readyAt: Timestamp, approval: QuestionID? = nil) {
         self.id = id
         self.target = target
         self.kind = kind
         self.head = head
         self.readyAt = readyAt
+        self.approval = approval
         state = .waiting
         gateMilliseconds = 0
     }
@@ -69,6 +72,7 @@ package struct Candidate: Codable, Sendable, Equatable {
         redExcerpt = try fields.decodeIfPresent(GateExcerpt.self, forKey: .redExcerpt)
         isConfirmedRed = try fields.decodeIfPresent(Bool.self, forKey: .isConfirmedRed) ?? false
         isHeldBack = try fields.decodeIfPresent(Bool.self, forKey: .isHeldBack) ?? false
+        approval = try fields.decodeIfPresent(QuestionID.self, forKey: .approval)
         gateMilliseconds = try fields.decode(Int64.self, forKey: .gateMilliseconds)
     }
 

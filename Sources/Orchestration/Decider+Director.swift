@@ -3,12 +3,17 @@ extension Decider {
     /// one turn.
     mutating func briefDirector(isAfterStart: Bool = false) {
         guard !run.isFlat, let director = run.agents[Run.director], director.activeTurn == nil, director.next == nil else { return }
+        guard !run.questions.holdsPlan else { return }
         guard run.goalsPlanned else { return emit(.leadBriefed(director.id, Pending(.planGoals))) }
         let hasOffers = run.teams.values.contains { $0.stage == .offered }
         if hasOffers, !run.directionChanged, !run.areDeliveriesDue(isAfterStart: isAfterStart, at: now) { return }
         if hasOffers || run.directionChanged { return emit(.leadBriefed(director.id, Pending(.decide))) }
         guard run.allTeamsRest else { return }
-        if run.directorSaysComplete { return end(.complete) }
+        if run.directorSaysComplete {
+            // What still is to be promoted needs a person, whom the run's end would not wait for.
+            if let team = run.teamToPromote { return queueDelivery(team) }
+            return end(.complete)
+        }
         guard run.idleDecisions < 3 else {
             return end(.noProgress("the Director neither sets goals nor declares the direction fulfilled: \(run.directorSummary)"))
         }
@@ -27,6 +32,11 @@ extension Decider {
             return emit(.leadBriefed(turn.agent, Pending(.fixPlan(problems: problems))))
         }
         emit(.briefDone(turn.agent))
+        if planNeedsApproval { return requestApproval(.goals(report), madeBy: turn.agent, text: report.summary) }
+        acceptGoals(report)
+    }
+
+    mutating func acceptGoals(_ report: GoalPlanReport) {
         emit(.goalsAccepted(summary: report.summary))
         setGoals(report.goals)
     }
@@ -73,7 +83,7 @@ extension Run {
             case .idle, .stuck: true
             case .planning, .working, .assessing, .offered, .promoting: false
             }
-        } && !queue.contains { $0.target == .base }
+        } && !queue.contains { $0.target == .base } && questions.openPromotions.isEmpty
     }
 }
 

@@ -32,7 +32,7 @@ extension Decider {
         let submitted = run.tasks.submitted(of: team.id)
         if !submitted.isEmpty { return .review(submitted) }
         switch team.stage {
-        case .planning: return .planTasks
+        case .planning: return run.isFlat && run.questions.holdsPlan ? nil : .planTasks
         case .assessing: return run.isAtRest(team.id) ? .assess : nil
         case .working: return run.isFlat && run.directionChanged ? .assess : nil
         case .idle, .offered, .promoting, .stuck: return nil
@@ -40,17 +40,23 @@ extension Decider {
     }
 
     mutating func tasksPlanned(_ turn: Turn, _ report: TaskPlanReport) {
-        guard let team = turn.team else { return }
         settleVerification(report.verifyCommand, by: turn.agent)
-        guard let tasks = accept(report.tasks, from: turn, isWholePlan: true) else { return }
+        guard run.isFlat, planNeedsApproval else { return acceptTasks(report, of: turn.agent) }
+        guard accept(report.tasks, of: turn.agent, isWholePlan: true) != nil else { return }
         emit(.briefDone(turn.agent))
+        requestApproval(.tasks(report), madeBy: turn.agent, text: report.summary)
+    }
+
+    mutating func acceptTasks(_ report: TaskPlanReport, of lead: AgentID) {
+        guard let team = run.agents[lead]?.team, let tasks = accept(report.tasks, of: lead, isWholePlan: true) else { return }
+        emit(.briefDone(lead))
         emit(.planAccepted(team, summary: report.summary))
         for task in tasks { emit(.taskAdded(task)) }
     }
 
     /// Checks drafts mechanically. What does not pass goes back to its author with the list; `nil` then.
-    private mutating func accept(_ drafts: [TaskDraft], from turn: Turn, isWholePlan: Bool) -> [TeamTask]? {
-        guard let team = turn.team else { return nil }
+    private mutating func accept(_ drafts: [TaskDraft], of lead: AgentID, isWholePlan: Bool) -> [TeamTask]? {
+        guard let team = run.agents[lead]?.team else { return nil }
         let rejections = run.teams[team]?.planRejections ?? 0
         // An author that has been told once and still plans nothing means that the goal is reached; an assessment then says so.
         var check = PlanCheck(drafts: drafts, of: team, in: run.tasks, mayBeEmpty: !isWholePlan || rejections > 0)
@@ -60,12 +66,12 @@ extension Decider {
         guard problems.isEmpty else {
             emit(.planRejected(team, problems))
             guard rejections < 3 else {
-                emit(.briefDone(turn.agent))
-                let reason = "\(turn.agent) could not make a plan that holds: \(problems.joined(separator: "; "))"
+                emit(.briefDone(lead))
+                let reason = "\(lead) could not make a plan that holds: \(problems.joined(separator: "; "))"
                 if run.isFlat { end(.noProgress(reason)) } else { emit(.teamEntered(team, .stuck(reason), summary: "")) }
                 return nil
             }
-            emit(.leadBriefed(turn.agent, Pending(.fixPlan(problems: problems))))
+            emit(.leadBriefed(lead, Pending(.fixPlan(problems: problems))))
             return nil
         }
         return check.tasks(team: team, firstNumber: run.counters.tasks + 1, at: now)
@@ -119,7 +125,7 @@ extension Decider {
                 return giveUp(id, "three rounds of tasks brought nothing onto the branch: \(report.summary)")
             }
             emit(.assessed(id))
-            guard let tasks = accept(drafts, from: turn, isWholePlan: false) else { return }
+            guard let tasks = accept(drafts, of: turn.agent, isWholePlan: false) else { return }
             emit(.briefDone(turn.agent))
             emit(.planAccepted(id, summary: report.summary))
             for task in tasks { emit(.taskAdded(task)) }

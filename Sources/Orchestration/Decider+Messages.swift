@@ -1,26 +1,33 @@
 /// What is said to agents in the middle of their turns, and what is done about turns that get nowhere.
 extension Decider {
     /// Says something to the agent of a running turn.
-    mutating func say(_ text: String, to turn: TurnID, from sender: Message.Sender, interrupts: Bool, agent: AgentID? = nil) {
-        let message = message(text, for: turn, from: sender, interrupts: interrupts, agent: agent)
+    mutating func say(
+        _ text: String, to turn: TurnID, from sender: Message.Sender, interrupts: Bool, agent: AgentID? = nil, about task: TaskID? = nil
+    ) {
+        let message = message(text, for: turn, from: sender, interrupts: interrupts, agent: agent, about: task)
         emit(.messageAddressed(message))
         intend(.say(message.id))
     }
 
-    private func message(_ text: String, for turn: TurnID?, from sender: Message.Sender, interrupts: Bool, agent: AgentID?) -> Message {
+    private func message(
+        _ text: String, for turn: TurnID?, from sender: Message.Sender, interrupts: Bool, agent: AgentID?, about task: TaskID?
+    ) -> Message {
         let number = run.counters.messages + 1
         // Far from the numbers of sessions, so that no two things are ever known by one UUID.
         let uuid = SeededUUID(seed: run.seed, number: UInt64(number) | 1 << 40).text
         return Message(
-            id: ID("message", number), turn: turn, uuid: uuid, sender: sender, text: text, interrupts: interrupts, agent: agent)
+            id: ID("message", number), turn: turn, uuid: uuid, sender: sender, text: text, interrupts: interrupts, agent: agent,
+            task: task)
     }
 
     /// A person says something to an agent: in its turn, or with the next one when it has none, or none that still listens.
-    mutating func tell(_ agent: AgentID, _ text: String, from name: String, interrupts: Bool) {
-        if let turn = run.listeningTurn(of: agent) {
-            say(text, to: turn, from: .person(name), interrupts: interrupts, agent: agent)
+    ///
+    /// - Parameter task: what it is about; `nil` for anything.
+    mutating func tell(_ agent: AgentID, _ text: String, from name: String, interrupts: Bool, about task: TaskID? = nil) {
+        if let turn = run.listeningTurn(of: agent), task == nil || run.turns[turn]?.task == task {
+            say(text, to: turn, from: .person(name), interrupts: interrupts, agent: agent, about: task)
         } else {
-            emit(.messageAddressed(message(text, for: nil, from: .person(name), interrupts: interrupts, agent: agent)))
+            emit(.messageAddressed(message(text, for: nil, from: .person(name), interrupts: interrupts, agent: agent, about: task)))
         }
     }
 
@@ -77,6 +84,14 @@ extension Decider {
     mutating func closeKeptMessages() {
         for message in run.messages.values.filter({ $0.turn == nil }).sorted(by: { $0.id < $1.id }) {
             emit(.messageUndelivered(message.id, reason: "the run ended before the agent's next turn"))
+        }
+    }
+
+    /// Nobody works on what some of the kept messages are about.
+    mutating func closeMessagesOfSettledTasks() {
+        for message in run.messages.values.filter({ $0.turn == nil }).sorted(by: { $0.id < $1.id }) {
+            guard let task = message.task, run.tasks[task]?.state.isSettled != false else { continue }
+            emit(.messageUndelivered(message.id, reason: "\(task) was over before"))
         }
     }
 

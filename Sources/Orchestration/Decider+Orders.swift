@@ -21,6 +21,18 @@ extension Decider {
         case .restartAgent(let agent):
             take(order, "\(agent) begins anew, in a fresh session", agent.name)
             restart(agent, "\(order.by) wanted \(agent) to begin anew")
+        case .answer(let id, let text):
+            guard let question = run.questions[id] else { return }
+            take(order, "\(id) is answered; \(nextMessage) brings it to \(run.recipient(of: question).agent)", nextMessage)
+            answer(question, text, by: order.by)
+        case .approve(let id):
+            guard let question = run.questions[id] else { return }
+            take(order, "\(id) is approved", id.name)
+            approve(question, by: order.by)
+        case .reject(let id, let reason):
+            guard let question = run.questions[id] else { return }
+            take(order, "\(id) is rejected; \(run.author(of: question)) gets the reason", id.name)
+            reject(question, reason, by: order.by)
         case .set(let change):
             take(order, change.words, nil)
             emit(.settingChanged(change))

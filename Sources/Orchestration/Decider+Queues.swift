@@ -1,8 +1,10 @@
 extension Decider {
-    mutating func queue(_ kind: Candidate.Kind, for target: MergeTarget, head: ObjectID) {
+    mutating func queue(_ kind: Candidate.Kind, for target: MergeTarget, head: ObjectID, approval: QuestionID? = nil) {
         emit(
             .candidateQueued(
-                Candidate(id: ID("candidate", run.counters.candidates + 1), target: target, kind: kind, head: head, readyAt: now)))
+                Candidate(
+                    id: ID("candidate", run.counters.candidates + 1), target: target, kind: kind, head: head, readyAt: now,
+                    approval: approval)))
     }
 
     /// Puts an approved task in the queue of its team's branch.
@@ -12,13 +14,13 @@ extension Decider {
             return emit(.taskSettled(id, .unneeded))
         }
         emit(.taskApproved(id))
-        queue(.task(id), for: run.target(of: task.team), head: head)
+        offer(.task(id), for: run.target(of: task.team), head: head)
     }
 
     mutating func queueDelivery(_ team: TeamID) {
         guard let head = run.teams[team]?.head else { return }
         emit(.teamEntered(team, .promoting, summary: ""))
-        queue(.delivery(team), for: .base, head: head)
+        offer(.delivery(team), for: .base, head: head)
     }
 
     /// Branches that a person brings go into the target branch as they are.

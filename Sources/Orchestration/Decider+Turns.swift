@@ -64,7 +64,10 @@ extension Decider {
             budgetUsd: [allowance.usd, keyLeft].compactMap { $0 }.min(), budgetTokens: allowance.tokens,
             size: pending.brief.task.flatMap { run.tasks[$0]?.size }, isEscalated: run.isEscalated(pending) ? true : nil,
             wasStuck: pending.wasStuck)
-        let kept = run.messages.values.filter { $0.turn == nil && $0.agent == agent.id }.map(\.id).sorted()
+        let kept = run.messages.values.filter { message in
+            guard message.turn == nil else { return false }
+            return message.task.map { $0 == pending.brief.task } ?? (message.agent == agent.id)
+        }.map(\.id).sorted()
         if !kept.isEmpty {
             turn.messages = kept
             // Far from the numbers of sessions and messages.
@@ -203,9 +206,12 @@ extension Decider {
     private mutating func reported(_ turn: Turn, _ outcome: TurnOutcome, _ report: String) {
         do {
             if turn.task != nil {
-                try workReported(turn, outcome, Decider.read(WorkerReport.self, report))
+                let work = try Decider.read(WorkerReport.self, report)
+                let question = ask(turn, report, isBlocked: work.status == .blocked)
+                workReported(turn, outcome, work, asking: question)
             } else {
                 try managementReported(turn, report)
+                _ = ask(turn, report, isBlocked: false)
             }
         } catch {
             disappoint(turn, "your report could not be read: \(error)")
@@ -232,7 +238,7 @@ extension Decider {
             assessed(turn, try Decider.read(AssessmentReport.self, report))
         case .decide:
             decided(turn, try Decider.read(DirectorReport.self, report))
-        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish:
+        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed:
             break
         }
     }

@@ -19,8 +19,14 @@ extension Decider {
         }
     }
 
-    mutating func workReported(_ turn: Turn, _ outcome: TurnOutcome, _ report: WorkerReport) {
+    /// - Parameter question: what the report asks; a worker that is blocked then waits for the answer.
+    mutating func workReported(_ turn: Turn, _ outcome: TurnOutcome, _ report: WorkerReport, asking question: Question?) {
         guard let id = turn.task, let task = run.tasks[id], !task.state.isSettled else { return }
+        if report.status == .blocked, let question {
+            var pending = Pending(.proceed(id, reason: "\(question.id) is answered."))
+            pending.question = question.id
+            return emit(.taskBriefed(id, worker: turn.agent, pending))
+        }
         if report.status == .blocked {
             return run.settings.review == .em ? emit(.taskSubmitted(id, report)) : settle(id, .failed("blocked: \(report.summary)"))
         }
@@ -93,13 +99,14 @@ extension Run {
     /// What a worker has in its hands and may go on with: what has come back before what is new.
     func nextTasks(for worker: AgentID, at now: Timestamp) -> [TeamTask] {
         tasks.open(of: worker)
-            .filter { $0.state == .assigned && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
+            .filter { $0.state == .assigned && !$0.awaitsAnswer && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
             .sorted { ($0.demand, $0.id) < ($1.demand, $1.id) }
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {
         guard agents[worker]?.activeTurn == nil else { return false }
-        let own = tasks.open(of: worker)
+        // What waits for a person stands in nobody's way.
+        let own = tasks.open(of: worker).filter { !$0.awaitsAnswer }
         return own.count <= Run.openTasksPerWorker && !own.contains { $0.state == .assigned }
     }
 

@@ -164,6 +164,7 @@ package struct Decider {
         if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
         if case .working = run.phase { checkLimits() }
         guard run.suspension == nil else { return }
+        settleQuestions()
         if case .working = run.phase { askBaseline() }
         releaseQuickChecks()
         // Before turns are begun: what comes back from a queue is somebody's next work.
@@ -179,6 +180,7 @@ package struct Decider {
         if run.isIntegrating { advanceQueues() }
         startQuickGates()
         foresee()
+        closeMessagesOfSettledTasks()
         if case .finishing(let reason) = run.phase { finishUp(reason) }
     }
 
@@ -236,6 +238,7 @@ extension Run {
             deadlines.append(now.advanced(byMilliseconds: max(0, left)))
             deadlines += credentials.compactMap { $0.nextChange(after: now) }
             deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
+            deadlines += questions.open.compactMap(\.deadline)
             deadlines += tasks.pauses.filter { $0 > now }
             deadlines += gatheringDeadlines.filter { $0 > now }
             deadlines += tasks.held.map { $0.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }

@@ -10,7 +10,8 @@ package enum Demand: Int, Comparable, Sendable {
     package init(_ brief: Brief, isBegun: Bool) {
         switch brief {
         case .work: self = isBegun ? .ongoing : .newWork
-        case .planGoals, .planTasks, .fixPlan, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .review, .assess, .decide:
+        case .planGoals, .planTasks, .fixPlan, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed, .review, .assess,
+            .decide:
             self = .integration
         }
     }

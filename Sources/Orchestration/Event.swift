@@ -49,6 +49,15 @@ package enum Event: Codable, Sendable, Equatable {
     /// A person wants something of the run; what follows from it comes next.
     case orderTaken(Order, OrderReceipt)
     case settingChanged(LiveSetting)
+    /// A person is asked something: by an agent's report, or for an approval.
+    case questionAsked(Question)
+    /// `by` is the person; `nil` means that nobody answered in time, and the default counts.
+    case questionAnswered(QuestionID, String, by: String?)
+    /// `by` is the person; `nil` means that nobody objected in time.
+    case approvalGiven(QuestionID, by: String?)
+    case approvalRefused(QuestionID, reason: String, by: String)
+    /// Nobody needs the answer any more.
+    case questionLapsed(QuestionID)
     /// The agent's brief is done with.
     case briefDone(AgentID)
     /// A manager's conversation is replaced by a fresh one at its next turn.

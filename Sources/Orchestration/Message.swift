@@ -28,13 +28,17 @@ package struct Message: Codable, Sendable, Equatable {
     package var agent: AgentID?
     /// Whether the turn's prompt brings it along.
     package var isInPrompt: Bool?
+    /// The task that it is about: it goes to whoever works on that, and into no turn for anything else.
+    package var task: TaskID?
 
     package init(
-        id: MessageID, turn: TurnID?, uuid: String, sender: Sender, text: String, interrupts: Bool, agent: AgentID? = nil
+        id: MessageID, turn: TurnID?, uuid: String, sender: Sender, text: String, interrupts: Bool, agent: AgentID? = nil,
+        task: TaskID? = nil
     ) {
         self.id = id
         self.turn = turn
         self.agent = agent
+        self.task = task
         self.uuid = uuid
         self.sender = sender
         self.text = text

@@ -16,6 +16,12 @@ package struct Order: Codable, Sendable, Equatable {
         /// Stop what an agent does, and have it done anew in a fresh session.
         case restartAgent(AgentID)
         case set(LiveSetting)
+        /// Answer what an agent asks: with an option's number, or in one's own words.
+        case answer(QuestionID, String)
+        /// Have done what waits for approval.
+        case approve(QuestionID)
+        /// Send it back to who made it.
+        case reject(QuestionID, reason: String)
     }
 
     package var id: String

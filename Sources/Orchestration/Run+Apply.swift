@@ -6,6 +6,7 @@ extension Run {
         case .runStarted(let id, let settings, let seed):
             self = Run(id: id, settings: settings, seed: seed, at: time)
         case .engineStarted(let settings):
+            questions.postpone(by: time.milliseconds(since: clock.lastEventAt))
             clock.resume(at: time)
             if needsPerson { landedCosts.begin(at: ledger.total.costUsd) }
             suspension = nil
@@ -35,6 +36,8 @@ extension Run {
             orders.add(receipt)
         case .settingChanged(let change):
             live.take(change, into: &settings)
+        case .questionAsked, .questionAnswered, .approvalGiven, .approvalRefused, .questionLapsed:
+            applyQuestion(event)
         case .leadBriefed, .turnStarted, .turnStuck, .turnNudged, .turnStopRequested, .turnEnded, .briefDone, .sessionReplaced,
             .directionShown:
             applyTurn(event, at: time)
@@ -175,7 +178,11 @@ extension Run {
             messages[id]?.turn = turn.id
             messages[id]?.isInPrompt = true
             if let uuid = turn.promptUUID { messages[id]?.uuid = uuid }
-            mail.change(id) { $0.turn = turn.id }
+            messages[id]?.agent = turn.agent
+            mail.change(id) {
+                $0.turn = turn.id
+                $0.agent = turn.agent
+            }
         }
     }
 

@@ -166,7 +166,8 @@ extension Run {
             }
             if case .finishing = phase, case .delivery(let team) = candidate.kind { finalDeliveries.insert(team) }
             // What lands on the team's branch from here on is not part of this delivery.
-            if case .delivery(let team) = candidate.kind { teams[team]?.undelivered = false }
+            // With an approval that was so from when it was asked for.
+            if case .delivery(let team) = candidate.kind, candidate.approval == nil { teams[team]?.undelivered = false }
             // A team's branch takes main back before anything else, so that its tasks are verified against what they will meet.
             if case .sync = candidate.kind, let first = queue.firstIndex(where: { $0.target == candidate.target && $0.state == .waiting }) {
                 queue.insert(candidate, at: first)

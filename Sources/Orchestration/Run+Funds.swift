@@ -83,7 +83,7 @@ extension Run {
         switch brief {
         case .planGoals, .planTasks, .fixPlan: true
         case .work(let task): tasks[task]?.session == nil
-        case .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .review, .assess, .decide: false
+        case .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed, .review, .assess, .decide: false
         }
     }
 

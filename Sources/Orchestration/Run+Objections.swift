@@ -27,6 +27,10 @@ extension Run {
         case .prioritiseTask(let id): objection(toPrioritising: id)
         case .restartAgent(let agent): objection(toRestarting: agent)
         case .set(let change): objection(to: change)
+        case .answer(let id, let text): objection(toAnswering: id, text)
+        case .approve(let id): objection(toDeciding: id)
+        case .reject(let id, let reason):
+            objection(toDeciding: id) ?? Run.objection(to: reason, as: "reason", "say what has to be different")
         }
     }
 

@@ -33,6 +33,8 @@ package struct Run: Codable, Sendable, Equatable {
     package var messages: [MessageID: Message] = [:]
     /// What people said to agents, and how far it has come.
     package var mail = MessageBook()
+    /// What agents ask people.
+    package var questions = QuestionBook()
     /// What people wanted, and what became of it.
     package var orders = OrderBook()
     /// What people changed of the settings.

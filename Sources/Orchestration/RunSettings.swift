@@ -15,6 +15,15 @@ package struct RunSettings: Codable, Sendable, Equatable {
         case auto
     }
 
+    /// What waits for a person's approval.
+    package enum Approve: String, Codable, Sendable {
+        case none
+        /// The first goals; in a run that the Director leads itself, the first tasks.
+        case plan
+        /// Whatever is to go to the base branch.
+        case promotion
+    }
+
     /// The repository for display, without user information.
     package var repository: String
     /// The branch whose direction is read and from which the run starts.
@@ -46,6 +55,12 @@ package struct RunSettings: Codable, Sendable, Equatable {
     /// Runs on what a worker hands in, before it is reviewed.
     package var quickVerifyCommand: String?
     package var quickVerifyTimeoutMinutes: Int?
+    /// How long an agent's question waits for a person at most, before its default is taken; `nil` in journals of earlier versions.
+    package var questionTimeoutMinutes: Int?
+    /// `nil` in journals of earlier versions.
+    package var approve: Approve?
+    /// After how many minutes silence approves; `nil`: never.
+    package var approvalTimeoutMinutes: Int?
     /// The credentials in the order of the configuration. Names only; secrets never come here.
     package var credentials: [CredentialSlot]
     /// Whether fewer workers begin where more would only conflict; `nil`, in journals of earlier versions, is yes.

@@ -11,6 +11,7 @@ extension Brief {
         case .fixGate(let task, _, _): "mending the red gate of \(run.label(of: task))"
         case .fixQuickGate(let task, _): "mending the red quick gate of \(run.label(of: task))"
         case .finish(let task, _): "finishing \(run.label(of: task))"
+        case .proceed(let task, _): "going on with \(run.label(of: task))"
         case .review(let tasks): "reviewing \(tasks.map(\.name).joined(separator: ", "))"
         case .assess: "judging what has landed"
         case .decide: "deciding about deliveries and goals"

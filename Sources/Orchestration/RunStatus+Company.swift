@@ -80,7 +80,9 @@ extension RunStatus {
 extension Run {
     /// The task that a worker is to go on with at its next turn.
     func pendingTask(of worker: AgentID) -> TeamTask? {
-        tasks.open(of: worker).filter { $0.state == .assigned && $0.next != nil }.min { ($0.demand, $0.id) < ($1.demand, $1.id) }
+        tasks.open(of: worker).filter { $0.state == .assigned && $0.next != nil }.min {
+            ($0.awaitsAnswer ? 1 : 0, $0.demand, $0.id) < ($1.awaitsAnswer ? 1 : 0, $1.demand, $1.id)
+        }
     }
 }
 

@@ -129,10 +129,19 @@ extension Run {
         return "needs a credential: " + shown.joined(separator: ", ") + (obstacles.count > 3 ? " …" : "")
     }
 
+    /// Everything stands still until people answer.
+    private func whatPeopleAreAsked(while pendings: [Pending]) -> RunStatus.Waiting? {
+        let asked = questions.open.filter { $0.holdsTask || $0.isApproval }
+        guard !asked.isEmpty, effects.isEmpty, pendings.allSatisfy({ $0.question != nil }) else { return nil }
+        return RunStatus.Waiting(
+            reason: "waits for a person: \(Run.list(asked.map(\.id.name)))", until: asked.compactMap(\.deadline).min().map(Moment.init))
+    }
+
     /// What the whole run waits for: nobody works, and nobody can before the clock or a person changes something.
     func whatItWaitsFor(at now: Timestamp) -> RunStatus.Waiting? {
         guard case .working = phase, suspension == nil, turns.isEmpty, !credentials.isEmpty else { return nil }
         let pendings = agents.values.compactMap { $0.next ?? pendingTask(of: $0.id)?.next }
+        if let waiting = whatPeopleAreAsked(while: pendings) { return waiting }
         guard !pendings.isEmpty else { return nil }
         let reasons = pendings.map { whyNoCredential(for: $0, at: now) }
         guard let reason = reasons.compactMap({ $0 }).min(), reasons.allSatisfy({ $0 != nil }) else { return nil }

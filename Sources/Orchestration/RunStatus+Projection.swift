@@ -40,6 +40,8 @@ extension RunStatus {
         push = Push(enabled: run.settings.push, fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason)
         let told = run.mail.records.map { MessageStatus($0, isOver: run.isEnded) }
         messages = told.isEmpty ? nil : told
+        let asked = run.questions.questions.map { QuestionStatus($0, isOver: run.isEnded) }
+        questions = asked.isEmpty ? nil : asked
         workersAtOnce = run.live.workers
         width = Width(run, at: now)
         delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in

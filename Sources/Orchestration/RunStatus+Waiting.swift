@@ -12,6 +12,9 @@ extension Run {
     func whyTurnWaits(_ pending: Pending, of agent: AgentID, at now: Timestamp) -> String? {
         if let whyStandsStill { return whyStandsStill }
         guard case .working = phase else { return "no new turns: the run is ending" }
+        if let question = pending.question {
+            return "waits for the answer to \(question)" + (questions[question]?.deadline.map { ", until \(Moment($0).iso)" } ?? "")
+        }
         if let notBefore = pending.notBefore, notBefore > now {
             return "pauses until \(Moment(notBefore).iso) after a fault of the provider"
         }
@@ -70,7 +73,8 @@ extension Run {
     }
 
     private func whyNotMerged(_ task: TeamTask, at now: Timestamp) -> String? {
-        queue.first { $0.kind == .task(task.id) }.map { whyNotMerged($0, at: now) }
+        if let question = questions.openPromotions.first(where: { $0.task == task.id }) { return "waits for a person: \(question.id)" }
+        return queue.first { $0.kind == .task(task.id) }.map { whyNotMerged($0, at: now) }
     }
 
     /// Where a candidate is on its way, in words.

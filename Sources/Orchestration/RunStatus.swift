@@ -56,6 +56,8 @@ package struct RunStatus: Codable, Sendable, Equatable {
     package var delayed: [DelayedEffect]
     /// What people said to agents, the oldest first; missing when nobody has.
     package var messages: [MessageStatus]?
+    /// What agents ask people, the oldest first; missing when none has asked.
+    package var questions: [QuestionStatus]?
     /// How many workers may have a turn at once, where a person has set that; missing otherwise.
     package var workersAtOnce: Int?
     /// How many workers have something to do, and why not more; missing for `cco merge`.

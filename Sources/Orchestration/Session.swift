@@ -41,6 +41,8 @@ package struct Pending: Codable, Sendable, Equatable {
     package var remark: String?
     /// Whether the last turn for this brief was stopped for getting nowhere, and its session goes on.
     package var wasStuck: Bool?
+    /// The question whose answer it waits for.
+    package var question: QuestionID?
 
     package init(
         _ brief: Brief, carryOn: Bool = false, failures: Int = 0, outages: Int = 0, notBefore: Timestamp? = nil, remark: String? = nil,

@@ -41,6 +41,8 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case roomAwaited = "room.awaited"
     case toldEvents = "narrator.told"
     case clearedAway = "narrator.cleared"
+    case notificationTold = "notify.told"
+    case notificationKept = "notify.kept"
     case concludeKept = "conclude.kept"
     case concludeWorktreeRemoved = "conclude.worktree-removed"
     case concludeCleared = "conclude.cleared"

@@ -31,6 +31,13 @@ package struct Circumstances: Sendable {
         Circumstances.limit(&settings.credentials, seed: experiment.seed)
         var spending = SeededRandom(seed: experiment.seed, 4, 0)
         Circumstances.limitSpending(of: &settings, &spending)
+        // Drawn apart, too.
+        var approving = SeededRandom(seed: experiment.seed, 5, 0)
+        settings.questionTimeoutMinutes = approving.pick(1...90)
+        if approving.happens(0.3), experiment.hasCeilings {
+            settings.approve = approving.happens(0.4) ? .plan : .promotion
+            settings.approvalTimeoutMinutes = approving.happens(0.3) ? approving.pick(5...60) : nil
+        }
         if !experiment.hasCeilings { settings.limits = SpendingLimits() }
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
@@ -138,13 +145,18 @@ extension FaultKind {
         case .personTells: 0.01
         case .personCancels, .personRetries, .personAdds, .personPrioritises, .personRestarts, .personSets: 0.004
         case .personRepeats: 0.5
+        case .agentAsks: 0.05
+        case .personAnswers: 0.02
+        case .personApproves: 0.15
+        case .personRejects: 0.02
         }
     }
 
     /// Whether a person gives an order.
     var isSteering: Bool {
         switch self {
-        case .personTells, .personCancels, .personRetries, .personAdds, .personPrioritises, .personRestarts, .personSets, .personRepeats:
+        case .personTells, .personCancels, .personRetries, .personAdds, .personPrioritises, .personRestarts, .personSets, .personRepeats,
+            .agentAsks, .personAnswers, .personApproves, .personRejects:
             true
         default: false
         }

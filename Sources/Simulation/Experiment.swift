@@ -9,7 +9,7 @@ package struct Experiment: Sendable, Equatable {
     package var mostMinutes: Int?
     /// Gives the run at least so much time; for runs that are to come to their own end.
     package var leastMinutes: Int?
-    /// Whether the seed may choose ceilings of what is spent; not for runs that are to come to their own end.
+    /// Whether the seed may choose ceilings of what is spent, and that people approve; not for runs that are to come to their own end.
     package var hasCeilings = true
     /// Whether every step's state and events are also written, read and decided upon again, and the fold is compared at every step.
     package var isThorough: Bool

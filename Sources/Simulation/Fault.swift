@@ -51,6 +51,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats
     /// The machine's memory is nearly used up for a while.
     case memoryTight
+    // An agent's report asks a person, who answers, approves or rejects.
+    case agentAsks, personAnswers, personApproves, personRejects
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }

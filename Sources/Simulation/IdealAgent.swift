@@ -33,7 +33,7 @@ package struct IdealAgent {
         case .review(let tasks): ReportText.review(tasks.map { .init(task: $0, .approve) })
         case .assess: ReportText.assessment(reached: true, nil)
         case .decide: ReportText.decision(run.offeredTeams.map { .init(team: $0, .accept) }, complete: true)
-        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish: ReportText.work(.done, "")
+        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed: ReportText.work(.done, "")
         }
     }
 

@@ -29,6 +29,7 @@ extension Invariants {
         }
         try checkQuickVerdicts()
         try checkSettled()
+        try checkQuestions()
         // People bring as many branches as they like.
         let own = after.queue.count { if case .branch = $0.kind { false } else { true } }
         guard own <= after.tasks.count + 2 * after.teams.count + 2 else {
@@ -150,6 +151,7 @@ extension Invariants {
             }
             || after.agents.values.contains { ($0.next?.notBefore ?? now) > now }
             || after.tasks.values.contains { ($0.next?.notBefore ?? now) > now }
+            || after.questions.open.contains { $0.isApproval || $0.deadline != nil }
         if !waits { throw Violation(.noDeadlock, "the run only waits for its time to be over") }
     }
 
@@ -179,11 +181,11 @@ extension Invariants {
         var ready: [TeamID: TaskID] = [:]
         var held: [TeamID: [TeamTask]] = [:]
         // Where a person has set how many work at once, those who have something in hand are enough.
-        let busy = Set(after.tasks.values.filter { $0.state == .assigned }.compactMap(\.worker))
+        let busy = Set(after.tasks.values.filter { $0.state == .assigned && !$0.awaitsAnswer }.compactMap(\.worker))
             .union(after.turns.values.filter { $0.role.writesCode }.map(\.agent))
         let most = after.workersAtOnce
         let isFull = most < after.settings.workerCount && busy.count >= most
-        for task in after.tasks.values where !task.state.isSettled {
+        for task in after.tasks.values where !task.state.isSettled && !task.awaitsAnswer {
             if let worker = task.worker {
                 open[worker, default: 0] += 1
                 guard task.state == .assigned else { continue }

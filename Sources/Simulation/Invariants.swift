@@ -66,7 +66,12 @@ package struct Invariants {
         var told: [TurnID: Int] = [:]
         var words: [AgentID: Int] = [:]
         for message in after.messages.values {
-            if message.isPersons, let agent = message.agent { words[agent, default: 0] += 1 }
+            if message.turn == nil, let task = message.task, after.suspension == nil, !after.isShortOfDisk,
+                after.tasks[task]?.state.isSettled != false
+            {
+                throw Violation(.messagesArrive, "\(message.id) is about \(task), which is over")
+            }
+            if let agent = message.agent, message.isPersons { words[agent, default: 0] += 1 }
             guard let turn = message.turn else {
                 guard message.isPersons, message.agent != nil, !after.isFinishing else {
                     throw Violation(.messagesArrive, "\(message.id) is for no turn, and none will come")
@@ -78,7 +83,9 @@ package struct Invariants {
             }
             if !message.isPersons { told[turn, default: 0] += 1 }
         }
-        if let most = words.values.max(), most > Order.mostMessages { throw Violation(.isBounded, "\(most) messages wait for one agent") }
+        if let most = words.values.max(), most > Order.mostMessages + QuestionBook.mostOpen {
+            throw Violation(.isBounded, "\(most) messages wait for one agent")
+        }
         try checkWorkers()
         try checkWidth()
         // One to tell it, one to interrupt it; then it is stopped.
@@ -131,27 +138,31 @@ package struct Invariants {
                 throw Violation(.queueHolds, "\(id) is \(after.tasks[id]?.state.word ?? "unknown") and in the queue")
             }
         }
-        var assigned: [AgentID: (all: Int, fresh: Int)] = [:]
+        var assigned: [AgentID: (all: Int, fresh: Int, answered: Int)] = [:]
         for task in after.tasks.values {
             let isSound =
                 switch task.state {
                 case .waiting: task.worker == nil && task.next == nil
                 case .assigned: task.worker != nil && task.next != nil
                 case .submitted: task.report != nil
-                case .approved: queued.contains(task.id)
+                case .approved: queued.contains(task.id) || after.questions.open.contains { $0.isApproval && $0.task == task.id }
                 case .landed, .unneeded, .dropped, .failed: task.next == nil && task.settledAt != nil
                 }
             guard isSound else {
                 throw Violation(.tasksHold, "\(task.id) is \(task.state.word) with worker \(task.worker?.name ?? "none")")
             }
-            if task.state == .assigned, let worker = task.worker {
-                let so = assigned[worker] ?? (0, 0)
-                assigned[worker] = (so.all + 1, so.fresh + (task.session == nil ? 1 : 0))
+            if task.state == .assigned, !task.awaitsAnswer, let worker = task.worker {
+                let so = assigned[worker] ?? (0, 0, 0)
+                // What waited for a person comes back beside what was taken meanwhile.
+                let isAnswered = after.questions.questions.contains { $0.holdsTask && $0.task == task.id }
+                assigned[worker] = (so.all + 1, so.fresh + (task.session == nil ? 1 : 0), so.answered + (isAnswered ? 1 : 0))
             }
         }
         for (worker, count) in assigned {
             // Tasks that came back wait for the one in hand; no more than may be out of a worker's hands.
-            if count.all > Run.mostOpenTasks + 1 { throw Violation(.isBounded, "\(worker) has \(count.all) tasks at once") }
+            if count.all - count.answered > Run.mostOpenTasks + 1 {
+                throw Violation(.isBounded, "\(worker) has \(count.all) tasks at once")
+            }
             if count.fresh > 1 { throw Violation(.tasksHold, "\(worker) was given a second task before it began the first") }
         }
     }

@@ -22,6 +22,8 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case idsAreUnique = "no id is given out twice"
     case tasksHold = "tasks are where their state says"
     case messagesArrive = "what a person says is read once, or it is told why it was not"
+    case questionsEnd = "a question is settled once, by a person or when its time is over"
+    case approvalsHold = "what needs a person's approval has it"
     case workersAreFew = "no more workers work than a person has set"
     case settledOnce = "what is over stays over, until a person wants it begun anew"
     case planIsKept = "a task begins after those it depends on"

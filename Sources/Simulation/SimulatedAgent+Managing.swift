@@ -10,7 +10,7 @@ extension SimulatedAgent {
         case .review(let tasks): report = review(tasks)
         case .assess: report = assessment
         case .decide: report = decision
-        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish: return
+        case .work, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed: return
         }
         script.end = .reported(report)
     }

@@ -20,6 +20,7 @@ struct SimulatedAgent {
         fail(&script)
         if turn.budgetTokens != nil { script.usage.cacheRead = Int(script.costUsd * 300_000) }
         keepBudget(&script)
+        ask(&script)
         return script
     }
 
@@ -46,6 +47,16 @@ struct SimulatedAgent {
 
     /// Mistakes stick to a task, whoever works on it, or to what a manager is asked.
     private var whose: String { turn.task?.name ?? "\(turn.agent.name) \(turn.brief.purpose.rawValue)" }
+
+    /// Puts a question into the report.
+    private mutating func ask(_ script: inout AgentScript) {
+        guard var random = faults.strikes(.agentAsks), case .reported(let report) = script.end, report.first == "{" else { return }
+        // A worker may need to know before it goes on.
+        let isBlocked = turn.task != nil && random.happens(0.4)
+        let asking = isBlocked ? ReportText.work(.blocked, "needs to know") : report
+        let fallback = random.happens(0.5) ? ",\"options\":[\"A\",\"B\"],\"default\":\"B\"" : ""
+        script.end = .reported("{\"question\":{\"text\":\"A or B?\",\"minutes\":\(random.pick(1...60))\(fallback)},\(asking.dropFirst())")
+    }
 
     // MARK: Workers
 

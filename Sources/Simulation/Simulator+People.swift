@@ -51,6 +51,7 @@ extension Simulator {
                 key: "added", title: "Do more", description: "Do it.", acceptance: "it is done", paths: ["added-\(orders)/"])
             return .addTask(draft, team: team)
         }
+        if let wish = reply(run) { return wish }
         if var random = strikes(.personSets) {
             switch random.pick(0...2) {
             case 0: return .set(.workers(random.pick(1...run.settings.workerCount)))
@@ -59,6 +60,16 @@ extension Simulator {
             }
         }
         return nil
+    }
+
+    /// What a person says to what they are asked; many say nothing.
+    private func reply(_ run: Run) -> Order.Wish? {
+        if let question = run.questions.open.first(where: { !$0.isApproval }), strikes(.personAnswers) != nil {
+            return .answer(question.id, "1")
+        }
+        guard let approval = run.questions.open.first(where: \.isApproval) else { return nil }
+        if strikes(.personRejects) != nil { return .reject(approval.id, reason: "It is not what we want.") }
+        return strikes(.personApproves) != nil ? .approve(approval.id) : nil
     }
 
     /// The run stands still; somebody looks after it.
@@ -100,6 +111,9 @@ extension Simulator {
         case 5: settings.credentials.append(.slot("key-\(generations + 10)", tier: random.pick(0...1)))
         default: if settings.credentials.count > 1 { settings.credentials.removeFirst() }
         }
+        // Drawn apart, so that the rest of what a seed gives does not depend on it.
+        var approving = self.random(61, generations)
+        if approving.happens(0.2) { settings.approve = [RunSettings.Approve.none, .plan, .promotion][approving.pick(0...2)] }
         note("people", "the configuration changes: \(settings.line)")
     }
 }

@@ -16,7 +16,7 @@ extension RunScreen {
     // MARK: Company
 
     private var company: [Row] {
-        var rows = [row(of: status.director, depth: 0)]
+        var rows = questions + [row(of: status.director, depth: 0)]
         for team in status.teams {
             let goal = team.goal.map { ": \(Self.safe($0))" } ?? ""
             let stuck = team.stuck.map { "  STUCK: \(Self.safe($0))" } ?? ""
@@ -25,6 +25,17 @@ extension RunScreen {
             rows += team.members.map { row(of: $0, depth: 1) }
         }
         return rows
+    }
+
+    /// What waits for a person, with what to type.
+    private var questions: [Row] {
+        status.openQuestions.map { question in
+            let command = question.kind == "question" ? "cco answer \(question.id) \"…\"" : "cco approve \(question.id)"
+            let until = question.deadline.map { ", until \($0.iso)" } ?? ""
+            return Row([
+                Span("? \(command)", .yellow), Span("  \(question.agent): \(Self.safe(question.text))"), Span(until, .dim),
+            ])
+        }
     }
 
     private func row(of agent: RunStatus.AgentStatus, depth: Int) -> Row {

@@ -113,6 +113,8 @@ package struct RunScreen: Sendable {
         if merges.conflicts > 0 { spans.append(Span("  \(merges.conflicts) conflicts", .yellow)) }
         if merges.redGates > 0 { spans.append(Span("  \(merges.redGates) red", .red)) }
         if merges.flakes > 0 { spans.append(Span("  \(merges.flakes) flaky", .yellow)) }
+        let asked = status.openQuestions.count
+        if asked > 0 { spans.append(Span("  \(asked) \(asked == 1 ? "question" : "questions") to you", .yellow)) }
         let benched = status.credentials.count { $0.state != "usable" }
         if benched > 0 { spans.append(Span("  \(benched) of \(status.credentials.count) credentials out", .yellow)) }
         let slowed = status.credentials.count { $0.state == "usable" && $0.why != nil }

@@ -31,6 +31,7 @@ struct CollisionPromptTests {
             return [
                 .work(ID("task", 1)), .rework(ID("task", 1), instructions: "Handle the empty text."),
                 .finish(ID("task", 1), reason: "there is no commit."),
+                .proceed(ID("task", 1), reason: "Nobody has answered question-1 in time, so your default counts: MIT"),
                 .resolveConflict(
                     ID("task", 1), target: try Sample.object(), files: [ConflictExcerpt(path: "x", kind: "content", hunks: "")]),
                 .fixGate(ID("task", 1), target: try Sample.object(), log: log),

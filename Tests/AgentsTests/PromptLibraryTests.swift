@@ -253,7 +253,7 @@ struct PromptLibraryTests {
     @Test("every prompt can be had by name")
     func names() throws {
         let library = try PromptLibrary()
-        #expect(PromptLibrary.names.count == 33)
+        #expect(PromptLibrary.names.count == 34)
         for name in PromptLibrary.names { #expect(library.text(of: name)?.isEmpty == false, "\(name)") }
     }
 }

@@ -81,6 +81,15 @@ import Testing
                 Failure($0).status == .usage && Failure($0).message.contains("Did you mean \(nearest)?")
             }
         }
+        let question = Question(
+            id: ID("question-1"), agent: ID("worker-1"), task: ID("task-1"), text: "Which\u{1B}[2J one?", options: ["red", "green"],
+            fallback: "red", askedAt: Timestamp(milliseconds: 1), deadline: Timestamp(milliseconds: 60_001), holdsTask: true)
+        let asking = try await RunFixture(events: [.questionAsked(question), .suspended("cco pause")])
+        try await run(["questions"], asking)
+        try await run(["status"], asking)
+        let shown = asking.console.text
+        #expect(shown.contains("2. green") && shown.contains("\"red\" counts; the task waits") && !shown.contains("\u{1B}[2J"))
+        #expect(shown.contains("cco answer"))
         let json = try await RunFixture(events: [.messageAddressed(message), .suspended("cco pause")])
         try await run(["messages", "--json"], json)
         let decoded = try JSONDecoder().decode([RunStatus.MessageStatus].self, from: Data(json.console.text.utf8))

@@ -165,6 +165,36 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             outOfRange: [#"{"boss": {}}"#, #"{"worker": {"effort": "huge"}}"#, #"{"worker": {"model": "a b"}}"#], misspelt: "escalatio"),
         OptionCase(name: "review", good: [#""em""#, #""none""#], wrongType: notText, outOfRange: [#""director""#], misspelt: "reviews"),
         OptionCase(
+            name: "questionTimeoutMinutes", good: ["1", "10080"], wrongType: notInteger, outOfRange: ["0", "-1", "10081"],
+            misspelt: "questionTimoutMinutes"),
+        OptionCase(
+            name: "approve", good: [#""none""#, #""plan""#, #""promotion""#], wrongType: notText, outOfRange: [#""main""#],
+            misspelt: "aprove"),
+        OptionCase(
+            name: "approvalTimeoutMinutes", good: ["1", "525600"], wrongType: notInteger, outOfRange: ["0", "-1", "525601"],
+            misspelt: "approvalTimoutMinutes"),
+        OptionCase(
+            name: "notifications",
+            good: [
+                "{}", #"{"command": ["notify", "-x", "-x"], "events": ["failed", "needsYou"]}"#,
+                #"{"webhookUrl": "https://h.example/x", "webhookFormat": "slack", "desktop": true}"#,
+                #"{"webhookUrl": "http://127.0.0.1:80/x"}"#, #"{"webhookUrl": "http://localhost/x"}"#,
+                #"{"webhookUrl": "http://[::1]:8/x"}"#,
+                #"{"webhookUrlFile": "url.txt"}"#, #"{"webhookUrlVariable": "HOOK"}"#,
+            ],
+            wrongType: [
+                "[]", #""x""#, "null", #"{"command": "notify"}"#, #"{"desktop": "true"}"#, #"{"events": "failed"}"#,
+                #"{"webhookUrl": 1}"#,
+            ],
+            outOfRange: [
+                #"{"command": []}"#, #"{"command": [""]}"#, #"{"events": ["everything"]}"#, #"{"webhookFormat": "xml"}"#,
+                #"{"webhookUrl": "http://h.example/x"}"#, #"{"webhookUrl": "http://127.0.0.1.h.example/x"}"#,
+                #"{"webhookUrl": "http://localhost@h.example/x"}"#, #"{"webhookUrl": "ftp://h/x"}"#, #"{"webhookUrl": "https://"}"#,
+                #"{"webhookUrl": "https://h/\"x"}"#, #"{"webhookUrlVariable": "1X"}"#,
+                #"{"webhookUrl": "https://h/x", "webhookUrlFile": "y"}"#, #"{"webhokUrl": "https://h/x"}"#,
+            ],
+            misspelt: "notification"),
+        OptionCase(
             name: "promotion", good: [#""director""#, #""auto""#], wrongType: notText, outOfRange: [#""em""#], misspelt: "promotoin"),
         OptionCase(name: "push", good: ["true", "false"], wrongType: notBoolean, misspelt: "psuh"),
         OptionCase(name: "sparseCheckout", good: ["true", "false"], wrongType: notBoolean, misspelt: "sparseCheckot"),

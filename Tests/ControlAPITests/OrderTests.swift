@@ -59,13 +59,15 @@ struct OrderTests {
         try await serving(control) { client in
             for request in [
                 request(.cancel) { ($0.task, $0.text) = ("task-1", "why") }, request(.prioritise) { $0.task = "task-2" },
-                request(.restart) { $0.agent = "em-1" }, request(.set) { ($0.setting, $0.value) = (.workers, 2) },
+                request(.restart) { $0.agent = "em-1" }, request(.answer) { ($0.question, $0.text) = ("question-1", "2") },
+                request(.set) { ($0.setting, $0.value) = (.workers, 2) },
                 request(.set) { $0.setting = .budget }, request(.set) { ($0.setting, $0.value) = (.duration, 90) },
                 request(.add) { ($0.title, $0.description, $0.acceptance, $0.paths) = ("t", "d", "a", ["p/"]) },
             ] { _ = try await client.order(request) }
             let draft = TaskDraft(key: "new", title: "t", description: "d", acceptance: "a", paths: ["p/"])
             let wishes: [Order.Wish] = [
-                .cancelTask(ID("task-1"), reason: "why"), .prioritiseTask(ID("task-2")), .restartAgent(ID("em-1")), .set(.workers(2)),
+                .cancelTask(ID("task-1"), reason: "why"), .prioritiseTask(ID("task-2")), .restartAgent(ID("em-1")),
+                .answer(ID("question-1"), "2"), .set(.workers(2)),
                 .set(.budget(nil)), .set(.duration(minutes: 90)), .addTask(draft, team: nil),
             ]
             #expect(zip(control.seen, wishes).allSatisfy { $0.hasPrefix("\($1) by") } && control.seen.count == wishes.count)

@@ -7,7 +7,9 @@ import Testing
 struct CrashPointTests {
     private static let undisturbed = UndisturbedRun.oneByOne
     /// Those that an ordinary run does not pass; each has a test of its own.
-    static let elsewhere: Set<CrashPoint> = [.messageSaid, .roomAwaited, .runEnded, .cleanupKept, .cleanupRunRemoved]
+    static let elsewhere: Set<CrashPoint> = [
+        .messageSaid, .roomAwaited, .runEnded, .cleanupKept, .cleanupRunRemoved, .notificationTold, .notificationKept,
+    ]
 
     @Test(
         "killed there and started again, a run ends as one that nobody disturbed",

@@ -133,7 +133,7 @@ extension ModelRequest {
 
 extension ModelReply {
     /// The same, and where it reports, with the id of a message that was read.
-    fileprivate func acknowledging(_ id: String) -> ModelReply {
+    func acknowledging(_ id: String) -> ModelReply {
         guard case .message(let blocks) = outcome else { return self }
         var reply = self
         reply.outcome = .message(

@@ -34,6 +34,19 @@ struct RunScreenTests {
 
     @Test("the company, on a large terminal") func large() throws { try compare(Self.screen(60, 200), "company-200x60.txt") }
 
+    @Test("what waits for a person stands first, with what to type")
+    func questions() throws {
+        var screen = try Self.screen(24, 100)
+        let question = """
+            {"id": "approval-1", "kind": "plan", "agent": "director", "text": "Three\\u001b[2J tasks.", "options": [], "state": "open",
+             "holdsTask": false, "askedAt": {"iso": "x", "ms": 1}}
+            """
+        screen.status.questions = [try JSONDecoder().decode(RunStatus.QuestionStatus.self, from: Data(question.utf8))]
+        let lines = screen.canvas.text
+        #expect(lines.contains { $0.contains("? cco approve approval-1  director: Three") && !$0.contains("\u{1B}") }, "\(lines)")
+        #expect(lines.contains { $0.contains("1 question to you") }, "\(lines)")
+    }
+
     @Test("the tasks") func tasks() throws { try compare(Self.screen(24, 80, [.character("2")]), "tasks-80x24.txt") }
 
     @Test("why a task waits, two keys from the start")

@@ -16,6 +16,7 @@ enum EmbeddedPrompts {
         "director.md": PackageResources.director_md,
         "engineer-manager.md": PackageResources.engineer_manager_md,
         "finish.md": PackageResources.finish_md,
+        "proceed.md": PackageResources.proceed_md,
         "fix-plan.md": PackageResources.fix_plan_md,
         "flakes.md": PackageResources.flakes_md,
         "gate-note.md": PackageResources.gate_note_md,

@@ -248,7 +248,12 @@ extension Brief {
 
     fileprivate var instructions: String { if case .rework(_, let instructions) = self { instructions } else { "" } }
 
-    fileprivate var reason: String { if case .finish(_, let reason) = self { reason } else { "" } }
+    fileprivate var reason: String {
+        switch self {
+        case .finish(_, let reason), .proceed(_, let reason): reason
+        default: ""
+        }
+    }
 
     fileprivate var conflicts: [ConflictExcerpt] { if case .resolveConflict(_, _, let files) = self { files } else { [] } }
 

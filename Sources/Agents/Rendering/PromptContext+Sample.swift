@@ -19,6 +19,7 @@ extension PromptContext {
         guard let target = ObjectID("4b825dc642cb6eb9a060e54bf8d69288fbee4904") else { return [.work(task)] }
         return [
             .fixPlan(problems: ["a problem"]), .rework(task, instructions: "instructions"), .finish(task, reason: "a reason"),
+            .proceed(task, reason: "a reason"),
             .resolveConflict(task, target: target, files: [ConflictExcerpt(path: "a", kind: "content", hunks: "hunks")]),
             .fixGate(task, target: target, log: GateExcerpt(command: "test", exitCode: 1, ending: "", tail: "tail", logPath: "log")),
         ]

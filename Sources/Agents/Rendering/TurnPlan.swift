@@ -25,6 +25,7 @@ struct TurnPlan: Sendable, Equatable {
             case .fixGate: ("gate", "worker-report.json")
             case .fixQuickGate: ("quick-gate", "worker-report.json")
             case .finish: ("finish", "worker-report.json")
+            case .proceed: ("proceed", "worker-report.json")
             case .review: ("review", "review.json")
             case .assess: ("assess", "assessment.json")
             case .decide: ("decide", "director-decision.json")
@@ -33,6 +34,7 @@ struct TurnPlan: Sendable, Equatable {
 
     /// Every template that a brief can name.
     static let templates = [
-        "plan-goals", "plan-tasks", "fix-plan", "work", "rework", "conflict", "gate", "quick-gate", "finish", "review", "assess", "decide",
+        "plan-goals", "plan-tasks", "fix-plan", "work", "rework", "conflict", "gate", "quick-gate", "finish", "proceed", "review", "assess",
+        "decide",
     ]
 }

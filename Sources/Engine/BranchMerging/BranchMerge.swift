@@ -86,7 +86,7 @@ package struct BranchMerge: Sendable {
                 observer: narrator)
             return RunHost(
                 engine: engine, folder: folder, log: resources.log, isResumed: false, notices: [], journal: journal, settings: settings,
-                lock: lock, narrator: narrator, redactor: resources.redactor)
+                lock: lock, narrator: narrator, notifier: nil, redactor: resources.redactor, clock: clock)
         } catch {
             try PrivateFiles.remove(folder.path)
             throw error

@@ -46,6 +46,7 @@ enum Assignment: Equatable {
         if prompt.contains("Your work on this task cannot be taken yet") {
             return .finish(onlyReport: ["without calling StructuredOutput", "did not fit its schema"].contains { prompt.contains($0) })
         }
+        if prompt.contains("You reported this task as blocked and asked a person") { return .finish(onlyReport: false) }
         guard PromptLines(prompt).task != nil else {
             throw Unknown(reason: "a worker's prompt has neither a task nor a brief: \(prompt.prefix(200))")
         }

@@ -1,0 +1,149 @@
+import Simulation
+import Testing
+
+@testable import Orchestration
+
+@Suite("Approvals of people")
+struct ApprovalTests {
+    private func scenario(_ approve: RunSettings.Approve, workers: Int = 2, _ change: (inout RunSettings) -> Void = { _ in }) throws
+        -> Scenario
+    {
+        let settings = RunSettings.sample(workers: workers, minutes: 600).with {
+            $0.approve = approve
+            change(&$0)
+        }
+        let scenario = try Scenario(settings)
+        scenario.hooks.plan = { team, run in [.draft("part-of-\(team)-\(run.counters.tasks)")] }
+        try scenario.start()
+        return scenario
+    }
+
+    private func approve(_ id: String, _ scenario: Scenario) throws {
+        try scenario.feed(.ordered(Order(id: "approve-\(id)", by: "Ada", wish: .approve(ID(id)))))
+    }
+
+    private func reject(_ id: String, _ reason: String, _ scenario: Scenario) throws {
+        try scenario.feed(.ordered(Order(id: "reject-\(id)", by: "Ada", wish: .reject(ID(id), reason: reason))))
+    }
+
+    /// Approves of everything until the run is over.
+    private func approveAll(_ scenario: Scenario) throws {
+        for _ in 0..<20 {
+            try scenario.play { $0.isEnded || !$0.questions.open.isEmpty }
+            guard let open = scenario.run.questions.open.first else { return }
+            try approve(open.id.name, scenario)
+        }
+    }
+
+    @Test("the plan waits for a person, and goes back to the Director with the reason", arguments: [2, 6])
+    func plan(workers: Int) throws {
+        let scenario = try scenario(.plan, workers: workers)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        #expect(scenario.run.turns.isEmpty && scenario.run.tasks.keys.isEmpty)
+        let status = RunStatus(run: scenario.run, at: scenario.now)
+        #expect(status.openQuestions.first?.kind == "plan" && status.openQuestions.first?.plan?.isEmpty == false)
+        #expect(status.waiting?.reason == "waits for a person: approval-1" && status.waiting?.until == nil)
+        try reject("approval-1", "No new dependencies.", scenario)
+        guard case .fixPlan(let problems) = scenario.run.turns.values.first?.brief else {
+            Issue.record("the Director is not asked again")
+            return
+        }
+        #expect(problems.count == 1 && problems[0].contains("Ada") && problems[0].contains("No new dependencies."))
+        try scenario.play { $0.questions.count == 2 }
+        try approve("approval-2", scenario)
+        #expect(scenario.run.questions.open.isEmpty)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete) && scenario.run.questions.count == 2)
+    }
+
+    @Test("a run whose plan nobody looks at ends when its time is over, and has cost no further turn")
+    func unseen() throws {
+        let scenario = try scenario(.plan)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        let turns = scenario.run.ledger.total.turns
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.timeOver) && scenario.run.ledger.total.turns == turns)
+        #expect(scenario.run.questions.open.isEmpty)
+    }
+
+    @Test("a task goes to the base branch when a person has approved of it, and back to its worker with the reason")
+    func task() throws {
+        let scenario = try scenario(.promotion)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        #expect(scenario.run.queue.isEmpty && scenario.run.base?.head == scenario.run.startedFrom)
+        let status = RunStatus(run: scenario.run, at: scenario.now)
+        #expect(status.tasks.first?.why == "waits for a person: approval-1" && status.openQuestions.first?.commit != nil)
+        try reject("approval-1", "Name it otherwise.", scenario)
+        guard case .rework(_, let instructions) = scenario.run.turns.values.first?.brief else {
+            Issue.record("the worker is not asked again")
+            return
+        }
+        #expect(instructions.contains("Ada") && instructions.contains("Name it otherwise."))
+        try approveAll(scenario)
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.world.holds(scenario.world.base).contains("task-1"))
+    }
+
+    @Test("a team's delivery waits for a person after the Director has accepted it")
+    func delivery() throws {
+        let scenario = try scenario(.promotion, workers: 6)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        #expect(scenario.run.teams.values.contains { $0.stage == .promoting } && scenario.run.base?.head == scenario.run.startedFrom)
+        let question = try #require(scenario.run.questions.open.first)
+        try reject(question.id.name, "Not without a changelog.", scenario)
+        #expect(scenario.run.teams.values.contains { $0.returned?.contains("Not without a changelog.") == true })
+        try approveAll(scenario)
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.run.teams.values.allSatisfy { !$0.undelivered })
+    }
+
+    @Test("what nobody approves stays off the base branch when the run ends, and is told", arguments: [2, 6])
+    func unapproved(workers: Int) throws {
+        let scenario = try scenario(.promotion, workers: workers)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.timeOver))
+        #expect(scenario.run.base?.head == scenario.run.startedFrom && scenario.run.questions.open.isEmpty)
+        let reasons =
+            workers == 2
+            ? scenario.run.tasks.values.map(\.state)
+            : scenario.run.teams.values.flatMap { [$0.stage] }.map { stage in
+                if case .stuck(let reason) = stage { .failed(reason) } else { .waiting }
+            }
+        #expect(reasons.contains(.failed("nobody had approved it when the run ended")))
+    }
+
+    @Test("with a time of its own silence approves")
+    func silence() throws {
+        let scenario = try scenario(.promotion) { $0.approvalTimeoutMinutes = 30 }
+        try scenario.play { !$0.questions.questions.isEmpty }
+        let due = scenario.now.advanced(byMinutes: 30)
+        try scenario.play { $0.questions.questions.first?.outcome != .open }
+        #expect(scenario.now == due && scenario.run.questions.questions.first?.outcome == .approved(by: nil))
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("a configuration that no longer asks lets go of what waits, and what waited is not asked for again")
+    func settingChanges() throws {
+        let scenario = try scenario(.promotion)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        try scenario.feed(.suspend("cco pause"))
+        try scenario.start(scenario.run.settings.with { $0.approve = RunSettings.Approve.none })
+        #expect(scenario.run.questions.open.isEmpty && scenario.run.queue.count == 1)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("an approval is given once, an answer is not one, and a rejection needs a reason")
+    func objections() throws {
+        let scenario = try scenario(.plan)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        func objection(_ wish: Order.Wish) -> OrderObjection? { scenario.run.objection(to: Order(id: "x", by: "Ada", wish: wish)) }
+        #expect(objection(.answer(ID("approval-1"), "yes"))?.remedy.contains("cco approve approval-1") == true)
+        #expect(objection(.reject(ID("approval-1"), reason: " "))?.kind == .invalid)
+        #expect(objection(.approve(ID("approval-7")))?.known == ["approval-1"])
+        try approve("approval-1", scenario)
+        #expect(objection(.approve(ID("approval-1")))?.kind == .untimely)
+        #expect(objection(.reject(ID("approval-1"), reason: "no"))?.kind == .untimely)
+    }
+}
