@@ -22,6 +22,7 @@ struct Root: AsyncParsableCommand {
             Status.self,
             Watch.self,
             Web.self,
+            Replay.self,
             Queue.self,
             Tell.self,
             Messages.self,

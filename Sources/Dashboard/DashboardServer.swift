@@ -10,16 +10,20 @@ import Synchronization
 package struct DashboardServer: Sendable {
     private let port: Int
     private let feed: any RunFeed
+    private let past: (any RunPast)?
 
     /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
     static let connectionLimit = 128
     /// Seconds that answers under way get after the server has been told to stop.
     static let stopSeconds: Int64 = 3
 
-    /// - Parameter port: 0 for one that is free.
-    package init(port: Int, feed: any RunFeed) {
+    /// - Parameters:
+    ///   - port: 0 for one that is free.
+    ///   - past: `nil` where only the present can be shown.
+    package init(port: Int, feed: any RunFeed, past: (any RunPast)? = nil) {
         self.port = port
         self.feed = feed
+        self.past = past
     }
 
     /// Serves until the surrounding task is cancelled.
@@ -28,7 +32,7 @@ package struct DashboardServer: Sendable {
     /// - Throws: `DashboardError` when the port cannot be had.
     package func run(onReady: @escaping @Sendable (String) async -> Void) async throws {
         let token = AccessRules.makeToken()
-        let responder = LateResponder(token: token, feed: feed)
+        let responder = LateResponder(token: token, feed: feed, past: past)
         let application = Application(
             responder: responder,
             configuration: .init(
@@ -65,14 +69,16 @@ private final class LateResponder: HTTPResponder {
     let port = Mutex(0)
     private let token: String
     private let feed: any RunFeed
+    private let past: (any RunPast)?
 
-    init(token: String, feed: any RunFeed) {
+    init(token: String, feed: any RunFeed, past: (any RunPast)?) {
         self.token = token
         self.feed = feed
+        self.past = past
     }
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed).respond(
+        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed, past: past).respond(
             to: request, context: context)
     }
 }

@@ -23,6 +23,8 @@ package struct RunScreen: Sendable {
     /// The present moment, in milliseconds since 1970: running times are up to now.
     package var now: Int64
     package var isASCII: Bool
+    /// What the foot says in a replay, in place of the keys.
+    package var replay: String?
 
     package init(
         status: RunStatus, isLive: Bool, log: LogTail, state: WatchState, size: ScreenSize, now: Int64, isASCII: Bool = false
@@ -162,6 +164,7 @@ package struct RunScreen: Sendable {
     private var foot: [Span] {
         if state.asksForPause { return [Span("Pause the run? Agents stop and what they did is saved. y = yes, any other key = no", .bold)] }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
+        if let replay { return [Span(replay, .dim)] }
         let keys =
             state.open == nil ? "↑↓ move  enter open  1-4 pages  p pause  ? help  q leave (the run goes on)" : "↑↓ scroll  esc back  q back"
         return [Span(isASCII ? keys.replacing("↑↓", with: "j/k") : keys, .dim)]
