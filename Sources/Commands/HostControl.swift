@@ -15,6 +15,11 @@ final class HostControl: RunControl {
 
     func cost() async -> CostReport { CostReport(run: await host.state(), at: clock.now()) }
 
+    func journal(after sequence: Int64, limit: Int, waits: Bool) async throws -> JournalPage {
+        if waits { await host.journalGrowth(beyond: sequence) }
+        return try host.journalPage(after: sequence, limit: limit)
+    }
+
     /// An unknown name is answered with the nearest one and all that there are.
     func order(_ order: Order) async throws -> OrderReceipt {
         do {

@@ -30,11 +30,30 @@ package struct ControlClient: Sendable {
         try await answer(to: .GET, ControlPath.cost, deadline: deadline)
     }
 
+    /// What the journal has after an event; see `RunControl.journal`.
+    package func journal(
+        after sequence: Int64, limit: Int = JournalPage.largest, waits: Bool = false, deadline: ContinuousClock.Instant? = nil
+    ) async throws -> JournalPage {
+        let uri = "\(ControlPath.journal)?after=\(sequence)&limit=\(limit)\(waits ? "&wait=1" : "")"
+        return try await answer(to: .GET, uri, deadline: deadline)
+    }
+
     /// Has the run stand still. Returns when it does and all of its processes are gone, however long that takes, unless a deadline is given;
     /// a deadline that passes does not take the request back.
     package func suspend(reason: String, by: String, deadline: ContinuousClock.Instant? = nil) async throws -> RunStatus {
         let body = try JSONEncoder().encode(SuspendRequest(reason: reason, by: by))
         return try await answer(to: .POST, ControlPath.suspend, body: ByteBuffer(bytes: body), deadline: deadline)
+    }
+
+    /// Reads an order as it comes over the web.
+    ///
+    /// - Throws: `ControlClientError.refused` for what is none.
+    package static func orderRequest(_ body: [UInt8]) throws(ControlClientError) -> OrderRequest {
+        do {
+            return try JSONDecoder().decode(OrderRequest.self, from: Data(body))
+        } catch {
+            throw .refused(.malformedBody(form: OrderRequest.form))
+        }
     }
 
     /// Gives an order. When the connection breaks off it may have been taken: given again with the same id it is not carried out twice.

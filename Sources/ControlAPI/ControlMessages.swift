@@ -26,5 +26,6 @@ enum ControlPath {
     static let cost = "/v1/cost"
     static let suspend = "/v1/suspend"
     static let orders = "/v1/orders"
+    static let journal = "/v1/journal"
     static let health = "/v1/health"
 }

@@ -16,6 +16,12 @@ package struct ControlProblem: Error, Codable, Sendable, Equatable, CustomString
         self.status = status
     }
 
+    static func malformedBody(form: String) -> ControlProblem {
+        ControlProblem(
+            code: "malformed-body", message: "The request's body is not what this path takes.",
+            remedy: "Send JSON of the form \(form).", status: 400)
+    }
+
     package var description: String { "\(message) \(remedy)" }
 
     /// On the wire: `{"error": {"code": …, "message": …, "remedy": …}}`.

@@ -36,6 +36,9 @@ struct ControlResponder: HTTPResponder {
         case ControlPath.cost:
             try require(.get, request)
             return answer(try await control.cost())
+        case ControlPath.journal:
+            try require(.get, request)
+            return answer(try await journal(request))
         case ControlPath.health:
             try require(.get, request)
             return answer(health)
@@ -45,12 +48,12 @@ struct ControlResponder: HTTPResponder {
             return answer(try await control.suspend(reason: order.reason, by: order.by))
         case ControlPath.orders:
             try require(.post, request)
-            return answer(try await take(try await body(of: request, OrderRequest.self, like: "{\"id\": \"…\", \"kind\": \"tell\", …}")))
+            return answer(try await take(try await body(of: request, OrderRequest.self, like: OrderRequest.form)))
         default:
             throw ControlProblem(
                 code: "unknown-route", message: "There is nothing at \(request.uri.path).",
-                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend), \(ControlPath.orders) and "
-                    + "\(ControlPath.health).",
+                remedy: "There are \(ControlPath.status), \(ControlPath.cost), \(ControlPath.suspend), \(ControlPath.orders), "
+                    + "\(ControlPath.journal) and \(ControlPath.health).",
                 status: 404)
         }
     }
@@ -60,6 +63,22 @@ struct ControlResponder: HTTPResponder {
         throw ControlProblem(
             code: "wrong-method", message: "\(request.uri.path) does not take \(request.method.rawValue).",
             remedy: "Use \(method.rawValue).", status: 405)
+    }
+
+    /// A reader that waits and goes away takes its waiting along.
+    private func journal(_ request: Request) async throws -> JournalPage {
+        let query = request.uri.queryParameters
+        guard let after = Int64(query["after"] ?? "0"), after >= 0, let limit = Int(query["limit"] ?? "\(JournalPage.largest)"),
+            (0...JournalPage.largest).contains(limit)
+        else {
+            throw ControlProblem(
+                code: "malformed-query", message: "`after` and `limit` are not what this path takes.",
+                remedy: "`after` is an event's number, `limit` one from 0 to \(JournalPage.largest).", status: 400)
+        }
+        guard query["wait"] == "1" else { return try await control.journal(after: after, limit: limit, waits: false) }
+        return try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await control.journal(after: after, limit: limit, waits: true)
+        }
     }
 
     private func suspendRequest(_ request: Request) async throws -> SuspendRequest {
@@ -100,9 +119,7 @@ struct ControlResponder: HTTPResponder {
         do {
             return try JSONDecoder().decode(type, from: Data(body.readableBytesView))
         } catch is DecodingError {
-            throw ControlProblem(
-                code: "malformed-body", message: "The request's body is not what this path takes.",
-                remedy: "Send JSON of the form \(form).", status: 400)
+            throw ControlProblem.malformedBody(form: form)
         }
     }
 

@@ -15,6 +15,7 @@ import Synchronization
 /// | `GET /v1/cost`     | –                             | `CostReport`                                                  |
 /// | `POST /v1/suspend` | `{"reason": …, "by": …}`      | `RunStatus`, once the run stands still and its processes are gone |
 /// | `POST /v1/orders`  | `OrderRequest`                | `OrderReceipt`, once the order is durable                     |
+/// | `GET /v1/journal?after=N&limit=N` | –              | `JournalPage`; with `&wait=1` not before there is something after N |
 /// | `GET /v1/health`   | –                             | `{"pid": …, "run": …, "version": …}`                          |
 ///
 /// Refusals are `{"error": {"code": …, "message": …, "remedy": …}}` with a fitting HTTP status.

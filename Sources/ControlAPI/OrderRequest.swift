@@ -44,6 +44,8 @@ package struct OrderRequest: Codable, Sendable, Equatable {
     package var setting: Setting?
     package var value: Double?
 
+    static let form = "{\"id\": \"…\", \"kind\": \"tell\", …}"
+
     package init(id: String, kind: Kind) {
         self.id = id
         self.kind = kind

@@ -8,6 +8,13 @@ package protocol RunControl: Sendable {
     /// What it has cost so far.
     func cost() async throws -> CostReport
 
+    /// What the journal has after an event, secrets replaced.
+    ///
+    /// - Parameters:
+    ///   - limit: the most events, `JournalPage.largest` at most; with 0 only the newest event's number is told.
+    ///   - waits: whether to return only when there is something after `sequence`, or nothing more will come.
+    func journal(after sequence: Int64, limit: Int, waits: Bool) async throws -> JournalPage
+
     /// Has the run stand still and returns once it does, with all of its processes gone.
     ///
     /// - Parameters:

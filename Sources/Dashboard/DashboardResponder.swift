@@ -16,7 +16,7 @@ import ServiceLifecycle
 /// | `GET /api/v1/status`      | the status, as `cco status --json` has it                                                   |
 /// | `GET /api/v1/events`      | server-sent events: `run` with what has changed; the first one has everything               |
 /// | `GET /api/v1/log?source=` | the end of the log, of one source or all                                                    |
-/// | `POST /api/v1/pause`      | the run stands still                                                                        |
+/// | …                         | see `DashboardRoute`, and docs/openapi.json for each one's form                              |
 struct DashboardResponder: HTTPResponder {
     let rules: AccessRules
     let feed: any RunFeed
@@ -25,7 +25,7 @@ struct DashboardResponder: HTTPResponder {
     static let longestLog = 1_500
 
     /// Nothing from elsewhere, nothing inline, in no frame; and nothing stays in the browser.
-    private static let headers: HTTPFields = {
+    static let headers: HTTPFields = {
         var fields = HTTPFields()
         fields[.contentSecurityPolicy] =
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
@@ -49,18 +49,21 @@ struct DashboardResponder: HTTPResponder {
         } catch {
             return refusal(error, isPage: path == "/")
         }
-        switch (request.method, path) {
-        case (.get, "/api/v1/status"): return json(await feed.moment().status)
-        case (.get, "/api/v1/events"): return events(request)
-        case (.get, "/api/v1/log"): return await log(request.uri.queryParameters["source"].map(String.init))
-        case (.post, "/api/v1/pause"): return await pause()
-        case (.get, _):
-            guard let file = DashboardPages.files[path] else { return problem(404, "unknown-route", "There is nothing at \(path).") }
-            return Response(
-                status: .ok, headers: Self.headers.with(.contentType, Self.type(of: path)),
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: file)))
-        default: return problem(405, "wrong-method", "\(path) does not take \(request.method.rawValue).")
+        let routes = DashboardRoute.at(path)
+        if let (route, parameter) = routes.first(where: { $0.route.method == request.method }) {
+            return await route.answer(self, request, parameter)
         }
+        if routes.isEmpty {
+            guard let file = DashboardPages.files[path] else { return problem(404, "unknown-route", "There is nothing at \(path).") }
+            if request.method == .get {
+                return Response(
+                    status: .ok, headers: Self.headers.with(.contentType, Self.type(of: path)),
+                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: file)))
+            }
+        }
+        var answer = problem(405, "wrong-method", "\(path) does not take \(request.method.rawValue).")
+        answer.headers[.allow] = routes.isEmpty ? "GET" : routes.map(\.route.method.rawValue).joined(separator: ", ")
+        return answer
     }
 
     // MARK: Access
@@ -86,7 +89,7 @@ struct DashboardResponder: HTTPResponder {
 
     // MARK: Answers
 
-    private func events(_ request: Request) -> Response {
+    func events(_ request: Request) -> Response {
         let feed = feed
         let body = ResponseBody { writer in
             try await request.body.consumeWithCancellationOnInboundClose { _ in
@@ -108,7 +111,7 @@ struct DashboardResponder: HTTPResponder {
         return Response(status: .ok, headers: Self.headers.with(.contentType, "text/event-stream"), body: body)
     }
 
-    private func log(_ source: String?) async -> Response {
+    func log(_ source: String?) async -> Response {
         struct Answer: Encodable {
             var entries: [LogTail.Entry]
         }
@@ -122,7 +125,7 @@ struct DashboardResponder: HTTPResponder {
         return json(Answer(entries: Array(chosen.suffix(Self.longestLog))))
     }
 
-    private func pause() async -> Response {
+    func pause() async -> Response {
         do {
             try await feed.pause()
             return json(["paused": true])
@@ -137,7 +140,7 @@ struct DashboardResponder: HTTPResponder {
         return encoder
     }()
 
-    private func json(_ value: some Encodable, status: Int = 200) -> Response {
+    func json(_ value: some Encodable, status: Int = 200) -> Response {
         do {
             return Response(
                 status: .init(code: status), headers: Self.headers.with(.contentType, "application/json"),
@@ -148,8 +151,10 @@ struct DashboardResponder: HTTPResponder {
         }
     }
 
-    private func problem(_ status: Int, _ code: String, _ message: String) -> Response {
-        json(["error": ["code": code, "message": message]], status: status)
+    func problem(_ status: Int, _ code: String, _ message: String, remedy: String = "") -> Response {
+        var error = ["code": code, "message": message]
+        if !remedy.isEmpty { error["remedy"] = remedy }
+        return json(["error": error], status: status)
     }
 
     private static func type(of path: String) -> String {
@@ -159,7 +164,7 @@ struct DashboardResponder: HTTPResponder {
 }
 
 extension HTTPFields {
-    fileprivate func with(_ name: HTTPField.Name, _ value: String) -> HTTPFields {
+    func with(_ name: HTTPField.Name, _ value: String) -> HTTPFields {
         var fields = self
         fields[name] = value
         return fields

@@ -62,9 +62,13 @@ package struct CredentialPool: Sendable {
         self.slots = slots
         self.environments = environments
         usesStoredLogin = environments[CredentialPool.login] != nil
-        secrets =
-            keys.flatMap { key in key.secretValues.map { Observability.Secret(name: key.name, value: $0.reveal()) } }
-            + CredentialPool.loginVariables.compactMap { name in environment[name].map { Observability.Secret(name: name, value: $0) } }
+        secrets = CredentialPool.secrets(of: keys, environment)
+    }
+
+    /// What is kept out of every text, whether or not a run can be had with these keys.
+    static func secrets(of keys: [APIKey], _ environment: [String: String]) -> [Observability.Secret] {
+        keys.flatMap { key in key.secretValues.map { Observability.Secret(name: key.name, value: $0.reveal()) } }
+            + loginVariables.compactMap { name in environment[name].map { Observability.Secret(name: name, value: $0) } }
     }
 
     /// The names of the credentials that are subscriptions; a token that is there twice is one.

@@ -178,7 +178,7 @@ extension RunHost {
             clock: clock, observer: narrator)
         return RunHost(
             engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
-            settings: settings, lock: lock, narrator: narrator)
+            settings: settings, lock: lock, narrator: narrator, redactor: resources.redactor)
     }
 
     /// A run is named after its start; a second one within the same second gets a suffix.

@@ -59,6 +59,7 @@ package struct RunHost: Sendable {
     let settings: RunSettings
     let lock: FileLock
     let narrator: Narrator
+    let redactor: Redactor
 
     /// Carries the run on until it ends or stands still.
     package func run() async -> RunEnding {

@@ -44,6 +44,12 @@ extension Journal {
         }
     }
 
+    /// At most `rows` events after `sequence`, and fewer when they are long: a bounded piece. Empty only at the journal's end.
+    package func piece(after sequence: Int64, rows: Int) throws(JournalError) -> [JournalEvent] {
+        guard rows > 0 else { return [] }
+        return try page(after: sequence, rows: min(rows, Self.pageRows), bytes: Self.pageBytes)
+    }
+
     /// The next piece of the journal, as much as is read at a time; empty at its end.
     func nextPage(after sequence: Int64) throws(JournalError) -> [JournalEvent] {
         try page(after: sequence, rows: Self.pageRows, bytes: Self.pageBytes)

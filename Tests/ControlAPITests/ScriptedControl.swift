@@ -28,6 +28,12 @@ final class ScriptedControl: RunControl {
         return OrderReceipt(id: order.id, by: order.by, subject: "message-1", words: "goes into turn-1")
     }
 
+    /// Events 1 to 3, however often they are asked for.
+    func journal(after sequence: Int64, limit: Int, waits: Bool) async throws -> JournalPage {
+        let all = (1...3).map { JournalPage.Entry(sequence: $0, time: 1_000 + $0, kind: "assessed", event: "{\"number\":\($0)}") }
+        return JournalPage(run: "run-1", last: 3, entries: Array(all.filter { $0.sequence > sequence }.prefix(limit)))
+    }
+
     func suspend(reason: String, by: String) async throws -> RunStatus {
         orders.withLock { $0.append("\(reason) by \(by)") }
         await asked.open()

@@ -21,19 +21,35 @@ struct DashboardServerTests {
         }
 
         func pause() async throws { paused.withLock { $0 += 1 } }
+
+        func cost() async throws(FeedProblem) -> CostReport { CostReport(run: DashboardServerTests.run, at: DashboardServerTests.start) }
+
+        func order(_ body: [UInt8]) async throws(FeedProblem) -> OrderReceipt {
+            throw FeedProblem(code: "no-engine", message: "No engine.", remedy: "cco resume", status: 409)
+        }
+
+        func journal(after sequence: Int64, limit: Int) async throws(FeedProblem) -> JournalPage {
+            JournalPage(run: "run-1", last: 0, entries: [])
+        }
+
+        func journalChanges() async -> AsyncStream<Void> { await changes() }
     }
 
-    static func moment() -> RunMoment {
+    static let start = Timestamp(milliseconds: 1_000_000)
+
+    static var run: Run {
         let settings = RunSettings(
             repository: "r", branch: "main", targetBranch: "main", workerCount: 2, engineerManagerGroupSize: 4, maxRunMinutes: 60,
             maxBudgetUsd: nil, taskTimeoutMinutes: 10, review: .em, promotion: .auto, push: true, maxTaskAttempts: 3, verifyCommand: "true",
             verifyTimeoutMinutes: 5, gateSlots: 1, credentials: [])
-        let start = Timestamp(milliseconds: 1_000_000)
+        return Run(id: ID("2026-11-28-14-26-10"), settings: settings, seed: 1, at: start)
+    }
+
+    static func moment() -> RunMoment {
         var log = LogTail()
         log.take("2026-11-28T14:26:10.000Z [worker-1] turn-9 <script>alert(1)</script>\u{1B}[2J\n".utf8)
         return RunMoment(
-            status: RunStatus(run: Run(id: ID("2026-11-28-14-26-10"), settings: settings, seed: 1, at: start), at: start), isLive: true,
-            log: log, now: 1_000_000)
+            status: RunStatus(run: run, at: start), isLive: true, log: log, now: 1_000_000)
     }
 
     /// Runs `body` with the link of a server.
@@ -103,7 +119,7 @@ struct DashboardServerTests {
             let cookie = "cco=\(try token(link))"
             let foreign = try await get(url, ["Cookie": cookie, "Origin": "http://evil.example"], method: "POST")
             #expect(foreign.response.statusCode == 403)
-            #expect(try await get(url, ["Authorization": "Bearer \(try token(link))"]).response.statusCode == 404)
+            #expect(try await get(url, ["Authorization": "Bearer \(try token(link))"]).response.statusCode == 405)
             #expect(feed.paused.withLock { $0 } == 0)
             let own = "http://127.0.0.1:\(try #require(link.port))"
             let answer = try await get(url, ["Cookie": cookie, "Origin": own], method: "POST")

@@ -32,7 +32,7 @@ struct Web: AsyncParsableCommand {
         let (status, isLive) = try await RunFinder(place: place).status()
         let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
-        let server = DashboardServer(port: port, feed: FollowedRun(follower: follower))
+        let server = DashboardServer(port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings))
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { for await _ in signals.numbers { return } }
@@ -40,22 +40,5 @@ struct Web: AsyncParsableCommand {
             group.addTask { try await server.run { link in surroundings.console.write("The run's pages: \(link)") } }
             try await group.next()
         }
-    }
-}
-
-/// The run that a follower keeps up with, for the pages.
-private struct FollowedRun: RunFeed {
-    let follower: RunFollower
-    let clock = SystemClock()
-
-    func moment() async -> RunMoment {
-        let moment = await follower.moment
-        return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
-    }
-
-    func changes() async -> AsyncStream<Void> { await follower.changes() }
-
-    func pause() async throws {
-        try await follower.pause(with: "the web page")
     }
 }

@@ -86,7 +86,7 @@ package struct BranchMerge: Sendable {
                 observer: narrator)
             return RunHost(
                 engine: engine, folder: folder, log: resources.log, isResumed: false, notices: [], journal: journal, settings: settings,
-                lock: lock, narrator: narrator)
+                lock: lock, narrator: narrator, redactor: resources.redactor)
         } catch {
             try PrivateFiles.remove(folder.path)
             throw error

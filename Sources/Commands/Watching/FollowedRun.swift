@@ -1,0 +1,106 @@
+import ControlAPI
+import Dashboard
+import Engine
+import Observability
+import Orchestration
+
+/// The run that a follower keeps up with, for the pages.
+struct FollowedRun: RunFeed {
+    let follower: RunFollower
+    let journalWatch: JournalWatch
+    let place: Place
+    let surroundings: Surroundings
+    private let clock = SystemClock()
+
+    init(follower: RunFollower, place: Place, surroundings: Surroundings) {
+        self.follower = follower
+        self.place = place
+        self.surroundings = surroundings
+        journalWatch = JournalWatch(follower: follower, client: RunFinder(place: place).client)
+    }
+
+    private var finder: RunFinder { RunFinder(place: place) }
+
+    func moment() async -> RunMoment {
+        let moment = await follower.moment
+        return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
+    }
+
+    func changes() async -> AsyncStream<Void> { await follower.changes() }
+
+    func journalChanges() async -> AsyncStream<Void> { await journalWatch.changes() }
+
+    func pause() async throws {
+        try await follower.pause(with: "the web page")
+    }
+
+    func order(_ body: [UInt8]) async throws(FeedProblem) -> OrderReceipt {
+        do {
+            return try await finder.client.order(try ControlClient.orderRequest(body), deadline: .now + .seconds(30))
+        } catch ControlClientError.notRunning {
+            throw FeedProblem(
+                code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
+                remedy: "Go on with the run first: cco resume\(place.options)", status: 409)
+        } catch ControlClientError.broken, ControlClientError.deadline {
+            throw FeedProblem(
+                code: "uncertain", message: "Whether the order was taken is not known.",
+                remedy: "Give it again with the same id: it is carried out once.", status: 504)
+        } catch {
+            throw FeedProblem(error)
+        }
+    }
+
+    func cost() async throws(FeedProblem) -> CostReport {
+        do {
+            return try await finder.client.cost(deadline: .now + .seconds(30))
+        } catch ControlClientError.notRunning {
+            do {
+                return try await finder.withLock { run in
+                    guard let run else { throw Failure("there is no run any more", .usage) }
+                    return CostReport(run: run, at: run.clock.lastEventAt)
+                }
+            } catch {
+                throw FeedProblem(error)
+            }
+        } catch {
+            throw FeedProblem(error)
+        }
+    }
+
+    /// From the engine, or where none has the run in hand from the file.
+    func journal(after sequence: Int64, limit: Int) async throws(FeedProblem) -> JournalPage {
+        do {
+            return try await finder.client.journal(after: sequence, limit: limit, deadline: .now + .seconds(30))
+        } catch ControlClientError.notRunning {
+            do {
+                return try standingJournal(after: sequence, limit: limit)
+            } catch {
+                throw FeedProblem(error)
+            }
+        } catch {
+            throw FeedProblem(error)
+        }
+    }
+
+    private func standingJournal(after sequence: Int64, limit: Int) throws -> JournalPage {
+        let redactor = try Redactor(place.folder, home: surroundings.home, environment: surroundings.environment)
+        let lock = try place.workspace.lock()
+        defer { withExtendedLifetime(lock) {} }
+        guard let folder = try place.workspace.currentRun() else { throw Failure("there is no run any more", .usage) }
+        return try RunHost.journalPage(of: folder, after: sequence, limit: limit, redactor)
+    }
+}
+
+extension FeedProblem {
+    init(_ error: any Error) {
+        if case ControlClientError.refused(let problem) = error {
+            self.init(code: problem.code, message: problem.message, remedy: problem.remedy, status: problem.status)
+        } else {
+            let failure = Failure(error)
+            self.init(
+                code: "unavailable", message: "\(failure)", remedy: "Try again in a moment; `cco status` says how the run stands.",
+                status: 503
+            )
+        }
+    }
+}

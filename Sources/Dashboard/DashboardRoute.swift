@@ -1,0 +1,47 @@
+import HTTPTypes
+import Hummingbird
+
+/// One request that the pages' server answers. The description for programs (docs/openapi.json) has the same ones; a test compares them.
+struct DashboardRoute: Sendable {
+    typealias Answer = @Sendable (DashboardResponder, Request, _ parameter: String) async -> Response
+
+    let method: HTTPRequest.Method
+    /// A part in braces, such as `{id}`, stands for any text without a slash and is given to `answer`.
+    let path: String
+    let answer: Answer
+
+    var verb: String { method.rawValue }
+
+    static let all: [DashboardRoute] = [
+        get("/api/v1/status") { responder, _, _ in responder.json(await responder.feed.moment().status) },
+        get("/api/v1/events") { responder, request, _ in responder.events(request) },
+        get("/api/v1/log") { responder, request, _ in await responder.log(request.uri.queryParameters["source"].map(String.init)) },
+        post("/api/v1/pause") { responder, _, _ in await responder.pause() },
+        get("/api/v1/cost") { responder, _, _ in await responder.cost() },
+        get("/api/v1/tasks/{id}") { responder, _, id in await responder.task(id) },
+        get("/api/v1/agents/{id}") { responder, _, id in await responder.agent(id) },
+        post("/api/v1/orders") { responder, request, _ in await responder.order(request) },
+        get("/api/v1/journal/events") { responder, request, _ in await responder.journalEvents(request) },
+    ]
+
+    private static func get(_ path: String, _ answer: @escaping Answer) -> DashboardRoute {
+        .init(method: .get, path: path, answer: answer)
+    }
+
+    private static func post(_ path: String, _ answer: @escaping Answer) -> DashboardRoute {
+        .init(method: .post, path: path, answer: answer)
+    }
+
+    /// The routes of a path, with what stands for its part in braces.
+    static func at(_ path: String) -> [(route: DashboardRoute, parameter: String)] {
+        all.compactMap { route in route.parameter(in: path).map { (route, $0) } }
+    }
+
+    private func parameter(in path: String) -> String? {
+        guard let brace = self.path.firstIndex(of: "{") else { return path == self.path ? "" : nil }
+        let prefix = self.path[..<brace]
+        guard path.hasPrefix(prefix) else { return nil }
+        let rest = path.dropFirst(prefix.count)
+        return rest.isEmpty || rest.contains("/") ? nil : String(rest)
+    }
+}
