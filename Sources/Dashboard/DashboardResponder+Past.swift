@@ -13,26 +13,27 @@ import Orchestration
 /// | `GET /api/v1/moment?at=N&from=M`   | what differs from the moment `M`, as server-sent events have it              |
 /// | `GET /api/v1/log?at=N&source=`     | what the events had told by then                                             |
 /// | `GET /api/v1/timeline?after=R`     | spans and marks that are new since revision `R`                              |
-/// | `GET /api/v1/commit?id=`           | a commit with its receipt                                                    |
-/// | `GET /api/v1/work?task=`           | what a task's branch changes                                                 |
+/// | `GET /api/v1/commits/{id}`         | a commit with its receipt                                                    |
+/// | `GET /api/v1/work/{task}`          | what a task's branch changes                                                 |
 /// | `GET /report`                      | the report as a page                                                         |
 extension DashboardResponder {
-    private static let pastPaths: Set = ["/api/v1/moment", "/api/v1/timeline", "/api/v1/commit", "/api/v1/work", "/report"]
+    func status(_ request: Request) async -> Response {
+        request.uri.queryParameters["at"] == nil ? json(await feed.moment().status) : await answerPast(request)
+    }
 
-    /// `nil` for a request about the present.
-    func answerPast(_ request: Request) async -> Response? {
-        let query = request.uri.queryParameters
-        let path = request.uri.path
-        let isPast = query["at"] != nil && (path == "/api/v1/status" || path == "/api/v1/log")
-        guard isPast || Self.pastPaths.contains(path) else { return nil }
-        guard request.method == .get else { return problem(405, "wrong-method", "\(path) does not take \(request.method.rawValue).") }
+    func log(_ request: Request) async -> Response {
+        let source = request.uri.queryParameters["source"].map(String.init)
+        return request.uri.queryParameters["at"] == nil ? await log(source) : await answerPast(request)
+    }
+
+    func answerPast(_ request: Request, _ parameter: String = "") async -> Response {
         guard let past else { return problem(404, "no-history", "Only the present is shown here.") }
         do {
-            return try await answer(path, query, past)
+            return try await answer(request.uri.path, parameter, request.uri.queryParameters, past)
         } catch let error as QueryError {
             return problem(400, "malformed-query", error.message)
         } catch {
-            return problem(503, "not-now", "\(error)")
+            return problem(503, "not-now", "\(error)", remedy: "Try again in a moment.")
         }
     }
 
@@ -40,7 +41,7 @@ extension DashboardResponder {
         var message: String
     }
 
-    private func answer(_ path: String, _ query: Parameters, _ past: any RunPast) async throws -> Response {
+    private func answer(_ path: String, _ parameter: String, _ query: Parameters, _ past: any RunPast) async throws -> Response {
         switch path {
         case "/api/v1/timeline": return json(try await past.timeline(after: Int(try number("after", query) ?? 0)))
         case "/api/v1/status": return json(try await past.moment(at: try wanted(query)).moment.status)
@@ -48,19 +49,11 @@ extension DashboardResponder {
             let log = try await past.moment(at: try wanted(query)).moment.log
             return json(["entries": Self.entries(of: log, source: query["source"].map(String.init))])
         case "/api/v1/moment": return try await moment(query, past)
-        case "/api/v1/commit":
-            let id = query["id"].map(String.init) ?? ""
-            guard let page = try await past.commit(id) else {
-                return problem(404, "no-commit", "The run's repository has no commit \(id.prefix(64)).")
-            }
-            return json(page)
-        case "/api/v1/work":
-            let task = query["task"].map(String.init) ?? ""
-            guard let page = try await past.work(on: task) else {
-                return problem(404, "no-work", "There are no commits of \(task.prefix(64)) yet.")
-            }
-            return json(page)
-        default: return page(try await past.report())
+        case "/report": return page(try await past.report())
+        default:
+            if path.hasPrefix("/api/v1/commits/"), let commit = try await past.commit(parameter) { return json(commit) }
+            if path.hasPrefix("/api/v1/work/"), let work = try await past.work(on: parameter) { return json(work) }
+            return problem(404, "not-found", "There is nothing of \(parameter.prefix(64)) yet.")
         }
     }
 

@@ -11,6 +11,7 @@ package struct DashboardServer: Sendable {
     private let port: Int
     private let feed: any RunFeed
     private let past: (any RunPast)?
+    private let token: String
 
     /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
     static let connectionLimit = 128
@@ -20,18 +21,23 @@ package struct DashboardServer: Sendable {
     /// - Parameters:
     ///   - port: 0 for one that is free.
     ///   - past: `nil` where only the present can be shown.
-    package init(port: Int, feed: any RunFeed, past: (any RunPast)? = nil) {
+    ///   - token: what the link holds; `nil` for a new one.
+    package init(port: Int, feed: any RunFeed, past: (any RunPast)? = nil, token: String? = nil) {
+        self.token = token ?? AccessRules.makeToken()
         self.port = port
         self.feed = feed
         self.past = past
     }
+
+    /// A token for links.
+    package static func makeToken() -> String { AccessRules.makeToken() }
 
     /// Serves until the surrounding task is cancelled.
     ///
     /// - Parameter onReady: called once, with the link that opens the pages; it holds the token.
     /// - Throws: `DashboardError` when the port cannot be had.
     package func run(onReady: @escaping @Sendable (String) async -> Void) async throws {
-        let token = AccessRules.makeToken()
+        let token = token
         let responder = LateResponder(token: token, feed: feed, past: past)
         let application = Application(
             responder: responder,

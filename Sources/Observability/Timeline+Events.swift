@@ -6,7 +6,9 @@ extension Timeline {
         step(to: sequence)
         let now = time.milliseconds
         switch event {
-        case .runStarted: mark(.started, nil, at: now)
+        case .runStarted(_, let settings, _):
+            base = settings.targetBranch
+            mark(.started, nil, at: now)
         case .engineStarted:
             // Turns are taken up where they are; everything else is done anew.
             mark(.resumed, nil, at: now)
@@ -60,7 +62,7 @@ extension Timeline {
         case .publish(let candidate, _, _): span(.publish, "publish", candidate.name)
         case .quickGate(let task, _, _, _, _):
             Span(kind: .quickGate, lane: "quick gate", id: task.name, task: task.name, from: now, sequence: sequence)
-        case .baseline: Span(kind: .gate, lane: "gate \(Self.base)", id: "baseline", from: now, sequence: sequence)
+        case .baseline: Span(kind: .gate, lane: "gate \(base)", id: "baseline", from: now, sequence: sequence)
         default: nil
         }
     }
@@ -68,9 +70,11 @@ extension Timeline {
     private mutating func takeMerge(_ event: Event, at now: Int64) {
         switch event {
         case .candidateQueued(let candidate):
-            let target = if case .team(let team) = candidate.target { team.name } else { Self.base }
+            let target = if case .team(let team) = candidate.target { team.name } else { base }
             remember(candidate.id.name, task: candidate.kind.timelineWord, target: target)
-        case .gateRed(let candidate, _): mark(.red, task(of: candidate.name) ?? candidate.name, at: now)
+        case .gateRed(let candidate, _):
+            judge(.gate, candidate.name, "red")
+            mark(.red, task(of: candidate.name) ?? candidate.name, at: now)
         case .quickCheckKnown(let task, .red): mark(.red, task.name, at: now)
         case .flakeSeen: mark(.flake, nil, at: now)
         case .candidatePublished(let candidate, let commit, _):
@@ -78,14 +82,12 @@ extension Timeline {
                 .landed, task(of: candidate.name) ?? candidate.name, at: now, commit: commit.hex, target: target(of: candidate.name))
             forget(candidate.name)
         case .candidateReturned(let candidate, let reason), .branchReturned(let candidate, let reason, _):
+            if reason == .conflict { judge(.merge, candidate.name, "conflict") }
             if reason != .empty { mark(.returned, task(of: candidate.name) ?? candidate.name, at: now) }
             forget(candidate.name)
         default: break
         }
     }
-
-    /// What the run's target branch is called in lanes.
-    package static let base = "base"
 }
 
 extension Candidate.Kind {

@@ -81,6 +81,10 @@ package struct Timeline: Sendable {
     private var firstMark = 0
     /// Numbers of the spans that go on, by what ends them.
     private var open: [String: Int] = [:]
+    /// Numbers of the newest span of each candidate in each kind of row, which a verdict that comes later colours.
+    private var latest: [String: Int] = [:]
+    /// What the run's target branch is called in rows.
+    var base = "base"
     /// What a candidate is about, while it is in a queue.
     private var candidates: [String: (task: String?, target: String)] = [:]
     private var effects: [String: String] = [:]
@@ -118,6 +122,7 @@ package struct Timeline: Sendable {
     mutating func begin(_ key: String, _ span: Span) {
         if open[key] != nil { end(key, at: span.from, "stopped") }
         open[key] = firstSpan + spans.count
+        if span.kind == .gate || span.kind == .merge { latest["\(span.kind) \(span.id)"] = firstSpan + spans.count }
         spans.append(Kept(revision: revision, value: span))
         guard spans.count > limit + limit / 8 else { return }
         let surplus = spans.count - limit
@@ -128,6 +133,14 @@ package struct Timeline: Sendable {
     mutating func end(_ key: String, at time: Int64, _ word: String) {
         guard let number = open.removeValue(forKey: key), number >= firstSpan else { return }
         spans[number - firstSpan].value.to = time
+        // A verdict says more than that the work is done.
+        if spans[number - firstSpan].value.end == nil { spans[number - firstSpan].value.end = word }
+        spans[number - firstSpan].revision = revision
+    }
+
+    /// What came of a candidate's newest gate run or merge, which may be known before it is acknowledged or after.
+    mutating func judge(_ kind: Span.Kind, _ candidate: String, _ word: String) {
+        guard let number = latest["\(kind) \(candidate)"], number >= firstSpan else { return }
         spans[number - firstSpan].value.end = word
         spans[number - firstSpan].revision = revision
     }
@@ -147,7 +160,10 @@ package struct Timeline: Sendable {
     }
 
     mutating func remember(_ candidate: String, task: String?, target: String) { candidates[candidate] = (task, target) }
-    mutating func forget(_ candidate: String) { candidates[candidate] = nil }
+    mutating func forget(_ candidate: String) {
+        candidates[candidate] = nil
+        for kind in [Span.Kind.gate, .merge] { latest["\(kind) \(candidate)"] = nil }
+    }
     func task(of candidate: String) -> String? { candidates[candidate]?.task }
     func target(of candidate: String) -> String { candidates[candidate]?.target ?? "" }
 

@@ -4,6 +4,7 @@ import Git
 import Merging
 import Observability
 import Orchestration
+import Processes
 
 /// Shows commits of a run's repository to the pages. Only reads, so that it disturbs nobody; what it shows has passed the redactor.
 struct CommitLook: Sendable {

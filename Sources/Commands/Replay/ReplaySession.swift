@@ -1,5 +1,6 @@
 import Engine
 import Glibc
+import Observability
 import Orchestration
 import Terminal
 
