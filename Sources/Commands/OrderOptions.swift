@@ -78,7 +78,7 @@ struct OrderDelivery: Sendable {
     }
 
     /// Random: nobody else chooses the same.
-    private static func newName() -> String {
+    static func newName() -> String {
         let numbers = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
         return numbers.map { String($0, radix: 36) }.joined()
     }

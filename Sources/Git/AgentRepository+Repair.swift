@@ -82,13 +82,16 @@ extension AgentRepository {
         return Array(found.uniqued.prefix(200)) + [known]
     }
 
+    /// The file in `control.git` that remembers ``known()``.
+    static let knownMark = "cco-known"
+
     /// The last commit of what is checked out that the hub has, so that no agent can take it away; nil before the first checkout.
     func known() throws(GitError) -> ObjectID? {
-        try FolderHandle(path: controlDirectory).read("cco-known", limit: 128).flatMap { AgentRefs.id($0) }
+        try FolderHandle(path: controlDirectory).read(Self.knownMark, limit: 128).flatMap { AgentRefs.id($0) }
     }
 
     func setKnown(_ id: ObjectID) throws(GitError) {
-        try FolderHandle(path: controlDirectory).ensure("cco-known", "\(id)\n")
+        try FolderHandle(path: controlDirectory).ensure(Self.knownMark, "\(id)\n")
     }
 
     /// Files that cco was writing into the worktree when it was killed: they may hold secrets and never get their name.

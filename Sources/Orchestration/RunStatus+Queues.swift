@@ -25,6 +25,10 @@ extension RunStatus {
         package var head: String
         /// When it joined the queue.
         package var since: Moment
+        /// The gate run that looks at it now.
+        package var gateRun: String?
+        /// The file with what the gate printed when it was red for it.
+        package var gateLog: String?
 
         init(_ candidate: Candidate, in run: Run, at now: Timestamp) {
             why = run.whyNotMerged(candidate, at: now)
@@ -33,6 +37,8 @@ extension RunStatus {
             state = candidate.state.word
             head = candidate.head.hex
             since = Moment(candidate.readyAt)
+            gateRun = run.gateRun(of: candidate)?.name
+            gateLog = candidate.redExcerpt?.logPath
             switch candidate.kind {
             case .task(let task):
                 kind = "task"

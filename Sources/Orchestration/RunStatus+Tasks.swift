@@ -29,6 +29,8 @@ extension RunStatus {
         package var priority: Int?
         /// The person who added it.
         package var addedBy: String?
+        /// The file with what the gate, or the quick gate, printed when it was last red for it, while that is what the work is about.
+        package var gateLog: String?
 
         init(_ task: TeamTask, in run: Run, at now: Timestamp) {
             id = task.id.name
@@ -51,6 +53,7 @@ extension RunStatus {
             settledAt = task.settledAt.map(Moment.init)
             priority = task.priority
             addedBy = task.addedBy
+            gateLog = run.gateLog(of: task)
         }
     }
 }

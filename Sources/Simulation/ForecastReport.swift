@@ -62,7 +62,7 @@ package struct ForecastReport: Sendable {
         var table = [["workers", "minutes", "merges", "conflicts", "red gates", "USD", "ends"]]
         for row in rows {
             table.append([
-                "\(row.workers)", cell(row.minutes, 0), cell(row.merges, 0), cell(row.conflicts, 0), cell(row.redGates, 0),
+                "\(row.workers)", cell(row.minutes, minuteDigits), cell(row.merges, 0), cell(row.conflicts, 0), cell(row.redGates, 0),
                 cell(row.costUsd, 2),
                 row.ends.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", "),
             ])
@@ -73,13 +73,16 @@ package struct ForecastReport: Sendable {
     }
 
     private func truth(_ actual: History.Actual) -> [String] {
-        let minutes = Decimals.text(Double(actual.makespanMilliseconds) / 60_000, 0)
+        let minutes = Decimals.text(Double(actual.makespanMilliseconds) / 60_000, minuteDigits)
         let line =
             "what really happened with \(actual.workers) workers: \(minutes) min, \(actual.merges) merges, \(actual.conflicts) conflicts, "
             + "\(Decimals.text(actual.costUsd, 2)) USD, \(actual.end)"
         guard rows.contains(where: { $0.workers == actual.workers }) else { return [line] }
         return [line, "error of the forecast: time \(percent(makespanError)), merges \(percent(mergesError)), cost \(percent(costError))"]
     }
+
+    /// A short run is told in tenths of a minute.
+    private var minuteDigits: Int { rows.contains { $0.minutes.median < 10 } ? 1 : 0 }
 
     private func percent(_ part: Double?) -> String {
         guard let part else { return "–" }

@@ -169,12 +169,18 @@ private struct Measuring {
     var habits: Habits {
         let all = durations.values.flatMap { $0 }
         let work = durations[.work] ?? all
-        func spread(_ purpose: Purpose, _ instead: [Double]) -> Spread { Spread(durations[purpose] ?? instead, fallback: 300_000) }
+        // What the run had none of takes as long as what is most like it.
+        func instead(of purpose: Purpose) -> [Double] {
+            switch purpose {
+            case .plan, .review, .work: all
+            case .coordinate: durations[.review] ?? all
+            case .rework: work
+            case .gateFix, .conflict: durations[.rework] ?? work
+            }
+        }
         return Habits(
-            turns: [
-                .plan: spread(.plan, all), .review: spread(.review, all), .coordinate: spread(.coordinate, durations[.review] ?? all),
-                .work: spread(.work, all), .rework: spread(.rework, work), .conflict: spread(.conflict, durations[.rework] ?? work),
-            ],
+            turns: Dictionary(
+                uniqueKeysWithValues: Purpose.allCases.map { ($0, Spread(durations[$0] ?? instead(of: $0), fallback: 300_000)) }),
             costs: Dictionary(
                 uniqueKeysWithValues: Purpose.allCases.map { ($0, Spread(costs[$0] ?? costs[.work] ?? [], fallback: 0)) }),
             gate: Spread(gates, fallback: 1000), merge: Spread(merges, fallback: 500), publish: Spread(publications, fallback: 1000),

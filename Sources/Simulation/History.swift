@@ -60,10 +60,13 @@ package struct Assumptions: Sendable, Equatable {
         let work = minutes(workMinutes)
         let half = Spread([work.quantile(0) / 3, work.quantile(1) / 2])
         let habits = Habits(
-            turns: [.plan: management, .review: management, .coordinate: management, .work: work, .rework: half, .conflict: half],
+            turns: [
+                .plan: management, .review: management, .coordinate: management, .work: work, .rework: half, .gateFix: half,
+                .conflict: half,
+            ],
             costs: Dictionary(
                 uniqueKeysWithValues: Purpose.allCases.map { purpose in
-                    let range = [.work, .rework, .conflict].contains(purpose) ? workUsd : managementUsd
+                    let range = [.work, .rework, .gateFix, .conflict].contains(purpose) ? workUsd : managementUsd
                     return (purpose, .between(range.lowerBound, range.upperBound))
                 }),
             gate: .between(gateSeconds.lowerBound * 1000, gateSeconds.upperBound * 1000), merge: .always(500), publish: .always(2000),

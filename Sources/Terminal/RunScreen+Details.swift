@@ -3,12 +3,47 @@ import Orchestration
 
 /// What is open on top of a page.
 extension RunScreen {
-    func detail(of link: WatchState.Link) -> [Row] {
+    func detail(of link: WatchState.Link) -> AnyRandomAccessCollection<Row> {
         switch link {
-        case .agent(let id): agent(id)
-        case .task(let id): task(id)
-        case .candidate(let id): candidate(id)
+        case .agent(let id): AnyRandomAccessCollection(agent(id))
+        case .task(let id): AnyRandomAccessCollection(task(id))
+        case .candidate(let id): AnyRandomAccessCollection(candidate(id))
+        case .diff, .gateLog: document(link)
         }
+    }
+
+    /// Who works on it, or who it is.
+    func agent(behind link: WatchState.Link) -> String? {
+        switch link {
+        case .agent(let id), .diff(let id): id
+        case .task(let id): worker(on: id)
+        case .candidate(let id), .gateLog(let id):
+            worker(on: status.queues.lazy.flatMap(\.candidates).first { $0.id == id }?.task ?? id)
+        }
+    }
+
+    private func worker(on task: String) -> String? { status.tasks.first { $0.id == task }?.worker }
+
+    // MARK: Texts
+
+    /// The fetched text, its title first; lines of a patch have its colours.
+    private func document(_ link: WatchState.Link) -> AnyRandomAccessCollection<Row> {
+        guard let document = state.document, document.link == link else {
+            return AnyRandomAccessCollection([Row([Span("It is being read …", .dim)])])
+        }
+        let isPatch = if case .diff = link { true } else { false }
+        let title = Row([Span(Self.safe(document.title), .bold)])
+        let lines = document.lines
+        return AnyRandomAccessCollection(
+            (-1..<lines.count).lazy.map { $0 < 0 ? title : Row([Span(lines[$0], isPatch ? Self.style(ofPatch: lines[$0]) : .plain)]) })
+    }
+
+    private static func style(ofPatch line: String) -> CellStyle {
+        if line.hasPrefix("diff --git ") { return .bold }
+        if line.hasPrefix("+++") || line.hasPrefix("---") { return .dim }
+        if line.hasPrefix("+") { return .green }
+        if line.hasPrefix("-") { return .red }
+        return line.hasPrefix("@@") ? .cyan : .plain
     }
 
     // MARK: Agent

@@ -38,11 +38,24 @@ package struct RunScreen: Sendable {
         self.isASCII = isASCII
     }
 
-    /// Rows of the page or of what is open on it.
-    package var bodyHeight: Int { max(1, size.rows - headHeight - tickerHeight - 1) }
+    /// What the next key acts on.
+    package var scene: WatchState.Scene {
+        let links = links
+        let isText = state.open != nil || state.page == .log
+        let link = state.open ?? state.selected(links)
+        return .init(
+            links: links, height: bodyHeight, furthest: isText ? max(0, text.count - bodyHeight) : .max,
+            agent: link.flatMap { agent(behind: $0) })
+    }
 
-    /// What the rows of the page stand for, for keys.
-    package var links: [WatchState.Link?] {
+    /// Rows of the page or of what is open on it.
+    private var bodyHeight: Int { max(1, size.rows - headHeight - tickerHeight - 1) }
+
+    /// What is scrolled, not selected from.
+    private var text: AnyRandomAccessCollection<Row> { state.open.map { detail(of: $0) } ?? rows }
+
+    /// What the rows of the page stand for.
+    private var links: [WatchState.Link?] {
         switch state.page {
         case .tasks: status.tasks.map { .task($0.id) }
         case .log: []
@@ -128,16 +141,12 @@ package struct RunScreen: Sendable {
     private func body(on canvas: inout Canvas, from top: Int) {
         let height = bodyHeight
         if state.showsHelp { return list(Self.help.map { Row([Span($0)]) }, on: &canvas, from: top, first: 0, selected: nil) }
-        if let open = state.open {
-            let rows = detail(of: open)
-            let back = min(state.scroll, max(0, rows.count - height))
-            return list(rows, on: &canvas, from: top, first: max(0, rows.count - height - back), selected: nil)
+        guard state.open == nil, state.page != .log else {
+            let text = text
+            let last = max(0, text.count - height)
+            return list(text, on: &canvas, from: top, first: last - min(state.scroll, last), selected: nil)
         }
         let rows = rows
-        guard state.page != .log else {
-            let back = min(state.scroll, max(0, rows.count - height))
-            return list(rows, on: &canvas, from: top, first: max(0, rows.count - height - back), selected: nil)
-        }
         let selected = min(state.selection[state.page] ?? 0, max(0, rows.count - 1))
         // The selected row stays in the middle where there is more than fits.
         let first = max(0, min(rows.count - height, selected - height / 2))
@@ -163,10 +172,21 @@ package struct RunScreen: Sendable {
 
     private var foot: [Span] {
         if state.asksForPause { return [Span("Pause the run? Agents stop and what they did is saved. y = yes, any other key = no", .bold)] }
+        if let draft = state.draft {
+            // The end of what is typed stays on the screen.
+            let room = max(1, size.columns - draft.agent.count - 28)
+            let shown = draft.text.count > room ? "…" + draft.text.suffix(room - 1) : draft.text
+            return [
+                Span("To \(Self.safe(draft.agent)): ", .bold), Span(Self.safe(shown)), Span(isASCII ? "_" : "▏"),
+                Span("  enter send, esc give up", .dim),
+            ]
+        }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
         if let replay { return [Span(replay, .dim)] }
         let keys =
-            state.open == nil ? "↑↓ move  enter open  1-4 pages  p pause  ? help  q leave (the run goes on)" : "↑↓ scroll  esc back  q back"
+            state.open == nil
+            ? "↑↓ move  enter open  1-4 pages  m message  p pause  ? help  q leave"
+            : "↑↓ scroll  d difference  l gate's log  m message  esc back"
         return [Span(isASCII ? keys.replacing("↑↓", with: "j/k") : keys, .dim)]
     }
 
@@ -176,6 +196,9 @@ package struct RunScreen: Sendable {
         "  up, down, j, k   move; pgup, pgdn, g, G: further",
         "  enter            open: what an agent does, why a task waits, a candidate",
         "  esc, q           back",
+        "  d                the difference that the selected agent has made",
+        "  l                what the gate printed for the selected task or change",
+        "  m                a message to the selected agent (elsewhere: to the Director)",
         "  p                pause the run (asks first); `cco resume` goes on",
         "  ctrl-l           draw everything anew",
         "  q, ctrl-c        leave this view; the run goes on",

@@ -22,6 +22,10 @@ package struct WatchState: Sendable, Equatable {
         case agent(String)
         case task(String)
         case candidate(String)
+        /// What an agent's worktree holds over the branch it is for.
+        case diff(String)
+        /// What the gate printed for a task or a candidate.
+        case gateLog(String)
     }
 
     /// What the program has to do.
@@ -32,6 +36,10 @@ package struct WatchState: Sendable, Equatable {
         case pause
         /// Draw everything anew.
         case redraw
+        /// Fetch what is open, as ``WatchState/document``.
+        case load(Link)
+        /// Say something to an agent.
+        case tell(String, String)
     }
 
     package var page: Page = .company
@@ -39,6 +47,10 @@ package struct WatchState: Sendable, Equatable {
     package var selection: [Page: Int] = [:]
     /// What is open on top of the page.
     package var open: Link?
+    /// The text that was fetched last.
+    package var document: Document?
+    /// The message that is being typed; every key goes to it.
+    package var draft: Draft?
     /// Rows from the end that the open text, or the log, is scrolled back; 0 follows what is new.
     package var scroll = 0
     package var showsHelp = false
@@ -51,12 +63,11 @@ package struct WatchState: Sendable, Equatable {
 
     package init() {}
 
-    /// - Parameters:
-    ///   - links: what the rows of the present page stand for.
-    ///   - height: rows that a page has on the screen, for paging.
     /// - Returns: what has to be done, apart from drawing.
-    package mutating func handle(_ key: Key, links: [Link?], height: Int) -> Action? {
+    package mutating func handle(_ key: Key, on scene: Scene) -> Action? {
         notice = nil
+        scroll = min(scroll, scene.furthest)
+        if let draft { return type(key, draft) }
         if asksForPause {
             asksForPause = false
             return key == .character("y") ? .pause : nil
@@ -78,11 +89,13 @@ package struct WatchState: Sendable, Equatable {
             let step = key == .tab ? 0 : Page.allCases.count - 2
             if let next = Page(rawValue: (page.rawValue + step) % Page.allCases.count + 1) { turn(to: next) }
         case .enter, .right:
-            if open == nil, let link = selected(links) {
+            if open == nil, let link = selected(scene.links) {
                 open = link
                 scroll = 0
             }
-        default: move(key, links, height)
+        case .character("d"), .character("l"): return openText(key, scene)
+        case .character("m"): draft = Draft(agent: scene.agent ?? "director")
+        default: move(key, scene)
         }
         return nil
     }
@@ -99,12 +112,13 @@ package struct WatchState: Sendable, Equatable {
         scroll = 0
     }
 
-    private func selected(_ links: [Link?]) -> Link? {
+    func selected(_ links: [Link?]) -> Link? {
         let index = min(selection[page] ?? 0, links.count - 1)
         return index >= 0 ? links[index] : nil
     }
 
-    private mutating func move(_ key: Key, _ links: [Link?], _ height: Int) {
+    private mutating func move(_ key: Key, _ scene: Scene) {
+        let (links, height) = (scene.links, scene.height)
         let step: Int
         switch key {
         case .up, .character("k"): step = -1
@@ -115,7 +129,7 @@ package struct WatchState: Sendable, Equatable {
         case .end, .character("G"): step = 1_000_000
         default: return
         }
-        guard open == nil, page != .log else { return scroll = max(0, min(1_000_000, scroll - step)) }
+        guard open == nil, page != .log else { return scroll = max(0, min(scene.furthest, scroll - step)) }
         let last = max(0, links.count - 1)
         var index = max(0, min(last, min(last, selection[page] ?? 0) + step))
         // Rows that stand for nothing, such as headings, are passed over, in the direction of the movement and then back.

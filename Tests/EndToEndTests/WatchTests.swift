@@ -39,6 +39,36 @@ struct WatchTests {
         }
     }
 
+    @Test("a difference, a gate's log as it grows, and a message, all from the view", .timeLimit(.minutes(5)))
+    func texts() async throws {
+        let go = FileManager.default.temporaryDirectory.appending(path: "cco-gate-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: go) }
+        var plan = CompanyPlan.synthetic(tasks: 1)
+        plan.verifyCommand =
+            "echo gate at work; [ ! -e src/task1.txt ] || until [ -e \(go) ]; do sleep 0.1; done; echo gate done; \(plan.verifyCommand ?? "true")"
+        try await CompanyFixture.with(plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            #expect(try await run.says("begins with"))
+            try await RealTerminal.with(fixture, ["watch"]) { terminal in
+                try await terminal.shows("the run") { $0[0].contains("working") }
+                try await terminal.type("3")
+                try await terminal.shows("the change at its gate") { $0.contains { $0.contains("gating") } }
+                try await terminal.type("Down", "l")
+                try await terminal.shows("what the gate prints") { $0.contains("gate at work") && !$0.contains("gate done") }
+                try await terminal.type("q", "2", "d")
+                try await terminal.shows("what the worker has made") { $0.contains("+++ b/src/task1.txt") }
+                try await terminal.type("q", "1", "g", "m", "stay calm", "Enter")
+                try await terminal.shows("that the message was taken") { $0.contains { $0.hasPrefix("director: ") } }
+                let messages = try await fixture.cco(["messages"])
+                #expect(messages.outputText.contains("stay calm"), "\(messages.outputText)\(messages.errorText)")
+                #expect(FileManager.default.createFile(atPath: go, contents: nil))
+                #expect(try await run.ended().exit == .exited(0))
+                try await terminal.type("q")
+                try await terminal.shows("the end") { $0.contains("left with 0") }
+            }
+        }
+    }
+
     @Test("it pauses the run when that is confirmed, and shows how it stands without an engine", .timeLimit(.minutes(5)))
     func pause() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in

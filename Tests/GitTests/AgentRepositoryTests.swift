@@ -63,6 +63,29 @@ import Testing
         }
     }
 
+    @Test("a person sees what the worktree holds over a branch, committed or not, and nothing is written for it")
+    func changes() async throws {
+        try await withAgent { test, hub, agent, tip async throws in
+            let place = agent.worktreePath
+            try test.write("committed.txt", "committed\n", in: place)
+            try await test.run("add", ".", in: place)
+            try await test.run("commit", "-qm", "work", in: place)
+            try test.write("readme.txt", "one\nZWEI\nthree\n", in: place)
+            try test.write("folder/new.txt", "first\nlast", in: place)
+            try test.write("data.bin", "\0", in: place)
+            let changes = WorktreeChanges(directory: agent.directory, worktree: place, git: hub.git)
+            let index = try #require(try FolderHandle(path: agent.directory + "/control.git").read("index"))
+            let patch = try await changes.patch(since: tip, limit: 1 << 20)
+            #expect(try FolderHandle(path: agent.directory + "/control.git").read("index") == index)
+            #expect(!patch.truncated)
+            for part in ["-two\n+ZWEI\n", "+++ b/committed.txt\n+committed\n", "+++ b/folder/new.txt\n+first\n+last\n", "Binary file"] {
+                #expect(patch.text.contains(part), "\(part) is missing in \(patch.text)")
+            }
+            let short = try await changes.patch(since: tip, limit: 150)
+            #expect(short.truncated && short.totalBytes > short.text.utf8.count && short.text.utf8.count <= 150)
+        }
+    }
+
     @Test("a lost checkout in the middle is not taken for work")
     func halfCheckout() async throws {
         try await withAgent { test, _, agent, tip async throws in

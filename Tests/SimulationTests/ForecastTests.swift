@@ -47,6 +47,19 @@ struct ForecastTests {
         #expect(report.text.contains("error of the forecast: time "))
     }
 
+    @Test("every kind of turn takes as long as in the run, or as the kind that is most like it")
+    func everyPurpose() throws {
+        #expect(Set(assumed.habits.turns.keys) == Set(Purpose.allCases))
+        var quick = assumed
+        for purpose in Purpose.allCases { quick.habits.turns[purpose] = .between(500, 1_500) }
+        quick.rates = [:]
+        let history = try #require(History(events: real(quick, workers: 4).events))
+        for purpose in Purpose.allCases {
+            let longest = try #require(history.habits.turns[purpose]?.quantile(1))
+            #expect(longest <= 1_500, "\(purpose.rawValue)")
+        }
+    }
+
     @Test("conflicts are measured for each task that landed meanwhile, so that more workers have more of them")
     func conflicts() async throws {
         var history = assumed

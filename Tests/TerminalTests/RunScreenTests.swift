@@ -16,7 +16,7 @@ struct RunScreenTests {
         var screen = RunScreen(
             status: status, isLive: true, log: log, state: WatchState(), size: ScreenSize(rows: rows, columns: columns),
             now: status.at.ms + 5_000, isASCII: isASCII)
-        for key in keys { _ = screen.state.handle(key, links: screen.links, height: screen.bodyHeight) }
+        for key in keys { _ = screen.state.handle(key, on: screen.scene) }
         return screen
     }
 
@@ -46,6 +46,21 @@ struct RunScreenTests {
 
     @Test("what an agent does") func agent() throws {
         try compare(Self.screen(24, 80, [.down, .down, .enter]), "agent-80x24.txt")
+    }
+
+    @Test("a difference is read from its beginning, and a message is typed below it")
+    func difference() throws {
+        var screen = try Self.screen(12, 80, [.down, .down, .character("d")])
+        #expect(screen.canvas.text.contains("It is being read …"))
+        let link = try #require(screen.state.open)
+        let patch = ["diff --git a/a.txt b/a.txt", "--- a/a.txt", "+++ b/a.txt", "@@ -1 +1 @@", "-old", "+new"]
+        screen.state.document = .init(link: link, title: "worker-1: its files now", lines: patch + (1...40).map { "+line \($0)" })
+        let shown = screen.canvas.text
+        #expect(Array(shown[3...8]) == ["worker-1: its files now"] + patch.prefix(5))
+        for key in [Key.down, .down, .character("m"), .character("h"), .character("i")] { _ = screen.state.handle(key, on: screen.scene) }
+        let typed = screen.canvas.text
+        #expect(typed[3] == "--- a/a.txt")
+        #expect(typed.last?.hasPrefix("To worker-1: hi") == true)
     }
 
     @Test("without UTF-8 a screen is ASCII")
@@ -86,7 +101,7 @@ struct RunScreenTests {
             task.id = "task-\(number)"
             return task
         }
-        for key in [Key.end, .up] { _ = screen.state.handle(key, links: screen.links, height: screen.bodyHeight) }
+        for key in [Key.end, .up] { _ = screen.state.handle(key, on: screen.scene) }
         #expect(screen.canvas.text.contains { $0.hasPrefix("task-9998") })
     }
 }

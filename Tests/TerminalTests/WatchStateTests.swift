@@ -8,7 +8,7 @@ struct WatchStateTests {
     private func play(_ keys: [Key]) -> (WatchState, [WatchState.Action?]) {
         var state = WatchState()
         var actions: [WatchState.Action?] = []
-        for key in keys { actions.append(state.handle(key, links: links, height: 4)) }
+        for key in keys { actions.append(state.handle(key, on: .init(links: links, height: 4, agent: "worker-1"))) }
         return (state, actions)
     }
 
@@ -40,8 +40,8 @@ struct WatchStateTests {
         #expect(play([.control("c")]).1 == [.leave])
         var state = WatchState()
         state.ctrlCPauses = true
-        #expect(state.handle(.control("c"), links: links, height: 4) == nil && state.asksForPause)
-        #expect(state.handle(.character("y"), links: links, height: 4) == .pause)
+        #expect(state.handle(.control("c"), on: .init(links: links, height: 4)) == nil && state.asksForPause)
+        #expect(state.handle(.character("y"), on: .init(links: links, height: 4)) == .pause)
     }
 
     @Test("pages turn in a circle, both ways")
@@ -56,5 +56,32 @@ struct WatchStateTests {
         #expect(play([.enter, .up, .up, .down]).0.scroll == 1)
         #expect(play([.enter, .up, .end]).0.scroll == 0)
         #expect(play([.enter, .up, .escape]).0.scroll == 0)
+        var state = WatchState()
+        for key in [Key.enter, .home, .down] { _ = state.handle(key, on: .init(links: links, height: 4, furthest: 10)) }
+        #expect(state.scroll == 9, "the way back from the beginning starts there")
+    }
+
+    @Test("a message is typed to its end, and its characters are no commands")
+    func message() {
+        let typed: [Key] = "quip".map { .character($0) }
+        #expect(play([.character("m")] + typed + [.backspace, .character("t"), .enter]).1.last == .tell("worker-1", "quit"))
+        #expect(play([.character("m")] + typed + [.escape]).1.allSatisfy { $0 == nil })
+        #expect(play([.character("m"), .character(" "), .enter, .character("q")]).1 == [nil, nil, nil, .leave])
+        #expect(play([.character("m")] + typed + [.control("u"), .character("x")]).0.draft?.text == "x")
+        #expect(play([.character("m")] + Array(repeating: .character("x"), count: 1_200)).0.draft?.text.count == 1_000)
+    }
+
+    @Test("a difference and a gate's log are fetched when they are opened, and not where there is none")
+    func texts() {
+        let (diff, actions) = play([.character("d")])
+        #expect(actions == [.load(.diff("worker-1"))])
+        #expect(diff.open == .diff("worker-1"))
+        #expect(play([.character("d"), .character("d")]).1 == [.load(.diff("worker-1")), .load(.diff("worker-1"))])
+        let (log, none) = play([.character("l")])
+        #expect(none == [nil])
+        #expect(log.open == nil && log.notice != nil)
+        var state = WatchState()
+        #expect(state.handle(.character("l"), on: .init(links: [.candidate("c-1")], height: 4)) == .load(.gateLog("c-1")))
+        #expect(state.handle(.character("d"), on: .init(links: [], height: 4)) == nil)
     }
 }

@@ -79,6 +79,15 @@ actor RunFollower {
         continuation.yield(.urged)
     }
 
+    /// Gives an order, and asks how the run stands.
+    ///
+    /// - Throws: what `ControlClient.order` throws.
+    func give(_ order: OrderRequest) async throws -> OrderReceipt {
+        let receipt = try await RunFinder(place: place).client.order(order, deadline: .now + .seconds(30))
+        continuation.yield(.urged)
+        return receipt
+    }
+
     /// Follows until the surrounding task is cancelled.
     ///
     /// - Throws: `Failure` when the log can no longer be read.

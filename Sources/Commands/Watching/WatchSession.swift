@@ -1,3 +1,4 @@
+import ControlAPI
 import Engine
 import Glibc
 import Orchestration
@@ -26,6 +27,7 @@ struct WatchSession: Sendable {
         case followed(RunFollower.Moment)
         case secondPassed
         case told(String)
+        case fetched(WatchState.Document)
         case terminalGone
     }
 
@@ -54,6 +56,7 @@ struct WatchSession: Sendable {
             group.addTask { for await number in signals.numbers { continuation.yield(.signal(number)) } }
             var loop = Loop(session: self, device: device, follower: follower, moment: await follower.moment, continuation: continuation)
             loop.begin(&group)
+            defer { loop.stopReading() }
             for await wake in wakes {
                 if !loop.heed(wake, &group) { return .left }
                 if loop.isOver { return .over }
@@ -73,6 +76,8 @@ struct WatchSession: Sendable {
         var state = WatchState()
         var keys = KeyReader()
         var painter: Painter
+        /// Fetches the text that is open, and again whenever it grows.
+        var reading: Task<Void, Never>?
 
         init(
             session: WatchSession, device: TerminalDevice, follower: RunFollower, moment: RunFollower.Moment,
@@ -113,19 +118,23 @@ struct WatchSession: Sendable {
             case .followed(let newest): moment = newest
             case .secondPassed: awaitSecond(&group)
             case .told(let notice): state.notice = notice
+            // One that comes when something else is open again is dropped.
+            case .fetched(let document): if state.open == document.link { state.document = document }
             }
             draw()
             return true
         }
 
         private mutating func heed(_ key: Key, _ group: inout TaskGroup<Void>) -> Bool {
-            let screen = screen
-            switch state.handle(key, links: screen.links, height: screen.bodyHeight) {
+            switch state.handle(key, on: screen.scene) {
             case .leave: return false
             case .redraw: painter.forget()
             case .pause: pause(&group)
+            case .load(let link): read(link)
+            case .tell(let agent, let text): tell(agent, text, &group)
             case nil: break
             }
+            if state.document?.link != state.open, reading != nil, !isText(state.open) { stopReading() }
             return true
         }
 
@@ -137,6 +146,51 @@ struct WatchSession: Sendable {
                 // Cancelled when the view is left.
                 guard (try? await clock.wait(until: clock.now().advanced(byMilliseconds: 1_000))) != nil else { return }
                 continuation.yield(.secondPassed)
+            }
+        }
+
+        // MARK: Texts
+
+        private func isText(_ link: WatchState.Link?) -> Bool {
+            switch link {
+            case .diff, .gateLog: true
+            case .agent, .task, .candidate, nil: false
+            }
+        }
+
+        mutating func stopReading() {
+            reading?.cancel()
+            reading = nil
+        }
+
+        private mutating func read(_ link: WatchState.Link) {
+            stopReading()
+            let (continuation, status) = (continuation, moment.status)
+            let reader = DocumentReader(surroundings: session.surroundings, place: session.place)
+            reading = Task {
+                continuation.yield(.fetched(await reader.document(link, status)))
+                guard case .gateLog(let subject) = link, let output = reader.gateOutput(subject, status),
+                    let changes = try? FileChanges(output.path)
+                else { return }
+                for await _ in changes.stream { continuation.yield(.fetched(await reader.document(link, status))) }
+            }
+        }
+
+        // MARK: Orders
+
+        private func tell(_ agent: String, _ text: String, _ group: inout TaskGroup<Void>) {
+            let (continuation, follower) = (continuation, follower)
+            var request = OrderRequest(id: OrderDelivery.newName(), kind: .tell)
+            request.agent = agent
+            request.text = text
+            request.run = moment.status.run
+            group.addTask { [request] in
+                do {
+                    let receipt = try await follower.give(request)
+                    continuation.yield(.told("\(agent): \(receipt.words)"))
+                } catch {
+                    continuation.yield(.told("The message was not taken: \(error)"))
+                }
             }
         }
 

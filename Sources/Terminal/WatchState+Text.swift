@@ -1,0 +1,86 @@
+/// What is read or written on top of the pages.
+extension WatchState {
+    /// What the keys act on.
+    package struct Scene: Sendable {
+        /// What the rows of the present page stand for.
+        var links: [Link?]
+        /// Rows that a page has on the screen, for paging.
+        var height: Int
+        /// Rows that what is open, or the log, can be scrolled back.
+        var furthest: Int
+        /// The agent who works on what is selected or open; a message without one goes to the Director.
+        var agent: String?
+
+        package init(links: [Link?], height: Int, furthest: Int = .max, agent: String? = nil) {
+            self.links = links
+            self.height = height
+            self.furthest = furthest
+            self.agent = agent
+        }
+    }
+
+    /// A text that the program had to fetch for the view.
+    package struct Document: Sendable, Equatable {
+        package var link: Link
+        /// Where it comes from, on one line.
+        package var title: String
+        /// Harmless to a terminal.
+        package var lines: [String]
+
+        package init(link: Link, title: String, lines: [String]) {
+            self.link = link
+            self.title = title
+            self.lines = lines
+        }
+    }
+
+    /// A message that is being typed.
+    package struct Draft: Sendable, Equatable {
+        package var agent: String
+        package var text = ""
+
+        /// Characters of a message that is typed here; `cco tell` takes longer ones.
+        static let limit = 1_000
+    }
+
+    /// Takes a key while a message is typed: everything belongs to the text until it is sent or given up.
+    mutating func type(_ key: Key, _ draft: Draft) -> Action? {
+        self.draft = nil
+        var draft = draft
+        switch key {
+        case .enter:
+            let text = draft.text.drop(while: \.isWhitespace)
+            return text.isEmpty ? nil : .tell(draft.agent, String(text))
+        case .escape, .control("c"), .control("d"): return nil
+        case .backspace: _ = draft.text.popLast()
+        case .control("u"): draft.text = ""
+        case .character(let character) where draft.text.count < Draft.limit: draft.text.append(character)
+        default: break
+        }
+        self.draft = draft
+        return nil
+    }
+
+    /// Opens the difference that an agent has made, or what the gate printed.
+    mutating func openText(_ key: Key, _ scene: Scene) -> Action? {
+        let link: Link
+        switch (key, open ?? selected(scene.links)) {
+        case (.character("d"), .diff(let agent)): link = .diff(agent)
+        case (.character("d"), _):
+            guard let agent = scene.agent else {
+                notice = "Nobody works on this, so there is no difference to show."
+                return nil
+            }
+            link = .diff(agent)
+        case (_, .task(let id)), (_, .candidate(let id)), (_, .gateLog(let id)): link = .gateLog(id)
+        default:
+            notice = "Choose a task, or a change in the merge queue, to see what the gate printed."
+            return nil
+        }
+        open = link
+        document = document?.link == link ? document : nil
+        // A difference is read from its beginning, a log from its end.
+        scroll = key == .character("d") ? .max : 0
+        return .load(link)
+    }
+}
