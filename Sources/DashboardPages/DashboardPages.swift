@@ -17,6 +17,7 @@ package enum DashboardPages {
         "/commit.js": PackageResources.commit_js,
         "/graph.js": PackageResources.graph_js,
         "/timeline.js": PackageResources.timeline_js,
+        "/questions.js": PackageResources.questions_js,
         "/replay.js": PackageResources.replay_js,
     ]
 }

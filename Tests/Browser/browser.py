@@ -86,6 +86,7 @@ class Browser:
         width, height = SIZES[size]
         context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         context.add_init_script("addEventListener('securitypolicyviolation', (event) => console.error('violates the policy: ' + event.violatedDirective + ' ' + event.blockedURI))")
         page = context.new_page()
         page.on("console", lambda message: self.note(message.type, message.text))
@@ -107,7 +108,7 @@ class Browser:
 
 def go(page: Page, route: str):
     page.evaluate("route => { location.hash = route; }", route)
-    page.wait_for_function("document.querySelector('#page').childElementCount > 0")
+    page.wait_for_selector("#page > *", state="attached")
 
 
 def accessibility(page: Page, where: str):

@@ -58,7 +58,7 @@ def whole(company, browser):
     step("a worker's hostile words are text")
     go(page, "#/log")
     expect(page.locator(".lines")).to_contain_text("<script>window.hacked", timeout=60_000)
-    worker = page.evaluate("[...document.querySelectorAll('.lines div')].find((line) => line.textContent.includes('hacked')).children[1].textContent")
+    worker = page.evaluate("[...document.querySelectorAll('.lines div')].find((line) => line.textContent.includes('<script>')).children[1].textContent")
     go(page, f"#/agent/{worker}")
     lines = page.locator(".lines")
     expect(lines).to_contain_text("<script>window.hacked")
@@ -117,7 +117,7 @@ def whole(company, browser):
 
     step("pause, a server that goes away, and back again")
     page.click("#pause")
-    page.click("dialog >> text=Pause")
+    page.click("dialog button.danger")
     expect(page.locator("#state")).to_contain_text("paused: the web page", timeout=60_000)
     assert start.wait(timeout=60) == 13
     assert company.json("status", "--json")["suspension"].startswith("the web page")
@@ -180,13 +180,13 @@ def whole(company, browser):
     step("replay: the slider and the command say the same")
     go(page, "#/tasks")
     page.click("#replay-open")
-    page.wait_for_function("document.getElementById('replay-told').textContent.startsWith('event')")
+    expect(page.locator("#replay-told")).to_have_text(re.compile(r"^event \d+ of"))
     last = int(page.get_attribute("#replay-range", "max"))
     for at in sorted({1, last // 5, last // 2, last - 3}):
         page.evaluate("at => { const range = document.getElementById('replay-range'); range.value = at; range.dispatchEvent(new Event('input')); }", at)
-        page.wait_for_function(f"document.getElementById('replay-told').textContent.startsWith('event {at} of')")
+        expect(page.locator("#replay-told")).to_contain_text(f"event {at} of")
         then = company.json("replay", "--at", str(at), "--json")
-        page.wait_for_function("document.body.classList.contains('past')")
+        expect(page.locator("body")).to_have_class("past")
         if then["tasks"]:
             assert rows(page) == expected(then), (at, rows(page), expected(then))
         figures = page.text_content("#figures")
@@ -198,7 +198,7 @@ def whole(company, browser):
         page.wait_for_timeout(100)
     page.focus("#replay-range")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function(f"document.getElementById('replay-told').textContent.startsWith('event {last - 4} of')")
+    expect(page.locator("#replay-told")).to_contain_text(f"event {last - 4} of")
     accessibility(page, "replay")
     picture(page, "replay")
     page.click("#replay-leave")

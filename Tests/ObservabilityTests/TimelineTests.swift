@@ -20,7 +20,8 @@ struct TimelineTests {
         fixture.apply(.effectIntended(ID("effect", 1), .merge(candidate)), .effectDone(ID("effect", 1)))
         let gate = Effect.gate(candidate, commit: .number(101), tree: .number(201), command: "make check", slot: nil)
         fixture.apply(.effectIntended(ID("effect", 2), gate))
-        fixture.apply(.gateRed(candidate, GateExcerpt(command: "make check", exitCode: 2, ending: "exit code 2", tail: "", logPath: "/log")))
+        fixture.apply(
+            .gateRed(candidate, GateExcerpt(command: "make check", exitCode: 2, ending: "exit code 2", tail: "", logPath: "/log")))
         fixture.apply(.effectDone(ID("effect", 2)), .effectIntended(ID("effect", 3), gate), .effectDone(ID("effect", 3)))
         fixture.apply(.candidatePublished(candidate, commit: .number(101), tree: .number(201)))
         return fixture

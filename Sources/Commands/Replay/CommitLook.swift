@@ -1,4 +1,5 @@
 import Dashboard
+import Engine
 import FoundationEssentials
 import Git
 import Merging
@@ -51,6 +52,39 @@ struct CommitLook: Sendable {
         }
         let diff = try await git.run(["diff-tree", "-r", "-p", "-M"] + Self.plain + [from, to], at: location, limit: Self.longestDiff)
         return WorkPage(from: from, to: to, files: files, diff: shown(diff.outputText), isCut: diff.truncated)
+    }
+
+    /// What a worker's files are now, committed or not, against where they left the branch that they go to; `nil` where it has no worktree or
+    /// the task is not in its hands.
+    func seat(of task: TeamTask, in folder: RunFolder, since target: ObjectID) async -> WorkPage? {
+        guard let worker = task.worker, task.state == .assigned else { return nil }
+        let seat = folder.seat(worker.name)
+        let changes = WorktreeChanges(directory: seat.git, worktree: seat.tree, git: git)
+        // Without a worktree, or in the midst of a check-out, the commits that cco has say it.
+        guard let patch = try? await changes.patch(since: target, limit: Self.longestDiff) else { return nil }
+        let text = shown(patch.text)
+        return WorkPage(from: target.hex, to: "", files: Self.files(in: text), diff: text, isCut: patch.truncated)
+    }
+
+    /// The files of a difference, as its own lines say.
+    static func files(in diff: String) -> [WorkPage.File] {
+        var files: [WorkPage.File] = []
+        var isInHunk = false
+        for line in diff.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("diff --git ") {
+                isInHunk = false
+                files.append(
+                    WorkPage.File(
+                        path: line.firstRange(of: " b/").map { String(line[$0.upperBound...]) } ?? String(line.dropFirst(11)), added: 0,
+                        removed: 0))
+            } else if line.hasPrefix("@@") {
+                isInHunk = true
+            } else if isInHunk, let last = files.indices.last {
+                if line.hasPrefix("+") { files[last].added = (files[last].added ?? 0) + 1 }
+                if line.hasPrefix("-") { files[last].removed = (files[last].removed ?? 0) + 1 }
+            }
+        }
+        return Array(files.prefix(mostFiles))
     }
 
     /// Where two lines parted; `nil` when they have nothing in common.

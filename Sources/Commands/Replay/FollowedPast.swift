@@ -49,13 +49,14 @@ actor FollowedPast: RunPast {
 
     func work(on task: String) async throws -> WorkPage? {
         let run = try await newest()
-        guard let task = run.tasks[ID(task)], let head = task.head else { return nil }
+        guard let task = run.tasks[ID(task)] else { return nil }
         let look = try await look()
-        guard try await look.has(head) else { return nil }
         // What has landed is shown as it went in.
         if case .landed(let commit) = task.state, let page = try await look.commit(commit.hex) { return page.work }
         let target = run.head(of: run.target(of: task.team)) ?? task.base
-        guard let target, let base = try await look.mergeBase(target, head) ?? task.base else { return nil }
+        if let target, let page = await look.seat(of: task, in: place.workspace.folder(of: run.id), since: target) { return page }
+        guard let head = task.head, try await look.has(head), let target, let base = try await look.mergeBase(target, head) ?? task.base
+        else { return nil }
         return try await look.work(from: base.hex, to: head.hex)
     }
 

@@ -46,7 +46,8 @@ struct JournalReader: Sendable {
             guard page.run == run.name else { return nil }
             return try page.entries.map { entry in
                 RecordedEvent(
-                    sequence: entry.sequence, time: Timestamp(milliseconds: entry.time), event: try EventRecord.decode(Array(entry.event.utf8)))
+                    sequence: entry.sequence, time: Timestamp(milliseconds: entry.time),
+                    event: try EventRecord.decode(Array(entry.event.utf8)))
             }
         } catch ControlClientError.notRunning {
             return nil

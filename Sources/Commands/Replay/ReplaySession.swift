@@ -116,11 +116,15 @@ struct ReplaySession: Sendable {
                 return true
             case nil: break
             }
-            let screen = screen
-            switch state.handle(key, links: screen.links, height: screen.bodyHeight) {
+            switch state.handle(key, on: screen.scene) {
             case .leave: return false
             case .redraw: painter.forget()
-            case .pause, nil: break
+            case .load: state.notice = "Files and logs are shown by cco watch; here is what the journal has."
+            case .pause, .tell, nil: break
+            }
+            if state.draft != nil {
+                state.draft = nil
+                state.notice = "This is a replay: it changes nothing."
             }
             if state.asksForPause {
                 state.asksForPause = false

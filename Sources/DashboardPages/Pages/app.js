@@ -9,6 +9,7 @@ import { CommitPage } from "/commit.js";
 import { GraphPage } from "/graph.js";
 import { TimelinePage } from "/timeline.js";
 import "/replay.js";
+import "/questions.js";
 
 const page = document.getElementById("page");
 let view = null;

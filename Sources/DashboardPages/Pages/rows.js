@@ -15,8 +15,8 @@ export class Rows {
   constructor(caption, heads, cells) {
     this.cells = cells;
     this.values = [];
-    this.above = el("tr", { class: "space", "aria-hidden": "true" }, el("td", { colspan: heads.length }));
-    this.below = el("tr", { class: "space", "aria-hidden": "true" }, el("td", { colspan: heads.length }));
+    this.above = el("tr", { class: "space", "aria-hidden": "true" }, el("td"));
+    this.below = el("tr", { class: "space", "aria-hidden": "true" }, el("td"));
     this.body = el("tbody", {}, this.above, this.below);
     this.table = el("table", { class: "rows" }, el("caption", { class: "hidden" }, caption),
       el("thead", {}, el("tr", { "aria-rowindex": "1" }, heads.map((head) => el("th", { scope: "col" }, head)))), this.body);
