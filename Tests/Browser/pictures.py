@@ -15,7 +15,7 @@ def main():
         with sync_playwright() as playwright:
             browser = Browser(playwright)
             for name, route, theme, at in [
-                ("timeline", "#/timeline", "light", None), ("overview", "#/", "light", 0.45), ("graph", "#/graph", "dark", 0.45), ("replay", "#/timeline", "dark", 0.6),
+                ("timeline", "#/timeline", "light", None), ("overview", "#/", "dark", 0.5),
             ]:
                 page = browser.page(theme)
                 page.set_viewport_size({"width": 1180, "height": 680})
@@ -28,7 +28,7 @@ def main():
                     page.evaluate("share => { const range = document.getElementById('replay-range'); range.value = Math.round(range.max * share); range.dispatchEvent(new Event('input')); }", at)
                 go(page, route)
                 page.wait_for_timeout(800)
-                page.screenshot(path=str(folder / f"{name}.png"))
+                page.screenshot(path=str(folder / f"web-{name}.png"))
                 page.context.close()
             browser.browser.close()
     finally:

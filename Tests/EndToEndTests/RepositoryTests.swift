@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Processes
+import Synchronization
 import Testing
 
 @testable import TestSupport
@@ -45,6 +46,39 @@ struct RepositoryTests {
             let branches = try await fixture.git(["--git-dir", fixture.origin, "branch", "--list", "cco/*", "--format=%(refname:short)"])
             let fallback = try #require(branches.split(separator: "\n").first.map(String.init))
             #expect(try await fixture.files(branch: fallback).contains("src/task1.txt"))
+        }
+    }
+
+    @Test("with sparseCheckout a worker has the folders of its task only, and what lands is the whole tree")
+    func sparse() async throws {
+        var plan = CompanyPlan.synthetic(tasks: 2)
+        plan.seedFiles += (1...20).map { WorkFile("vast/part\($0)/data.txt", "data \($0)\n") }
+        let (gate, seeds) = (plan.verifyCommand, plan.seedFiles.map(\.path))
+        let root = Mutex("")
+        let seen = Mutex<[String: Bool]>([:])
+        let company = CompanyScript(plan)
+        // While a worker waits for an answer its worktree is as it was given.
+        let script = ClosureScript { request in
+            if request.tools.contains(where: { $0.name == "Bash" }) {
+                let runs = root.withLock { $0 } + "/config/workspace/runs"
+                for case let path as String in FileManager.default.enumerator(atPath: runs) ?? .init()
+                where path.contains("/agents/worker-") && path.hasSuffix("/tree") {
+                    let tree = "\(runs)/\(path)"
+                    guard FileManager.default.fileExists(atPath: tree + "/PROJECT_DIRECTION.md") else { continue }
+                    seen.withLock { $0[path] = FileManager.default.fileExists(atPath: tree + "/vast") }
+                }
+            }
+            return await company.reply(to: request)
+        }
+        try await CompanyFixture.with(plan, script: script, options: ["sparseCheckout": true]) { fixture in
+            root.withLock { $0 = fixture.root }
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            let trees = seen.withLock { $0 }
+            #expect(!trees.isEmpty && trees.values.allSatisfy { !$0 }, "\(trees)")
+            try await fixture.expectSound(gate: gate)
+            let files = try await fixture.files()
+            #expect(files.isSuperset(of: ["src/task1.txt", "src/task2.txt"] + seeds))
         }
     }
 

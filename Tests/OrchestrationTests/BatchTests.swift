@@ -31,7 +31,8 @@ struct BatchTests {
         while queue.scenario.run.startedFrom == nil { try queue.step() }
         var next = 1
         while queue.gates == 0, next < 60 {
-            if queue.numbers.count < 3 || queue.scenario.now.milliseconds(since: .begin) > 250 * next {
+            // Whenever one is taken for a merge the next one is there.
+            while queue.scenario.run.queue.count(where: { $0.state == .waiting }) < 2 {
                 try queue.add(next..<next + 1)
                 next += 1
             }
