@@ -8,14 +8,13 @@ import Orchestration
 actor FollowedPast: RunPast {
     private let surroundings: Surroundings
     private let place: Place
-    private let follower: RunFollower?
+    private let follower: RunFollower
     private let redactor: Redactor
     private let clock = SystemClock()
     private var known: (run: String, history: RunHistory)
 
-    /// - Parameters:
-    ///   - run: whose history it is; with a follower that of the follower's run.
-    init(surroundings: Surroundings, place: Place, run: String, follower: RunFollower?) {
+    /// - Parameter run: the follower's.
+    init(surroundings: Surroundings, place: Place, run: String, follower: RunFollower) {
         self.surroundings = surroundings
         self.place = place
         self.follower = follower
@@ -25,7 +24,6 @@ actor FollowedPast: RunPast {
 
     /// Another run may have begun meanwhile.
     private func history() async -> RunHistory {
-        guard let follower else { return known.history }
         let run = await follower.moment.status.run
         if run != known.run { known = (run, RunHistory(JournalReader(place: place, run: ID(run), redactor: redactor, follower: follower))) }
         return known.history
