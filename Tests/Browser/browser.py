@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -56,12 +57,16 @@ class Company:
         return process
 
     def serve(self) -> tuple[subprocess.Popen, str]:
-        """Starts the pages, always on the same port and with the same token."""
-        process = self.begin("web", "--port", str(self.port), "--token-file", str(self.scratch / "token"))
-        for line in process.stdout:
-            if "http://" in line:
-                return process, line[line.index("http://"):].strip()
-        raise AssertionError(f"cco web ended with {process.wait()} and printed no link")
+        """Starts the pages, always on the same port and with the same token; while an engine is starting, they have to wait."""
+        for _ in range(150):
+            process = self.begin("web", "--port", str(self.port), "--token-file", str(self.scratch / "token"))
+            for line in process.stdout:
+                if "http://" in line:
+                    return process, line[line.index("http://"):].strip()
+            if process.wait() not in (64, 75):
+                break
+            time.sleep(0.2)
+        raise AssertionError(f"cco web ended with {process.returncode} and printed no link")
 
     def end(self):
         for process in self.started:

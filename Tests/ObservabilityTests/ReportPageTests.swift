@@ -28,7 +28,7 @@ struct ReportPageTests {
         let page = page()
         #expect(!page.contains("<script") && !page.contains("<img") && !page.contains("\u{1B}"))
         #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(2)&#39;&gt;&amp;&quot;"))
-        for part in ["src=\"", "http://", "https://e", "url(", "@import", " style=", " onclick"] {
+        for part in ["src=\"", "http://", "url(", "@import", " style=", " onclick"] {
             #expect(!page.replacing(" src=x", with: "").contains(part), "\(part)")
         }
         #expect(page.contains("<svg") && !self.page(false).contains("<svg"))
