@@ -88,14 +88,19 @@ let package = Package(
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
         module("DashboardPages", resources: [.embedInCode("Pages")]),
-        module("Dashboard", needs: ["Orchestration", "Observability", "DashboardPages"], uses: hummingbird + nio),
+        module("MCP"),
+        module("Telemetry", needs: ["Orchestration"], uses: nio),
+        module(
+            "Dashboard", needs: ["Orchestration", "Observability", "Telemetry", "DashboardPages"], uses: hummingbird + nio,
+            resources: [.embedInCode("openapi.json")]),
         module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
         module("TestSupport", uses: hummingbird + nio),
         module(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI", "Dashboard", "Simulation", "Terminal", "TestSupport",
+                "ControlAPI", "Dashboard", "Telemetry", "MCP", "Simulation", "Terminal",
+                "TestSupport",
             ],
             uses: [argumentParser]),
 
@@ -112,6 +117,8 @@ let package = Package(
             "Engine", needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),
+        tests("MCP"),
+        tests("Telemetry", needs: ["Orchestration", "Simulation"], uses: nio),
         tests("Dashboard", needs: ["Orchestration", "Observability"], uses: nio),
         tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),

@@ -5,6 +5,7 @@ import Engine
 import Glibc
 import Observability
 import Orchestration
+import Processes
 
 /// Carries a run on in this process: opens it, serves its control interface, prints what happens, and heeds signals.
 struct EngineSession: Sendable {
@@ -67,8 +68,10 @@ struct EngineSession: Sendable {
 
     /// Returns once clients can connect; the task then serves until it is cancelled.
     private func serve(_ host: RunHost, _ control: HostControl) async throws -> Task<Void, any Error> {
+        let marker = host.folder.marker
         let server = ControlServer(
-            socketPath: place.workspace.socketPath, run: host.folder.id, version: CommandLineTool.version, control: control)
+            socketPath: place.workspace.socketPath, run: host.folder.id, version: CommandLineTool.version, control: control,
+            isAgent: { ProcessSweep.isFamily($0, of: marker) })
         let console = console
         let place = place
         let (answers, continuation) = AsyncStream<Failure?>.makeStream(bufferingPolicy: .bufferingOldest(1))

@@ -23,6 +23,8 @@ struct Root: AsyncParsableCommand {
             Watch.self,
             Web.self,
             Replay.self,
+            MCPCommand.self,
+            Export.self,
             Queue.self,
             Tell.self,
             Messages.self,

@@ -9,6 +9,7 @@ struct ControlResponder: HTTPResponder {
     let health: ControlHealth
     let control: any RunControl
     let owner: UInt32
+    let isAgent: @Sendable (Int32) -> Bool
 
     /// The largest request body that is read, in bytes.
     static let largestBody = 64 << 10
@@ -17,7 +18,7 @@ struct ControlResponder: HTTPResponder {
 
     func respond(to request: Request, context: ControlContext) async -> Response {
         do {
-            try await context.checkPeer(owner)
+            try await context.checkPeer(owner, isAgent: isAgent)
             return try await route(request)
         } catch let problem as ControlProblem {
             return answer(ControlProblem.Body(problem), status: problem.status)

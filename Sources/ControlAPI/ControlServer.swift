@@ -25,6 +25,8 @@ package struct ControlServer: Sendable {
     private let control: any RunControl
     /// The user whose processes are answered: the one that serves the run.
     var owner: UInt32 = geteuid()
+    /// Which processes are not answered although they are the user's: the run's own.
+    private let isAgent: @Sendable (Int32) -> Bool
 
     /// Connections that are served at once; more wait.
     static let connectionLimit = 32
@@ -36,10 +38,15 @@ package struct ControlServer: Sendable {
     /// - Parameters:
     ///   - socketPath: at most 103 bytes, in a folder that exists.
     ///   - version: the version of cco, for `GET /v1/health`.
-    package init(socketPath: String, run: RunID, version: String, control: any RunControl) {
+    ///   - isAgent: whether a process, by its number, is one of the run's, which get no answer.
+    package init(
+        socketPath: String, run: RunID, version: String, control: any RunControl,
+        isAgent: @escaping @Sendable (Int32) -> Bool = { _ in false }
+    ) {
         path = socketPath
         health = ControlHealth(pid: getpid(), run: run.name, version: version)
         self.control = control
+        self.isAgent = isAgent
     }
 
     /// Serves until the surrounding task is cancelled. Then answers under way are still sent (for a few seconds at most), the file is removed
@@ -52,7 +59,7 @@ package struct ControlServer: Sendable {
         let settlement = Settlement()
         defer { socket.remove(settlement.identity) }
         let application = Application(
-            responder: ControlResponder(health: health, control: control, owner: owner),
+            responder: ControlResponder(health: health, control: control, owner: owner, isAgent: isAgent),
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: .init(
                 address: .unixDomainSocket(path: socket.birthPath), serverName: "cco", backlog: 16,

@@ -1,10 +1,18 @@
 import Hummingbird
+import NIOCore
 import Orchestration
 
 /// Single parts of a run, and orders.
 extension DashboardResponder {
     /// The largest order that is read, in bytes; the control interface has the same bound.
     static let largestOrder = 64 << 10
+
+    /// The interface in OpenAPI's words.
+    var description: Response {
+        Response(
+            status: .ok, headers: Self.headers.with(.contentType, "application/json"),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
+    }
 
     func cost() async -> Response {
         do {

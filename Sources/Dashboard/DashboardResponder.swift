@@ -17,11 +17,12 @@ import ServiceLifecycle
 /// | `GET /api/v1/events`      | server-sent events: `run` with what has changed; the first one has everything               |
 /// | `GET /api/v1/log?source=` | the end of the log, of one source or all                                                    |
 /// | …                         | see `DashboardRoute`, and docs/openapi.json for each one's form                              |
-struct DashboardResponder: HTTPResponder {
+struct DashboardResponder: Sendable {
     let rules: AccessRules
     let feed: any RunFeed
     /// What pages show beyond the present; `nil` where only that can be shown.
     var past: (any RunPast)?
+    let gates: GateReader
 
     /// Entries of the log in one answer.
     static let longestLog = 1_500
@@ -40,7 +41,7 @@ struct DashboardResponder: HTTPResponder {
         return fields
     }()
 
-    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+    func respond(to request: Request) async -> Response {
         let credentials = AccessRules.Credentials(
             host: request.head.authority, origin: request.headers[.origin], cookies: request.headers[.cookie],
             authorization: request.headers[.authorization], queryToken: request.uri.queryParameters["token"].map(String.init))
@@ -74,6 +75,13 @@ struct DashboardResponder: HTTPResponder {
         var headers = Self.headers.with(.location, "/")
         headers[.setCookie] = "\(AccessRules.cookie)=\(rules.token); Path=/; HttpOnly; SameSite=Strict"
         return Response(status: .seeOther, headers: headers)
+    }
+
+    /// Agents run as the run's user, who may have the token within reach.
+    var agentRefusal: Response {
+        problem(
+            403, "forbidden", "A process of the run may neither look at it nor control it.",
+            remedy: "Put what a person should know or decide into the report.")
     }
 
     private func refusal(_ refusal: AccessRules.Refusal, isPage: Bool) -> Response {
@@ -145,7 +153,7 @@ struct DashboardResponder: HTTPResponder {
 
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
     }()
 
@@ -161,9 +169,17 @@ struct DashboardResponder: HTTPResponder {
     }
 
     func problem(_ status: Int, _ code: String, _ message: String, remedy: String = "") -> Response {
-        var error = ["code": code, "message": message]
-        if !remedy.isEmpty { error["remedy"] = remedy }
-        return json(["error": error], status: status)
+        json(Problem(error: .init(code: code, message: message, remedy: remedy.isEmpty ? nil : remedy)), status: status)
+    }
+
+    private struct Problem: Encodable {
+        struct Fields: Encodable {
+            var code: String
+            var message: String
+            var remedy: String?
+        }
+
+        var error: Fields
     }
 
     private static func type(of path: String) -> String {

@@ -27,6 +27,8 @@ struct DashboardRoute: Sendable {
         get("/api/v1/work/{task}") { responder, request, id in await responder.answerPast(request, id) },
         get("/report") { responder, request, _ in await responder.answerPast(request) },
         get("/api/v1/journal/events") { responder, request, _ in await responder.journalEvents(request) },
+        get("/api/v1/openapi.json") { responder, _, _ in responder.description },
+        get("/metrics") { responder, _, _ in await responder.metrics() },
     ]
 
     private static func get(_ path: String, _ answer: @escaping Answer) -> DashboardRoute {

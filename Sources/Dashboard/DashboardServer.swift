@@ -12,6 +12,7 @@ package struct DashboardServer: Sendable {
     private let feed: any RunFeed
     private let past: (any RunPast)?
     private let token: String
+    private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
     /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
     static let connectionLimit = 128
@@ -22,11 +23,16 @@ package struct DashboardServer: Sendable {
     ///   - port: 0 for one that is free.
     ///   - past: `nil` where only the present can be shown.
     ///   - token: what the link holds; `nil` for a new one.
-    package init(port: Int, feed: any RunFeed, past: (any RunPast)? = nil, token: String? = nil) {
+    ///   - isAgent: whether the connection from a port to this server's comes from one of the run's own processes, which get no answer.
+    package init(
+        port: Int, feed: any RunFeed, past: (any RunPast)? = nil, token: String? = nil,
+        isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool = { _, _ in false }
+    ) {
         self.token = token ?? AccessRules.makeToken()
         self.port = port
         self.feed = feed
         self.past = past
+        self.isAgent = isAgent
     }
 
     /// A token for links.
@@ -38,7 +44,7 @@ package struct DashboardServer: Sendable {
     /// - Throws: `DashboardError` when the port cannot be had.
     package func run(onReady: @escaping @Sendable (String) async -> Void) async throws {
         let token = token
-        let responder = LateResponder(token: token, feed: feed, past: past)
+        let responder = LateResponder(token: token, feed: feed, past: past, isAgent: isAgent)
         let application = Application(
             responder: responder,
             configuration: .init(
@@ -76,16 +82,35 @@ private final class LateResponder: HTTPResponder {
     private let token: String
     private let feed: any RunFeed
     private let past: (any RunPast)?
+    private let gates: GateReader
+    private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
-    init(token: String, feed: any RunFeed, past: (any RunPast)?) {
+    init(
+        token: String, feed: any RunFeed, past: (any RunPast)?, isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool
+    ) {
         self.token = token
         self.feed = feed
         self.past = past
+        self.isAgent = isAgent
+        gates = GateReader(feed: feed)
     }
 
-    func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        await DashboardResponder(rules: AccessRules(token: token, port: port.withLock { $0 }), feed: feed, past: past).respond(
-            to: request, context: context)
+    func respond(to request: Request, context: DashboardContext) async -> Response {
+        let own = port.withLock { $0 }
+        let responder = DashboardResponder(rules: AccessRules(token: token, port: own), feed: feed, past: past, gates: gates)
+        guard let peer = context.peerPort, !isAgent(peer, own) else { return responder.agentRefusal }
+        return await responder.respond(to: request)
+    }
+}
+
+/// Gives the responder the other end of the connection.
+struct DashboardContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let peerPort: Int?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        peerPort = source.channel.remoteAddress?.port
     }
 }
 

@@ -78,7 +78,7 @@ package enum ProcessSweep {
     }
 
     /// Whether the process is in a control group of this name. Not when it has none that can be read: then it has just ended.
-    private static func isIn(_ group: [UInt8], _ pid: Int32) -> Bool {
+    static func isIn(_ group: [UInt8], _ pid: Int32) -> Bool {
         guard let groups = try? FileSystem.read("/proc/\(pid)/cgroup") else { return false }
         return ControlGroups.carries(group, groups)
     }

@@ -85,6 +85,26 @@ struct ControlRefusalTests {
         }
     }
 
+    @Test("a process of the run gets no answer, whatever it asks for")
+    func agents() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.socketPath
+            let control = ScriptedControl()
+            let server = ControlServer(
+                socketPath: path, run: ID("run-1"), version: "1", control: control, isAgent: { $0 == getpid() })
+            try await server.serving {
+                for request in [
+                    "GET /v1/status", "GET /v1/cost", "GET /v1/journal", "GET /v1/health", "GET /nothing", "POST /v1/orders",
+                    "POST /v1/suspend",
+                ] {
+                    let answer = try await RawRequest.send("\(request) HTTP/1.1\r\nHost: cco\r\nConnection: close\r\n\r\n", to: path)
+                    #expect(answer.hasPrefix("HTTP/1.1 403 ") && answer.contains("\"code\":\"forbidden\""), "\(request)")
+                }
+                #expect(control.seen.isEmpty)
+            }
+        }
+    }
+
     @Test("any other failure is an internal one with its text")
     func internalFailure() async throws {
         struct Broken: Error, CustomStringConvertible { let description = "the journal is gone" }

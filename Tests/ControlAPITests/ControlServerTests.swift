@@ -101,6 +101,23 @@ struct ControlServerTests {
         }
     }
 
+    @Test("the journal is handed out after a number, and what it takes is checked")
+    func journal() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.socketPath
+            try await ControlServer.serving(at: path, ScriptedControl()) {
+                let client = ControlClient(socketPath: path)
+                #expect(try await client.journal(after: 1).entries.map(\.sequence) == [2, 3])
+                #expect(try await client.journal(after: 0, limit: 1, waits: true).entries.map(\.sequence) == [1])
+                for query in ["after=x", "after=-1", "limit=-1", "limit=513", "limit=a"] {
+                    let answer = try await RawRequest.send(
+                        "GET /v1/journal?\(query) HTTP/1.1\r\nHost: cco\r\nConnection: close\r\n\r\n", to: path)
+                    #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(query)")
+                }
+            }
+        }
+    }
+
     @Test("only the owner may reach the socket, and nothing is left when the server has stopped")
     func mode() async throws {
         try await TemporaryFolder.with { folder in

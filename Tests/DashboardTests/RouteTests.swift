@@ -33,6 +33,16 @@ struct RouteTests {
         }
     }
 
+    @Test("a process of the run gets no answer, even with the token")
+    func agents() async throws {
+        try await PagesServer.serving(ScriptedFeed(), isAgent: true) { server in
+            for path in ["/", "/?token=\(server.token)", "/app.js", "/metrics"] + DashboardRoute.all.map(\.path) {
+                let answer = try await server.ask(path.replacingOccurrences(of: "{id}", with: "director"))
+                #expect(answer.status == 403 && answer.text.contains("process of the run"), "\(path)")
+            }
+        }
+    }
+
     @Test("a method that a path does not take is refused with those that it takes")
     func methods() async throws {
         try await PagesServer.serving(ScriptedFeed()) { server in

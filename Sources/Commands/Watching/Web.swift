@@ -5,6 +5,7 @@ import Engine
 import FoundationEssentials
 import Glibc
 import Orchestration
+import Processes
 
 /// `cco web`
 struct Web: AsyncParsableCommand {
@@ -41,10 +42,12 @@ struct Web: AsyncParsableCommand {
         let (status, isLive) = try await RunFinder(place: place).status()
         let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
+        // Whatever the workspace's runs, of which there may be another by then.
+        let owner = ConnectionOwner(marker: place.workspace.digest)
         let server = DashboardServer(
             port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings),
             past: FollowedPast(surroundings: surroundings, place: place, run: status.run, follower: follower),
-            token: try token(surroundings))
+            token: try token(surroundings), isAgent: { owner.isFamily(peerPort: $0, port: $1) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { for await _ in signals.numbers { return } }

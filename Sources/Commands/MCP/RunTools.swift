@@ -1,0 +1,163 @@
+import ControlAPI
+import Engine
+import MCP
+import Observability
+import Orchestration
+
+/// What a model can ask of a run, and have done.
+struct RunTools: ToolBox {
+    let place: Place
+    let surroundings: Surroundings
+    let isReadOnly: Bool
+
+    /// Tasks that are listed.
+    static let mostTasks = 200
+    /// Lines of a log.
+    static let mostLines = 200
+
+    var tools: [Tool] {
+        let all: [Tool] = [
+            Tool("run_status", "How the run stands: phase, agents, tasks, queues, cost, limits."),
+            Tool(
+                "list_tasks", "The tasks with state, worker and why they wait.",
+                [.init("state", .string, "Only these: waiting, in progress, in review, merging, landed, dropped or failed.")]),
+            Tool(
+                "why_waiting", "Why a task, an agent or the whole run does not move.",
+                [.init("id", .string, "task-7 or worker-2; none: the run.")]),
+            Tool(
+                "agent_log", "The newest lines of an agent's log.",
+                [
+                    .init("agent", .string, "director, em-1, worker-3 …", isRequired: true),
+                    .init("lines", .integer, "1 to \(Self.mostLines); default 40."),
+                ]),
+            Tool("cost", "What the run has cost, by role, purpose, model and task."),
+            Tool(
+                "tell", "Say something to an agent, in its running turn or its next one.",
+                [
+                    .init("agent", .string, "director, em-1, worker-3 …", isRequired: true),
+                    .init("text", .string, "What to say.", isRequired: true),
+                    .init("interrupt", .boolean, "Stop what it does first."),
+                ], isReadOnly: false),
+            Tool("pause", "Stop all agents; `cco resume` goes on later.", [.init("reason", .string, "Why.")], isReadOnly: false),
+            Tool(
+                "set_budget", "Change what the run may cost.", [.init("usd", .number, "US dollars; none lifts the budget.")],
+                isReadOnly: false),
+        ]
+        return isReadOnly ? all.filter(\.isReadOnly) : all
+    }
+
+    func call(_ name: String, _ arguments: [String: JSON]) async throws -> String {
+        switch name {
+        case "run_status": return try await status()
+        case "list_tasks": return try await tasks(arguments["state"]?.string)
+        case "why_waiting": return try await why(arguments["id"]?.string)
+        case "agent_log": return try await log(arguments["agent"]?.string ?? "", arguments["lines"]?.whole ?? 40)
+        case "cost": return try await cost()
+        case "tell":
+            return try await order(.tell) {
+                $0.agent = arguments["agent"]?.string
+                $0.text = arguments["text"]?.string
+                $0.interrupts = arguments["interrupt"]?.bool
+            }
+        case "pause": return try await pause(arguments["reason"]?.string)
+        case "set_budget":
+            return try await order(.set) {
+                $0.setting = .budget
+                $0.value = arguments["usd"]?.number
+            }
+        default: throw Failure("there is no tool \"\(name)\"", .usage)
+        }
+    }
+
+    // MARK: Looking
+
+    private var finder: RunFinder { RunFinder(place: place) }
+
+    private func status() async throws -> String {
+        let (status, isLive) = try await finder.status()
+        return StatusText(status: status, isLive: isLive, options: place.options, style: Style(isOn: false)).lines.joined(separator: "\n")
+    }
+
+    private func tasks(_ state: String?) async throws -> String {
+        let all = try await finder.status().status.tasks
+        let chosen = state.map { state in all.filter { $0.state == state } } ?? all
+        guard !chosen.isEmpty else { return all.isEmpty ? "There is no task yet." : "None of \(all.count) tasks is \"\(state ?? "")\"." }
+        let lines = chosen.prefix(Self.mostTasks).map(Self.line)
+        let more = chosen.count > lines.count ? ["… and \(chosen.count - lines.count) more"] : []
+        return (lines + more).joined(separator: "\n")
+    }
+
+    private static func line(_ task: RunStatus.TaskStatus) -> String {
+        let worker = task.worker.map { " (\($0))" } ?? ""
+        let why = task.why.map { ": \(OneLineText.of($0, limit: 200))" } ?? ""
+        return "\(task.id) \(task.state)\(worker) \(OneLineText.of(task.title, limit: 100))\(why)"
+    }
+
+    private func why(_ id: String?) async throws -> String {
+        let status = try await finder.status().status
+        guard let id else { return Self.why(status) }
+        if let task = status.tasks.first(where: { $0.id == id }) { return Self.line(task) }
+        let agents = status.agents
+        guard let agent = agents.first(where: { $0.id == id }) else {
+            throw Failure("there is no task or agent \"\(id)\". \(Named.advice(id, among: agents.map(\.id)))", .usage)
+        }
+        let brief = agent.brief.map { OneLineText.of($0, limit: 200) } ?? "nothing to do"
+        return "\(agent.id) is \(agent.state): \(brief)" + (agent.waits.map { "; \(OneLineText.of($0, limit: 300))" } ?? "")
+    }
+
+    private static func why(_ status: RunStatus) -> String {
+        if let end = status.end, status.phase == "ended" { return "The run has ended: \(end.explanation)" }
+        if let suspension = status.suspension { return "The run stands still: \(OneLineText.of(suspension, limit: 300))" }
+        if let waiting = status.waiting {
+            return "Nobody works: \(OneLineText.of(waiting.reason, limit: 300))" + (waiting.until.map { ", until \($0.iso)" } ?? "")
+        }
+        let waits = status.tasks.filter { $0.why != nil && $0.settledAt == nil }.prefix(30).map(line)
+        let working = status.agents.count { $0.state == "working" }
+        return (["\(working) agents work."] + waits).joined(separator: "\n")
+    }
+
+    private func log(_ agent: String, _ count: Int) async throws -> String {
+        guard (1...Self.mostLines).contains(count) else { throw Failure("lines is a number from 1 to \(Self.mostLines)", .usage) }
+        let status = try await finder.status().status
+        _ = try Named.one(agent, "agent", among: status.agents, by: \.id)
+        let reader = try LogTailReader(RunLogs.find(status.run, at: place, surroundings).combined)
+        try reader.catchUp()
+        let lines = reader.tail.entries.filter { $0.source == agent }.suffix(count).map { entry in
+            "\(entry.time) \(String(LogTail.withoutTurn(entry.text).prefix(2_000)))"
+        }
+        return lines.isEmpty ? "\(agent) has said nothing lately." : lines.joined(separator: "\n")
+    }
+
+    private func cost() async throws -> String {
+        do {
+            return try await finder.client.cost(deadline: .now + .seconds(30)).text
+        } catch ControlClientError.notRunning {
+            guard case .standing(let run) = try await finder.find() else { throw Failure("there is no run", .usage) }
+            return CostReport(run: run, at: run.clock.lastEventAt).text
+        }
+    }
+
+    // MARK: Steering
+
+    private func order(_ kind: OrderRequest.Kind, _ fill: (inout OrderRequest) -> Void) async throws -> String {
+        let numbers = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
+        var request = OrderRequest(id: numbers.map { String($0, radix: 36) }.joined(), kind: kind)
+        fill(&request)
+        do {
+            let receipt = try await finder.client.order(request, deadline: .now + .seconds(30))
+            return (receipt.subject.flatMap { receipt.words.contains($0) ? nil : "\($0) " } ?? "") + receipt.words
+        } catch ControlClientError.notRunning {
+            throw Failure("no engine has the run in hand, so it cannot be steered; a person goes on with cco resume", .usage)
+        }
+    }
+
+    private func pause(_ reason: String?) async throws -> String {
+        do {
+            let words = reason.map { "cco mcp: \(String($0.prefix(300)))" } ?? "cco mcp"
+            _ = try await finder.client.suspend(reason: words, by: surroundings.environment["USER"] ?? "")
+            return "The run stands still, and no process of it is left. A person goes on with: cco resume\(place.options)"
+        } catch ControlClientError.notRunning {
+            return "No engine has the run in hand: it stands still already."
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import Engine
+import Foundation
+import Journal
+import Orchestration
+import Processes
+import Testing
+
+@testable import TestSupport
+
+/// The interface for programs, as programs of others see it, on real runs.
+@Suite(
+    "The web interface of a run", .serialized, .enabled(if: RealCLI.isSetUp && InterfaceTools.folder != nil, "run scripts/setup first"))
+struct InterfaceTests {
+    private static let plan: CompanyPlan = {
+        var plan = CompanyPlan.synthetic(tasks: 2)
+        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 20)]
+        return plan
+    }()
+
+    private func numbers(_ text: String) -> [Int64] {
+        text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.compactMap { Int64($0.dropFirst(4)) }
+    }
+
+    @Test("an ended run is told as its journal has it, in the described form, and takes no orders", .timeLimit(.minutes(6)))
+    func ended() async throws {
+        try await CompanyFixture.with(CompanyPlan.synthetic(tasks: 2)) { fixture in
+            #expect(try await fixture.cco(["start"]).succeeded)
+            let web = try await fixture.web()
+            let folder = try #require(try Workspace(path: fixture.config + "/workspace").currentRun()).path
+            let events = try await web.ask("/api/v1/journal/events?follow=0")
+            let journal = try Journal(existingIn: folder)
+            let last = journal.lastSequence
+            try journal.close()
+            #expect(events.status == 200 && numbers(events.text) == Array(1...last))
+            #expect(!events.text.contains(CompanyFixture.key))
+            let order = try await web.ask("/api/v1/orders", method: "POST", body: #"{"id":"1","kind":"retry","task":"task-1"}"#)
+            #expect(order.status == 409 && order.text.contains("no-engine") && order.text.contains("cco resume"), "\(order.text)")
+            let broken = try await web.ask("/api/v1/orders", method: "POST", body: "{}")
+            #expect(broken.status == 400 && broken.text.contains("malformed-body"), "\(broken.text)")
+            let cost = try JSONDecoder().decode(CostReport.self, from: Data(try await web.ask("/api/v1/cost").text.utf8))
+            try await expectMetrics(web, fixture, cost)
+            try await expectDescribed(web, fixture)
+            try await web.stop()
+            try await expectTraces(fixture, cost)
+            try fixture.expectNoProcess()
+        }
+    }
+
+    private struct Span: Decodable, Equatable {
+        var traceId: String
+        var spanId: String
+        var parentSpanId: String?
+        var name: String
+        var startTimeUnixNano: String
+        var endTimeUnixNano: String
+    }
+
+    /// A collector gets the run's spans as one tree, and the same ones when they are sent again.
+    private func expectTraces(_ fixture: CompanyFixture, _ cost: CostReport) async throws {
+        let collector = try await fixture.begin(program: [InterfaceTools.python, "-c", InterfaceTools.collector])
+        try await collector.expectSays("port ")
+        let port = try #require(try collector.output().split(whereSeparator: \.isWhitespace).dropFirst().first)
+        for _ in 1...2 {
+            let sent = try await fixture.cco(["export", "otlp", "--endpoint", "http://127.0.0.1:\(port)"])
+            #expect(sent.succeeded && sent.outputText.hasPrefix("Sent "), "\(sent.outputText)\(sent.errorText)")
+        }
+        try collector.signal(SIGTERM)
+        let (_, output) = try await collector.ended()
+        let all = try output.split(separator: "\n").dropFirst().map { try JSONDecoder().decode(Span.self, from: Data($0.utf8)) }
+        let spans = Array(all.prefix(all.count / 2))
+        #expect(all.suffix(all.count / 2) == spans[...] && Set(spans.map(\.spanId)).count == spans.count)
+        #expect(spans.count { $0.parentSpanId == nil } == 1 && Set(spans.map(\.traceId)).count == 1)
+        #expect(Set(spans.compactMap(\.parentSpanId)).isSubset(of: spans.map(\.spanId)))
+        #expect(
+            spans.count { $0.name.hasPrefix("task ") } == 2 && spans.contains { $0.name == "gate" }
+                && spans.contains { $0.name == "publish" })
+        let steps: Set = ["merge", "gate", "baseline gate", "quick gate", "publish"]
+        let turns = spans.filter { !$0.name.hasPrefix("task ") && !$0.name.hasPrefix("run ") && !steps.contains($0.name) }
+        #expect(turns.count == cost.total.turns)
+        let away = try await fixture.cco(["export", "otlp", "--endpoint", "https://127.0.0.1"])
+        #expect(!away.succeeded && away.errorText.contains("http://127.0.0.1:4318"), "\(away.errorText)")
+    }
+
+    /// Prometheus's own library reads the metrics, and they are the run's.
+    private func expectMetrics(_ web: RunningWeb, _ fixture: CompanyFixture, _ cost: CostReport) async throws {
+        let page = try await web.ask("/metrics")
+        let file = fixture.root + "/metrics.txt"
+        try Data(page.text.utf8).write(to: URL(filePath: file))
+        let samples = try await fixture.command([InterfaceTools.python, "-c", InterfaceTools.metrics, file])
+        let status = try JSONDecoder().decode(RunStatus.self, from: Data(try await web.ask("/api/v1/status").text.utf8))
+        func value(_ name: String, _ labels: String = "{}") -> Double? {
+            samples.split(separator: "\n").first { $0.hasPrefix("[\"\(name)\", \(labels), ") }
+                .flatMap { $0.split(separator: " ").last.flatMap { Double($0.dropLast()) } }
+        }
+        #expect(value("cco_cost_usd_total") == cost.total.costUsd && cost.total.costUsd > 0)
+        #expect(value("cco_turns_total") == Double(cost.total.turns ?? 0))
+        #expect(value("cco_tasks", "{\"state\": \"landed\"}") == Double(status.tasks.count { $0.state == "landed" }))
+        #expect(value("cco_merges_total") == Double(status.merges.published))
+        #expect(value("cco_run_live") == 0 && value("cco_run_phase", "{\"phase\": \"ended\"}") == 1)
+        let gates = ["gate", "baseline"].compactMap {
+            value("cco_gate_duration_seconds_count", "{\"gate\": \"\($0)\", \"verdict\": \"green\"}")
+        }
+        #expect(gates.reduce(0, +) == Double(status.merges.gateRuns), "\(samples)")
+    }
+
+    /// Schemathesis holds the server to its description, with examples, bounds and random values.
+    private func expectDescribed(_ web: RunningWeb, _ fixture: CompanyFixture) async throws {
+        // Streams end only where they are asked to.
+        let settings = fixture.root + "/schemathesis.toml"
+        let text = """
+            [[operations]]
+            include-path = "/api/v1/events"
+            enabled = false
+
+            [[operations]]
+            include-path = "/api/v1/journal/events"
+            parameters = { "query.follow" = "0" }
+            # It takes any header that nobody knows for a wrong one; wrong numbers are tested elsewhere.
+            checks = { negative_data_rejection = { enabled = false } }
+            """
+        try Data(text.utf8).write(to: URL(filePath: settings))
+        let result = try await ChildCommand(
+            InterfaceTools.schemathesis,
+            [
+                "--config-file", settings, "run", web.address + "/api/v1/openapi.json", "--url", web.address, "--header",
+                "Authorization: Bearer \(web.token)", "--max-examples", "8", "--max-time", "40", "--request-timeout", "10", "--seed", "1",
+                "--generation-database", "none", "--no-color",
+            ], environment: fixture.environment, workingDirectory: fixture.root, timeout: .seconds(120)
+        ).run()
+        let isFine = result.succeeded
+        #expect(isFine, "\(result.outputText.suffix(6_000))\(result.errorText.suffix(2_000))")
+    }
+
+    @Test(
+        "a reader of the journal misses nothing and gets nothing twice, while servers come and go and the run takes orders",
+        .timeLimit(.minutes(6)))
+    func live() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            let first = try await fixture.web()
+            let order = #"{"id":"once","kind":"tell","agent":"director","text":"Hurry.","by":"Ada"}"#
+            let receipt = try await first.ask("/api/v1/orders", method: "POST", body: order)
+            #expect(receipt.status == 200 && receipt.text.contains(#""subject":"message-1""#), "\(receipt.text)")
+            #expect(try await first.ask("/api/v1/orders", method: "POST", body: order).text == receipt.text)
+            let unknown = try await first.ask("/api/v1/tasks/task-99")
+            #expect(unknown.status == 404)
+            let reader = try await follow(first, after: 0, fixture)
+            // The order's own event comes while the run goes on.
+            try await reader.expectSays("\"kind\":\"orderTaken\"")
+            try await first.process.kill()
+            let (_, early) = try await reader.ended()
+            let place = try #require(numbers(early).last)
+
+            let second = try await fixture.web()
+            let rest = try await follow(second, after: place, fixture)
+            #expect(try await run.ended().exit == .exited(0))
+            try await rest.expectSays("\"kind\":\"ended\"")
+            try await second.stop()
+            let (_, late) = try await rest.ended()
+            let all = numbers(early) + numbers(late)
+            #expect(all == Array(1...Int64(all.count)))
+        }
+    }
+
+    private func follow(_ web: RunningWeb, after place: Int64, _ fixture: CompanyFixture) async throws -> RunningCco {
+        try await fixture.begin(program: [
+            InterfaceTools.python, "-c", InterfaceTools.reader, web.address + "/api/v1/journal/events", web.token, "Last-Event-ID=\(place)",
+        ])
+    }
+}
