@@ -39,6 +39,7 @@ struct StatusText: Sendable {
             ),
             row("cost", cost), row("gate", gate),
         ]
+        if let width = status.width, status.phase == "working" { rows.append(row("workers", words(of: width))) }
         if let waiting = status.waiting {
             let until = waiting.until.map { " (next look at \($0.iso))" } ?? ""
             rows.append(row("waits", style.yellow(safe(waiting.reason) + until)))
@@ -77,6 +78,11 @@ struct StatusText: Sendable {
         let budget = spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
         return "\(HumanText.money(dollars: spending.costUsd))\(budget), \(HumanText.tokens(Int64(spending.tokens.total))) tokens, "
             + RunHeader.count(spending.turns, "turn")
+    }
+
+    private func words(of width: RunStatus.Width) -> String {
+        let most = width.atOnce < width.workers ? ", \(width.atOnce) at once" : ""
+        return "\(width.busy) of \(width.workers) at work\(most)" + (width.reason.map { ": \(safe($0))" } ?? "")
     }
 
     private var ceilings: [String] {

@@ -39,6 +39,7 @@ extension OrchestratorConfiguration {
         branch = try values.required(Settings.branch)
         workerCount = try values.required(Settings.workerCount)
         unlimitedWorkers = try values.required(Settings.unlimitedWorkers)
+        adaptiveWidth = try values.required(Settings.adaptiveWidth)
         useRunBranch = try values.required(Settings.useRunBranch)
         authMode = try values.required(Settings.authMode)
         useSeveralSubscriptions = try values.required(Settings.useSeveralSubscriptions)

@@ -10,6 +10,10 @@ extension OrchestratorConfiguration {
             "Worker instances, 1 to \(workerLimit); more only with `unlimitedWorkers`.")
         static let unlimitedWorkers = Setting.boolean(
             "unlimitedWorkers", default: false, "Allow more than \(workerLimit) workers.")
+        static let adaptiveWidth = Setting.boolean(
+            "adaptiveWidth", default: true,
+            "Let fewer workers begin something new where more would mostly conflict, wait for the gate or not fit into memory; `workerCount` is then the most."
+        )
         static let useRunBranch = Setting.boolean(
             "useRunBranch", default: false, "Work on a branch `run/YYYY-MM-DD-HH-MM` of its own and leave the base branch alone.")
         static let authMode = Setting<AuthMode>.choice(
@@ -118,7 +122,8 @@ extension OrchestratorConfiguration {
         /// All options, in the order of the documentation.
         static let definitions: [SettingDefinition] =
             [
-                repositoryUrl.definition, branch.definition, workerCount.definition, useRunBranch.definition, authMode.definition,
+                repositoryUrl.definition, branch.definition, workerCount.definition, adaptiveWidth.definition, useRunBranch.definition,
+                authMode.definition,
                 useSeveralSubscriptions.definition,
                 logDirectory.definition, model.definition, engineerManagerGroupSize.definition, maxRunDurationMinutes.definition,
                 unlimitedWorkers.definition, verifyCommand.definition, verifyTimeoutMinutes.definition, quickVerifyCommand.definition,

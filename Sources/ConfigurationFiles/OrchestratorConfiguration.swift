@@ -15,6 +15,8 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var branch: String
     package var workerCount: Int
     package var unlimitedWorkers: Bool
+    /// Whether fewer workers begin where more would only conflict.
+    package var adaptiveWidth: Bool
     package var useRunBranch: Bool
     package var authMode: AuthMode
     /// Whether a run may use more than one subscription.

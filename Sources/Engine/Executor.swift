@@ -83,7 +83,10 @@ package struct Executor: EffectCarrier {
             CrashPoint.basePrepared.pass()
             return .base(facts)
         case .runTurn(let turn):
-            return .turn(try await turns.run(turn, state: state, report: report))
+            await lookAtMemory(report)
+            let outcome = try await turns.run(turn, state: state, report: report)
+            await lookAtMemory(report)
+            return .turn(outcome)
         case .say(let message):
             return .said(failure: try await messages.say(message, state: state))
         case .merge(let candidate):
@@ -124,6 +127,11 @@ package struct Executor: EffectCarrier {
             try await conclusion.conclude(try await state())
             return .concluded
         }
+    }
+
+    private func lookAtMemory(_ report: @escaping @Sendable (Input) async -> Void) async {
+        guard let available = Machine.availableMemory else { return }
+        await report(.memorySeen(availableMiB: available, totalMiB: Machine.present.memory))
     }
 
     private func gate(_ order: GateOrder, run: Run) async throws -> EffectResult? {

@@ -35,6 +35,20 @@ struct Machine: Sendable, Equatable {
         self.memory = memory
     }
 
+    /// MiB that are not in use and could be: the machine's, or less where a control group holds this process to less. `nil` where nobody says.
+    static var availableMemory: Int? {
+        guard let line = text("/proc/meminfo")?.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
+            let kibibytes = Int(line.filter(\.isNumber))
+        else { return nil }
+        let rooms = ownGroups.compactMap { group -> Int? in
+            guard let most = text("\(group)/memory.max").flatMap({ Int($0.filter(\.isNumber)) }),
+                let used = text("\(group)/memory.current").flatMap({ Int($0.filter(\.isNumber)) })
+            else { return nil }
+            return max(0, most - used) >> 20
+        }
+        return rooms.reduce(kibibytes >> 10) { min($0, $1) }
+    }
+
     /// Cores on which this process may run.
     private static var affinity: Int? {
         guard let line = text("/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") }) else {

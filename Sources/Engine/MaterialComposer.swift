@@ -34,6 +34,7 @@ struct MaterialComposer: Sendable {
         } else {
             material.teams = run.teams.values.sorted { $0.id < $1.id }.map { sheet($0) }
         }
+        if !turn.resumes { material.messages += run.mail.repeated(to: turn).map(Self.repeated) }
         if let remark = turn.remark { material.messages.append("Your last turn for this brought nothing usable: \(remark)") }
         switch turn.brief {
         case .review(let tasks): material.submissions = try await submissions(tasks, run)
@@ -43,10 +44,17 @@ struct MaterialComposer: Sendable {
         }
         if turn.tellsFlakes { material.flakes = run.flakes.news.map(sheet) }
         if turn.role != .worker {
-            material.landed = try await landed(team, run)
+            // A team's tasks say of themselves that they have landed.
+            if team == nil { material.landed = try await landed(run) }
             material.hotFiles = run.hotFiles(limit: TurnMaterial.mostHotFiles)
         }
         return material
+    }
+
+    private static func repeated(_ record: MessageRecord) -> String {
+        let state = record.state == .acknowledged ? "you have acknowledged it" : "name its id in `acknowledgedMessages`"
+        let giver = "\(record.sender), a person in charge of this run"
+        return "\(giver), has ordered in an earlier session (\(record.id); \(state)): \(record.text)"
     }
 
     private func targetBranch(_ turn: Turn, _ run: Run) -> String {
@@ -132,11 +140,7 @@ struct MaterialComposer: Sendable {
         return ChangeSheet(commits: commits, diffstat: stat, diff: shown, isCut: whole.totalBytes > share, diffPath: path)
     }
 
-    private func landed(_ team: Team?, _ run: Run) async throws -> [String] {
-        if let team {
-            return run.tasks.values.filter { $0.team == team.id && $0.state.satisfiesDependents }.sorted { $0.id < $1.id }
-                .map { "\($0.id): \($0.title)" }
-        }
+    private func landed(_ run: Run) async throws -> [String] {
         guard let start = run.startedFrom, let head = run.base?.head, start != head else { return [] }
         return try await hub.firstParentLog(from: start, to: head).prefix(50).map { "\($0.id.short) \($0.subject)" }
     }

@@ -20,6 +20,7 @@ extension RunSettings {
         gateSlotsReason = slots.reason
         maxTaskReturns = configuration.maxTaskReturns
         limits = SpendingLimits(configuration)
+        adaptiveWidth = configuration.adaptiveWidth
         quickVerifyCommand = configuration.quickVerifyCommand
         quickVerifyTimeoutMinutes = configuration.quickVerifyTimeoutMinutes
     }

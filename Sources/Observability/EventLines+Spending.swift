@@ -16,6 +16,12 @@ extension EventScribe {
                     "budget", .warning,
                     "\(HumanText.money(dollars: spent)) were spent and nothing has landed meanwhile; at \(most) the run stands still.")
             ]
+        case .widthChanged(let width):
+            let ceiling = after.workerCeiling
+            let most = width.most(of: ceiling)
+            guard most != before.width.most(of: ceiling) || width.reason(of: ceiling) != before.width.reason(of: ceiling) else { return [] }
+            let why = width.reason(of: ceiling).map { ": \($0)" } ?? " again"
+            return [line("run", .notice, "\(most) of \(ceiling) workers begin something new at once\(why).")]
         default:
             return []
         }

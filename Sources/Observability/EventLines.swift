@@ -59,7 +59,7 @@ package enum EventLines {
             scribe.mergeLines(event)
         case .credentialBenched, .credentialRejected, .credentialSlowed, .credentialUsed:
             scribe.credentialLines(event)
-        case .spendingWarned, .runawayNoticed:
+        case .spendingWarned, .runawayNoticed, .widthChanged:
             scribe.spendingLines(event)
         case .quickCheckAwaited, .effectIntended, .effectDone, .effectDropped, .candidateHeldBack, .effectRetried, .strayIgnored,
             .leadBriefed, .briefDone,

@@ -1,10 +1,11 @@
 extension Decider {
     /// The Director of several teams speaks when goals are needed, deliveries wait, or the direction has changed. What waits is decided in
     /// one turn.
-    mutating func briefDirector() {
+    mutating func briefDirector(isAfterStart: Bool = false) {
         guard !run.isFlat, let director = run.agents[Run.director], director.activeTurn == nil, director.next == nil else { return }
         guard run.goalsPlanned else { return emit(.leadBriefed(director.id, Pending(.planGoals))) }
         let hasOffers = run.teams.values.contains { $0.stage == .offered }
+        if hasOffers, !run.directionChanged, !run.areDeliveriesDue(isAfterStart: isAfterStart, at: now) { return }
         if hasOffers || run.directionChanged { return emit(.leadBriefed(director.id, Pending(.decide))) }
         guard run.allTeamsRest else { return }
         if run.directorSaysComplete { return end(.complete) }

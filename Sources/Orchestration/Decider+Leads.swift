@@ -1,10 +1,14 @@
 extension Decider {
     /// Gives every lead without something to do what its team needs next.
-    mutating func briefLeads() {
+    ///
+    /// - Parameter isAfterStart: whether everything has begun that can begin now.
+    mutating func briefLeads(isAfterStart: Bool = false) {
         for id in run.teams.keys.sorted() {
             settleStage(id)
             guard let team = run.teams[id], let lead = run.agents[team.lead], lead.activeTurn == nil, lead.next == nil else { continue }
-            if let brief = nextBrief(for: team) { emit(.leadBriefed(team.lead, Pending(brief))) }
+            if let brief = nextBrief(for: team), run.isDue(brief, of: team, isAfterStart: isAfterStart, at: now) {
+                emit(.leadBriefed(team.lead, Pending(brief)))
+            }
         }
     }
 

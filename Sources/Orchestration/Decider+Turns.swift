@@ -41,9 +41,8 @@ extension Decider {
     private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID) -> Bool {
         let target = agent.team.map { run.target(of: $0) } ?? .base
         guard let head = run.head(of: target) else { return false }
-        if let session = agent.session, !pending.carryOn, session.turns >= Run.longestSession || session.contextTokens > Run.largestContext
-        {
-            emit(.sessionReplaced(agent.id, reason: "\(session.turns) turns, \(session.contextTokens) tokens in the last one"))
+        if let session = agent.session, !pending.carryOn, let reason = run.whyNotContinued(session, with: pending.brief) {
+            emit(.sessionReplaced(agent.id, reason: reason))
         }
         return begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
     }
@@ -246,6 +245,9 @@ extension Run {
     static let longestSession = 24
     /// Tokens of one turn's requests after which a manager's conversation is replaced.
     static let largestContext = 600_000
+    /// Tokens that a manager's requests carry on average from which on its conversation is replaced: what is old in it would be sent with every request
+    /// again, and what is still needed of it is read anew for less.
+    static let largestRequest = 15_000
 
     /// Whether others have failed at it: a task that was begun anew, and what a manager was asked for the fourth time. Not sooner, and not in the
     /// midst of a conversation: another model knows nothing of what the provider has in its cache.

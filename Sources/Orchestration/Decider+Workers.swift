@@ -2,7 +2,7 @@ extension Decider {
     /// Gives ready tasks to free workers, most urgent first.
     mutating func assignTasks() {
         var room = run.workerRoom
-        for team in run.teams.values.sorted(by: { $0.id < $1.id }) {
+        for team in run.teamsInTurn {
             if case .stuck = team.stage { continue }
             guard team.members.contains(where: { run.canTakeTask($0, at: now) }) else { continue }
             let touched = TouchedPaths(of: team.id, in: run)
@@ -64,10 +64,21 @@ extension Decider {
 }
 
 extension Run {
-    /// How many workers may begin something new, where a person has set how many work at once. What they have in hand already goes first.
+    /// How many workers may begin something new, where not all may. What they have in hand already goes first.
     var workerRoom: Int {
-        guard let most = live.workers else { return .max }
-        return most - agents.values.count { $0.role.writesCode && ($0.activeTurn != nil || pendingTask(of: $0.id) != nil) }
+        let most = workersAtOnce
+        return most >= settings.workerCount ? .max : most - busyWorkers
+    }
+
+    /// The teams in the order in which they get tasks: where not all workers may work, those of which the fewest do go first.
+    fileprivate var teamsInTurn: [Team] {
+        let ordered = teams.values.sorted { $0.id < $1.id }
+        guard workersAtOnce < settings.workerCount else { return ordered }
+        let loads = Dictionary(
+            uniqueKeysWithValues: ordered.map { team in
+                (team.id, team.members.count { agents[$0].map(isBusy) ?? false })
+            })
+        return ordered.sorted { (loads[$0.id] ?? 0, $0.id) < (loads[$1.id] ?? 0, $1.id) }
     }
 
     /// How many more worker turns may begin.

@@ -65,6 +65,8 @@ package struct Decider {
             ordered(order)
         case .messageReceived(let turn, let uuid, let receipt):
             received(turn, uuid, receipt)
+        case .memorySeen(let available, let total):
+            sawMemory(availableMiB: available, totalMiB: total)
         case .diskShort(let reason):
             guard !run.isEnded, run.suspension == nil, !run.isShortOfDisk else { return }
             emit(.diskShort(reason))
@@ -187,7 +189,12 @@ package struct Decider {
                 briefDirector()
             }
             if case .working = run.phase {
+                adaptWidth()
                 assignTasks()
+                startTurns()
+                // What waited for more, when nobody is at work who could add to it.
+                briefLeads(isAfterStart: true)
+                briefDirector(isAfterStart: true)
                 startTurns()
                 checkCredentials()
             }
@@ -230,6 +237,7 @@ extension Run {
             deadlines += credentials.compactMap { $0.nextChange(after: now) }
             deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
             deadlines += tasks.pauses.filter { $0 > now }
+            deadlines += gatheringDeadlines.filter { $0 > now }
             deadlines += tasks.held.map { $0.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }
         }
         deadlines += turns.values.filter { $0.stopCause == nil }.map(\.deadline)

@@ -106,6 +106,8 @@ package enum Event: Codable, Sendable, Equatable {
 
     /// A part of a ceiling is used up.
     case spendingWarned(SpendingWarning)
+    /// Fewer or more workers are to begin something than before.
+    case widthChanged(AdaptiveWidth)
     /// Much is spent and nothing lands.
     case runawayNoticed(spentUsd: Double, boundUsd: Double)
 

@@ -24,13 +24,15 @@ package struct MessageRecord: Codable, Sendable, Equatable {
     package var agent: AgentID
     /// Who said it.
     package var sender: String
-    /// Its beginning.
+    /// All of it until the agent's report names it; then its beginning.
     package var text: String
     package var interrupts: Bool
     package var sentAt: Timestamp
     package var state = State.queued
     /// The turn that it goes to, or that got it.
     package var turn: TurnID?
+    /// The task that its reader was at.
+    package var task: TaskID?
     package var deliveredAt: Timestamp?
     package var acknowledgedAt: Timestamp?
 
@@ -46,11 +48,23 @@ package struct MessageBook: Codable, Sendable, Equatable {
 
     package subscript(id: MessageID) -> MessageRecord? { records.last { $0.id == id } }
 
+    /// What people have said to the reader of a conversation that begins, in one that it does not know: to a manager all of the newest, to a worker what
+    /// was about its task.
+    package func repeated(to turn: Turn) -> [MessageRecord] {
+        let read = records.filter { record in
+            guard record.state == .delivered || record.state == .acknowledged else { return false }
+            return turn.task.map { record.task == $0 } ?? (record.agent == turn.agent)
+        }
+        return read.suffix(Self.mostRepeated)
+    }
+
+    private static let mostRepeated = 8
+
     mutating func add(_ message: Message, at time: Timestamp) {
         guard case .person(let name) = message.sender, let agent = message.agent else { return }
         records.append(
             MessageRecord(
-                id: message.id, agent: agent, sender: name ?? "somebody", text: String(message.text.prefix(MessageRecord.longestText)),
+                id: message.id, agent: agent, sender: name ?? "somebody", text: message.text,
                 interrupts: message.interrupts, sentAt: time, turn: message.turn))
         guard records.count > Self.length, let oldest = records.firstIndex(where: { $0.state != .queued }) else { return }
         records.remove(at: oldest)
@@ -59,5 +73,9 @@ package struct MessageBook: Codable, Sendable, Equatable {
     mutating func change(_ id: MessageID, _ change: (inout MessageRecord) -> Void) {
         guard let index = records.lastIndex(where: { $0.id == id }) else { return }
         change(&records[index])
+        switch records[index].state {
+        case .queued, .delivered: break
+        case .acknowledged, .undelivered: records[index].text = String(records[index].text.prefix(MessageRecord.longestText))
+        }
     }
 }

@@ -39,7 +39,7 @@ extension Run {
             .directionShown:
             applyTurn(event, at: time)
         case .goalSet, .planRejected, .planAccepted, .goalsAccepted, .teamEntered, .deliveryReturned, .assessed, .directorWants:
-            applyPlan(event)
+            applyPlan(event, at: time)
         case .taskAdded, .taskBriefed, .taskSubmitted, .quickCheckAwaited, .quickCheckKnown, .taskUndecided, .taskApproved, .taskReleased,
             .taskHeld, .taskSettled, .taskReopened, .taskPrioritised:
             applyTask(event, at: time)
@@ -50,6 +50,9 @@ extension Run {
             forecast.take(report) { tasks[$0]?.state.isSettled == false }
         case .credentialBenched, .credentialRejected, .credentialSlowed, .credentialUsed:
             applyCredential(event, at: time)
+        case .widthChanged(let new):
+            if new.conflictLimit != width.conflictLimit { conflictRate = ConflictRate() }
+            width = new
         case .spendingWarned:
             break  // What is spent says it.
         case .runawayNoticed:
@@ -67,6 +70,7 @@ extension Run {
         adopted.repository = settings.repository
         if settings.quickVerifyCommand != new.quickVerifyCommand { quickVerdicts = TreeRegister() }
         live.hold(against: &adopted)
+        if !new.isWidthAdaptive { width = AdaptiveWidth() }
         settings = adopted
         credentials = new.credentials.map { slot in
             credentials.first { $0.id == slot.id }?.takenUp(as: slot, at: time) ?? Credential(slot: slot)
@@ -141,8 +145,10 @@ extension Run {
         case .messageInterrupted(let id):
             messages[id]?.hasInterrupted = true
         case .messageDelivered(let id):
+            let task = messages[id]?.turn.flatMap { turns[$0]?.task }
             messages[id] = nil
             mail.change(id) {
+                $0.task = task
                 $0.state = .delivered
                 $0.deliveredAt = time
             }
@@ -177,6 +183,7 @@ extension Run {
         switch event {
         case .leadBriefed(let agent, let pending):
             agents[agent]?.next = pending
+            if case .review = pending.brief, let team = agents[agent]?.team { teams[team]?.submittedSince = nil }
         case .turnStarted(let turn):
             counters.turns += 1
             turns[turn.id] = turn
@@ -197,6 +204,7 @@ extension Run {
                     agents[turn.agent]?.session = Session(id: turn.session)
                 }
                 agents[turn.agent]?.session?.credential = turn.credential
+                agents[turn.agent]?.session?.purpose = turn.brief.purpose
             }
         case .turnStuck(let id, let cause):
             turns[id]?.stuck = cause
@@ -232,6 +240,7 @@ extension Run {
         session.costUsd = max(session.costUsd, outcome.account.sessionCostUsd ?? 0)
         session.turns += 1
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
+        session.requestTokens = outcome.account.modelTurns > 0 ? session.contextTokens / outcome.account.modelTurns : nil
         ledger.add(turn: turn, account: outcome.account, costUsd: cost)
         withCredential(turn.credential) {
             $0.turns += 1
@@ -243,6 +252,7 @@ extension Run {
             }
         }
         if let task = turn.task {
+            if case .reported = outcome.end { workPace.note(outcome.milliseconds) }
             tasks[task]?.session = session
             let spent = tasks[task]?.usage ?? TokenUsage()
             tasks[task]?.usage = spent + outcome.account.usage

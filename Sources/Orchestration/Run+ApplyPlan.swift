@@ -1,5 +1,5 @@
 extension Run {
-    mutating func applyPlan(_ event: Event) {
+    mutating func applyPlan(_ event: Event, at time: Timestamp) {
         switch event {
         case .goalSet(let team, let goal):
             teams[team]?.goal = goal
@@ -20,6 +20,7 @@ extension Run {
             directorSummary = summary
         case .teamEntered(let team, let stage, let summary):
             teams[team]?.stage = stage
+            teams[team]?.offeredSince = stage == .offered ? time : nil
             if stage == .promoting { teams[team]?.accepted = true }
             // A team that gave up was not part of what the Director called complete; it is asked again.
             if case .stuck = stage { directorSaysComplete = false }
@@ -71,6 +72,7 @@ extension Run {
             }
         case .taskSubmitted(let id, let report):
             tasks[id]?.state = .submitted
+            if let team = tasks[id]?.team, teams[team]?.submittedSince == nil { teams[team]?.submittedSince = time }
             tasks[id]?.report = report
             tasks[id]?.quick = nil
             tasks[id]?.next = nil
@@ -84,6 +86,7 @@ extension Run {
             tasks[id]?.state = .approved
             tasks[id]?.next = nil
             tasks[id]?.undecidedReviews = 0
+            if let team = tasks[id]?.team, tasks.submitted(of: team).isEmpty { teams[team]?.submittedSince = nil }
         case .taskReleased(let id, let reason):
             tasks[id]?.state = .waiting
             if let worker = tasks[id]?.worker { tasks[id]?.formerWorkers.append(worker) }
@@ -207,6 +210,7 @@ extension Run {
             move(candidate.target, to: commit, tree: tree)
             switch candidate.kind {
             case .task(let task):
+                conflictRate.note(isStruck: false)
                 if case .team(let team) = candidate.target { teams[team]?.undelivered = true }
                 if case .base = candidate.target, let team = tasks[task]?.team { teams[team]?.undelivered = false }
             case .delivery(let team):
@@ -227,9 +231,12 @@ extension Run {
             letGo(of: candidate.target)
             settle(id, reason == .empty ? .empty : .returned(reason, ""))
             switch reason {
-            case .conflict: merges.conflicts += 1
+            case .conflict:
+                merges.conflicts += 1
+                if case .task = candidate.kind { conflictRate.note(isStruck: true) }
             case .red:
                 merges.redGates += 1
+                if hasMetOthers(candidate) { conflictRate.note(isStruck: true) }
                 merges.failureRate.note(isEjected: true)
             case .objection, .empty, .cancelled: break
             }
@@ -245,6 +252,12 @@ extension Run {
         default:
             break
         }
+    }
+
+    /// Whether a task's work was merged onto more than it began from.
+    private func hasMetOthers(_ candidate: Candidate) -> Bool {
+        guard case .task(let task) = candidate.kind, case .merged(_, _, let onto) = candidate.state else { return false }
+        return tasks[task]?.base != onto
     }
 
     /// What was held back may fit now.

@@ -75,6 +75,10 @@ package struct Run: Codable, Sendable, Equatable {
     package var credentials: [Credential] = []
     package var ledger = Ledger()
     package var landedCosts = LandedCosts()
+    /// How many workers may begin something.
+    package var width = AdaptiveWidth()
+    package var conflictRate = ConflictRate()
+    package var workPace = WorkPace()
 
     /// The direction's blob that the Director has seen last.
     package var shownDirection: ObjectID?

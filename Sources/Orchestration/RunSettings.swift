@@ -48,6 +48,8 @@ package struct RunSettings: Codable, Sendable, Equatable {
     package var quickVerifyTimeoutMinutes: Int?
     /// The credentials in the order of the configuration. Names only; secrets never come here.
     package var credentials: [CredentialSlot]
+    /// Whether fewer workers begin where more would only conflict; `nil`, in journals of earlier versions, is yes.
+    package var adaptiveWidth: Bool?
     /// What the run merges instead of having a company work: `cco merge`. `nil` for a company.
     package var branches: [BranchOffer]?
 
@@ -87,6 +89,8 @@ package struct RunSettings: Codable, Sendable, Equatable {
             spendingLimits?.run.usd = nil
         }
     }
+
+    package var isWidthAdaptive: Bool { adaptiveWidth ?? true }
 
     /// How often a task may come back to one worker.
     package var mostReturns: Int { maxTaskReturns ?? 5 }

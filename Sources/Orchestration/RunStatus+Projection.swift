@@ -41,12 +41,23 @@ extension RunStatus {
         let told = run.mail.records.map { MessageStatus($0, isOver: run.isEnded) }
         messages = told.isEmpty ? nil : told
         workersAtOnce = run.live.workers
+        width = Width(run, at: now)
         delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in
             guard pending.failures > 0 else { return nil }
             return DelayedEffect(
                 id: id.name, what: pending.effect.words(in: run), failures: pending.failures, reason: pending.lastFailure ?? "",
                 until: pending.delayedUntil.map(Moment.init))
         }
+    }
+}
+
+extension RunStatus.Width {
+    init?(_ run: Run, at now: Timestamp) {
+        guard run.settings.branches == nil else { return nil }
+        busy = run.busyWorkers
+        atOnce = run.workersAtOnce
+        workers = run.settings.workerCount
+        reason = run.whyNotWider(at: now)
     }
 }
 

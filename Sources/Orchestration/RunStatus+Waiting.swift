@@ -39,7 +39,9 @@ extension Run {
         if !open.isEmpty { return "waits for \(Run.list(open.map(\.name)))" }
         if let held = whyHeld(task, at: now) { return held }
         let members = teams[task.team]?.members ?? []
-        if let most = live.workers, workerRoom <= 0 { return "waits for a free worker: \(most) may work at once" }
+        if workerRoom <= 0 {
+            return "waits for a free worker: \(workersAtOnce) may work at once" + (width.reason(of: workerCeiling).map { " (\($0))" } ?? "")
+        }
         return members.contains { canTakeTask($0, at: now) } ? "is about to be given to a worker" : "waits for a free worker"
     }
 

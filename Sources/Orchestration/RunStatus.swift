@@ -58,6 +58,19 @@ package struct RunStatus: Codable, Sendable, Equatable {
     package var messages: [MessageStatus]?
     /// How many workers may have a turn at once, where a person has set that; missing otherwise.
     package var workersAtOnce: Int?
+    /// How many workers have something to do, and why not more; missing for `cco merge`.
+    package var width: Width?
+
+    /// The workers that are at work, and how many may be.
+    package struct Width: Codable, Sendable, Equatable {
+        /// Workers that have something in hand.
+        package var busy: Int
+        /// Workers that may be at work when something new begins.
+        package var atOnce: Int
+        package var workers: Int
+        /// Why no more are at work; missing when all are, or are about to be.
+        package var reason: String?
+    }
 
     /// A run's end in words.
     package struct End: Codable, Sendable, Equatable {

@@ -12,6 +12,10 @@ package struct Session: Codable, Sendable, Equatable {
     package var credential: CredentialID?
     /// Tokens that the last turn's requests carried, as a measure of the conversation's length.
     package var contextTokens: Int
+    /// Tokens that a request of its last turn carried on average; `nil` when nobody counted.
+    package var requestTokens: Int?
+    /// What its last turn was for.
+    package var purpose: Purpose?
 
     package init(id: String) {
         self.id = id

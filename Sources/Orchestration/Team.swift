@@ -53,6 +53,10 @@ package struct Team: Codable, Sendable, Equatable {
     package var returns: Int
     /// Assessments since a task of this team last landed.
     package var idleAssessments: Int
+    /// Since when something has been handed in that the lead has not been asked about.
+    package var submittedSince: Timestamp?
+    /// Since when the delivery waits for the Director.
+    package var offeredSince: Timestamp?
 
     package init(id: TeamID, lead: AgentID, members: [AgentID]) {
         self.id = id

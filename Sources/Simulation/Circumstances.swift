@@ -37,7 +37,7 @@ package struct Circumstances: Sendable {
         // Drawn apart, too.
         var steering = SeededRandom(seed: experiment.seed, 3, 0)
         for kind in FaultKind.allCases {
-            let isDrawn = kind.isSteering ? steering.happens(0.4) : random.happens(0.5)
+            let isDrawn = kind.isSteering || kind == .memoryTight ? steering.happens(0.4) : random.happens(0.5)
             rates[kind] = isDrawn ? min(0.9, kind.usualRate * (kind.isHuman ? max(0.3, min(1, intensity)) : intensity)) : 0
         }
         let source =
@@ -129,6 +129,7 @@ extension FaultKind {
         case .keyRefused, .keyUnpaid, .providerOutage: 0.006
         case .keyThrottled: 0.05
         case .windowFills: 0.02
+        case .memoryTight: 0.03
         case .everyKeyLimited: 0.004
         case .outsidePush: 0.02
         case .personPauses: 0.003

@@ -49,6 +49,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case keyThrottled, windowFills, everyKeyLimited
     // A person steers the run.
     case personTells, personCancels, personRetries, personAdds, personPrioritises, personRestarts, personSets, personRepeats
+    /// The machine's memory is nearly used up for a while.
+    case memoryTight
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }

@@ -181,7 +181,8 @@ extension Invariants {
         // Where a person has set how many work at once, those who have something in hand are enough.
         let busy = Set(after.tasks.values.filter { $0.state == .assigned }.compactMap(\.worker))
             .union(after.turns.values.filter { $0.role.writesCode }.map(\.agent))
-        let isFull = after.live.workers.map { busy.count >= $0 } ?? false
+        let most = after.workersAtOnce
+        let isFull = most < after.settings.workerCount && busy.count >= most
         for task in after.tasks.values where !task.state.isSettled {
             if let worker = task.worker {
                 open[worker, default: 0] += 1

@@ -80,6 +80,7 @@ package struct Invariants {
         }
         if let most = words.values.max(), most > Order.mostMessages { throw Violation(.isBounded, "\(most) messages wait for one agent") }
         try checkWorkers()
+        try checkWidth()
         // One to tell it, one to interrupt it; then it is stopped.
         if let most = told.values.max(), most > 2 { throw Violation(.isBounded, "\(most) messages wait for one turn") }
         var carried: Set<TurnID> = []
@@ -90,6 +91,25 @@ package struct Invariants {
         }
         guard carried.count == after.turns.count, after.turns.keys.allSatisfy({ carried.contains($0) }) else {
             throw Violation(.turnsMatch, "turns \(after.turns.keys.sorted()) but effects for \(carried.sorted())")
+        }
+    }
+
+    /// Nobody begins a task where enough have something in hand, and one always may.
+    private func checkWidth() throws {
+        let most = after.workersAtOnce
+        guard most >= 1 else { throw Violation(.workersAreFew, "nobody may work") }
+        // Where money is scarce, who may go on changes within a decision.
+        let limits = after.settings.limits
+        let isUnlimited = [limits.run, limits.team, limits.task, limits.turn].allSatisfy { $0 == SpendingLimits.Ceiling() }
+        guard most < after.settings.workerCount, isUnlimited else { return }
+        let begun = events.contains { event in
+            guard case .taskBriefed(let id, _, _) = event else { return false }
+            return before.tasks[id]?.state == .waiting
+        }
+        let busy = after.busyWorkers
+        let isWider = before.workersAtOnce > most
+        guard !begun || isWider || busy <= most else {
+            throw Violation(.workersAreFew, "a task is begun, \(busy) workers have something in hand, and \(most) may")
         }
     }
 

@@ -133,16 +133,19 @@ extension Simulator {
         guard let run = engine?.run else { return }
         let minutes = isQuick ? run.settings.quickVerifyTimeoutMinutes ?? 10 : run.settings.verifyTimeoutMinutes
         let limit = Int64(minutes) * 60_000
+        // The same when it is asked again, so that the verdict says how long it took.
+        var random = random(58, id)
+        let whole = max(1, Int64(circumstances.habits.gate.value(&random)))
+        let length = min(limit, isQuick ? whole / 5 + 1 : whole)
         if carriage.stage == .begun {
             if let obstacle = try obstacle(id) { return try done(id, obstacle) }
-            let whole = pause(id, circumstances.habits.gate)
-            return proceed(id, to: .halfway, after: min(limit, isQuick ? whole / 5 + 1 : whole))
+            return proceed(id, to: .halfway, after: length)
         }
         if strikes(.gateLost) != nil {
             return try done(id, .failed("the gate was ended from outside before it gave a verdict", final: false))
         }
         if deeds[id] != nil { throw Violation(.doneOnce, "\(id) runs the gate again, which has given its verdict") }
-        let result = verdict(tree, command, limit: limit, misses: isQuick && isLazy(id))
+        let result = verdict(tree, command, length: length, limit: limit, misses: isQuick && isLazy(id))
         gateFolders[id] = result
         if case .green = result {
             if !isQuick { greenTrees.insert("\(tree) \(command)") }
@@ -161,7 +164,7 @@ extension Simulator {
     }
 
     /// - Parameter misses: whether it does not look where the defect is, as a quick gate may.
-    private func verdict(_ tree: ObjectID, _ command: String, limit: Int64, misses: Bool) -> GateResult {
+    private func verdict(_ tree: ObjectID, _ command: String, length: Int64, limit: Int64, misses: Bool) -> GateResult {
         func red(_ code: Int32?, _ ending: String) -> GateResult {
             .red(
                 GateExcerpt(command: command, exitCode: code, ending: ending, tail: "1 test failed", logPath: "gate.log"),
@@ -170,7 +173,7 @@ extension Simulator {
         if strikes(.gateHangs) != nil { return red(nil, "it ran longer than \(limit / 60_000) minutes") }
         if strikes(.gateFlakes) != nil { return red(1, "exit code 1") }
         guard !misses, let commit = git.commits.last(where: { $0.tree == tree }), git.isRed(commit.changes) else {
-            return .green(milliseconds: 8000)
+            return .green(milliseconds: length)
         }
         return red(2, "exit code 2")
     }

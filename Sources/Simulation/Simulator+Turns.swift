@@ -58,7 +58,17 @@ extension Simulator {
         return !credential.isUsable(at: now)
     }
 
+    /// The engine looks at the machine's memory when a turn begins and when it has ended.
+    private func lookAtMemory() throws {
+        if var random = strikes(.memoryTight) { memoryTightUntil = real + random.milliseconds(60_000...3_600_000) }
+        let isTight = real < memoryTightUntil
+        guard isTight != sawTightMemory else { return }
+        sawTightMemory = isTight
+        try submit(.memorySeen(availableMiB: isTight ? 300 : 9_000, totalMiB: 16_000))
+    }
+
     private func begin(_ turn: Turn) throws {
+        try lookAtMemory()
         guard let run = engine?.run else { return }
         try checkCredential(of: turn)
         if processes[turn.id] != nil { throw Violation(.doneOnce, "\(turn.id) has a second process") }
@@ -129,6 +139,7 @@ extension Simulator {
 
     /// Brings the commits home and says how it ended.
     private func harvest(_ process: AgentProcess) throws -> TurnOutcome {
+        try lookAtMemory()
         let turn = process.turn
         let end: TurnEnd
         switch process.ending {

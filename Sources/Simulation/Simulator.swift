@@ -61,6 +61,9 @@ package final class Simulator {
     var generations = 0
     /// When the disk has room again, in real milliseconds.
     var diskFullUntil: Int64 = 0
+    /// Until when the machine's memory is nearly used up, and whether the engine has seen it so.
+    var memoryTightUntil: Int64 = 0
+    var sawTightMemory = false
     var isOver = false
     var originDownUntil: Int64 = 0
     var statistics = RunStatistics()

@@ -119,6 +119,9 @@ package struct RunScreen: Sendable {
         if benched > 0 { spans.append(Span("  \(benched) of \(status.credentials.count) credentials out", .yellow)) }
         let slowed = status.credentials.count { $0.state == "usable" && $0.why != nil }
         if slowed > 0 { spans.append(Span("  \(slowed) of \(status.credentials.count) credentials slowed", .yellow)) }
+        if let width = status.width, width.atOnce < width.workers {
+            spans.append(Span("  \(width.atOnce) workers at once\(width.reason.map { ": \(Self.safe($0))" } ?? "")", .yellow))
+        }
         if let waiting = status.waiting { spans.append(Span("  waits: \(Self.safe(waiting.reason))", .yellow)) }
         if status.gate.state == "ungated" { spans.append(Span("  UNGATED", .red)) }
         return spans

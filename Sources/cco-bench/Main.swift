@@ -35,6 +35,9 @@ struct Words {
         return word
     }
 
+    /// Whether the word is among those that are left.
+    func has(_ word: String) -> Bool { rest.contains(word) }
+
     mutating func number(_ what: String) throws -> Int {
         let word = try next(what)
         guard let number = Int(word) else { throw Failure("\(what): \(word) is no number") }

@@ -7,7 +7,7 @@ import TestSupport
 /// Plays a model with a fixed latency behind the Messages API, for whole runs of cco and for what they are compared with. At SIGTERM it says how
 /// much was asked of it.
 ///
-/// `model FOLDER TASKS TEAMS LATENCY-MS WIDTH GATE`: writes the repository's first files to FOLDER/seed, the tasks' titles to FOLDER/titles, and its
+/// `model FOLDER TASKS TEAMS LATENCY-MS WIDTH GATE [looking]`: writes the repository's first files to FOLDER/seed, the tasks' titles to FOLDER/titles, and its
 /// address to FOLDER/address.
 struct Model {
     private let folder: String
@@ -27,10 +27,11 @@ struct Model {
 
     init(_ words: inout Words) throws {
         folder = try words.next("the folder")
-        plan = CompanyPlan.synthetic(tasks: try words.number("the tasks"), teams: try words.number("the teams"))
+        let (tasks, teams) = (try words.number("the tasks"), try words.number("the teams"))
         latency = .milliseconds(try words.number("the latency"))
         width = max(1, try words.number("the width"))
         gate = try words.next("the gate")
+        plan = CompanyPlan.synthetic(tasks: tasks, teams: teams, looksAround: words.has("looking"))
     }
 
     func serve() async throws {

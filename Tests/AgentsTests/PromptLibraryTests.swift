@@ -124,7 +124,10 @@ struct PromptLibraryTests {
         material.landed = Array(repeating: String(repeating: "x", count: 10_000), count: 5000)
         let prompt = try PromptLibrary().render(material).userPrompt
         #expect(prompt.count < 160_000)
-        #expect(prompt.contains("and 4940 more"))
+        var goals = Sample.material(role: .director, brief: .decide)
+        goals.landed = material.landed
+        let decision = try PromptLibrary().render(goals).userPrompt
+        #expect(decision.count < 160_000 && decision.contains("and 4940 more"))
         #expect(prompt.contains("The diff is cut here. The whole of it is in /run/diffs/task-1.diff"))
     }
 

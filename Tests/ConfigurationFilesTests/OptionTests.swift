@@ -46,6 +46,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             name: "workerCount", good: ["1", "20", "4.0"], wrongType: notInteger, outOfRange: ["0", "-1", "21", "1e99"],
             misspelt: "workerCuont"),
         OptionCase(name: "unlimitedWorkers", good: ["true", "false"], wrongType: notBoolean, misspelt: "unlimitedWorker"),
+        OptionCase(name: "adaptiveWidth", good: ["true", "false"], wrongType: notBoolean, misspelt: "adaptivWidth"),
         OptionCase(name: "useRunBranch", good: ["true", "false"], wrongType: notBoolean, misspelt: "useRunbranches"),
         OptionCase(
             name: "authMode", good: [#""oauth""#, #""api-keys-first""#, #""api-keys-only""#], wrongType: notText,

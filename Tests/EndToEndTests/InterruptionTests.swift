@@ -52,7 +52,7 @@ struct InterruptionTests {
 
             let again = try await fixture.cco(["start"])
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
-            #expect(try await fixture.sessions().count == 3, "a task was begun anew")
+            #expect(try await fixture.sessions().count == 5, "a task was begun anew")
             #expect(continuations.withLock { $0 } == 0, "an agent that had gone on by itself was asked again")
             try await fixture.expectSound(gate: Self.plan.verifyCommand)
             try fixture.expectNoProcess()
@@ -77,7 +77,7 @@ struct InterruptionTests {
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
             let places = try fixture.log().compactMap { $0.firstMatch(of: /'s output is read on from byte (\d+)/).flatMap { Int($0.1) } }
             #expect(places.max() ?? 0 >= 64 << 10, "it was read from the beginning")
-            #expect(try await fixture.sessions().count == 3, "a task was begun anew")
+            #expect(try await fixture.sessions().count == 5, "a task was begun anew")
             try await fixture.expectSound(gate: plan.verifyCommand)
             try fixture.expectNoProcess()
             let repeated = try fixture.loggedOutput().filter { $0.contains("seq 1 5000") || $0.contains("sleep 20") }
@@ -105,7 +105,7 @@ struct InterruptionTests {
 
             let resumed = try await fixture.cco(["resume"])
             #expect(resumed.exit == .exited(0), "\(resumed.outputText)\(resumed.errorText)")
-            #expect(try await fixture.sessions().count == 3, "a task was begun anew")
+            #expect(try await fixture.sessions().count == 5, "a task was begun anew")
             try await fixture.expectSound(gate: Self.plan.verifyCommand)
             try fixture.expectNoProcess()
         }

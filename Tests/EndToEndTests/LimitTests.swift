@@ -137,7 +137,7 @@ struct LimitTests {
             // Whoever was under way hears of it once: two workers and the Director.
             #expect(spent.values.allSatisfy { $0 <= 3 }, "a key was asked again: \(spent)")
             let requests = await fixture.api.requests
-            #expect(Set(requests.map(\.conversation)).count == 4, "a session was given up")
+            #expect(Set(requests.map(\.conversation)).count == 6, "a session was given up")
             let moved = Dictionary(grouping: requests, by: \.conversation).values.filter { Set($0.compactMap(\.credential)).count > 1 }
             #expect(!moved.isEmpty)
             for secret in [Self.login, Self.key(1), Self.key(2)] { try await fixture.expectNowhere(secret) }
@@ -196,7 +196,7 @@ struct LimitTests {
             #expect(ended.exit == .exited(0), "\(ended.output)")
             #expect(script.refusals == 1, "it asked \(script.refusals) times")
             try await fixture.expectSound(gate: plan.verifyCommand)
-            #expect(Set(await fixture.api.requests.map(\.conversation)).count == 3, "a session was given up")
+            #expect(Set(await fixture.api.requests.map(\.conversation)).count == 5, "a session was given up")
         }
     }
 
@@ -212,7 +212,7 @@ struct LimitTests {
             let again = try await fixture.cco(["start"], environment: environment)
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
             #expect(script.refusals == 1, "it asked \(script.refusals) times")
-            #expect(Set(await fixture.api.requests.map(\.conversation)).count == 3, "a session was given up")
+            #expect(Set(await fixture.api.requests.map(\.conversation)).count == 5, "a session was given up")
             try fixture.expectNoProcess()
         }
     }
@@ -236,7 +236,7 @@ struct LimitTests {
             let requests = await fixture.api.requests
             let users = Dictionary(grouping: requests, by: \.conversation).mapValues { Set($0.compactMap { $0.credential?.secret }) }
             #expect(users.values.count { $0 == [CompanyFixture.key] } == 2, "a task began on the login: \(users)")
-            #expect(users.values.count { $0 == [Self.login] } == 1, "the Director has left the login: \(users)")
+            #expect(users.values.count { $0 == [Self.login] } == 3, "the Director has left the login: \(users)")
             let told = try fixture.log().filter { $0.contains("kept for work that is under way") }
             #expect(told.count == 1, "\(told)")
         }

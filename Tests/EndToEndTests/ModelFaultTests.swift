@@ -55,7 +55,7 @@ struct ModelFaultTests {
         try await CompanyFixture.with(UndisturbedRun.plan, script: script, options: options) { fixture in
             let result = try await fixture.cco(["start"])
             #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
-            #expect(try await fixture.sessions().count == 3, "a session was given up")
+            #expect(try await fixture.sessions().count == 5, "a session was given up")
             try await fixture.expectUndisturbed(moreTurns: 4)
         }
     }

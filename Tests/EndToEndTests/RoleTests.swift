@@ -16,6 +16,12 @@ struct RoleTests {
             var firstRequest: Int?
         }
 
+        /// Everything that comes before the conversation, in the order in which it goes over the wire. What the provider caches begins with it.
+        private let heads = Mutex<[String: Set<String>]>([:])
+
+        /// The heads by role and kind of report, which is a tool.
+        var headsByReport: [String: Set<String>] { heads.withLock { $0 } }
+
         private let seen = Mutex<Set<Standing>>([])
 
         func record(_ request: ModelRequest) {
@@ -24,6 +30,12 @@ struct RoleTests {
             let standing = Standing(
                 tools: request.tools.map(\.name).sorted(), system: request.systemText, firstRequest: isFirst ? request.characters : nil)
             seen.withLock { _ = $0.insert(standing) }
+            // The CLI adds a placeholder without any use to some requests.
+            let tools = request.tools.filter { $0.name != "DeferredToolPlaceholder" }.map { "\($0.name) \($0.inputSchema)" }
+            let role = request.systemText.split(separator: "\n").first { $0.hasPrefix("# Your role") } ?? ""
+            heads.withLock {
+                _ = $0["\(role) \(request.reportSchema ?? "")", default: []].insert(tools.joined(separator: "\n") + request.systemText)
+            }
         }
 
         var all: Set<Standing> { seen.withLock { $0 } }
@@ -54,10 +66,12 @@ struct RoleTests {
             for manager in managers {
                 #expect(Set(manager.tools).subtracting(["DeferredToolPlaceholder"]) == ["Glob", "Grep", "Read", "StructuredOutput"])
             }
-            // One standing text for each role: worker, engineer manager, Director.
             // One standing text for each role (worker, engineering manager, Director), the same byte for byte whoever the agent is.
             let heads = Set(wire.all.map(\.system))
             #expect(heads.count == 3, "there are \(heads.count) different heads")
+            // With the tools: one for each kind of report of a role. Managers' conversations do not go on from one kind to another.
+            #expect(wire.headsByReport.count == 6, "\(wire.headsByReport.keys)")
+            #expect(wire.headsByReport.values.allSatisfy { $0.count == 1 }, "a head changes between turns")
         }
     }
 

@@ -63,6 +63,11 @@ struct QueueTests {
     @Test("a gate that stays red returns the task with the log, and what stands behind it goes on")
     func redGate() throws {
         let scenario = try scenario(.sample(workers: 2), [.draft("a"), .draft("b")])
+        // Long enough that both are not reviewed together.
+        scenario.hooks.duration = { effect, run in
+            guard case .runTurn(let id) = effect, run.turns[id]?.task == ID("task-2") else { return effect.usualDuration }
+            return 500_000
+        }
         var reds = 0
         scenario.hooks.gate = { [red, first] candidate, _ in
             guard candidate?.kind == .task(first), reds < 2 else { return nil }

@@ -14,7 +14,7 @@ struct FamilyTests {
         let supervision = try Supervision()
         // In the background twice over, so that only the shim can be its parent in the end.
         let process = try await supervision.launch(
-            "(sh -c 'echo $$ > pid; \(script.replacingOccurrences(of: "'", with: "'\\''"))' &) ; sleep 60"
+            "(sh -c 'echo $$ > pid.new; mv pid.new pid; \(script.replacingOccurrences(of: "'", with: "'\\''"))' &) ; sleep 60"
         ) {
             $0.usesControlGroups = false
         }
@@ -52,6 +52,9 @@ private final class Listener {
 
     init() throws {
         let own = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // Whoever does not come is not waited for for ever.
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        setsockopt(own, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = Self.loopback(0)
         let isBound = Self.with(&address) { bind(own, $0, $1) } == 0 && listen(own, 4) == 0
         descriptor = own

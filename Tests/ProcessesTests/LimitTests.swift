@@ -91,7 +91,7 @@ struct LimitTests {
     @Test("a process that is asked to end while it is at a limit was ended by that, not by the limit", arguments: [true, false])
     func terminatedAtLimit(usesControlGroups: Bool) async throws {
         let turn = try Supervision()
-        let process = try await turn.launch("tail /dev/zero; touch ready; trap '' TERM; while :; do sleep 100; done") {
+        let process = try await turn.launch("tail /dev/zero; trap '' TERM; touch ready; while :; do sleep 100; done") {
             $0.memoryLimit = 64 * Self.megabyte
             $0.usesControlGroups = usesControlGroups
         }

@@ -24,23 +24,26 @@ extension CompanyPlan {
     ///   - tasks: how many tasks there are. A team gets 60 at most, which is all that a plan may hold.
     ///   - teams: how many teams they are divided among.
     ///   - rates: how often things go wrong.
-    package static func synthetic(tasks: Int, teams: Int = 1, rates: Rates = Rates()) -> CompanyPlan {
+    ///   - looksAround: whether everybody looks around in files of ordinary length before doing or saying anything, as models do.
+    package static func synthetic(tasks: Int, teams: Int = 1, rates: Rates = Rates(), looksAround: Bool = false) -> CompanyPlan {
         precondition(teams > 0 && tasks >= teams && tasks <= 60 * teams, "a team has 1 to 60 tasks")
         let goals = (1...teams).map { team in
             let numbers = (1...tasks).filter { $0 % teams == team % teams }
             return CompanyGoal(
                 key: "goal-\(team)", team: team, title: "Part \(team) of the files",
                 description: "Write the files of part \(team) below src/.",
-                acceptance: "sh check.sh is green.", tasks: numbers.map { syntheticTask($0, rates) })
+                acceptance: "sh check.sh is green.", tasks: numbers.map { syntheticTask($0, rates, looksAround: looksAround) })
         }
         let seed = [
             WorkFile("PROJECT_DIRECTION.md", "# Files\n\nWrite \(tasks) small files below src/, each as check.sh wants it.\n"),
             WorkFile("check.sh", checkScript), WorkFile("shared.txt", "shared lines:\n"),
         ]
-        return CompanyPlan(goals: goals, verifyCommand: "sh check.sh", seedFiles: seed)
+        var plan = CompanyPlan(goals: goals, verifyCommand: "sh check.sh", seedFiles: seed + (looksAround ? library : []))
+        plan.looksAround = looksAround
+        return plan
     }
 
-    private static func syntheticTask(_ number: Int, _ rates: Rates) -> CompanyTask {
+    private static func syntheticTask(_ number: Int, _ rates: Rates, looksAround: Bool) -> CompanyTask {
         let path = "src/task\(number).txt"
         let isShared = Rates.strikes(rates.conflictsEvery, number)
         let isRed = Rates.strikes(rates.redGatesEvery, number)
@@ -57,9 +60,10 @@ extension CompanyPlan {
                     instructions: "Add the note src/task\(number).note.txt with the word noted.",
                     steps: [.run("echo noted > src/task\(number).note.txt"), .commit("Note beside \(path)")]))
         }
+        let steps: [WorkStep] = [.run(command), .commit("Write \(path)")]
         return CompanyTask(
             key: "file-\(number)", title: "Write file \(number)", description: "Write \(path) with the line \"\(text)\".",
-            acceptance: "\(path) has the line.", paths: [path], steps: [.run(command), .commit("Write \(path)")],
+            acceptance: "\(path) has the line.", paths: [path], steps: looksAround ? lookingAround(number, steps) : steps,
             summary: "Wrote \(path).", mistakes: mistakes)
     }
 

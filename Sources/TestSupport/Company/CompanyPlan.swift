@@ -10,6 +10,8 @@ package struct CompanyPlan: Sendable, Equatable {
     package var misnamesTeam: Bool
     /// The files of the repository's first commit, by path.
     package var seedFiles: [WorkFile]
+    /// Whether managers look into the repository before they report.
+    package var looksAround = false
 
     package init(goals: [CompanyGoal], verifyCommand: String? = nil, misnamesTeam: Bool = false, seedFiles: [WorkFile] = []) {
         self.goals = goals
@@ -100,6 +102,8 @@ package struct CompanyTask: Sendable, Equatable {
     package var summary: String
     package var notes: String?
     package var mistakes: [WorkMistake]
+    /// How much work it is, where the lead says so.
+    package var size: String?
 
     package init(
         key: String, title: String, description: String, acceptance: String, paths: [String], dependsOn: [String] = [], steps: [WorkStep],

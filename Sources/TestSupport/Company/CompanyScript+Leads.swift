@@ -94,11 +94,13 @@ extension CompanyScript {
         let own = Set(tasks.map(\.key))
         return .array(
             tasks.map { task in
-                [
+                var draft: [String: JSONFragment] = [
                     "key": .string(task.key), "title": .string(task.title), "description": .string(task.description),
                     "acceptance": .string(task.acceptance), "paths": .array(task.paths.map(JSONFragment.string)),
                     "dependsOn": .array(task.dependsOn.map { .string(own.contains($0) ? $0 : known[$0] ?? $0) }),
                 ]
+                draft["size"] = task.size.map(JSONFragment.string)
+                return .object(draft)
             })
     }
 }

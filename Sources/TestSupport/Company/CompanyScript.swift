@@ -20,7 +20,9 @@ package struct CompanyScript: ModelScript {
     private func answer(_ request: ModelRequest) -> ModelReply {
         do {
             let lines = PromptLines(request.lastUserText ?? "")
-            switch try Assignment(request) {
+            let assignment = try Assignment(request)
+            if let look = look(assignment, request) { return look }
+            switch assignment {
             case .goals(let mend): return .report(goals(lines, mend: mend))
             case .decide: return .report(decision(lines))
             case .plan(let mend): return .report(try tasks(lines, request, mend: mend))

@@ -1,0 +1,180 @@
+/// How many workers may begin something new: `workerCount` is the most, and fewer begin where more would only conflict, wait or not fit.
+///
+/// It never stops what has been begun, and always leaves one. It changes rarely: what counts is noted anew after each change.
+package struct AdaptiveWidth: Codable, Sendable, Equatable {
+    /// As many as conflicts leave room for; `nil`: all.
+    package var conflictLimit: Int?
+    /// Approved work has waited too long for the gate: only when nobody works is something new begun.
+    package var isGateBehind = false
+    /// MiB that the machine has left, when that is too little for one more.
+    package var memoryLeft: Int?
+
+    package init() {}
+
+    /// Conflicts that come on a landed change from which on fewer begin. Below it another worker makes a run faster by about as much as dearer; above it
+    /// tasks are lost that come back too often (docs/limits.md has the figures).
+    static let dearRate = 3.0
+    /// Conflicts that come on a landed change below which more begin again.
+    static let cheapRate = 1.5
+    /// Changes that have to be judged before the limit moves, at least; and for each worker, because much that is judged was begun before.
+    static let leastJudged = 6
+    static let judgedForEach = 2
+    /// Two can always work beside each other: one is at work while the other's work is looked at.
+    static let leastForConflicts = 2
+    /// Gate runs that the oldest approved change may have waited before the gate counts as behind; a half of it ends that.
+    static let patience: Int64 = 8
+    /// Milliseconds below which no wait counts as long.
+    static let shortWait: Int64 = 60_000
+    /// MiB that a further worker takes at least: its agent, and a little for what that starts.
+    static let workerMemory = 600
+
+    /// As many as may be at work when something new begins.
+    package func most(of ceiling: Int) -> Int {
+        if isGateBehind || memoryLeft != nil { return 1 }
+        return max(1, min(ceiling, conflictLimit ?? ceiling))
+    }
+
+    /// The width after a look at the queues.
+    func adapted(to run: Run, at now: Timestamp) -> AdaptiveWidth {
+        var width = self
+        width.conflictLimit = limit(for: run.conflictRate, colliding: run.collidingShare, ceiling: run.workerCeiling)
+        width.isGateBehind = run.waitsForGate(longerThan: isGateBehind ? Self.patience / 2 : Self.patience, at: now)
+        return width
+    }
+
+    private func limit(for rate: ConflictRate, colliding: Double, ceiling: Int) -> Int? {
+        let current = min(ceiling, conflictLimit ?? ceiling)
+        guard rate.judged >= max(Self.leastJudged, Self.judgedForEach * current) else { return conflictLimit }
+        // Work of which all is known to collide counts as if a conflict more had come on each change.
+        let share = rate.perLanding + colliding
+        if share >= Self.dearRate {
+            let fewer = max(Self.leastForConflicts, current * 3 / 4)
+            return fewer < current ? fewer : conflictLimit
+        }
+        guard share <= Self.cheapRate, let limit = conflictLimit else { return conflictLimit }
+        let more = limit + max(1, limit / 4)
+        return more >= ceiling ? nil : more
+    }
+
+    /// The width after a look at the machine's memory.
+    func adapted(availableMiB: Int, totalMiB: Int) -> AdaptiveWidth {
+        var width = self
+        let needed = max(Self.workerMemory, totalMiB / 20)
+        let isShort = availableMiB < (memoryLeft == nil ? needed : 2 * needed)
+        // The number that it was short at stays, so that looking again is no change.
+        width.memoryLeft = isShort ? memoryLeft ?? availableMiB : nil
+        return width
+    }
+
+    /// Why fewer begin than there are, for a person; `nil` when all may.
+    package func reason(of ceiling: Int) -> String? {
+        if let memoryLeft { return "the machine has \(memoryLeft) MiB of memory left" }
+        if isGateBehind { return "approved work waits for the gate" }
+        guard let limit = conflictLimit, limit < ceiling else { return nil }
+        return "more would mostly conflict"
+    }
+}
+
+/// How often work conflicts, since the number of workers last changed. Old experience fades.
+package struct ConflictRate: Codable, Sendable, Equatable {
+    package private(set) var landed = 0
+    /// Changes that came back because they did not merge, or because the gate failed on them together with what had landed meanwhile.
+    package private(set) var struck = 0
+
+    private static let memory = 128
+
+    package init() {}
+
+    package var judged: Int { landed + struck }
+    /// Conflicts for each change that landed.
+    package var perLanding: Double { Double(struck) / Double(max(1, landed)) }
+
+    mutating func note(isStruck: Bool) {
+        if isStruck { struck += 1 } else { landed += 1 }
+        guard judged >= Self.memory else { return }
+        landed /= 2
+        struck /= 2
+    }
+}
+
+extension Decider {
+    /// Notes it when fewer or more workers are to begin than before.
+    mutating func adaptWidth() {
+        guard run.settings.isWidthAdaptive, run.settings.branches == nil else { return }
+        change(run.width.adapted(to: run, at: now))
+    }
+
+    mutating func sawMemory(availableMiB: Int, totalMiB: Int) {
+        guard run.settings.isWidthAdaptive, case .working = run.phase else { return }
+        change(run.width.adapted(availableMiB: availableMiB, totalMiB: totalMiB))
+    }
+
+    private mutating func change(_ width: AdaptiveWidth) {
+        if width != run.width { emit(.widthChanged(width)) }
+    }
+}
+
+extension Run {
+    /// Workers at once at most: those that the run began with, or as many as a person has set.
+    package var workerCeiling: Int { min(settings.workerCount, live.workers ?? .max) }
+
+    /// Workers that may be at work when something new begins.
+    package var workersAtOnce: Int { settings.isWidthAdaptive ? width.most(of: workerCeiling) : workerCeiling }
+
+    /// Workers that have something in hand.
+    package var busyWorkers: Int { agents.values.count { $0.role.writesCode && isBusy($0) } }
+
+    /// Whether a worker is at work, or will be: what there is no money for, or whose team has given up, stands in nobody's way.
+    func isBusy(_ worker: Agent) -> Bool {
+        if worker.activeTurn != nil { return true }
+        return tasks.open(of: worker.id).contains { task in
+            guard task.state == .assigned, let next = task.next, !hasGivenUp(task) else { return false }
+            return funds(for: next.brief, of: worker).refusal == nil
+        }
+    }
+
+    /// The part of the branches under way that is known to collide with another, from 0 to 1.
+    var collidingShare: Double {
+        guard !forecast.collisions.isEmpty else { return 0 }
+        let open = tasks.begun.filter(\.hasOpenBranch)
+        guard open.count >= 4 else { return 0 }
+        return Double(open.count { task in forecast.collisions.contains { $0.task == task.id } }) / Double(open.count)
+    }
+
+    /// Whether an approved change has waited for so many runs of the gate.
+    func waitsForGate(longerThan gates: Int64, at now: Timestamp) -> Bool {
+        guard verifyCommand != nil, merges.gateRuns > 0, merges.gateMilliseconds > 0 else { return false }
+        let green = merges.gateMilliseconds / Int64(merges.gateRuns)
+        let patience = max(AdaptiveWidth.shortWait, gates * green)
+        return queue.contains { candidate in
+            guard case .task = candidate.kind else { return false }
+            return now.milliseconds(since: candidate.readyAt) > patience
+        }
+    }
+
+    /// Why no more workers are at work, for a person; `nil` when all are, or may be.
+    package func whyNotWider(at now: Timestamp) -> String? {
+        let busy = busyWorkers
+        guard case .working = phase, busy < settings.workerCount else { return nil }
+        let room = workerRoom
+        if settings.isWidthAdaptive, let reason = width.reason(of: workerCeiling), room <= 0 { return reason }
+        if let most = live.workers, room <= 0 { return "\(most) may work at once, as a person has set" }
+        let carried = credentials.compactMap { $0.carries(at: now) }
+        if carried.count == credentials.count, !credentials.isEmpty {
+            let places = carried.reduce(0, +)
+            if places <= busy { return "the credentials carry \(places) turns at present" }
+        }
+        let isReady = teams.values.contains { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }
+        return isReady ? nil : "no further task can begin yet"
+    }
+
+    private func hasGivenUp(_ team: TeamID) -> Bool { if case .stuck = teams[team]?.stage { true } else { false } }
+}
+
+extension Credential {
+    /// Turns that it carries at most now; `nil` is without limit.
+    fileprivate func carries(at now: Timestamp) -> Int? {
+        if rejected != nil || isSpent || (benchedUntil ?? now) > now { return 0 }
+        return [maxConcurrency, throttle?.width(at: now)].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Orchestration
+import Processes
+import Synchronization
+import Testing
+
+@testable import TestSupport
+
+@Suite("What a run costs", .serialized, .enabled(if: RealCLI.isSetUp, "run scripts/setup first"))
+struct CostTests {
+    private func report(_ fixture: CompanyFixture) async throws -> CostReport {
+        try JSONDecoder().decode(CostReport.self, from: Data(try await fixture.cco(["report", "--cost", "--json"]).standardOutput))
+    }
+
+    /// Tokens by kind.
+    private func books(_ tokens: RunStatus.Tokens) -> [Int] { [tokens.input, tokens.cacheWrite, tokens.cacheRead, tokens.output] }
+
+    private func books(_ requests: [RecordedRequest]) -> [Int] {
+        let usages = requests.compactMap { $0.status == 200 ? $0.usage : nil }
+        return [\.input, \.cacheCreation, \.cacheRead, \.output].map { (kind: KeyPath<TestSupport.TokenUsage, Int>) in
+            usages.reduce(0) { $0 + $1[keyPath: kind] }
+        }
+    }
+
+    @Test(
+        "the cost report of a live run and of an ended one is what the model's side has counted, also after kill -9 and with several keys")
+    func reconciles() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 8, teams: 2, rates: .init(conflictsEvery: 2, redGatesEvery: 5, reworksEvery: 3))
+        let other = "sk-ant-test-number-2-0000000000"
+        let keys: [[String: JSONFragment]] = [
+            ["name": "small", "apiKey": .string(CompanyFixture.key), "maxBudgetUsd": .number(0.15)],
+            ["name": "large", "apiKey": .string(other)],
+        ]
+        let gate = Latch()
+        let company = CompanyScript(plan)
+        let script = WatchedScript(
+            ClosureScript { request in
+                if request.isWorkers, request.firstUserText?.contains(plan.tasks[5].title) == true { await gate.wait() }
+                return await company.reply(to: request)
+            }
+        ) { $0.isWorkers && $0.firstUserText?.contains(plan.tasks[5].title) == true }
+        try await CompanyFixture.with(
+            plan, script: script, options: ["workerCount": 4, "engineerManagerGroupSize": 2], keys: keys
+        ) { fixture in
+            let run = try await fixture.begin(["start"])
+            await script.seen()
+            let live = try await report(fixture)
+            #expect(!live.hasEnded && live.total.tokens.total > 0)
+            try await run.kill()
+            let standing = try await report(fixture)
+            #expect(standing.total.tokens.total >= live.total.tokens.total)
+            await gate.open()
+            let again = try await fixture.cco(["start"])
+            #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            let cost = try await report(fixture)
+            #expect(cost.hasEnded)
+            // Agents outlive the kill, so nothing is missing: token by token, and to the cent that the CLI has named.
+            let requests = await fixture.api.requests
+            #expect(books(cost.total.tokens) == books(requests))
+            let turns = try fixture.endedTurns()
+            let named = turns.compactMap(\.outcome.account.turnCostUsd).reduce(0, +)
+            #expect(abs(cost.total.costUsd - named) < 1e-9)
+            for (name, key) in [("small", CompanyFixture.key), ("large", other)] {
+                let line = try #require(cost.byCredential.first { $0.name == name })
+                #expect(books(line.tokens) == books(requests.filter { $0.credential?.secret == key }), "\(name)")
+            }
+            for part in [cost.byRole, cost.byPurpose, cost.byTeam, cost.byAgent, cost.byModel, cost.byCredential] {
+                #expect(part.reduce(0) { $0 + $1.tokens.total } == cost.total.tokens.total)
+                #expect(abs(part.reduce(0) { $0 + $1.costUsd } - cost.total.costUsd) < 1e-9)
+            }
+            #expect(Set(cost.byPurpose.map(\.name)).isSuperset(of: ["plan", "work", "review", "rework", "coordinate"]))
+            let rows = try await fixture.cco(["report", "--cost", "--csv"]).outputText.split(whereSeparator: \.isNewline)
+            let total = try #require(rows.first { $0.hasPrefix("total,") }).split(separator: ",", omittingEmptySubsequences: false)
+            #expect(total.suffix(4).compactMap { Int($0) } == books(requests))
+            let text = try await fixture.cco(["report", "--cost"]).outputText
+            #expect(text.contains("coordination") && text.contains("rework") && text.contains("conflicts"))
+            try await fixture.expectHonestLedger()
+            try await fixture.expectSound(gate: plan.verifyCommand)
+        }
+    }
+
+    @Test("a task's size chooses the model that is asked, and a stronger one is asked only when others have failed")
+    func models() async throws {
+        var sized = CompanyPlan.synthetic(tasks: 3)
+        sized.goals[0].tasks[0].size = "small"
+        sized.goals[0].tasks[1].size = "large"
+        let plan = sized
+        let company = CompanyScript(plan)
+        let script = ClosureScript { request in
+            // The third task's first worker never reports, whatever it is told.
+            let text = request.firstUserText ?? ""
+            guard request.isWorkers, text.contains(plan.tasks[2].title), !text.contains("This is attempt 2") else {
+                return await company.reply(to: request)
+            }
+            return ModelReply(.message([.text("All done.")]))
+        }
+        let options: [String: JSONFragment] = [
+            "workerCount": 2, "model": "sonnet", "taskSizes": ["small": ["model": "haiku"]],
+            "escalation": ["worker": ["model": "opus"]],
+        ]
+        try await CompanyFixture.with(plan, script: script, options: options) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            let turns = try fixture.endedTurns()
+            let requests = await fixture.api.requests.filter { !$0.isSideRequest }
+            func asked(_ chosen: (Turn) -> Bool) -> Set<String> {
+                let sessions = Set(turns.map(\.turn).filter(chosen).map(\.session))
+                let families = ["haiku", "sonnet", "opus"]
+                return Set(
+                    requests.filter { sessions.contains($0.conversation) }.map { request in
+                        families.first { request.model.contains($0) } ?? request.model
+                    })
+            }
+            let tasks = try await Self.tasks(of: fixture)
+            func id(_ number: Int) -> String { tasks[plan.tasks[number].title] ?? "" }
+            #expect(asked { $0.task?.name == id(0) } == ["haiku"])
+            #expect(asked { $0.task?.name == id(1) } == ["sonnet"])
+            let third = turns.map(\.turn).filter { $0.task?.name == id(2) }
+            #expect(third.contains { $0.isEscalated == true } && third.first?.isEscalated != true)
+            #expect(asked { $0.task?.name == id(2) && $0.isEscalated != true } == ["sonnet"], "before anybody has failed")
+            #expect(asked { $0.task?.name == id(2) && $0.isEscalated == true } == ["opus"])
+            #expect(asked { $0.task == nil } == ["sonnet"])
+        }
+    }
+
+    private static func tasks(of fixture: CompanyFixture) async throws -> [String: String] {
+        let status = try JSONDecoder().decode(RunStatus.self, from: Data(try await fixture.cco(["status", "--json"]).standardOutput))
+        return Dictionary(status.tasks.map { ($0.title, $0.id) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test("a reviewer is shown a bounded part of a huge change, and can read the rest")
+    func hugeDiff() async throws {
+        var huge = CompanyPlan.synthetic(tasks: 1)
+        huge.goals[0].tasks[0].steps.insert(.run("seq 1 400000 > src-huge.txt"), at: 0)
+        let plan = huge
+        let company = CompanyScript(plan)
+        let shown = Mutex<(characters: Int, rest: String)>((0, ""))
+        let script = ClosureScript { request in
+            guard let prompt = request.lastUserText, prompt.contains("Return one decision for each of:") else {
+                return await company.reply(to: request)
+            }
+            let marker = "The whole of it is in "
+            guard let place = prompt.ranges(of: marker).last else { return await company.reply(to: request) }
+            let path = String(prompt[place.upperBound...].prefix { !$0.isNewline })
+            if request.assistantTurnsSinceLastUserPrompt == 0 {
+                shown.withLock { $0.characters = prompt.count }
+                return .message(.call("Read", ["file_path": .string(path), "offset": 300_000, "limit": 5]))
+            }
+            shown.withLock { $0.rest = request.toolResults.map(\.text).joined() }
+            return await company.reply(to: request)
+        }
+        try await CompanyFixture.with(plan, script: script, options: ["workerCount": 1]) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
+            let seen = shown.withLock { $0 }
+            #expect((10_000..<70_000).contains(seen.characters), "\(seen.characters) characters")
+            #expect(seen.rest.contains("+2999") || seen.rest.contains("+3000"), "the rest cannot be read: \(seen.rest.prefix(400))")
+        }
+    }
+}
