@@ -14,11 +14,14 @@ struct Report: AsyncParsableCommand {
         discussion: """
             The report is written when a run ends. For a paused run it is made from the journal as it stands; for one that an engine has in hand
             the present status is printed in its place. With --cost it says, also while the run goes on, who has spent what on what.
+            With --html it is written, also while the run goes on, as one page that needs no other file, to share: secrets of the
+            configuration are taken out, and what agents wrote is text in it.
 
             EXAMPLES:
               cco report --config ./my-config
               cco report --config ./my-config --run 2026-11-22-21-48-05 --json
               cco report --config ./my-config --cost --csv > cost.csv
+              cco report --config ./my-config --html report.html
             """)
 
     @OptionGroup var places: PlaceOptions
@@ -35,7 +38,15 @@ struct Report: AsyncParsableCommand {
     @Flag(help: "With --cost: print it as comma-separated values.")
     var csv = false
 
+    @Option(
+        help: ArgumentHelp("Write the report to this file, as one HTML page to share; - is standard output.", valueName: "file"),
+        completion: .file(extensions: ["html"]))
+    var html: String?
+
     func validate() throws {
+        if html != nil, json || csv || cost {
+            throw ValidationError("--html goes with none of --json, --csv and --cost: its page has all of it.")
+        }
         if csv, !cost { throw ValidationError("--csv goes with --cost; the whole report can be had as --json.") }
         if csv, json { throw ValidationError("--csv and --json exclude each other.") }
     }
@@ -44,6 +55,7 @@ struct Report: AsyncParsableCommand {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
         let logs = try RunLogs.find(run, at: place, surroundings)
+        if let html { return try await ReportPage(logs: logs, place: place, surroundings: surroundings).write(to: html) }
         guard !cost else { return try await printCost(logs, place, surroundings.console) }
         let path = json ? logs.reportJSON : logs.report
         if access(path, F_OK) == 0 {

@@ -22,6 +22,7 @@ struct Root: AsyncParsableCommand {
             Status.self,
             Watch.self,
             Web.self,
+            Replay.self,
             MCPCommand.self,
             Export.self,
             Queue.self,

@@ -20,6 +20,8 @@ import ServiceLifecycle
 struct DashboardResponder: Sendable {
     let rules: AccessRules
     let feed: any RunFeed
+    /// What pages show beyond the present; `nil` where only that can be shown.
+    var past: (any RunPast)?
     let gates: GateReader
 
     /// Entries of the log in one answer.
@@ -105,13 +107,12 @@ struct DashboardResponder: Sendable {
                 for await _ in await feed.changes().cancelOnGracefulShutdown() {
                     let moment = await feed.moment()
                     if let known, RunUpdate.isSame(moment, as: known) { continue }
-                    let data = try Self.encoder.encode(RunUpdate(moment, since: known))
+                    var update = RunUpdate(moment, since: known)
+                    let pieces = update.splitTasks()
                     known = moment
                     // Waits until the browser has taken it: a slow one is told less often, and of the newest.
-                    var event = ByteBuffer(string: "event: run\ndata: ")
-                    event.writeBytes(data)
-                    event.writeString("\n\n")
-                    try await writer.write(event)
+                    try await writer.write(try Self.event("run", update))
+                    for piece in pieces { try await writer.write(try Self.event("tasks", piece)) }
                 }
             }
             try await writer.finish(nil)
@@ -119,18 +120,26 @@ struct DashboardResponder: Sendable {
         return Response(status: .ok, headers: Self.headers.with(.contentType, "text/event-stream"), body: body)
     }
 
+    private static func event(_ name: String, _ value: some Encodable) throws -> ByteBuffer {
+        var event = ByteBuffer(string: "event: \(name)\ndata: ")
+        event.writeBytes(try encoder.encode(value))
+        event.writeString("\n\n")
+        return event
+    }
+
     func log(_ source: String?) async -> Response {
-        struct Answer: Encodable {
-            var entries: [LogTail.Entry]
-        }
-        let entries = await feed.moment().log.entries
-        guard let source, !source.isEmpty else { return json(Answer(entries: entries.suffix(Self.longestLog))) }
-        let chosen = entries.lazy.filter { $0.source == source }.map { entry in
+        json(["entries": Self.entries(of: await feed.moment().log, source: source)])
+    }
+
+    /// The newest lines of one source, or of all.
+    static func entries(of log: LogTail, source: String?) -> [LogTail.Entry] {
+        guard let source, !source.isEmpty else { return Array(log.entries.suffix(longestLog)) }
+        let chosen = log.entries.lazy.filter { $0.source == source }.map { entry in
             var entry = entry
             entry.text = LogTail.withoutTurn(entry.text)
             return entry
         }
-        return json(Answer(entries: Array(chosen.suffix(Self.longestLog))))
+        return Array(chosen.suffix(longestLog))
     }
 
     func pause() async -> Response {

@@ -13,14 +13,19 @@ struct DashboardRoute: Sendable {
     var verb: String { method.rawValue }
 
     static let all: [DashboardRoute] = [
-        get("/api/v1/status") { responder, _, _ in responder.json(await responder.feed.moment().status) },
+        get("/api/v1/status") { responder, request, _ in await responder.status(request) },
         get("/api/v1/events") { responder, request, _ in responder.events(request) },
-        get("/api/v1/log") { responder, request, _ in await responder.log(request.uri.queryParameters["source"].map(String.init)) },
+        get("/api/v1/log") { responder, request, _ in await responder.log(request) },
         post("/api/v1/pause") { responder, _, _ in await responder.pause() },
         get("/api/v1/cost") { responder, _, _ in await responder.cost() },
         get("/api/v1/tasks/{id}") { responder, _, id in await responder.task(id) },
         get("/api/v1/agents/{id}") { responder, _, id in await responder.agent(id) },
         post("/api/v1/orders") { responder, request, _ in await responder.order(request) },
+        get("/api/v1/moment") { responder, request, _ in await responder.answerPast(request) },
+        get("/api/v1/timeline") { responder, request, _ in await responder.answerPast(request) },
+        get("/api/v1/commits/{id}") { responder, request, id in await responder.answerPast(request, id) },
+        get("/api/v1/work/{task}") { responder, request, id in await responder.answerPast(request, id) },
+        get("/report") { responder, request, _ in await responder.answerPast(request) },
         get("/api/v1/journal/events") { responder, request, _ in await responder.journalEvents(request) },
         get("/api/v1/openapi.json") { responder, _, _ in responder.description },
         get("/metrics") { responder, _, _ in await responder.metrics() },

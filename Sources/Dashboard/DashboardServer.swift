@@ -10,6 +10,8 @@ import Synchronization
 package struct DashboardServer: Sendable {
     private let port: Int
     private let feed: any RunFeed
+    private let past: (any RunPast)?
+    private let token: String
     private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
     /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
@@ -19,22 +21,30 @@ package struct DashboardServer: Sendable {
 
     /// - Parameters:
     ///   - port: 0 for one that is free.
+    ///   - past: `nil` where only the present can be shown.
+    ///   - token: what the link holds; `nil` for a new one.
     ///   - isAgent: whether the connection from a port to this server's comes from one of the run's own processes, which get no answer.
     package init(
-        port: Int, feed: any RunFeed, isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool = { _, _ in false }
+        port: Int, feed: any RunFeed, past: (any RunPast)? = nil, token: String? = nil,
+        isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool = { _, _ in false }
     ) {
+        self.token = token ?? AccessRules.makeToken()
         self.port = port
         self.feed = feed
+        self.past = past
         self.isAgent = isAgent
     }
+
+    /// A token for links.
+    package static func makeToken() -> String { AccessRules.makeToken() }
 
     /// Serves until the surrounding task is cancelled.
     ///
     /// - Parameter onReady: called once, with the link that opens the pages; it holds the token.
     /// - Throws: `DashboardError` when the port cannot be had.
     package func run(onReady: @escaping @Sendable (String) async -> Void) async throws {
-        let token = AccessRules.makeToken()
-        let responder = LateResponder(token: token, feed: feed, isAgent: isAgent)
+        let token = token
+        let responder = LateResponder(token: token, feed: feed, past: past, isAgent: isAgent)
         let application = Application(
             responder: responder,
             configuration: .init(
@@ -71,19 +81,23 @@ private final class LateResponder: HTTPResponder {
     let port = Mutex(0)
     private let token: String
     private let feed: any RunFeed
+    private let past: (any RunPast)?
     private let gates: GateReader
     private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
-    init(token: String, feed: any RunFeed, isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool) {
+    init(
+        token: String, feed: any RunFeed, past: (any RunPast)?, isAgent: @escaping @Sendable (_ peerPort: Int, _ port: Int) -> Bool
+    ) {
         self.token = token
         self.feed = feed
+        self.past = past
         self.isAgent = isAgent
         gates = GateReader(feed: feed)
     }
 
     func respond(to request: Request, context: DashboardContext) async -> Response {
         let own = port.withLock { $0 }
-        let responder = DashboardResponder(rules: AccessRules(token: token, port: own), feed: feed, gates: gates)
+        let responder = DashboardResponder(rules: AccessRules(token: token, port: own), feed: feed, past: past, gates: gates)
         guard let peer = context.peerPort, !isAgent(peer, own) else { return responder.agentRefusal }
         return await responder.respond(to: request)
     }

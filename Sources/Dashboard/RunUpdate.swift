@@ -19,6 +19,22 @@ struct RunUpdate: Encodable, Sendable {
     /// Another number than before: the log has more.
     var logVersion: Int
 
+    /// Tasks that are told at once with the whole state; further ones follow in pieces, so that a page is there at once however many there are.
+    static let firstTasks = 400
+    static let pieceOfTasks = 1_000
+
+    /// Takes out what is told later: of many tasks those that are settled come last.
+    mutating func splitTasks() -> [[RunStatus.TaskStatus]] {
+        guard tasks.count > Self.firstTasks else { return [] }
+        let all = tasks
+        var first = all.filter { $0.settledAt == nil }.prefix(Self.firstTasks)
+        if first.count < Self.firstTasks { first += all.filter { $0.settledAt != nil }.suffix(Self.firstTasks - first.count) }
+        tasks = Array(first)
+        let told = Set(first.map(\.id))
+        let rest = all.filter { !told.contains($0.id) }
+        return stride(from: 0, to: rest.count, by: Self.pieceOfTasks).map { Array(rest[$0..<min(rest.count, $0 + Self.pieceOfTasks)]) }
+    }
+
     /// - Parameter known: what the browser was told last; `nil` for its first update.
     init(_ moment: RunMoment, since known: RunMoment?) {
         status = moment.status

@@ -11,5 +11,13 @@ package enum DashboardPages {
         "/pages.js": PackageResources.pages_js,
         "/tasks.js": PackageResources.tasks_js,
         "/lines.js": PackageResources.lines_js,
+        "/rows.js": PackageResources.rows_js,
+        "/work.js": PackageResources.work_js,
+        "/agent.js": PackageResources.agent_js,
+        "/commit.js": PackageResources.commit_js,
+        "/graph.js": PackageResources.graph_js,
+        "/timeline.js": PackageResources.timeline_js,
+        "/questions.js": PackageResources.questions_js,
+        "/replay.js": PackageResources.replay_js,
     ]
 }

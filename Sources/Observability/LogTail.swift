@@ -41,6 +41,13 @@ package struct LogTail: Sendable {
         if entries.count > Self.limit + Self.limit / 4 { entries.removeFirst(entries.count - Self.limit) }
     }
 
+    /// Adds an entry that is no line of a file.
+    mutating func add(_ entry: Entry) {
+        version += 1
+        entries.append(entry)
+        if entries.count > Self.limit + Self.limit / 4 { entries.removeFirst(entries.count - Self.limit) }
+    }
+
     private mutating func take(line: String) {
         // A further line of the entry above.
         if line.hasPrefix("    ") {

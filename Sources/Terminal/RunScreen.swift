@@ -23,6 +23,8 @@ package struct RunScreen: Sendable {
     /// The present moment, in milliseconds since 1970: running times are up to now.
     package var now: Int64
     package var isASCII: Bool
+    /// What the foot says in a replay, in place of the keys.
+    package var replay: String?
 
     package init(
         status: RunStatus, isLive: Bool, log: LogTail, state: WatchState, size: ScreenSize, now: Int64, isASCII: Bool = false
@@ -185,6 +187,7 @@ package struct RunScreen: Sendable {
             ]
         }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
+        if let replay { return [Span(replay, .dim)] }
         let keys =
             state.open == nil
             ? "↑↓ move  enter open  1-4 pages  m message  p pause  ? help  q leave"

@@ -12,12 +12,13 @@ struct Growth {
     private(set) var records: [JournalRecord] = []
     private(set) var landed = 0
 
-    init(tasks: Int) throws {
+    init(tasks: Int, workers: Int = 20, id: String = "bench") throws {
         world = ImaginedWorld(tasks: tasks)
-        let (events, run) = Decider.begin(id: ID("bench"), settings: ImaginedWorld.settings(), seed: 7, at: now)
+        let settings = ImaginedWorld.settings(workers: workers)
+        let (events, run) = Decider.begin(id: ID(id), settings: settings, seed: 7, at: now)
         self.run = run
         try note(events)
-        try take(.engineStarted(ImaginedWorld.settings()))
+        try take(.engineStarted(settings))
     }
 
     /// Goes on until so many tasks have landed. Writes a snapshot of the state as it is `snapshotLead` events before the end, like an engine would

@@ -11,6 +11,7 @@ enum Main {
             switch try words.next("the measure") {
             case "transitions": try await Transitions(&words).measure()
             case "orphan": try await Orphan(&words).leave()
+            case "grow": try Grown(&words).write()
             case "recover": try await Recovery(&words).measure()
             case "output": try await OutputIntake(&words).measure()
             case "model": try await Model(&words).serve()

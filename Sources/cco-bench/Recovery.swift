@@ -37,6 +37,32 @@ struct Orphan {
     }
 }
 
+/// Leaves the journal of a large run behind, for views to show; it stands still in the midst of its work.
+///
+/// `grow FOLDER RUN TASKS WORKERS`
+struct Grown {
+    private let folder: String
+    private let run: String
+    private let tasks: Int
+    private let workers: Int
+
+    init(_ words: inout Words) throws {
+        folder = try words.next("the folder")
+        run = try words.next("the run's id")
+        tasks = try words.number("the tasks")
+        workers = try words.number("the workers")
+    }
+
+    func write() throws {
+        let identity = JournalIdentity(run: run, created: Timestamp(milliseconds: 0), version: "bench")
+        let journal = try Journal(folder: folder, identity: identity)
+        // As many again are planned, so that there is work under way at the end.
+        var growth = try Growth(tasks: tasks * 2, workers: workers, id: run)
+        try growth.grow(until: tasks, into: journal)
+        try journal.close()
+    }
+}
+
 /// Takes up a run whose engine was killed, as far as its first action, and ends there. Says which effects the engine has in hand.
 ///
 /// `recover FOLDER`

@@ -147,7 +147,7 @@ struct DashboardServerTests {
         #expect(RunUpdate(after, since: before).isWhole)
     }
 
-    private static let task = """
+    static let task = """
         {"id": "task-1", "title": "t", "team": "team-1", "state": "waiting", "dependsOn": [], "isRepair": false, "attempts": 0, "reworks": 0,
         "conflicts": 0, "redGates": 0, "costUsd": 0, "createdAt": {"iso": "1970-01-01T00:00:00.000Z", "ms": 0},
         "tokens": {"input": 0, "cacheWrite": 0, "cacheRead": 0, "output": 0, "total": 0}}

@@ -20,11 +20,11 @@ struct PagesServer: Sendable {
 
     /// Runs `body` with a server of its own.
     static func serving(
-        _ feed: any RunFeed, isAgent: Bool = false, _ body: @Sendable (PagesServer) async throws -> Void
+        _ feed: any RunFeed, past: (any RunPast)? = nil, isAgent: Bool = false, _ body: @Sendable (PagesServer) async throws -> Void
     ) async throws {
         let (links, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let server = Task {
-            try await DashboardServer(port: 0, feed: feed, isAgent: { _, _ in isAgent }).run { continuation.yield($0) }
+            try await DashboardServer(port: 0, feed: feed, past: past, isAgent: { _, _ in isAgent }).run { continuation.yield($0) }
         }
         defer { server.cancel() }
         for await link in links.prefix(1) {

@@ -6,6 +6,8 @@ struct RunReportFixture {
     private(set) var run: Run
     private(set) var now = Timestamp(milliseconds: 1_795_342_503_000)
     private(set) var lines: [EventLine] = []
+    /// The events as a journal has them.
+    private(set) var recorded: [RecordedEvent] = []
 
     init(workers: Int = 2, groupSize: Int = 4, verifyCommand: String? = "make check", push: Bool = true) {
         let settings = RunSettings(
@@ -23,6 +25,7 @@ struct RunReportFixture {
             now = now.advanced(byMilliseconds: 1000)
             let before = run
             run.apply(event, at: now)
+            recorded.append(RecordedEvent(sequence: Int64(recorded.count) + 1, time: now, event: event))
             lines += EventLines.lines(for: event, before: before, after: run)
         }
     }

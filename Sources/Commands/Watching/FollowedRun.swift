@@ -73,7 +73,7 @@ struct FollowedRun: RunFeed {
             return try await finder.client.journal(after: sequence, limit: limit, deadline: .now + .seconds(30))
         } catch ControlClientError.notRunning {
             do {
-                return try standingJournal(after: sequence, limit: limit)
+                return try await follower.exclusively { try standingJournal(after: sequence, limit: limit) }
             } catch {
                 throw FeedProblem(error)
             }

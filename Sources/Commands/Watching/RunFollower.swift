@@ -67,6 +67,9 @@ actor RunFollower {
 
     private func forget(_ number: Int) { views[number] = nil }
 
+    /// Does what needs the workspace's lock, or the journal of a run that stands still, while the follower itself does not.
+    func exclusively<Result: Sendable>(_ body: @Sendable () throws -> Result) rethrows -> Result { try body() }
+
     /// Has the run stand still, and asks how it stands.
     ///
     /// - Parameter means: what the person used.

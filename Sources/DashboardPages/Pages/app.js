@@ -1,39 +1,55 @@
 // Which page is shown, and the head that all pages share.
 import { store, subscribe, connect, now, pause } from "/store.js";
-import { el, show, duration, money, tokens } from "/dom.js";
+import { el, show, tick, duration, money, tokens } from "/dom.js";
 import { overview, queue, cost } from "/pages.js";
-import { TaskList, task } from "/tasks.js";
+import { TaskList, TaskPage } from "/tasks.js";
 import { Lines } from "/lines.js";
+import { AgentPage } from "/agent.js";
+import { CommitPage } from "/commit.js";
+import { GraphPage } from "/graph.js";
+import { TimelinePage } from "/timeline.js";
+import "/replay.js";
+import "/questions.js";
 
 const page = document.getElementById("page");
 let view = null;
 
 const routes = [
   [/^#?\/?$/, () => simple(overview)],
+  [/^#\/timeline$/, () => new TimelinePage(page)],
   [/^#\/tasks$/, () => new TaskList(page)],
-  [/^#\/task\/([\w-]+)$/, (id) => simple(() => task(id))],
-  [/^#\/queue$/, () => simple(queue)],
+  [/^#\/graph$/, () => new GraphPage(page)],
+  [/^#\/graph\/([\w-]+)$/, (id) => new GraphPage(page, id)],
+  [/^#\/task\/([\w-]+)$/, (id) => new TaskPage(page, id)],
+  [/^#\/queue$/, () => simple(() => queue(false))],
   [/^#\/cost$/, () => simple(cost)],
   [/^#\/log$/, () => new Lines(page, null)],
-  [/^#\/agent\/([\w-]+)$/, (id) => new Lines(page, id)],
+  [/^#\/agent\/([\w-]+)$/, (id) => new AgentPage(page, id)],
+  [/^#\/commit\/([0-9a-f]+)$/, (id) => new CommitPage(page, id)],
 ];
 
+/** The page in the navigation that a page belongs to. */
+const above = { task: "#/tasks", agent: "#/", commit: "#/queue", graph: "#/graph" };
+
 function simple(render) {
-  return { update() { show(page, render()); } };
+  const parts = el("div", {});
+  page.append(parts);
+  return { update() { show(parts, render()); } };
 }
 
 function navigate() {
   const hash = location.hash;
   view?.close?.();
+  view = null;
   page.replaceChildren();
-  delete page.dataset.shown;
   for (const [pattern, make] of routes) {
     const match = pattern.exec(hash);
     if (match) { view = make(...match.slice(1)); break; }
   }
   view ??= simple(() => el("p", {}, "There is no such page."));
+  const section = above[/^#\/(\w+)\//.exec(hash)?.[1]] ?? (hash || "#/");
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.getAttribute("href") === (hash || "#/")) link.setAttribute("aria-current", "page");
+    if (link.getAttribute("href") === section) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   window.scrollTo(0, 0);
@@ -42,8 +58,9 @@ function navigate() {
 
 function state() {
   const status = store.status;
+  if (store.refusal) return ["bad", store.refusal];
   if (!store.isConnected) return ["warn", "The connection is lost; the browser tries again."];
-  if (status.phase === "ended") return ["", `ended: ${status.end?.reason ?? ""}. ${status.end?.explanation ?? ""}`];
+  if (status.phase === "ended") return [status.end?.reason === "complete" ? "good" : "warn", `ended: ${status.end?.reason ?? ""}. ${status.end?.explanation ?? ""}`];
   if (status.suspension) return status.needsPerson ? ["bad", `needs you: ${status.suspension}`] : ["warn", `paused: ${status.suspension}`];
   if (!store.isLive) return ["warn", "interrupted: its engine is gone"];
   return ["good", status.phase];
@@ -52,12 +69,18 @@ function state() {
 function head() {
   const status = store.status;
   const [kind, words] = state();
-  document.title = `${words.split(/[.:]/)[0]} · ${status.run} · cco`;
+  document.title = `${store.at === null ? "" : "replay: "}${words.split(/[.:]/)[0]} · ${status.run} · cco`;
   document.getElementById("run").textContent = status.run;
   const place = document.getElementById("state");
   if (place.textContent !== words) place.textContent = words;
   place.className = kind;
-  document.getElementById("pause").hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension);
+  document.getElementById("pause").hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension) || store.at !== null;
+  clocks();
+}
+
+/** What changes with time alone. */
+function clocks() {
+  const status = store.status;
   const landed = status.tasks.landed;
   const works = store.isLive && !status.suspension && status.phase !== "ended";
   const worked = status.time.workedMilliseconds + (works ? Math.max(0, now() - status.at.ms) : 0);
@@ -72,10 +95,13 @@ function head() {
   show(document.getElementById("figures"), figures.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
 
+let isDue = false;
+
+/** At most once a frame, however much has come. */
 function update() {
-  if (!store.status) return;
-  head();
-  view?.update();
+  if (!store.status || isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => { isDue = false; head(); view?.update(); });
 }
 
 document.getElementById("pause").addEventListener("click", () => document.getElementById("confirm").showModal());
@@ -87,5 +113,5 @@ window.addEventListener("hashchange", navigate);
 subscribe(update);
 connect();
 navigate();
-// Only the clocks: nothing is asked.
-setInterval(() => { if (!document.hidden) update(); }, 1000);
+// Only the clocks: nothing is asked, and nothing else is drawn.
+setInterval(() => { if (!document.hidden && store.status && store.at === null) { clocks(); tick(now()); } }, 1000);

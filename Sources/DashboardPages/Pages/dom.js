@@ -1,8 +1,12 @@
 // Elements from values. Text is always text: nothing that an agent wrote becomes markup.
 
 /** Makes an element: `el("a", {href: "#/"}, "text", child)`; `null` and `false` children are left out. */
-export function el(name, attributes, ...children) {
-  const element = document.createElement(name);
+export function el(name, attributes, ...children) { return fill(document.createElement(name), attributes, children); }
+
+/** The same for SVG. */
+export function svg(name, attributes, ...children) { return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children); }
+
+function fill(element, attributes, children) {
   for (const [key, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
@@ -15,16 +19,31 @@ export function el(name, attributes, ...children) {
   return element;
 }
 
+/** Others' words: a mark of direction in them reaches no further than they do. */
+export function words(text) { return el("bdi", {}, text); }
+
 /** Replaces what is in `parent`, unless it is the same already, and keeps focus and scrolling where they were. */
 export function show(parent, ...children) {
   const fresh = el("div", {}, ...children);
-  if (parent.dataset.shown === fresh.innerHTML) return;
-  parent.dataset.shown = fresh.innerHTML;
+  if (parent.shown === fresh.innerHTML) return;
+  parent.shown = fresh.innerHTML;
   const focused = document.activeElement?.dataset?.key;
   const at = window.scrollY;
   parent.replaceChildren(...fresh.childNodes);
-  if (focused) parent.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (focused && !document.activeElement?.dataset?.key) parent.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   if (window.scrollY !== at) window.scrollTo(0, at);
+}
+
+/** How long something has been going on; `tick` keeps it true without anything being drawn anew. */
+export function since(milliseconds, now) {
+  return el("span", { "data-since": String(milliseconds) }, duration(now - milliseconds));
+}
+
+export function tick(now) {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const text = duration(now - Number(element.dataset.since));
+    if (element.textContent !== text) element.textContent = text;
+  }
 }
 
 const units = [[86400, "d", 3600, "h"], [3600, "h", 60, "min"], [60, "min", 1, "s"]];
@@ -49,4 +68,19 @@ export function tokens(count) {
   return String(count);
 }
 
-export function clock(iso) { return new Date(iso).toLocaleTimeString(); }
+export function clock(iso) { return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }); }
+
+/** A table whose heads that begin with `#` are of numbers. */
+export function table(caption, heads, rows) {
+  const isNumber = heads.map((head) => head.startsWith("#"));
+  return el("div", { class: "scroll" }, el("table", {},
+    caption && el("caption", {}, caption),
+    el("thead", {}, el("tr", {}, heads.map((head, index) => el("th", { scope: "col", class: isNumber[index] && "number" }, head.replace(/^#/, ""))))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: isNumber[index] && "number" }, cell)))))));
+}
+
+/** Pairs of a name and a value; pairs without a value are left out. */
+export function facts(pairs) {
+  return el("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "")
+    .map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}

@@ -2,12 +2,15 @@
 import { store, log } from "/store.js";
 import { el, show } from "/dom.js";
 
+/** Characters of an entry that are in the page; a line can have a megabyte. */
+const longest = 4_000;
+
 export class Lines {
   constructor(page, agent) {
     this.agent = agent;
-    this.facts = el("div", {});
-    this.list = el("div", { class: agent ? "lines one" : "lines", role: "log" });
-    page.append(agent ? el("h2", {}, agent) : el("h2", {}, "Log"), this.facts, this.list);
+    this.trouble = el("div", {});
+    this.list = el("div", { class: agent ? "lines one" : "lines", role: "log", tabindex: "0", "aria-label": agent ? `Transcript of ${agent}` : "Log" });
+    page.append(agent ? el("h3", {}, "Transcript") : el("h2", {}, "Log"), this.trouble, this.list);
     this.isOpen = true;
     this.isLoading = false;
     this.seen = null;
@@ -16,32 +19,31 @@ export class Lines {
   close() { this.isOpen = false; }
 
   update() {
-    if (this.agent) {
-      const status = store.status;
-      const one = [status.director, ...status.teams.flatMap((team) => [team.lead, ...team.members])].find((other) => other.id === this.agent);
-      show(this.facts, one ? el("p", {}, `${one.role}, ${one.state}, ${one.turns} turns. ${one.brief ?? ""}`) : el("p", {}, "There is no such agent."));
-    }
-    if (this.seen !== store.status.logVersion) this.load();
+    const version = `${store.at} ${store.status.logVersion}`;
+    if (this.seen !== version) this.load(version);
   }
 
-  async load() {
+  async load(version) {
     if (this.isLoading) return;
     this.isLoading = true;
-    const version = store.status.logVersion;
     try {
       const entries = await log(this.agent);
       if (!this.isOpen) return;
-      const isAtEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 40;
-      show(this.list, entries.length === 0 ? "Nothing yet." : entries.map((entry) => el("div", {},
+      const isAtEnd = this.list.scrollTop + this.list.clientHeight >= this.list.scrollHeight - 40;
+      show(this.list, entries.length === 0 ? el("p", { class: "weak" }, "Nothing yet.") : entries.map((entry) => el("div", {},
         el("span", { class: "weak" }, entry.time),
         !this.agent && el("span", { class: "busy" }, entry.source),
-        el("span", { class: entry.level === "error" ? "bad" : entry.level === "warning" ? "warn" : "" }, entry.text))));
+        el("span", { class: entry.level === "error" ? "bad" : entry.level === "warning" ? "warn" : "", dir: "auto" },
+          entry.text.length > longest ? entry.text.slice(0, longest) + ` … (${entry.text.length - longest} more characters)` : entry.text))));
       this.seen = version;
-      if (isAtEnd) window.scrollTo(0, document.body.scrollHeight);
+      if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
+      show(this.trouble);
     } catch (error) {
-      show(this.facts, el("p", { class: "bad" }, error.message));
+      this.seen = version;
+      show(this.trouble, el("p", { class: "bad" }, error.message));
     } finally {
       this.isLoading = false;
+      if (this.isOpen && store.status && `${store.at} ${store.status.logVersion}` !== version) this.update();
     }
   }
 }

@@ -1,0 +1,160 @@
+import Engine
+import Glibc
+import Observability
+import Orchestration
+import Terminal
+
+/// Shows a run's moments on the terminal until the person leaves.
+struct ReplaySession: Sendable {
+    var surroundings: Surroundings
+    var history: RunHistory
+
+    private enum Wake: Sendable {
+        case typed([UInt8])
+        case signal(Int32)
+        case loaded(RunHistory.Past)
+        case found(Int64?)
+        case tickPassed
+        case failed(String)
+        case terminalGone
+    }
+
+    /// - Throws: `Failure` when there is no terminal; what reading the journal throws.
+    func run() async throws {
+        let signals = try Signals([SIGWINCH, SIGINT, SIGTERM, SIGHUP])
+        let last = await history.last
+        let first = try await history.past(at: last)
+        let device = try TerminalDevice()
+        // One load and one tick are under way at most, and keys are bounded by the device.
+        let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))
+        await withTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                for await bytes in device.input { continuation.yield(.typed(bytes)) }
+                continuation.yield(.terminalGone)
+            }
+            group.addTask { for await number in signals.numbers { continuation.yield(.signal(number)) } }
+            var loop = Loop(session: self, device: device, continuation: continuation, past: first, last: last)
+            loop.draw()
+            for await wake in wakes where !loop.heed(wake, &group) { return }
+        }
+    }
+
+    /// The view's memory, changed by one wake at a time.
+    private struct Loop {
+        let history: RunHistory
+        let device: TerminalDevice
+        let continuation: AsyncStream<Wake>.Continuation
+        let isASCII: Bool
+        let clock = SystemClock()
+        var past: RunHistory.Past
+        var replay: ReplayState
+        var state = WatchState()
+        var keys = KeyReader()
+        var painter: Painter
+        var isLoading = false
+        var isTicking = false
+
+        init(
+            session: ReplaySession, device: TerminalDevice, continuation: AsyncStream<Wake>.Continuation, past: RunHistory.Past, last: Int64
+        ) {
+            history = session.history
+            self.device = device
+            self.continuation = continuation
+            self.past = past
+            isASCII = TerminalDevice.isASCII(session.surroundings.environment)
+            replay = ReplayState(position: past.sequence, last: last)
+            painter = Painter(hasColour: session.surroundings.console.hasColour)
+        }
+
+        private var screen: RunScreen {
+            var screen = RunScreen(
+                status: past.status, isLive: past.status.isAtWork, log: past.log, state: state, size: device.size,
+                now: past.time.milliseconds, isASCII: isASCII)
+            screen.replay = replay.line(time: "\(past.status.at.iso.prefix(19))Z")
+            return screen
+        }
+
+        mutating func draw() { device.write(painter.paint(screen.canvas)) }
+
+        /// - Returns: whether to go on.
+        mutating func heed(_ wake: Wake, _ group: inout TaskGroup<Void>) -> Bool {
+            switch wake {
+            case .terminalGone, .signal(SIGINT), .signal(SIGTERM), .signal(SIGHUP): return false
+            case .signal: break
+            case .typed(let bytes):
+                for key in keys.keys(in: bytes) where !heed(key, &group) { return false }
+            case .loaded(let newest):
+                isLoading = false
+                past = newest
+            case .found(let sequence):
+                if let sequence { replay.move(to: sequence) } else { state.notice = "There is nothing more in this direction." }
+            case .tickPassed:
+                isTicking = false
+                replay.advance()
+            case .failed(let reason):
+                isLoading = false
+                state.notice = reason
+            }
+            load(&group)
+            tick(&group)
+            draw()
+            return true
+        }
+
+        private mutating func heed(_ key: Key, _ group: inout TaskGroup<Void>) -> Bool {
+            state.notice = nil
+            switch replay.handle(key) {
+            case .move, .play: return true
+            case .findMark(let isForward):
+                let (history, position, continuation) = (history, replay.position, continuation)
+                group.addTask {
+                    let timeline = await history.timeline
+                    let mark = isForward ? timeline.mark(after: position) : timeline.mark(before: position)
+                    continuation.yield(.found(mark?.sequence))
+                }
+                return true
+            case nil: break
+            }
+            switch state.handle(key, on: screen.scene) {
+            case .leave: return false
+            case .redraw: painter.forget()
+            case .load: state.notice = "Files and logs are shown by cco watch; here is what the journal has."
+            case .pause, .tell, nil: break
+            }
+            if state.draft != nil {
+                state.draft = nil
+                state.notice = "This is a replay: it changes nothing."
+            }
+            if state.asksForPause {
+                state.asksForPause = false
+                state.notice = "This is a replay: it changes nothing."
+            }
+            return true
+        }
+
+        private mutating func load(_ group: inout TaskGroup<Void>) {
+            guard !isLoading, past.sequence != replay.position, state.notice == nil else { return }
+            isLoading = true
+            let (history, position, continuation) = (history, replay.position, continuation)
+            group.addTask {
+                do {
+                    continuation.yield(.loaded(try await history.past(at: position)))
+                } catch {
+                    continuation.yield(.failed("\(error)"))
+                }
+            }
+        }
+
+        private mutating func tick(_ group: inout TaskGroup<Void>) {
+            guard replay.isPlaying, !isTicking else { return }
+            isTicking = true
+            let (continuation, clock) = (continuation, clock)
+            group.addTask {
+                // Cancelled when the view is left.
+                guard (try? await clock.wait(until: clock.now().advanced(byMilliseconds: ReplayState.tick))) != nil else { return }
+                continuation.yield(.tickPassed)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ConfigurationFiles
+import Engine
+import FoundationEssentials
+import Git
+import Glibc
+import Observability
+import Orchestration
+
+/// Writes a run's report as a page to share.
+struct ReportPage: Sendable {
+    var logs: RunLogs
+    var place: Place
+    var surroundings: Surroundings
+
+    /// - Parameter file: `-` is standard output.
+    /// - Throws: `Failure` when the file cannot be written, or there is nothing to make a report of.
+    func write(to file: String) async throws {
+        let (redactor, problem) = place.redactor(surroundings)
+        if let problem {
+            surroundings.console.warn(
+                "cco: warning: the configuration's secrets are not known, so only what looks like a well-known credential is taken out: \(problem)"
+            )
+        }
+        let page = redactor.redacted(try await html(redactor))
+        guard file != "-" else { return surroundings.console.write(page.hasSuffix("\n") ? String(page.dropLast()) : page) }
+        let path = ConfigurationPath.resolve(file, relativeTo: surroundings.currentFolder, home: surroundings.home)
+        do {
+            try Data(page.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw Failure("\(path) cannot be written: \(error)", .cannotCreate)
+        }
+        surroundings.console.write(path)
+    }
+
+    /// From the journal where it still is, with a timeline; otherwise from the written report.
+    private func html(_ redactor: Redactor) async throws -> String {
+        let folder = place.workspace.folder(of: ID(logs.run))
+        guard place.workspace.exists, access(folder.path + "/journal.sqlite", F_OK) == 0 else {
+            guard access(logs.reportJSON, F_OK) == 0 else {
+                throw Failure(
+                    "run \(logs.run) has no report: it did not end by itself, and its journal is gone. Its log: \(logs.combined)", .usage)
+            }
+            return try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON))).html()
+        }
+        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: redactor))
+        try await history.catchUp()
+        guard let run = await history.newest else { throw Failure("the journal of run \(logs.run) has no event yet.", .usage) }
+        if access(logs.reportJSON, F_OK) == 0, run.isEnded {
+            let report = try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON)))
+            return report.html(timeline: await history.timeline)
+        }
+        let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
+        let report = RunReport(
+            run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
+        return report.html(timeline: await history.timeline)
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Observability
+import Orchestration
+
+/// The routes of what pages show beyond the present. `at` is the number of an event.
+///
+/// | request                            | answer                                                                       |
+/// |------------------------------------|------------------------------------------------------------------------------|
+/// | `GET /api/v1/status?at=N`          | the status as it was                                                         |
+/// | `GET /api/v1/moment?at=N&from=M`   | what differs from the moment `M`, as server-sent events have it              |
+/// | `GET /api/v1/log?at=N&source=`     | what the events had told by then                                             |
+/// | `GET /api/v1/timeline?after=R`     | spans and marks that are new since revision `R`                              |
+/// | `GET /api/v1/commits/{id}`         | a commit with its receipt                                                    |
+/// | `GET /api/v1/work/{task}`          | what a task's branch changes                                                 |
+/// | `GET /report`                      | the report as a page                                                         |
+extension DashboardResponder {
+    func status(_ request: Request) async -> Response {
+        request.uri.queryParameters["at"] == nil ? json(await feed.moment().status) : await answerPast(request)
+    }
+
+    func log(_ request: Request) async -> Response {
+        let source = request.uri.queryParameters["source"].map(String.init)
+        return request.uri.queryParameters["at"] == nil ? await log(source) : await answerPast(request)
+    }
+
+    func answerPast(_ request: Request, _ parameter: String = "") async -> Response {
+        guard let past else { return problem(404, "no-history", "Only the present is shown here.") }
+        do {
+            return try await answer(request.uri.path, parameter, request.uri.queryParameters, past)
+        } catch let error as QueryError {
+            return problem(400, "malformed-query", error.message)
+        } catch {
+            return problem(503, "not-now", "\(error)", remedy: "Try again in a moment.")
+        }
+    }
+
+    private struct QueryError: Error {
+        var message: String
+    }
+
+    private func answer(_ path: String, _ parameter: String, _ query: Parameters, _ past: any RunPast) async throws -> Response {
+        switch path {
+        case "/api/v1/timeline": return json(try await past.timeline(after: Int(try number("after", query) ?? 0)))
+        case "/api/v1/status": return json(try await past.moment(at: try wanted(query)).moment.status)
+        case "/api/v1/log":
+            let log = try await past.moment(at: try wanted(query)).moment.log
+            return json(["entries": Self.entries(of: log, source: query["source"].map(String.init))])
+        case "/api/v1/moment": return try await moment(query, past)
+        case "/report": return page(try await past.report())
+        default:
+            if path.hasPrefix("/api/v1/commits/"), let commit = try await past.commit(parameter) { return json(commit) }
+            if path.hasPrefix("/api/v1/work/"), let work = try await past.work(on: parameter) { return json(work) }
+            return problem(404, "not-found", "There is nothing of \(parameter.prefix(64)) yet.")
+        }
+    }
+
+    private func moment(_ query: Parameters, _ past: any RunPast) async throws -> Response {
+        struct Answer: Encodable {
+            var update: RunUpdate
+            var sequence: Int64
+            var last: Int64
+        }
+        let found = try await past.moment(at: try wanted(query))
+        var known: RunMoment?
+        if let from = try number("from", query), from > 0 { known = try await past.moment(at: from).moment }
+        return json(Answer(update: RunUpdate(found.moment, since: known), sequence: found.sequence, last: found.last))
+    }
+
+    private func wanted(_ query: Parameters) throws -> Int64 {
+        guard let number = try number("at", query) else { throw QueryError(message: "`at` is missing.") }
+        return number
+    }
+
+    private func number(_ name: String, _ query: Parameters) throws -> Int64? {
+        guard let text = query[Substring(name)] else { return nil }
+        guard let number = Int64(text), number >= 0 else {
+            throw QueryError(message: "`\(name)` is the number of an event, not \(text.prefix(40)).")
+        }
+        return number
+    }
+
+    /// The report brings its own style, which nothing else may do.
+    private func page(_ html: String) -> Response {
+        var headers = Self.headers
+        headers[.contentSecurityPolicy] =
+            "default-src 'none'; style-src \(ReportStyle.hash); img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        headers[.contentType] = "text/html; charset=utf-8"
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+    }
+}

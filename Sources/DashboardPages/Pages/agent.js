@@ -1,0 +1,93 @@
+// One agent: what it does, what it has cost, what is said to it, what it changes, and its transcript.
+import { store, now, order, orderId } from "/store.js";
+import { el, show, since, money, words, facts, table, clock } from "/dom.js";
+import { taskLink } from "/pages.js";
+import { Lines } from "/lines.js";
+import { Work } from "/work.js";
+
+export class AgentPage {
+  constructor(page, id) {
+    this.id = id;
+    this.facts = el("div", {});
+    this.messages = el("div", {});
+    this.work = new Work(null);
+    this.say = new Say(id);
+    page.append(el("h2", {}, id), this.facts, this.say.element, this.messages, this.work.element);
+    this.lines = new Lines(page, id);
+  }
+
+  close() { this.lines.close(); }
+
+  update() {
+    const status = store.status;
+    const one = [status.director, ...status.teams.flatMap((team) => [team.lead, ...team.members])].find((other) => other.id === this.id);
+    if (!one) return show(this.facts, el("p", {}, "There is no such agent."));
+    const tasks = [...store.tasks.values()].filter((task) => task.worker === this.id);
+    const open = tasks.find((task) => task.state === "in progress") ?? tasks.find((task) => !task.settledAt) ?? tasks.at(-1);
+    show(this.facts, facts([
+      ["Role", one.role === "engineerManager" ? "engineering manager" : one.role],
+      ["State", el("span", { class: one.state === "working" ? "busy" : "weak" }, one.state, one.since && [" for ", since(one.since.ms, now())])],
+      ["Does", one.brief && words(one.brief)],
+      ["Waits", one.waits && el("strong", { class: "warn" }, words(one.waits))],
+      ["Being stopped", one.stopping && words(one.stopping)],
+      ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
+      ["Cost", money(one.costUsd)],
+      ["Tasks", tasks.length > 0 && tasks.slice(-30).map((task, index) => [index > 0 && ", ", taskLink(task.id), ` (${task.state})`])],
+    ]));
+    const said = (status.messages ?? []).filter((message) => message.agent === this.id);
+    show(this.messages, said.length > 0 && el("section", {}, el("h3", {}, "Messages"), messages(said.slice(-20))));
+    this.say.update();
+    this.work.element.hidden = !open;
+    if (open) {
+      this.work.task = open.id;
+      this.work.version = `${open.commit ?? ""} ${open.state} ${one.turns}`;
+      this.work.update();
+    }
+    this.lines.update();
+  }
+}
+
+const states = { acknowledged: "good", delivered: "good", undelivered: "bad", queued: "warn" };
+
+export function messages(all) {
+  return table(null, ["When", "From", "Message", "State"], all.map((message) => [
+    clock(message.sentAt.iso), words(message.sender), words(message.text),
+    [el("span", { class: states[message.state] ?? "" }, message.state), message.why && [": ", words(message.why)]]]));
+}
+
+/** The form that says something to an agent. */
+class Say {
+  constructor(agent) {
+    this.agent = agent;
+    this.text = el("textarea", { rows: "2", maxlength: "8000", required: true, name: "text" });
+    this.interrupts = el("input", { type: "checkbox", name: "interrupts" });
+    this.button = el("button", { type: "submit" }, "Send");
+    this.outcome = el("p", { role: "status" });
+    this.element = el("form", { class: "say", onsubmit: (event) => { event.preventDefault(); this.send(); } },
+      el("label", {}, `Say something to ${agent}`, this.text),
+      el("div", { class: "tools" }, this.button, el("label", { class: "check" }, this.interrupts, "Stop what it does first")), this.outcome);
+  }
+
+  update() {
+    const status = store.status;
+    this.element.hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension) || store.at !== null;
+  }
+
+  async send() {
+    const text = this.text.value.trim();
+    if (!text || this.button.disabled) return;
+    this.button.disabled = true;
+    // The same words again after a failure are the same order.
+    if (this.sent?.text !== text) this.sent = { id: orderId(), text };
+    try {
+      const receipt = await order({ ...this.sent, kind: "tell", agent: this.agent, interrupts: this.interrupts.checked });
+      this.outcome.className = "good";
+      this.outcome.textContent = `${receipt.subject} ${receipt.words}.`;
+      this.text.value = "";
+      this.sent = null;
+    } catch (error) {
+      this.outcome.className = "bad";
+      this.outcome.textContent = error.message;
+    } finally { this.button.disabled = false; }
+  }
+}

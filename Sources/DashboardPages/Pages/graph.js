@@ -1,0 +1,130 @@
+// Which task waits for which: layers from left to right, each task behind everything that it needs.
+import { store } from "/store.js";
+import { el, svg, show } from "/dom.js";
+import { taskLink } from "/pages.js";
+import { kinds } from "/tasks.js";
+
+/** Tasks that are drawn at once: more is no picture any more. */
+const most = 250;
+const [wide, high, gapX, gapY] = [190, 38, 54, 12];
+
+const isSettled = (one) => ["landed", "nothing to change", "dropped", "failed"].includes(one.state);
+
+/** A task with everything that it needs and that needs it, near ones first. */
+function around(id, tasks, neededBy) {
+  const found = new Set([id]);
+  let [before, after] = [[id], [id]];
+  while (found.size < most && (before.length || after.length)) {
+    before = before.flatMap((name) => tasks.get(name)?.dependsOn ?? []).filter((name) => tasks.has(name) && !found.has(name));
+    for (const name of before) if (found.size < most) found.add(name);
+    after = after.flatMap((name) => neededBy.get(name) ?? []).filter((name) => !found.has(name));
+    for (const name of after) if (found.size < most) found.add(name);
+    [before, after] = [before.filter((name) => found.has(name)), after.filter((name) => found.has(name))];
+  }
+  return found;
+}
+
+/** Columns of ids: a task is one further than the furthest that it needs; in a column it is near the middle of what it is tied to. */
+export function layers(ids, tasks) {
+  const depth = new Map();
+  const visiting = new Set();
+  // Without recursion: a chain may have thousands of tasks.
+  for (const start of ids) {
+    const stack = [start];
+    while (stack.length) {
+      const id = stack.at(-1);
+      if (depth.has(id)) { stack.pop(); continue; }
+      const needs = tasks.get(id).dependsOn.filter((name) => ids.has(name));
+      const open = needs.filter((name) => !depth.has(name) && !visiting.has(name));
+      visiting.add(id);
+      if (open.length) { stack.push(...open); continue; }
+      depth.set(id, needs.reduce((deepest, name) => Math.max(deepest, (depth.get(name) ?? -1) + 1), 0));
+      stack.pop();
+    }
+  }
+  const columns = [];
+  for (const id of ids) (columns[depth.get(id)] ??= []).push(id);
+  const place = new Map();
+  const number = () => columns.forEach((column) => column.forEach((id, index) => place.set(id, index - (column.length - 1) / 2)));
+  const after = new Map();
+  for (const id of ids) for (const name of tasks.get(id).dependsOn) if (ids.has(name)) { if (!after.has(name)) after.set(name, []); after.get(name).push(id); }
+  number();
+  const middle = (id, names) => names.length ? names.reduce((sum, name) => sum + place.get(name), 0) / names.length : place.get(id);
+  for (let round = 0; round < 6; round += 1) {
+    const isForward = round % 2 === 0;
+    for (const column of isForward ? columns : [...columns].reverse()) {
+      const wanted = new Map(column.map((id) => [id, middle(id, isForward ? tasks.get(id).dependsOn.filter((name) => ids.has(name)) : after.get(id) ?? [])]));
+      column.sort((a, b) => wanted.get(a) - wanted.get(b));
+      column.forEach((id, index) => place.set(id, index - (column.length - 1) / 2));
+    }
+  }
+  return columns;
+}
+
+export class GraphPage {
+  constructor(page, task) {
+    this.task = task ?? "";
+    this.choice = el("select", { onchange: () => { this.task = ""; this.scope = this.choice.value; this.update(); } }, el("option", { value: "open" }, "what is not settled"), el("option", { value: "all" }, "all tasks"));
+    this.scope = "open";
+    this.note = el("p", { class: "weak", role: "status" });
+    this.picture = el("div", { class: "graph", tabindex: "0", role: "region", "aria-label": "Task graph" });
+    page.append(el("h2", {}, task ? `Graph around ${task}` : "Task graph"), el("div", { class: "tools" },
+      task ? el("a", { href: "#/graph" }, "The whole graph") : el("label", {}, "Show", this.choice), this.note), this.picture);
+  }
+
+  update() {
+    const tasks = store.tasks;
+    for (const team of store.status.teams) if (!this.task && ![...this.choice.options].some((option) => option.value === team.id)) this.choice.append(el("option", { value: team.id }, team.id));
+    const neededBy = new Map();
+    for (const one of tasks.values()) for (const name of one.dependsOn) { if (!neededBy.has(name)) neededBy.set(name, []); neededBy.get(name).push(one.id); }
+    let wanted;
+    if (this.task) {
+      if (!tasks.has(this.task)) return show(this.picture, el("p", {}, `There is no ${this.task}.`));
+      wanted = around(this.task, tasks, neededBy);
+    } else {
+      const isOver = this.scope === "open" && ![...tasks.values()].some((one) => !isSettled(one));
+      const all = [...tasks.values()].filter((one) => this.scope === "all" || isOver || (this.scope === "open" ? !isSettled(one) : one.team === this.scope));
+      // What is not settled comes first, then what it needs, then the newest of the rest.
+      const ids = all.filter((one) => !isSettled(one)).map((one) => one.id).slice(0, most);
+      wanted = new Set(ids);
+      if (this.scope === "open") for (const id of ids) for (const name of tasks.get(id).dependsOn) if (tasks.has(name) && wanted.size < most) wanted.add(name);
+      for (const one of all.filter(isSettled).reverse()) if (wanted.size < most) wanted.add(one.id);
+      this.total = all.length;
+    }
+    const shape = [...wanted].map((id) => `${id} ${tasks.get(id).state} ${tasks.get(id).why ?? ""}`).join("\n");
+    const text = this.task ? `${wanted.size} tasks` : this.total > wanted.size ? `${wanted.size} of ${this.total} tasks; search in the list of tasks for others` : `${wanted.size} tasks`;
+    if (this.note.textContent !== text) this.note.textContent = text;
+    if (this.shape === shape) return;
+    this.shape = shape;
+    this.draw(wanted, tasks);
+  }
+
+  draw(ids, tasks) {
+    if (ids.size === 0) return this.picture.replaceChildren(el("p", { class: "weak" }, "Every task is settled. Choose all tasks, or a team."));
+    const columns = layers(ids, tasks);
+    const tallest = Math.max(...columns.map((column) => column.length));
+    const [width, height] = [columns.length * (wide + gapX) - gapX + 20, tallest * (high + gapY) + 20];
+    const at = new Map();
+    columns.forEach((column, depth) => column.forEach((id, index) => at.set(id, [10 + depth * (wide + gapX), 10 + (index + (tallest - column.length) / 2) * (high + gapY)])));
+    const lines = [];
+    for (const id of ids) for (const name of tasks.get(id).dependsOn) {
+      if (!at.has(name)) continue;
+      const [x1, y1] = [at.get(name)[0] + wide, at.get(name)[1] + high / 2];
+      const [x2, y2] = [at.get(id)[0], at.get(id)[1] + high / 2];
+      const bend = Math.max(20, (x2 - x1) / 2);
+      lines.push(svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, class: isSettled(tasks.get(name)) ? "edge done" : "edge" }));
+    }
+    const nodes = [...ids].map((id) => {
+      const one = tasks.get(id);
+      const [x, y] = at.get(id);
+      const title = one.title.length > 26 ? one.title.slice(0, 25) + "…" : one.title;
+      return svg("a", { href: `#/task/${id}`, "aria-label": `${id}, ${one.title}: ${one.state}${one.why ? ", " + one.why : ""}`, class: id === this.task ? "node chosen" : "node" },
+        svg("title", {}, `${id}: ${one.title}\n${one.state}${one.why ? ": " + one.why : ""}`),
+        svg("rect", { x, y, width: wide, height: high, rx: 6 }), svg("rect", { x, y, width: 5, height: high, class: `bar ${kinds[one.state] ?? "other"}` }),
+        svg("text", { x: x + 13, y: y + 15 }, `${id} · ${one.state}`), svg("text", { x: x + 13, y: y + 30, class: "weak" }, title));
+    });
+    const focused = document.activeElement?.getAttribute?.("href");
+    this.picture.replaceChildren(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `${ids.size} tasks in ${columns.length} layers` }, lines, nodes));
+    if (focused?.startsWith("#/task/")) this.picture.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,51 @@
+// What agents ask a person, and what a person is to approve: above every page, as long as it is open.
+import { store, subscribe, order, orderId } from "/store.js";
+import { el, words } from "/dom.js";
+import { agentLink, taskLink, commitLink } from "/pages.js";
+
+const box = document.getElementById("asked");
+const forms = new Map();
+
+function form(one) {
+  const isApproval = one.kind !== "question";
+  const outcome = el("p", { role: "status" });
+  const text = el("textarea", { rows: "2", maxlength: "8000", "aria-label": isApproval ? "Why not" : `Answer to ${one.agent}` });
+  const id = orderId();
+  async function give(wish) {
+    try {
+      await order({ id, question: one.id, ...wish });
+      outcome.textContent = "The run has it.";
+      outcome.className = "good";
+    } catch (error) {
+      outcome.textContent = error.message;
+      outcome.className = "bad";
+    }
+  }
+  const button = (label, wish) => el("button", { type: "button", onclick: () => give(wish()) }, label);
+  return el("section", { class: "asked", "aria-label": `${one.id} of ${one.agent}` },
+    el("h2", {}, one.kind === "question" ? [agentLink(one.agent), " asks"] : one.kind === "plan" ? [agentLink(one.agent), " has a plan for you to approve"] : ["A promotion is for you to approve"]),
+    el("p", {}, one.task && [taskLink(one.task), " "], one.team && `${one.team} `, words(one.text ?? ""), one.commit && [" ", commitLink(one.commit)]),
+    (one.plan ?? []).length > 0 && el("ul", {}, one.plan.map((line) => el("li", {}, words(line)))),
+    one.deadline && el("p", { class: "weak" }, `At ${new Date(one.deadline.ms).toLocaleTimeString()} ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
+    (one.options ?? []).length > 0 && el("p", { class: "tools" }, one.options.map((option) => button(words(option), () => ({ kind: "answer", text: option })))),
+    text, el("p", { class: "tools" }, isApproval
+      ? [button("Approve", () => ({ kind: "approve" })), button("Reject", () => ({ kind: "reject", text: text.value.trim() }))]
+      : button("Answer", () => ({ kind: "answer", text: text.value.trim() }))), outcome);
+}
+
+function update() {
+  const open = (store.present.status?.questions ?? []).filter((one) => one.state === "open");
+  for (const [id, element] of forms) {
+    if (open.some((one) => one.id === id)) continue;
+    element.remove();
+    forms.delete(id);
+  }
+  for (const one of open) {
+    if (forms.has(one.id)) continue;
+    forms.set(one.id, form(one));
+    box.append(forms.get(one.id));
+  }
+  box.hidden = open.length === 0 || store.at !== null;
+}
+
+subscribe(update);

@@ -1,0 +1,115 @@
+import Orchestration
+
+/// One event of a journal, as a view reads it.
+package struct RecordedEvent: Codable, Sendable, Equatable {
+    /// Its number in the journal, from 1.
+    package var sequence: Int64
+    package var time: Timestamp
+    package var event: Event
+
+    package init(sequence: Int64, time: Timestamp, event: Event) {
+        self.sequence = sequence
+        self.time = time
+        self.event = event
+    }
+}
+
+/// What a view keeps of a run's journal, so that any moment of it can be shown: the newest state, states along the way, when each event happened,
+/// and the timeline. Grows by events; memory is bounded but for eight bytes an event.
+package struct Recording: Sendable {
+    /// The state after an event.
+    package struct Checkpoint: Sendable {
+        package init(sequence: Int64, run: Run?) {
+            self.sequence = sequence
+            self.run = run
+        }
+
+        package var sequence: Int64
+        /// `nil` before the first event.
+        package var run: Run?
+    }
+
+    /// States that are kept; their distance doubles when there are more.
+    package static let mostCheckpoints = 128
+
+    package private(set) var run: Run?
+    package private(set) var timeline = Timeline()
+    private var times: [Int64] = []
+    private var checkpoints = [Checkpoint(sequence: 0, run: nil)]
+    private var spacing: Int64 = 64
+
+    package init() {}
+
+    /// The number of the newest event.
+    package var last: Int64 { Int64(times.count) }
+
+    /// Takes the events that follow; one that was taken already is passed over.
+    package mutating func take(_ events: some Sequence<RecordedEvent>) {
+        for event in events where event.sequence == last + 1 {
+            Recording.fold(event, into: &run)
+            // A clock that was set back moves no event before an earlier one.
+            times.append(max(event.time.milliseconds, times.last ?? .min))
+            timeline.take(event.event, at: event.time, sequence: event.sequence)
+            if event.sequence % spacing == 0 { keep(Checkpoint(sequence: event.sequence, run: run)) }
+        }
+    }
+
+    private mutating func keep(_ checkpoint: Checkpoint) {
+        checkpoints.append(checkpoint)
+        guard checkpoints.count > Self.mostCheckpoints else { return }
+        spacing *= 2
+        checkpoints.removeAll { $0.sequence % spacing != 0 }
+    }
+
+    /// The nearest state at or before an event.
+    package func checkpoint(before sequence: Int64) -> Checkpoint {
+        checkpoints.last { $0.sequence <= sequence } ?? Checkpoint(sequence: 0, run: nil)
+    }
+
+    /// When an event happened; the first one's time for numbers before it.
+    package func time(of sequence: Int64) -> Timestamp {
+        guard !times.isEmpty else { return Timestamp(milliseconds: 0) }
+        return Timestamp(milliseconds: times[Int(max(1, min(last, sequence))) - 1])
+    }
+
+    /// The last event that had happened at a time; 0 when none had.
+    package func sequence(at time: Timestamp) -> Int64 {
+        var (low, high) = (0, times.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] <= time.milliseconds { low = middle + 1 } else { high = middle }
+        }
+        return Int64(low)
+    }
+
+    /// Folds an event into a state, which the first event makes.
+    package static func fold(_ recorded: RecordedEvent, into run: inout Run?) {
+        if case .runStarted(let id, let settings, let seed) = recorded.event {
+            run = Run(id: id, settings: settings, seed: seed, at: recorded.time)
+        }
+        run?.apply(recorded.event, at: recorded.time)
+    }
+}
+
+/// Folds events one by one and writes down the lines that the log had for them: a run's state at a moment and what was said before it.
+package struct Playback: Sendable {
+    package private(set) var run: Run?
+    package private(set) var log = LogTail()
+    package private(set) var time = Timestamp(milliseconds: 0)
+
+    package init(from checkpoint: Recording.Checkpoint) { run = checkpoint.run }
+
+    package mutating func take(_ recorded: RecordedEvent) {
+        let before = run
+        Recording.fold(recorded, into: &run)
+        time = recorded.time
+        guard let run else { return }
+        let stamp = Moment(recorded.time).iso.dropFirst(11).prefix(8)
+        for line in EventLines.lines(for: recorded.event, before: before ?? run, after: run) {
+            log.add(
+                LogTail.Entry(
+                    time: String(stamp), source: line.source, text: line.text, isEvent: true,
+                    level: line.level == .warning || line.level == .error ? line.level.rawValue : nil))
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Orchestration
+
+/// What happened when, for a picture on a time axis: turns, gates, merges and publications as spans, and what a person looks for as marks.
+///
+/// A pure projection of the journal's events, taken one at a time, so that following a live run costs what is new. Bounded: of more than `limit`
+/// spans or marks the oldest are forgotten. It holds no text that an agent wrote.
+package struct Timeline: Sendable {
+    /// Something with a beginning and an end.
+    package struct Span: Codable, Sendable, Equatable {
+        package enum Kind: String, Codable, Sendable {
+            case turn, gate, quickGate, merge, publish
+        }
+
+        package var kind: Kind
+        /// Whose row it belongs to: an agent's id, or `gate`, `merge` and `publish` with the branch's name behind it.
+        package var lane: String
+        /// The turn's id, the candidate's, or the task's.
+        package var id: String
+        /// What for: a purpose such as `work` or `review`.
+        package var purpose: String?
+        package var task: String?
+        /// Milliseconds since 1970.
+        package var from: Int64
+        /// Missing while it goes on.
+        package var to: Int64?
+        /// `done`, or how it ended otherwise: `red`, `conflict`, `stopped`, `failed` …; missing while it goes on.
+        package var end: String?
+        /// The event with which it began, for replay.
+        package var sequence: Int64
+    }
+
+    /// Something that happened at a moment.
+    package struct Mark: Codable, Sendable, Equatable {
+        package enum Kind: String, Codable, Sendable {
+            case started, resumed, paused, needsPerson, landed, returned, red, flake, message, order, finishing, ended
+        }
+
+        package var kind: Kind
+        package var at: Int64
+        package var sequence: Int64
+        /// What it is about: a task, a candidate, an agent.
+        package var about: String?
+        package var commit: String?
+        /// Where it landed: the target branch or a team.
+        package var target: String?
+    }
+
+    /// What is new since a revision.
+    package struct Update: Codable, Sendable, Equatable {
+        /// The newest event that is in it.
+        package var sequence: Int64
+        /// What to ask with next time.
+        package var revision: Int
+        /// By their number; an earlier one with the same number is replaced.
+        package var spans: [Numbered<Span>]
+        package var marks: [Numbered<Mark>]
+        /// Spans and marks below these numbers are forgotten.
+        package var firstSpan: Int
+        package var firstMark: Int
+    }
+
+    package struct Numbered<Value: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
+        package var number: Int
+        package var value: Value
+    }
+
+    private struct Kept<Value: Codable & Sendable & Equatable>: Sendable {
+        var revision: Int
+        var value: Value
+    }
+
+    /// Spans, and as many marks, that are kept.
+    package static let limit = 60_000
+
+    private let limit: Int
+    private var revision = 0
+    private(set) package var sequence: Int64 = 0
+    private var spans: [Kept<Span>] = []
+    private var firstSpan = 0
+    private var marks: [Kept<Mark>] = []
+    private var firstMark = 0
+    /// Numbers of the spans that go on, by what ends them.
+    private var open: [String: Int] = [:]
+    /// Numbers of the newest span of each candidate in each kind of row, which a verdict that comes later colours.
+    private var latest: [String: Int] = [:]
+    /// What the run's target branch is called in rows.
+    var base = "base"
+    /// What a candidate is about, while it is in a queue.
+    private var candidates: [String: (task: String?, target: String)] = [:]
+    private var effects: [String: String] = [:]
+
+    package init(limit: Int = Timeline.limit) { self.limit = limit }
+
+    /// Whether nothing goes on in it: no span is open.
+    package var openCount: Int { open.count }
+
+    /// What is new or has changed since.
+    ///
+    /// - Parameter revision: of an earlier answer; 0 for everything.
+    package func update(after revision: Int) -> Update {
+        func new<Value>(_ kept: [Kept<Value>], _ first: Int) -> [Numbered<Value>] {
+            kept.enumerated().lazy.filter { $0.element.revision > revision }.map {
+                Numbered(number: first + $0.offset, value: $0.element.value)
+            }
+        }
+        return Update(
+            sequence: sequence, revision: self.revision, spans: new(spans, firstSpan), marks: new(marks, firstMark), firstSpan: firstSpan,
+            firstMark: firstMark)
+    }
+
+    /// The newest mark at or before an event, or the next one after it: for a jump.
+    package func mark(before sequence: Int64) -> Mark? { marks.last { $0.value.sequence < sequence }?.value }
+    package func mark(after sequence: Int64) -> Mark? { marks.first { $0.value.sequence > sequence }?.value }
+
+    // MARK: Growing
+
+    mutating func step(to sequence: Int64) {
+        self.sequence = sequence
+        revision += 1
+    }
+
+    mutating func begin(_ key: String, _ span: Span) {
+        if open[key] != nil { end(key, at: span.from, "stopped") }
+        open[key] = firstSpan + spans.count
+        if span.kind == .gate || span.kind == .merge { latest["\(span.kind) \(span.id)"] = firstSpan + spans.count }
+        spans.append(Kept(revision: revision, value: span))
+        guard spans.count > limit + limit / 8 else { return }
+        let surplus = spans.count - limit
+        spans.removeFirst(surplus)
+        firstSpan += surplus
+    }
+
+    mutating func end(_ key: String, at time: Int64, _ word: String) {
+        guard let number = open.removeValue(forKey: key), number >= firstSpan else { return }
+        spans[number - firstSpan].value.to = time
+        // A verdict says more than that the work is done.
+        if spans[number - firstSpan].value.end == nil { spans[number - firstSpan].value.end = word }
+        spans[number - firstSpan].revision = revision
+    }
+
+    /// What came of a candidate's newest gate run or merge, which may be known before it is acknowledged or after.
+    mutating func judge(_ kind: Span.Kind, _ candidate: String, _ word: String) {
+        guard let number = latest["\(kind) \(candidate)"], number >= firstSpan else { return }
+        spans[number - firstSpan].value.end = word
+        spans[number - firstSpan].revision = revision
+    }
+
+    /// Ends everything that goes on: nobody is there any more to end it.
+    mutating func endAll(at time: Int64, _ word: String) {
+        for key in open.keys { end(key, at: time, word) }
+    }
+
+    mutating func mark(_ kind: Mark.Kind, _ about: String?, at time: Int64, commit: String? = nil, target: String? = nil) {
+        marks.append(
+            Kept(revision: revision, value: Mark(kind: kind, at: time, sequence: sequence, about: about, commit: commit, target: target)))
+        guard marks.count > limit + limit / 8 else { return }
+        let surplus = marks.count - limit
+        marks.removeFirst(surplus)
+        firstMark += surplus
+    }
+
+    mutating func remember(_ candidate: String, task: String?, target: String) { candidates[candidate] = (task, target) }
+    mutating func forget(_ candidate: String) {
+        candidates[candidate] = nil
+        for kind in [Span.Kind.gate, .merge] { latest["\(kind) \(candidate)"] = nil }
+    }
+    func task(of candidate: String) -> String? { candidates[candidate]?.task }
+    func target(of candidate: String) -> String { candidates[candidate]?.target ?? "" }
+
+    mutating func intend(_ effect: EffectID, _ key: String) { effects[effect.name] = key }
+    mutating func acknowledge(_ effect: EffectID) -> String? { effects.removeValue(forKey: effect.name) }
+    func key(of effect: EffectID) -> String? { effects[effect.name] }
+}

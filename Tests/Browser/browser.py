@@ -1,0 +1,159 @@
+"""Headless Chromium on the pages that `cco web` serves: what the browser tests have in common."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+#: Milliseconds after which what is waited for will not come.
+PATIENCE = 60_000
+
+PAGES = {
+    "overview": "#/", "timeline": "#/timeline", "tasks": "#/tasks", "graph": "#/graph", "queue": "#/queue", "cost": "#/cost", "log": "#/log",
+}
+SIZES = {"wide": (1440, 900), "tablet": (820, 1100), "phone": (390, 800)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Company:
+    """A `cco` with its configuration, as the environment names them."""
+
+    def __init__(self):
+        self.cco = os.environ["CCO_TEST_CCO"]
+        self.config = os.environ["CCO_TEST_CONFIG"]
+        self.scratch = pathlib.Path(os.environ["CCO_TEST_SCRATCH"])
+        self.port = free_port()
+        self.started = []
+
+    def run(self, *words: str, check: bool = True) -> str:
+        done = subprocess.run([self.cco, *words, "--config", self.config], capture_output=True, text=True, timeout=120)
+        if check and done.returncode != 0:
+            raise AssertionError(f"cco {' '.join(words)} left with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def json(self, *words: str):
+        return json.loads(self.run(*words))
+
+    def log(self) -> str:
+        """The newest run's log."""
+        return str(sorted(pathlib.Path(self.config).glob("2*/combined.log"))[-1])
+
+    def begin(self, *words: str) -> subprocess.Popen:
+        log = open(self.scratch / f"{words[0]}-{len(self.started)}.log", "wb")
+        process = subprocess.Popen(
+            [self.cco, *words, "--config", self.config], stdout=subprocess.PIPE if words[0] == "web" else log, stderr=log, text=words[0] == "web")
+        self.started.append(process)
+        return process
+
+    def serve(self) -> tuple[subprocess.Popen, str]:
+        """Starts the pages, always on the same port and with the same token; while an engine is starting, they have to wait."""
+        for _ in range(150):
+            process = self.begin("web", "--port", str(self.port), "--token-file", str(self.scratch / "token"))
+            for line in process.stdout:
+                if "http://" in line:
+                    return process, line[line.index("http://"):].strip()
+            if process.wait() not in (64, 75):
+                break
+            time.sleep(0.2)
+        raise AssertionError(f"cco web ended with {process.returncode} and printed no link")
+
+    def end(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.started:
+            process.wait(timeout=60)
+
+
+class Browser:
+    """A browser that notes everything that a page must not do."""
+
+    def __init__(self, playwright):
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        self.browser = playwright.chromium.launch(executable_path=os.environ["CCO_TEST_CHROMIUM"], args=arguments)
+        self.browser.on("disconnected", lambda _: self.problems.append("the browser has ended"))
+        self.problems = []
+        #: Whether a lost connection is expected just now.
+        self.may_lose_connection = False
+
+    def page(self, theme: str = "light", size: str = "wide") -> Page:
+        width, height = SIZES[size]
+        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        context.add_init_script("addEventListener('securitypolicyviolation', (event) => console.error('violates the policy: ' + event.violatedDirective + ' ' + event.blockedURI))")
+        page = context.new_page()
+        page.on("console", lambda message: self.note(message.type, message.text))
+        page.on("pageerror", lambda error: self.note("error", str(error)))
+        page.on("dialog", lambda dialog: (self.note("error", "a dialog: " + dialog.message), dialog.dismiss()))
+        return page
+
+    def note(self, kind: str, text: str):
+        if kind not in ("error", "warning"):
+            return
+        if self.may_lose_connection and "net::ERR_" in text:
+            return
+        self.problems.append(text)
+
+    def expect_quiet(self, where: str):
+        if self.problems:
+            raise AssertionError(f"{where}: the browser complains: {self.problems}")
+
+
+def go(page: Page, route: str):
+    page.evaluate("route => { location.hash = route; }", route)
+    page.wait_for_selector("#page > *", state="attached")
+
+
+def accessibility(page: Page, where: str):
+    """What axe finds wrong; the canvas and what lies over it is not judged by colours."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    if found:
+        told = [f"{one['id']} ({one['impact']}): {one['help']}: " + "; ".join(node["html"][:200] + " " + node["failureSummary"][:200] for node in one["nodes"][:3]) for one in found]
+        raise AssertionError(f"{where}: " + "\n".join(told))
+
+
+def fits(page: Page, where: str):
+    """Nothing sticks out to the right: a phone does not scroll sideways."""
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if over > 0:
+        raise AssertionError(f"{where}: the page is {over} pixels too wide")
+
+
+def picture(page: Page, name: str):
+    folder = os.environ.get("CCO_TEST_SCREENSHOTS")
+    if folder:
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+def step(words: str):
+    print(words, flush=True)
+
+
+def main(body):
+    company = Company()
+    try:
+        with sync_playwright() as playwright:
+            browser = Browser(playwright)
+            body(company, browser)
+            browser.browser.close()
+    finally:
+        company.end()
+    step("all is as it should be")
+
+
+__all__ = ["Company", "Browser", "PAGES", "SIZES", "PATIENCE", "accessibility", "expect", "fits", "go", "main", "picture", "step", "sys"]

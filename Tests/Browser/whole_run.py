@@ -1,0 +1,225 @@
+"""A whole run in the browser: seen, understood, paused, resumed, steered, and looked at again from its journal.
+
+The run's first worker prints a hostile file again and again until somebody tells it something; its third task waits for that one. What the pages
+show is held against what `cco status --json` and `cco replay --json` print.
+"""
+
+import json
+import re
+import signal
+
+from browser import PAGES, SIZES, accessibility, expect, fits, go, main, picture, step
+
+
+def rows(page):
+    """The rows of the list of tasks, as they are on the screen."""
+    go(page, "#/tasks")
+    page.wait_for_selector("table.rows tbody tr[aria-rowindex]")
+    return page.evaluate("[...document.querySelectorAll('table.rows tbody tr[aria-rowindex]')].map((row) => [...row.cells].map((cell) => cell.textContent))")
+
+
+def expected(status):
+    return [[one["id"], one["state"], one.get("worker", ""), one["title"], one.get("why", "")] for one in status["tasks"]]
+
+
+def same_as_journal(company, page, words):
+    """The page may be a moment behind what the engine has just said; it has to come to the same."""
+    for _ in range(20):
+        status = company.json("status", "--json")
+        wanted = expected(status)
+        seen = rows(page)
+        if seen == wanted:
+            break
+        page.wait_for_timeout(250)
+    else:
+        raise AssertionError(f"{words}: the page shows {seen}, the journal says {wanted}")
+    figures = page.text_content("#figures")
+    landed = sum(one["state"] == "landed" for one in status["tasks"])
+    assert f"{landed} of {len(status['tasks'])}" in figures, (words, figures)
+    assert status["baseHead"][:10] in figures, (words, figures)
+    return status
+
+
+def whole(company, browser):
+    start = company.begin("start")
+    page = browser.page()
+    server, link = company.serve()
+    page.goto(link)
+    assert "token" not in page.url, "the token stays in the address"
+
+    step("a worker's hostile words are text")
+    go(page, "#/log")
+    expect(page.locator(".lines")).to_contain_text("<script>window.hacked", timeout=60_000)
+    worker = page.evaluate("[...document.querySelectorAll('.lines div')].find((line) => line.textContent.includes('<script>')).children[1].textContent")
+    go(page, f"#/agent/{worker}")
+    lines = page.locator(".lines")
+    expect(lines).to_contain_text("<script>window.hacked")
+    # The CLI hands no line on that is as long as that; a log may have one all the same.
+    with open(company.log(), "a") as log:
+        log.write(f"2026-01-01T00:00:00.000Z [{worker}] turn-1 \x1b[2J<b>long " + "x" * 900_000 + "\n")
+    expect(lines).to_contain_text("<b>long xxx")
+    assert page.evaluate("window.hacked") is None and page.locator(".lines img, .lines script, .lines b").count() == 0
+    text = lines.inner_text()
+    assert "\x1b" not in text and "\x07" not in text and "\x9b" not in text, "control sequences reach the page"
+    assert all(len(line) < 10_000 for line in text.split("\n")), "a line is as long as it was"
+    fits(page, "hostile transcript")
+    picture(page, "hostile")
+
+    step("what is shown is what the journal says")
+    status = same_as_journal(company, page, "at work")
+    hostile = next(one for one in status["tasks"] if "<img" in one["title"])
+    assert page.locator("table.rows img").count() == 0 and hostile["title"] in page.inner_text("table.rows")
+
+    step("why does a task wait? two clicks")
+    waiting = next(one for one in status["tasks"] if one.get("why") and one["state"] == "waiting")
+    go(page, "#/")
+    page.click("nav >> text=Tasks")
+    page.click(f"table.rows >> text='{waiting['id']}'")
+    expect(page.locator("dl.facts")).to_contain_text(waiting["why"])
+    picture(page, "why")
+
+    step("every page, in both themes and three widths")
+    task, agent = waiting["id"], worker
+    routes = {**PAGES, "task": f"#/task/{task}", "agent": f"#/agent/{agent}", "around": f"#/graph/{task}"}
+    for theme in ("light", "dark"):
+        for size in SIZES:
+            other = browser.page(theme, size)
+            other.goto(link)
+            other.wait_for_selector("#figures div")
+            for name, route in routes.items():
+                go(other, route)
+                other.wait_for_timeout(100)
+                fits(other, f"{name} {theme} {size}")
+                if size != "tablet":
+                    accessibility(other, f"{name} {theme} {size}")
+                picture(other, f"{name}-{theme}-{size}")
+            other.context.close()
+    browser.expect_quiet("all pages")
+
+    step("the keyboard reaches everything")
+    go(page, "#/")
+    page.reload()
+    page.wait_for_selector("#figures div")
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"))
+    for name in ("To the content", "Replay", "Pause the run", "Timeline", "Report", "director"):
+        assert name in reached, (name, reached)
+
+    step("pause, a server that goes away, and back again")
+    page.click("#pause")
+    page.click("dialog button.danger")
+    expect(page.locator("#state")).to_contain_text("paused: the web page", timeout=60_000)
+    assert start.wait(timeout=60) == 13
+    assert company.json("status", "--json")["suspension"].startswith("the web page")
+    browser.may_lose_connection = True
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(timeout=30) == 0
+    expect(page.locator("#state")).to_contain_text("The connection is lost")
+    resumed = company.begin("resume")
+    company.serve()
+    expect(page.locator("#state")).to_have_text("working", timeout=60_000)
+    browser.may_lose_connection = False
+    same_as_journal(company, page, "after the restart")
+
+    step("what is typed in the page reaches the agent")
+    go(page, f"#/agent/{worker}")
+    page.fill("textarea", "Take the short way. <b>Now</b>")
+    page.click("form.say button")
+    expect(page.locator("form.say [role=status]")).to_contain_text("message-1")
+    expect(page.locator("#page table").first).to_contain_text("delivered", timeout=60_000)
+    said = company.json("messages", "--json")
+    assert [one["text"] for one in said] == ["Take the short way. <b>Now</b>"] and said[0]["agent"] == worker, said
+    expect(page.locator("#state")).to_contain_text("ended: complete", timeout=120_000)
+    assert resumed.wait(timeout=60) == 0
+    status = same_as_journal(company, page, "at the end")
+
+    step("the timeline, by keys and by pointer")
+    go(page, "#/timeline")
+    expect(page.locator(".selected")).to_contain_text(f"{status['merges']['published']} changes landed")
+    page.focus("canvas")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Home")
+    first = page.inner_text(".selected p")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("+")
+    expect(page.locator(".selected p").first).not_to_have_text(first)
+    box = page.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -400)
+    page.keyboard.up("Control")
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + 60, steps=4)
+    page.mouse.up()
+    picture(page, "timeline-zoomed")
+
+    step("a commit with its receipt")
+    landed = next(one for one in status["tasks"] if one.get("commit"))
+    go(page, f"#/task/{landed['id']}")
+    page.click("dl.facts a code")
+    expect(page.locator("#page")).to_contain_text("Verified: the gate passed on exactly this tree")
+    expect(page.locator("#page")).to_contain_text(landed["commit"])
+    assert landed["id"] in page.inner_text("#page section >> nth=0")
+    assert page.locator(".diff .added").count() > 0
+    accessibility(page, "commit")
+    picture(page, "commit")
+    go(page, f"#/task/{landed['id']}")
+    page.click("summary")
+    expect(page.locator(".diff .added").first).to_be_visible()
+
+    step("replay: the slider and the command say the same")
+    go(page, "#/tasks")
+    page.click("#replay-open")
+    expect(page.locator("#replay-told")).to_have_text(re.compile(r"^event \d+ of"))
+    last = int(page.get_attribute("#replay-range", "max"))
+    for at in sorted({1, last // 5, last // 2, last - 3}):
+        page.evaluate("at => { const range = document.getElementById('replay-range'); range.value = at; range.dispatchEvent(new Event('input')); }", at)
+        expect(page.locator("#replay-told")).to_contain_text(f"event {at} of")
+        then = company.json("replay", "--at", str(at), "--json")
+        expect(page.locator("body")).to_have_class("past")
+        if then["tasks"]:
+            assert rows(page) == expected(then), (at, rows(page), expected(then))
+        figures = page.text_content("#figures")
+        assert f"of {len(then['tasks'])}" in figures, (at, figures)
+        by_route = json.loads(page.evaluate("async (at) => (await fetch(`/api/v1/status?at=${at}`)).text()", at))
+        assert by_route == then, at
+    for name, route in {**PAGES, "task": f"#/task/{task}", "agent": f"#/agent/{agent}"}.items():
+        go(page, route)
+        page.wait_for_timeout(100)
+    page.focus("#replay-range")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#replay-told")).to_contain_text(f"event {last - 4} of")
+    accessibility(page, "replay")
+    picture(page, "replay")
+    page.click("#replay-leave")
+    expect(page.locator("#replay")).to_be_hidden()
+    same_as_journal(company, page, "back in the present")
+    browser.expect_quiet("replay")
+
+    step("the report, served and to share")
+    page.click("nav >> text=Report")
+    expect(page.locator("h1")).to_contain_text(status["run"])
+    accessibility(page, "report")
+    fits(page, "report")
+    picture(page, "report")
+    page.click("text=Back to the run's pages")
+    page.wait_for_selector("#figures div")
+    file = company.scratch / "report.html"
+    company.run("report", "--html", str(file))
+    html = file.read_text()
+    assert not re.search(r"<script|<img|https?://(?!127\.0\.0\.1)", html.replace(status["repository"], "")), "the report needs something beside itself"
+    assert "&lt;img" in html
+    shared = browser.page("dark", "phone")
+    shared.context.set_offline(True)
+    shared.goto(file.as_uri())
+    expect(shared.locator("h1")).to_contain_text(status["run"])
+    assert shared.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none", "its style is refused"
+    accessibility(shared, "shared report")
+    fits(shared, "shared report")
+    picture(shared, "report-phone")
+    browser.expect_quiet("the end")
+
+
+main(whole)

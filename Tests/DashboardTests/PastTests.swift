@@ -1,0 +1,100 @@
+import Foundation
+import Observability
+import Orchestration
+import Testing
+
+@testable import Dashboard
+
+@Suite("What pages show beyond the present")
+struct PastTests {
+    /// A run of five events.
+    private struct ShortPast: RunPast {
+        func timeline(after revision: Int) async throws -> Timeline.Update {
+            var timeline = Timeline()
+            timeline.take(.suspended("x"), at: Timestamp(milliseconds: 5), sequence: 1)
+            return timeline.update(after: revision)
+        }
+
+        func moment(at sequence: Int64) async throws -> PastMoment {
+            let number = max(1, min(5, sequence))
+            var moment = DashboardServerTests.moment()
+            moment.status.suspension = "event \(number)"
+            return PastMoment(moment: moment, sequence: number, last: 5)
+        }
+
+        func commit(_ id: String) async throws -> CommitPage? { nil }
+
+        func work(on task: String) async throws -> WorkPage? {
+            task == "task-1"
+                ? WorkPage(from: "a", to: "b", files: [.init(path: "<b>", added: 1, removed: nil)], diff: "+<script>", isCut: false) : nil
+        }
+
+        func report() async throws -> String { "<!doctype html><title>r</title>" }
+    }
+
+    @Test("an earlier moment is the status as it was, and further ones are told by what differs")
+    func moments() async throws {
+        try await PagesServer.serving(ScriptedFeed(), past: ShortPast()) { server in
+            let status = try await server.ask("/api/v1/status?at=3")
+            #expect(try JSONDecoder().decode(RunStatus.self, from: Data(status.text.utf8)).suspension == "event 3")
+            let first = try await server.ask("/api/v1/moment?at=99")
+            #expect(first.text.contains("\"sequence\":5") && first.text.contains("\"last\":5") && first.text.contains("\"isWhole\":true"))
+            #expect(try await server.ask("/api/v1/moment?at=2&from=5").text.contains("\"isWhole\":false"))
+            #expect(try await server.ask("/api/v1/log?at=2").status == 200)
+            for path in ["/api/v1/moment", "/api/v1/moment?at=x", "/api/v1/status?at=-1", "/api/v1/timeline?after=x"] {
+                #expect(try await server.ask(path).status == 400, "\(path)")
+            }
+        }
+    }
+
+    @Test("the timeline tells what is new; what is not there is said")
+    func parts() async throws {
+        try await PagesServer.serving(ScriptedFeed(), past: ShortPast()) { server in
+            let all = try JSONDecoder().decode(Timeline.Update.self, from: Data(try await server.ask("/api/v1/timeline").text.utf8))
+            #expect(all.marks.map(\.value.kind) == [.paused])
+            let more = try await server.ask("/api/v1/timeline?after=\(all.revision)")
+            #expect(try JSONDecoder().decode(Timeline.Update.self, from: Data(more.text.utf8)).marks.isEmpty)
+            #expect(try await server.ask("/api/v1/work/task-1").text.contains("+<script>"))
+            #expect(try await server.ask("/api/v1/work/task-2").status == 404)
+            #expect(try await server.ask("/api/v1/commits/abcdef0").status == 404)
+            #expect(try await server.ask("/api/v1/commits/abcdef0", headers: [:]).status == 401)
+        }
+        try await PagesServer.serving(ScriptedFeed()) { server in
+            let answer = try await server.ask("/api/v1/timeline")
+            #expect(answer.status == 404)
+        }
+    }
+
+    @Test("the report may use its own style and nothing else")
+    func report() async throws {
+        try await PagesServer.serving(ScriptedFeed(), past: ShortPast()) { server in
+            let answer = try await server.ask("/report")
+            #expect(answer.headers["Content-Type"]?.hasPrefix("text/html") == true)
+            let policy = try #require(answer.headers["Content-Security-Policy"])
+            #expect(
+                policy.contains("style-src \(ReportStyle.hash);") && !policy.contains("script-src") && policy.contains("default-src 'none'")
+            )
+        }
+    }
+
+    @Test("of very many tasks those that are not settled come first, and the rest follows in pieces")
+    func pieces() throws {
+        var moment = DashboardServerTests.moment()
+        let task = try JSONDecoder().decode(RunStatus.TaskStatus.self, from: Data(DashboardServerTests.task.utf8))
+        moment.status.tasks = (0..<3_000).map { number in
+            var copy = task
+            copy.id = "task-\(number)"
+            if number % 30 != 0 { copy.settledAt = copy.createdAt }
+            return copy
+        }
+        var update = RunUpdate(moment, since: nil)
+        let pieces = update.splitTasks()
+        #expect(update.tasks.count == RunUpdate.firstTasks && update.isWhole && update.counts.count == 3_000)
+        #expect(update.tasks.prefix(100).allSatisfy { $0.settledAt == nil })
+        #expect(pieces.map(\.count) == [1_000, 1_000, 600])
+        #expect(Set((update.tasks + pieces.flatMap { $0 }).map(\.id)).count == 3_000)
+        moment.status.tasks = Array(moment.status.tasks.prefix(RunUpdate.firstTasks))
+        var small = RunUpdate(moment, since: nil)
+        #expect(small.splitTasks().isEmpty && small.tasks.count == RunUpdate.firstTasks)
+    }
+}
