@@ -34,7 +34,7 @@ extension Run {
     /// Whether a lead looks at what is submitted now, and not at more of it in a moment: when it is enough, when somebody waits for it, when nothing
     /// more is to come, or when it has waited long enough.
     private func isReviewDue(_ team: Team, _ submitted: [TaskID], isAfterStart: Bool, at now: Timestamp) -> Bool {
-        guard submitted.count < min(Run.fullReview, max(2, team.members.count)) else { return true }
+        guard submitted.count < min(Run.fullReview, team.members.count) else { return true }
         guard let since = team.submittedSince, now < since.advanced(byMilliseconds: gatheringTime) else { return true }
         let isAwaited = submitted.contains { id in
             tasks[id]?.report?.status == .blocked || tasks.dependents(of: id).contains { !$0.state.isSettled }

@@ -22,6 +22,8 @@ struct RunOutcome: Equatable, Sendable {
     /// `LedgerAudit` knows exactly what a run has to have cost.
     var cost: Int
 
+    private func others(_ turns: [String: Int]) -> Int { turns.reduce(0) { $0 + ($1.key == "review" ? 0 : $1.value) } }
+
     /// What may be otherwise for a good reason.
     struct Leeway: Sendable {
         /// Tasks that are worked on side by side land as they come.
@@ -55,7 +57,8 @@ struct RunOutcome: Equatable, Sendable {
         compare("receipts", leeway.order ? receipts.sorted() : receipts, leeway.order ? other.receipts.sorted() : other.receipts)
         compare("tasks", tasks.map { $0.masked(leeway) }, other.tasks.map { $0.masked(leeway) })
         if leeway.lostTurns == 0, !leeway.sideBySide { compare("turns", turns, other.turns) }
-        let (own, theirs) = (turns.values.reduce(0, +), other.turns.values.reduce(0, +))
+        // Side by side, how many submissions come into one review depends on who was faster.
+        let (own, theirs) = (others(turns), others(other.turns))
         if own > theirs + leeway.lostTurns { found.append("\(own) turns, undisturbed \(theirs), and \(leeway.lostTurns) may be lost") }
         if leeway.lostTurns == 0, !leeway.sideBySide, abs(cost - other.cost) * 100 > other.cost {
             found.append("hundredths of a cent: \(cost), undisturbed \(other.cost)")
