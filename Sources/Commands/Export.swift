@@ -8,7 +8,11 @@ import Telemetry
 /// `cco export`
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send a run's course to other programs.", subcommands: [Traces.self])
+        abstract: "Send a run's course to other programs.",
+        discussion: """
+            EXAMPLE:
+              cco export otlp --config ./my-config --endpoint http://127.0.0.1:4318
+            """, subcommands: [Traces.self])
 
     /// `cco export otlp`
     struct Traces: AsyncParsableCommand {

@@ -14,10 +14,16 @@ extension DashboardResponder {
     /// Events that are read and written at a time.
     static let journalPage = 128
 
+    /// The number of an event as the description has it: digits, and no more than every reader of JSON can hold.
+    static func eventNumber(_ text: some StringProtocol) -> Int64? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text), number < 1 << 53 else { return nil }
+        return number
+    }
+
     func journalEvents(_ request: Request) async -> Response {
         let query = request.uri.queryParameters
         let given = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] } ?? query["after"].map(String.init) ?? "0"
-        guard let after = Int64(given), after >= 0 else {
+        guard let after = Self.eventNumber(given) else {
             return problem(400, "malformed-query", "`after` and `Last-Event-ID` are the number of an event.")
         }
         let first: JournalPage
@@ -29,7 +35,7 @@ extension DashboardResponder {
         // The numbers are of one run. A reader that names its run, which is over for another one, gets the present one's from the first.
         let isOther = query["run"].map { $0 != first.run } ?? false
         guard isOther || after <= first.last else {
-            return problem(400, "malformed-query", "The run \(first.run) has \(first.last) events; there is none after \(after).")
+            return problem(409, "no-such-event", "The run \(first.run) has \(first.last) events; there is none after \(after).")
         }
         let follows = query["follow"].map { $0 != "0" } ?? true
         let reader = JournalReader(feed: feed, run: first.run, sequence: isOther ? 0 : after)

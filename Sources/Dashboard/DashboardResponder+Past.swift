@@ -76,7 +76,7 @@ extension DashboardResponder {
 
     private func number(_ name: String, _ query: Parameters) throws -> Int64? {
         guard let text = query[Substring(name)] else { return nil }
-        guard let number = Int64(text), number >= 0 else {
+        guard let number = Self.eventNumber(text) else {
             throw QueryError(message: "`\(name)` is the number of an event, not \(text.prefix(40)).")
         }
         return number

@@ -46,9 +46,11 @@ struct JournalStreamTests {
             let again = try await server.ask("/api/v1/journal/events?follow=0&after=10", headers: headers)
             #expect(numbers(again.text) == [13, 14, 15])
             #expect(try await told(server, "&after=12&run=an-earlier") == Array(1...15))
-            for query in ["after=x", "after=-1", "after=16"] {
+            for query in ["after=x", "after=-1", "after=%2B1", "after=9007199254740992", "after="] {
                 #expect(try await server.ask("/api/v1/journal/events?follow=0&\(query)").status == 400, "\(query)")
             }
+            let beyond = try await server.ask("/api/v1/journal/events?follow=0&after=16")
+            #expect(beyond.status == 409 && beyond.text.contains("has 15 events"))
         }
     }
 
