@@ -52,7 +52,7 @@ struct RunFinder: Sendable {
     func withLock<Result: Sendable>(_ body: @Sendable (Run?) async throws -> Result) async throws -> Result {
         let lock: FileLock
         do {
-            lock = try place.workspace.lock()
+            lock = try place.workspace.lock(isBrief: true)
         } catch WorkspaceError.held(let path, let holder) {
             throw Failure(
                 "\(path) is in use by \(holder), which does not answer: it is starting, ending or cleaning up. Try again in a moment.",

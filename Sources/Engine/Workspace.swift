@@ -54,11 +54,12 @@ package struct Workspace: Sendable, Equatable {
 
     /// Takes the workspace for this process.
     ///
+    /// - Parameter isBrief: for a look only; whoever comes meanwhile waits for it instead of failing.
     /// - Throws: `WorkspaceError.held` when another process has it.
-    package func lock() throws -> FileLock {
+    package func lock(isBrief: Bool = false) throws -> FileLock {
         try PrivateFiles.makeFolder(path)
         do {
-            return try FileLock(path: lockPath)
+            return try FileLock(path: lockPath, isBrief: isBrief)
         } catch {
             guard case .held(_, let holder) = error else { throw error }
             throw WorkspaceError.held(path: path, by: holder?.description ?? "another process")

@@ -4,17 +4,20 @@ import Glibc
 /// An exclusive lock on a file, held until the value is gone or the process ends, however it ends.
 ///
 /// The file says who holds it, so that somebody who comes second can say so too. It is never removed: removing a lock file lets two
-/// processes hold "the" lock.
+/// processes hold "the" lock. Who takes it only for a look says that as well, and is waited for.
 package final class FileLock: Sendable {
     /// Who holds a lock.
     package struct Holder: Sendable, Hashable, CustomStringConvertible {
         package var pid: Int32
         /// Clock ticks since boot, as in ``ProcessIdentity``.
         package var startTime: UInt64
+        /// Whether it holds the lock for a look only, and gives it back at once.
+        package var isBrief: Bool
 
-        package init(pid: Int32, startTime: UInt64) {
+        package init(pid: Int32, startTime: UInt64, isBrief: Bool = false) {
             self.pid = pid
             self.startTime = startTime
+            self.isBrief = isBrief
         }
 
         package var description: String { "process \(pid) (started at tick \(startTime))" }
@@ -40,20 +43,27 @@ package final class FileLock: Sendable {
     package let path: String
     private let descriptor: Int32
 
-    /// Takes the lock at once or not at all. The file is made (0600) when missing.
-    package init(path: String) throws(Failure) {
+    /// Takes the lock, or fails at once when somebody holds it for long. Who has it for a look is waited for, and so is a holder that has ended or has not
+    /// written its name yet. The file is made (0600) when missing.
+    ///
+    /// - Parameters:
+    ///   - isBrief: whether it is held for a look only, well below the patience of others.
+    ///   - patience: milliseconds that are waited at most; the thread stands still for so long.
+    ///   - onWait: called each time before it is waited.
+    package init(path: String, isBrief: Bool = false, patience: Int32 = 5_000, onWait: () -> Void = {}) throws(Failure) {
         let descriptor = cprocesses_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .system(.current("open \(path)")) }
         self.path = path
         self.descriptor = descriptor
         // From here on deinit closes the descriptor, also when the initialiser throws.
-        guard cprocesses_try_lock(descriptor) == 0 else {
-            throw errno == EWOULDBLOCK ? .held(path: path, by: Self.holder(of: path)) : .system(.current("lock \(path)"))
+        if cprocesses_try_lock(descriptor) != 0 {
+            guard errno == EWOULDBLOCK else { throw .system(.current("lock \(path)")) }
+            guard try Self.wait(for: path, descriptor, patience, onWait) else { throw .held(path: path, by: Self.holder(of: path)) }
         }
         do throws(SystemError) {
             guard let status = try ProcessStatus.of(pid: getpid()) else { throw SystemError(code: ESRCH, operation: "read /proc") }
             guard ftruncate(descriptor, 0) == 0 else { throw .current("write \(path)") }
-            try FileSystem.writeAll(Array("\(getpid()) \(status.startTime)\n".utf8), to: descriptor, name: path)
+            try FileSystem.writeAll(Array("\(getpid()) \(status.startTime)\(isBrief ? " brief" : "")\n".utf8), to: descriptor, name: path)
         } catch {
             throw .system(error)
         }
@@ -71,7 +81,8 @@ package final class FileLock: Sendable {
         // An unreadable lock file has no known holder.
         guard let bytes = try? FileSystem.read(path) else { return nil }
         let fields = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard fields.count == 2, let pid = Int32(fields[0]), let startTime = UInt64(fields[1]) else { return nil }
-        return Holder(pid: pid, startTime: startTime)
+        guard fields.count == 2 || fields.count == 3 && fields[2] == "brief", let pid = Int32(fields[0]), let startTime = UInt64(fields[1])
+        else { return nil }
+        return Holder(pid: pid, startTime: startTime, isBrief: fields.count == 3)
     }
 }

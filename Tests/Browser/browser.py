@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import re
 import signal
 import socket
 import subprocess
@@ -68,18 +67,6 @@ class Company:
                 break
             time.sleep(0.2)
         raise AssertionError(f"cco web ended with {process.returncode} and printed no link")
-
-    def resume(self) -> subprocess.Popen:
-        """Resumes the run, and waits until an engine has it in hand: pages that start at the same moment could be in its way."""
-        log = self.scratch / f"resume-{len(self.started)}.log"
-        process = self.begin("resume")
-        for _ in range(300):
-            if re.search(r"^[0-9]{2}:[0-9]{2}:[0-9]{2} ", log.read_text(), re.MULTILINE):
-                return process
-            if process.poll() is not None:
-                break
-            time.sleep(0.2)
-        raise AssertionError(f"the run does not go on: {log.read_text()}")
 
     def end(self):
         for process in self.started:

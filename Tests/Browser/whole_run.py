@@ -117,7 +117,7 @@ def whole(company, browser):
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=30) == 0
     expect(page.locator("#state")).to_contain_text("The connection is lost")
-    resumed = company.resume()
+    resumed = company.begin("resume")
     company.serve()
     expect(page.locator("#state")).to_have_text("working", timeout=60_000)
     browser.may_lose_connection = False

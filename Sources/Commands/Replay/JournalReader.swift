@@ -59,7 +59,7 @@ struct JournalReader: Sendable {
     private static func standing(_ reader: JournalReader, after sequence: Int64) throws -> [RecordedEvent] {
         let folder = reader.place.workspace.folder(of: reader.run)
         // Only the newest run can be taken up by an engine while this reads.
-        let lock = try reader.place.workspace.currentRun()?.id == reader.run ? reader.place.workspace.lock() : nil
+        let lock = try reader.place.workspace.currentRun()?.id == reader.run ? reader.place.workspace.lock(isBrief: true) : nil
         defer { withExtendedLifetime(lock) {} }
         let journal = try Journal(existingIn: folder.path)
         let redactor = reader.redactor

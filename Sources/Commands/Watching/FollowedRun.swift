@@ -84,7 +84,7 @@ struct FollowedRun: RunFeed {
 
     private func standingJournal(after sequence: Int64, limit: Int) throws -> JournalPage {
         let redactor = try Redactor(place.folder, home: surroundings.home, environment: surroundings.environment)
-        let lock = try place.workspace.lock()
+        let lock = try place.workspace.lock(isBrief: true)
         defer { withExtendedLifetime(lock) {} }
         guard let folder = try place.workspace.currentRun() else { throw Failure("there is no run any more", .usage) }
         return try RunHost.journalPage(of: folder, after: sequence, limit: limit, redactor)

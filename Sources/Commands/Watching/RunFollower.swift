@@ -177,7 +177,7 @@ actor RunFollower {
     /// The run's last state from its journal, once its engine has gone; `nil` when somebody else has it in hand again.
     private func standing(_ run: String) -> RunStatus? {
         // Another process that holds the workspace is no failure of a view: the log will say more.
-        guard let lock = try? place.workspace.lock() else { return nil }
+        guard let lock = try? place.workspace.lock(isBrief: true) else { return nil }
         defer { withExtendedLifetime(lock) {} }
         guard let folder = try? place.workspace.currentRun(), folder.id.name == run, let state = try? RunHost.read(folder) else {
             return nil
