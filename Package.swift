@@ -91,7 +91,7 @@ let package = Package(
         module("MCP"),
         module("Telemetry", needs: ["Orchestration"], uses: nio),
         module(
-            "Dashboard", needs: ["Orchestration", "Observability", "Telemetry", "DashboardPages"], uses: hummingbird + nio,
+            "Dashboard", needs: ["Orchestration", "ControlAPI", "Observability", "Telemetry", "DashboardPages"], uses: hummingbird + nio,
             resources: [.embedInCode("openapi.json")]),
         module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
         module("TestSupport", uses: hummingbird + nio),
@@ -122,7 +122,7 @@ let package = Package(
         tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),
         tests("MCP"),
         tests("Telemetry", needs: ["Orchestration", "Simulation"], uses: nio),
-        tests("Dashboard", needs: ["Orchestration", "Observability"], uses: nio),
+        tests("Dashboard", needs: ["Orchestration", "ControlAPI", "Observability"], uses: nio),
         tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
         tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(

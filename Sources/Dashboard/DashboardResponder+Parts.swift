@@ -1,3 +1,4 @@
+import ControlAPI
 import Hummingbird
 import NIOCore
 import Orchestration
@@ -59,7 +60,7 @@ extension DashboardResponder {
 
     private func nothing(_ what: String, _ id: String) -> Response { problem(404, "unknown", "There is no \(what) \"\(id)\".") }
 
-    func problem(_ problem: FeedProblem) -> Response {
+    func problem(_ problem: ControlProblem) -> Response {
         self.problem(problem.status, problem.code, problem.message, remedy: problem.remedy)
     }
 }

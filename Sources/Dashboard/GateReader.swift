@@ -1,3 +1,4 @@
+import ControlAPI
 import FoundationEssentials
 import Orchestration
 import Telemetry
@@ -9,7 +10,7 @@ actor GateReader {
 
     init(feed: any RunFeed) { self.feed = feed }
 
-    func tallied() async throws(FeedProblem) -> GateTally {
+    func tallied() async throws(ControlProblem) -> GateTally {
         while true {
             let page = try await feed.journal(after: tally.sequence, limit: JournalPage.largest)
             if let run = tally.run, run.name != page.run {

@@ -1,3 +1,4 @@
+import ControlAPI
 import Observability
 import Orchestration
 
@@ -15,39 +16,18 @@ package protocol RunFeed: Sendable {
     func pause() async throws
 
     /// What the run has cost so far.
-    func cost() async throws(FeedProblem) -> CostReport
+    func cost() async throws(ControlProblem) -> CostReport
 
     /// Gives the engine an order, as the control interface takes it.
     ///
     /// - Parameter body: JSON.
-    func order(_ body: [UInt8]) async throws(FeedProblem) -> OrderReceipt
+    func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt
 
     /// At most `limit` events of the run's journal after one, secrets replaced.
-    func journal(after sequence: Int64, limit: Int) async throws(FeedProblem) -> JournalPage
+    func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage
 
     /// Wakes whenever the journal may have grown, and once at the beginning. A reader that is slow misses wakes, not events.
     func journalChanges() async -> AsyncStream<Void>
-}
-
-/// Why something that the pages asked for was not to be had.
-package struct FeedProblem: Error, Equatable, CustomStringConvertible {
-    /// A stable word for programs, such as `no-engine`.
-    package var code: String
-    /// What is wrong.
-    package var message: String
-    /// What to do about it.
-    package var remedy: String
-    /// The HTTP status that carries it.
-    package var status: Int
-
-    package init(code: String, message: String, remedy: String, status: Int) {
-        self.code = code
-        self.message = message
-        self.remedy = remedy
-        self.status = status
-    }
-
-    package var description: String { "\(message) \(remedy)" }
 }
 
 /// A run at one moment.

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Synchronization
 
@@ -47,33 +46,9 @@ package final class LoopbackReceiver: Sendable {
         _ body: @Sendable @escaping (LoopbackReceiver, Int) async throws -> Result
     ) async throws -> Result {
         let receiver = LoopbackReceiver(status: status)
-        // At most one element: the port, once.
-        let (ports, portSource) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let application = Application(
-            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in try await receiver.take(request) },
-            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { portSource.yield(port) }
-                portSource.finish()
-            },
-            logger: Logger(label: "loopback-receiver", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                defer { portSource.finish() }
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                for await port in ports { return try await body(receiver, port) }
-                return nil
-            }
-            defer { group.cancelAll() }
-            for try await result in group {
-                if let result { return result }
-            }
-            throw CancellationError()
-        }
+        return try await LoopbackServer.serving(
+            CallbackResponder { (request: Request, _: BasicRequestContext) in try await receiver.take(request) }
+        ) { try await body(receiver, $0) }
     }
 
     private func take(_ request: Request) async throws -> Response {

@@ -1,3 +1,4 @@
+import ControlAPI
 import Foundation
 import FoundationNetworking
 import Observability
@@ -22,13 +23,13 @@ struct DashboardServerTests {
 
         func pause() async throws { paused.withLock { $0 += 1 } }
 
-        func cost() async throws(FeedProblem) -> CostReport { CostReport(run: DashboardServerTests.run, at: DashboardServerTests.start) }
+        func cost() async throws(ControlProblem) -> CostReport { CostReport(run: DashboardServerTests.run, at: DashboardServerTests.start) }
 
-        func order(_ body: [UInt8]) async throws(FeedProblem) -> OrderReceipt {
-            throw FeedProblem(code: "no-engine", message: "No engine.", remedy: "cco resume", status: 409)
+        func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
+            throw ControlProblem(code: "no-engine", message: "No engine.", remedy: "cco resume", status: 409)
         }
 
-        func journal(after sequence: Int64, limit: Int) async throws(FeedProblem) -> JournalPage {
+        func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
             JournalPage(run: "run-1", last: 0, entries: [])
         }
 

@@ -1,3 +1,4 @@
+import ControlAPI
 import Foundation
 import FoundationNetworking
 import Observability
@@ -54,7 +55,7 @@ struct PagesServer: Sendable {
 /// A feed that a test writes: a journal that grows, orders that are noted.
 final class ScriptedFeed: RunFeed {
     let orders = Mutex<[String]>([])
-    let refusal = Mutex<FeedProblem?>(nil)
+    let refusal = Mutex<ControlProblem?>(nil)
     let events = Mutex<[JournalPage.Entry]>([])
     /// How many pages have been asked for.
     let pages = Mutex(0)
@@ -77,15 +78,15 @@ final class ScriptedFeed: RunFeed {
 
     func pause() async throws {}
 
-    func cost() async throws(FeedProblem) -> CostReport { CostReport(run: DashboardServerTests.run, at: DashboardServerTests.start) }
+    func cost() async throws(ControlProblem) -> CostReport { CostReport(run: DashboardServerTests.run, at: DashboardServerTests.start) }
 
-    func order(_ body: [UInt8]) async throws(FeedProblem) -> OrderReceipt {
+    func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
         if let refusal = refusal.withLock({ $0 }) { throw refusal }
         orders.withLock { $0.append(String(decoding: body, as: UTF8.self)) }
         return OrderReceipt(id: "1", by: "somebody", subject: "message-1", words: "goes into turn-1")
     }
 
-    func journal(after sequence: Int64, limit: Int) async throws(FeedProblem) -> JournalPage {
+    func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
         pages.withLock { $0 += 1 }
         let events = events.withLock { $0 }
         return JournalPage(

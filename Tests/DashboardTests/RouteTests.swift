@@ -1,3 +1,4 @@
+import ControlAPI
 import Foundation
 import Observability
 import Orchestration
@@ -61,7 +62,7 @@ struct RouteTests {
             let answer = try await server.ask("/api/v1/orders", method: "POST", body: body)
             #expect(answer.status == 200 && feed.orders.withLock { $0 } == [body])
             #expect(try JSONDecoder().decode(OrderReceipt.self, from: Data(answer.text.utf8)).subject == "message-1")
-            feed.refusal.withLock { $0 = FeedProblem(code: "no-engine", message: "Nobody.", remedy: "Resume.", status: 409) }
+            feed.refusal.withLock { $0 = ControlProblem(code: "no-engine", message: "Nobody.", remedy: "Resume.", status: 409) }
             let refused = try await server.ask("/api/v1/orders", method: "POST", body: body)
             #expect(refused.status == 409 && refused.text == #"{"error":{"code":"no-engine","message":"Nobody.","remedy":"Resume."}}"#)
             let long = try await server.ask("/api/v1/orders", method: "POST", body: String(repeating: "x", count: 70_000))

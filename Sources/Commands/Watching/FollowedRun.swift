@@ -34,23 +34,23 @@ struct FollowedRun: RunFeed {
         try await follower.pause(with: "the web page")
     }
 
-    func order(_ body: [UInt8]) async throws(FeedProblem) -> OrderReceipt {
+    func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
         do {
             return try await finder.client.order(try ControlClient.orderRequest(body), deadline: .now + .seconds(30))
         } catch ControlClientError.notRunning {
-            throw FeedProblem(
+            throw ControlProblem(
                 code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
                 remedy: "Go on with the run first: cco resume\(place.options)", status: 409)
         } catch ControlClientError.broken, ControlClientError.deadline {
-            throw FeedProblem(
+            throw ControlProblem(
                 code: "uncertain", message: "Whether the order was taken is not known.",
                 remedy: "Give it again with the same id: it is carried out once.", status: 504)
         } catch {
-            throw FeedProblem(error)
+            throw ControlProblem(error)
         }
     }
 
-    func cost() async throws(FeedProblem) -> CostReport {
+    func cost() async throws(ControlProblem) -> CostReport {
         do {
             return try await finder.client.cost(deadline: .now + .seconds(30))
         } catch ControlClientError.notRunning {
@@ -60,25 +60,25 @@ struct FollowedRun: RunFeed {
                     return CostReport(run: run, at: run.clock.lastEventAt)
                 }
             } catch {
-                throw FeedProblem(error)
+                throw ControlProblem(error)
             }
         } catch {
-            throw FeedProblem(error)
+            throw ControlProblem(error)
         }
     }
 
     /// From the engine, or where none has the run in hand from the file.
-    func journal(after sequence: Int64, limit: Int) async throws(FeedProblem) -> JournalPage {
+    func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
         do {
             return try await finder.client.journal(after: sequence, limit: limit, deadline: .now + .seconds(30))
         } catch ControlClientError.notRunning {
             do {
                 return try await follower.exclusively { try standingJournal(after: sequence, limit: limit) }
             } catch {
-                throw FeedProblem(error)
+                throw ControlProblem(error)
             }
         } catch {
-            throw FeedProblem(error)
+            throw ControlProblem(error)
         }
     }
 
@@ -91,10 +91,10 @@ struct FollowedRun: RunFeed {
     }
 }
 
-extension FeedProblem {
+extension ControlProblem {
     init(_ error: any Error) {
         if case ControlClientError.refused(let problem) = error {
-            self.init(code: problem.code, message: problem.message, remedy: problem.remedy, status: problem.status)
+            self = problem
         } else {
             let failure = Failure(error)
             self.init(

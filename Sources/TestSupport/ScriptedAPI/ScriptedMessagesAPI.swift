@@ -1,5 +1,4 @@
 import Hummingbird
-import Logging
 import NIOCore
 
 /// A server on the loopback address that plays Anthropic's Messages API.
@@ -46,43 +45,11 @@ package struct ScriptedMessagesAPI: Sendable {
         _ body: @Sendable @escaping (ScriptedMessagesAPI) async throws -> Result
     ) async throws -> Result {
         let exchange = MessageExchange(script: script, requestLimit: requestLimit, clock: clock)
-        // At most one element: the port, once.
-        let (ports, portSource) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let application = Application(
-            responder: CallbackResponder { (request: Request, context: ConnectionContext) in
+        return try await LoopbackServer.serving(
+            CallbackResponder { (request: Request, context: ConnectionContext) in
                 try await exchange.respond(to: request, on: context.channel)
-            },
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { portSource.yield(port) }
-                portSource.finish()
-            },
-            logger: Logger(label: "scripted-messages-api", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
-        return try await withThrowingTaskGroup(of: Result?.self) { group in
-            group.addTask {
-                defer { portSource.finish() }
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                for await port in ports {
-                    return try await body(ScriptedMessagesAPI(port: port, exchange: exchange))
-                }
-                throw ServerEnded()
-            }
-            defer { group.cancelAll() }
-            for try await result in group {
-                if let result { return result }
-                throw ServerEnded()
-            }
-            throw ServerEnded()
-        }
-    }
-
-    /// The server ended before the work that needs it.
-    package struct ServerEnded: Error, CustomStringConvertible {
-        package var description: String { "The scripted Messages API ended before the work that needs it." }
+            }, port: port
+        ) { try await body(ScriptedMessagesAPI(port: $0, exchange: exchange)) }
     }
 }
 
