@@ -18,6 +18,9 @@ struct Conclusion: Sendable {
         resources.tell(try hub.clearStaleLocks().map { .leftover($0) }, of: "the run's repository")
         // Agents that were killed have left sockets and half-written files here.
         try PrivateFiles.remove(resources.folder.temporary)
+        for lock in try AbandonedLocks(folder: resources.folder.claude).clear() {
+            resources.log.log(source: "cco", level: .info, message: "removed a lock that a killed agent had left: \(resources.redactor.redacted(lock))")
+        }
         CrashPoint.concludeCleared.pass()
         var ended = run
         if case .finishing(let reason) = run.phase { ended.apply(.ended(reason), at: resources.clock.now()) }
