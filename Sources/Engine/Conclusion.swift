@@ -19,7 +19,8 @@ struct Conclusion: Sendable {
         // Agents that were killed have left sockets and half-written files here.
         try PrivateFiles.remove(resources.folder.temporary)
         for lock in try AbandonedLocks(folder: resources.folder.claude).clear() {
-            resources.log.log(source: "cco", level: .info, message: "removed a lock that a killed agent had left: \(resources.redactor.redacted(lock))")
+            let name = resources.redactor.redacted(lock)
+            resources.log.log(source: "cco", level: .info, message: "removed a lock that a killed agent had left: \(name)")
         }
         CrashPoint.concludeCleared.pass()
         var ended = run
