@@ -20,7 +20,7 @@ struct MergeExecution: Sendable {
         let chain = MergeChain(of: candidate.target, in: run)
         guard let target = chain.tip ?? run.head(of: candidate.target) else { return .nothingToMerge }
         let order = CandidateMerge.Order(
-            target: target, head: head(of: candidate, run), message: message(for: candidate, run),
+            target: target, head: candidate.newestHead(in: run), message: message(for: candidate, run),
             date: resources.clock.now().milliseconds / 1000,
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
             structure: candidate.target == .base && run.settings.branches == nil
@@ -32,15 +32,6 @@ struct MergeExecution: Sendable {
         switch result {
         case .conflict, .nothingToMerge: return .heldBack(onto: target)
         case .clean, .fastForward, .heldBack, .objection: return result
-        }
-    }
-
-    /// Branches that may have moved while the candidate waited are taken as they are now.
-    private func head(of candidate: Candidate, _ run: Run) -> ObjectID {
-        switch candidate.kind {
-        case .task, .branch: candidate.head
-        case .delivery(let team): run.teams[team]?.head ?? candidate.head
-        case .sync, .upkeep: run.base?.head ?? candidate.head
         }
     }
 

@@ -37,23 +37,27 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
     /// The width after a look at the queues.
     func adapted(to run: Run, at now: Timestamp) -> AdaptiveWidth {
         var width = self
-        width.conflictLimit = limit(for: run.conflictRate, colliding: run.collidingShare, ceiling: run.workerCeiling)
+        width.conflictLimit = limit(
+            for: run.conflictRate, colliding: run.collidingShare, workers: run.settings.workerCount, ceiling: run.workerCeiling)
         width.isGateBehind = run.waitsForGate(longerThan: isGateBehind ? Self.patience / 2 : Self.patience, at: now)
         return width
     }
 
-    private func limit(for rate: ConflictRate, colliding: Double, ceiling: Int) -> Int? {
+    /// - Parameters:
+    ///   - workers: all that there are; the limit is lifted when it comes to them.
+    ///   - ceiling: as many as a person lets work. While that is what holds work back, nothing is learnt about more.
+    private func limit(for rate: ConflictRate, colliding: @autoclosure () -> Double, workers: Int, ceiling: Int) -> Int? {
         let current = min(ceiling, conflictLimit ?? ceiling)
         guard rate.judged >= max(Self.leastJudged, Self.judgedForEach * current) else { return conflictLimit }
         // Work of which all is known to collide counts as if a conflict more had come on each change.
-        let share = rate.perLanding + colliding
+        let share = rate.perLanding + colliding()
         if share >= Self.dearRate {
             let fewer = max(Self.leastForConflicts, current * 3 / 4)
             return fewer < current ? fewer : conflictLimit
         }
-        guard share <= Self.cheapRate, let limit = conflictLimit else { return conflictLimit }
+        guard share <= Self.cheapRate, let limit = conflictLimit, limit <= ceiling else { return conflictLimit }
         let more = limit + max(1, limit / 4)
-        return more >= ceiling ? nil : more
+        return more >= workers ? nil : more
     }
 
     /// The width after a look at the machine's memory.
@@ -138,17 +142,19 @@ extension Run {
         guard !forecast.collisions.isEmpty else { return 0 }
         let open = tasks.begun.filter(\.hasOpenBranch)
         guard open.count >= 4 else { return 0 }
-        return Double(open.count { task in forecast.collisions.contains { $0.task == task.id } }) / Double(open.count)
+        let colliding = Set(forecast.collisions.map(\.task))
+        return Double(open.count { colliding.contains($0.id) }) / Double(open.count)
     }
 
-    /// Whether an approved change has waited for so many runs of the gate.
+    /// Whether an approved change has waited for so many runs of the gate. What waits for origin, and time without an engine, are not the gate's.
     func waitsForGate(longerThan gates: Int64, at now: Timestamp) -> Bool {
-        guard verifyCommand != nil, merges.gateRuns > 0, merges.gateMilliseconds > 0 else { return false }
-        let green = merges.gateMilliseconds / Int64(merges.gateRuns)
-        let patience = max(AdaptiveWidth.shortWait, gates * green)
+        guard verifyCommand != nil, merges.meanGate > 0 else { return false }
+        let patience = max(AdaptiveWidth.shortWait, gates * merges.meanGate)
+        var publishing: Set<MergeTarget> = []
+        for candidate in queue { if case .publishing = candidate.state { publishing.insert(candidate.target) } }
         return queue.contains { candidate in
-            guard case .task = candidate.kind else { return false }
-            return now.milliseconds(since: candidate.readyAt) > patience
+            guard case .task = candidate.kind, !publishing.contains(candidate.target) else { return false }
+            return now.milliseconds(since: max(candidate.readyAt, clock.resumedAt)) > patience
         }
     }
 

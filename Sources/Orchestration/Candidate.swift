@@ -84,3 +84,16 @@ package struct Candidate: Codable, Sendable, Equatable {
         if case .sync = kind { head } else { onto }
     }
 }
+
+extension Candidate {
+    /// What is merged for it: branches that may have moved while it waited are taken as they are now, but for what a person has approved, which is one
+    /// commit.
+    package func newestHead(in run: Run) -> ObjectID {
+        if approval != nil { return head }
+        return switch kind {
+        case .task, .branch: head
+        case .delivery(let team): run.teams[team]?.head ?? head
+        case .sync, .upkeep: run.base?.head ?? head
+        }
+    }
+}

@@ -1,7 +1,7 @@
 /// What waits for a person's approval.
 extension Decider {
     /// Whether the plan that has just been made waits for a person.
-    var planNeedsApproval: Bool { run.settings.approve == .plan && !run.questions.isPlanApproved }
+    var planNeedsApproval: Bool { run.settings.approve == .plan && !run.questions.hasPlan }
 
     /// Asks a person whether something may be done.
     mutating func requestApproval(_ subject: Question.Subject, madeBy agent: AgentID, task: TaskID? = nil, text: String) {
@@ -40,7 +40,7 @@ extension Decider {
     mutating func carryOut(_ question: Question, approval: QuestionID?) {
         switch question.subject {
         case .goals(let report): acceptGoals(report)
-        case .tasks(let report): acceptTasks(report, of: question.agent)
+        case .tasks(let report): takeApproved(report, of: question.agent)
         case .promotion(let kind, let head): queue(kind, for: .base, head: head, approval: approval)
         case nil: break
         }
@@ -51,9 +51,13 @@ extension Decider {
         emit(.approvalRefused(question.id, reason: reason, by: person))
         switch question.subject {
         case .goals, .tasks:
-            emit(
-                .leadBriefed(
-                    question.agent, Pending(.fixPlan(problems: ["\(person), who is in charge of this run, rejects the plan: \(reason)"]))))
+            let words = "\(person), who is in charge of this run, rejects the plan: \(reason)"
+            if let lead = run.agents[question.agent], lead.activeTurn == nil, lead.next == nil {
+                emit(.leadBriefed(lead.id, Pending(.fixPlan(problems: [words]))))
+            } else {
+                // It looks at something else now, and plans anew after that.
+                tell(question.agent, "Your plan does not hold. \(words)", from: person, interrupts: false)
+            }
         case .promotion(.task(let id), _):
             returnToWorker(
                 id, .rework(id, instructions: "\(person), who is in charge of this run, does not take it as it is: \(reason)"),

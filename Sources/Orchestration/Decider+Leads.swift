@@ -47,10 +47,25 @@ extension Decider {
         requestApproval(.tasks(report), madeBy: turn.agent, text: report.summary)
     }
 
-    mutating func acceptTasks(_ report: TaskPlanReport, of lead: AgentID) {
+    private mutating func acceptTasks(_ report: TaskPlanReport, of lead: AgentID) {
         guard let team = run.agents[lead]?.team, let tasks = accept(report.tasks, of: lead, isWholePlan: true) else { return }
         emit(.briefDone(lead))
-        emit(.planAccepted(team, summary: report.summary))
+        begin(tasks, of: team, report.summary)
+    }
+
+    /// A plan that a person has approved of. It was checked when it was made; what has come meanwhile is put in order with it, and where that is not
+    /// enough the lead, who may be at something else, plans anew.
+    mutating func takeApproved(_ report: TaskPlanReport, of lead: AgentID) {
+        guard let team = run.agents[lead]?.team else { return }
+        var check = PlanCheck(drafts: report.tasks, of: team, in: run.tasks, mayBeEmpty: true)
+        check.orderCollidingTasks()
+        let problems = check.problems
+        guard problems.isEmpty else { return emit(.planRejected(team, problems)) }
+        begin(check.tasks(team: team, firstNumber: run.counters.tasks + 1, at: now), of: team, report.summary)
+    }
+
+    private mutating func begin(_ tasks: [TeamTask], of team: TeamID, _ summary: String) {
+        emit(.planAccepted(team, summary: summary))
         for task in tasks { emit(.taskAdded(task)) }
     }
 

@@ -3,10 +3,8 @@ extension Decider {
     /// Takes the question of a turn's report.
     ///
     /// - Returns: the question, if one is open now.
-    mutating func ask(_ turn: Turn, _ report: String, isBlocked: Bool) -> Question? {
-        guard case .working = run.phase,
-            // A report that cannot be read is dealt with by those who read it.
-            let draft = try? Decider.read(QuestionReport.self, report).question, !draft.text.isBlank,
+    mutating func ask(_ turn: Turn, _ draft: QuestionReport.Draft?, isBlocked: Bool) -> Question? {
+        guard case .working = run.phase, let draft, !draft.text.isBlank,
             run.questions.open.count(where: { !$0.isApproval }) < QuestionBook.mostOpen,
             turn.task.map({ run.tasks[$0]?.state.isSettled == false }) ?? true,
             !run.questions.open.contains(where: { $0.agent == turn.agent && $0.text == draft.text })

@@ -117,8 +117,7 @@ extension Decider {
     private func isLate(_ candidate: Candidate, for first: MergeChain.Link?) -> Bool {
         guard let first else { return false }
         // Whatever comes while a gate runs is in time for the next one.
-        let gate = run.merges.gateRuns > 0 ? run.merges.gateMilliseconds / Int64(run.merges.gateRuns) : 0
-        return candidate.readyAt.milliseconds(since: first.candidate.readyAt) > max(1_000, 2 * gate)
+        return candidate.readyAt.milliseconds(since: first.candidate.readyAt) > max(1_000, 2 * run.merges.meanGate)
     }
 
     /// What did not fit the chain waits until that is over.

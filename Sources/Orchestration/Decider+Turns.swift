@@ -205,13 +205,15 @@ extension Decider {
 
     private mutating func reported(_ turn: Turn, _ outcome: TurnOutcome, _ report: String) {
         do {
+            // Before anything is acted upon: a report counts as a whole or not at all.
+            let draft = try Decider.read(QuestionReport.self, report).question
             if turn.task != nil {
                 let work = try Decider.read(WorkerReport.self, report)
-                let question = ask(turn, report, isBlocked: work.status == .blocked)
+                let question = ask(turn, draft, isBlocked: work.status == .blocked)
                 workReported(turn, outcome, work, asking: question)
             } else {
                 try managementReported(turn, report)
-                _ = ask(turn, report, isBlocked: false)
+                _ = ask(turn, draft, isBlocked: false)
             }
         } catch {
             disappoint(turn, "your report could not be read: \(error)")

@@ -116,8 +116,8 @@ package struct QuestionBook: Codable, Sendable, Equatable {
     package private(set) var questions: [Question] = []
     /// How many there have been.
     package private(set) var count = 0
-    /// Whether a person has approved of the plan.
-    package private(set) var isPlanApproved = false
+    /// Whether a first plan has taken effect: only that one waits for a person.
+    package private(set) var hasPlan = false
 
     static let length = 100
     /// What agents ask beyond that is left to them.
@@ -152,13 +152,12 @@ package struct QuestionBook: Codable, Sendable, Equatable {
 
     mutating func settle(_ id: QuestionID, _ outcome: Question.Outcome) {
         guard let index = questions.lastIndex(where: { $0.id == id }) else { return }
-        switch (questions[index].subject, outcome) {
-        case (.goals, .approved), (.tasks, .approved): isPlanApproved = true
-        default: break
-        }
         questions[index].outcome = outcome
         questions[index] = questions[index].settled
     }
+
+    /// The first plan has been taken as it is; what a person approves of may still be sent back by the checks.
+    mutating func planTookEffect() { hasPlan = true }
 
     /// Time in which nobody could have answered is given on top.
     mutating func postpone(by milliseconds: Int64) {

@@ -11,11 +11,13 @@ extension Run {
         case .planRejected(let team, _):
             if let team { teams[team]?.planRejections += 1 } else { goalPlanRejections += 1 }
         case .planAccepted(let team, let summary):
+            if isFlat { questions.planTookEffect() }
             teams[team]?.planRejections = 0
             teams[team]?.summary = summary
             teams[team]?.stage = .working
         case .goalsAccepted(let summary):
             goalsPlanned = true
+            questions.planTookEffect()
             goalPlanRejections = 0
             directorSummary = summary
         case .teamEntered(let team, let stage, let summary):
@@ -194,6 +196,7 @@ extension Run {
         case .treeVerified(let tree, _, let milliseconds):
             verifiedTrees[tree.hex] = milliseconds
             merges.gateRuns += 1
+            merges.greenGates += 1
             merges.gateMilliseconds += milliseconds
             for index in queue.indices {
                 if case .gating(_, tree, _, _) = queue[index].state { queue[index].gateMilliseconds = milliseconds }

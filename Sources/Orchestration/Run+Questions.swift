@@ -31,7 +31,10 @@ extension Run {
 
     func objection(toDeciding id: QuestionID) -> OrderObjection? {
         if let objection = objection(toSettling: id) { return objection }
-        guard questions[id]?.isApproval == false else { return nil }
+        if let question = questions[id], question.isApproval {
+            guard !isPending(question) else { return nil }
+            return OrderObjection(.untimely, "Nobody needs \(id) any more: what it is about was cancelled.", "")
+        }
         return OrderObjection(.invalid, "\(id) is a question, and there is nothing to approve.", "Use cco answer \(id).")
     }
 

@@ -174,9 +174,14 @@ package struct MergeStatistics: Codable, Sendable, Equatable {
     package var redGates = 0
     package var flakes = 0
     package var gateRuns = 0
+    /// Runs that were green, and how long they took together.
+    package var greenGates = 0
     package var gateMilliseconds: Int64 = 0
     /// Runs of the quick gate, and how many of them were red.
     package var quickRuns = 0
     package var quickReds = 0
     package var failureRate = FailureRate()
+
+    /// Milliseconds of a gate that is green, on average; 0 before the first.
+    package var meanGate: Int64 { greenGates == 0 ? 0 : gateMilliseconds / Int64(greenGates) }
 }

@@ -9,7 +9,7 @@ extension Invariants {
             case .questionAnswered(let id, _, let person), .approvalGiven(let id, let person): try settle(id, person, &settled)
             case .approvalRefused(let id, _, let person): try settle(id, person, &settled)
             case .candidateQueued(let candidate): try checkApproval(of: candidate)
-            case .goalSet where after.settings.approve == .plan && !before.goalsPlanned && !after.questions.isPlanApproved:
+            case .goalSet where after.settings.approve == .plan && !before.goalsPlanned && !hasApprovedGoals:
                 throw Violation(.approvalsHold, "goals are set, and nobody has approved of them")
             default: break
             }
@@ -39,6 +39,12 @@ extension Invariants {
                 !after.isEnded
             else { continue }
             throw Violation(.questionsEnd, "\(task.id) waits for \(id), which is settled")
+        }
+    }
+
+    private var hasApprovedGoals: Bool {
+        after.questions.questions.contains {
+            if case .goals = $0.subject, case .approved = $0.outcome { true } else { false }
         }
     }
 

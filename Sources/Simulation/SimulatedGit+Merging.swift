@@ -8,7 +8,7 @@ extension SimulatedGit {
         guard let target = chain.tip ?? run.head(of: candidate.target), let ours = number(target) else { return .nothingToMerge }
         let text = candidate.target == .base ? TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate]) : nil
         let structure = text.map { self.structure($0) }
-        guard let theirs = number(head(of: candidate, in: run)) else { return .nothingToMerge }
+        guard let theirs = number(candidate.newestHead(in: run)) else { return .nothingToMerge }
         if isAncestor(theirs, of: ours) {
             guard let structure, theirs == ours, structure != commits[ours].structure else {
                 return chain.links.isEmpty ? .nothingToMerge : .heldBack(onto: target)
@@ -23,22 +23,13 @@ extension SimulatedGit {
         return clean(made, onto: target)
     }
 
-    /// Branches that may have moved while the candidate waited are taken as they are now.
-    func head(of candidate: Candidate, in run: Run) -> ObjectID {
-        switch candidate.kind {
-        case .task, .branch: candidate.head
-        case .delivery(let team): run.teams[team]?.head ?? candidate.head
-        case .sync, .upkeep: run.base?.head ?? candidate.head
-        }
-    }
-
     private func clean(_ number: Int, onto: ObjectID) -> MergeResult {
         .clean(commit: commits[number].id, tree: commits[number].tree, onto: onto)
     }
 
     /// What each side of a merge has that the other has not.
     func sides(of candidate: Candidate, in run: Run) -> (ours: ChangeSet, theirs: ChangeSet)? {
-        guard let ours = commit(run.tip(of: candidate.target)), let theirs = commit(head(of: candidate, in: run)) else { return nil }
+        guard let ours = commit(run.tip(of: candidate.target)), let theirs = commit(candidate.newestHead(in: run)) else { return nil }
         return (ours.changes.subtracting(theirs.changes), theirs.changes.subtracting(ours.changes))
     }
 

@@ -97,6 +97,72 @@ struct ApprovalTests {
         #expect(scenario.run.teams.values.allSatisfy { !$0.undelivered })
     }
 
+    @Test("what goes to the base branch is the commit that was approved, although the team's branch has gone on")
+    func approvedCommit() throws {
+        let scenario = try scenario(.promotion, workers: 6)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        let question = try #require(scenario.run.questions.open.first)
+        guard case .promotion(.delivery(let team), let head) = question.subject else {
+            Issue.record("no delivery: \(question)")
+            return
+        }
+        try approve(question.id.name, scenario)
+        let candidate = try #require(scenario.run.queue.first { $0.kind == .delivery(team) && $0.target == .base })
+        var later = scenario.run
+        later.teams[team]?.head = SimulatedGit.object(7)
+        #expect(candidate.newestHead(in: later) == head)
+        var unasked = candidate
+        unasked.approval = nil
+        #expect(unasked.newestHead(in: later) == SimulatedGit.object(7))
+    }
+
+    @Test("what a person has cancelled cannot be approved or rejected any more, also while the disk is short")
+    func cancelled() throws {
+        let scenario = try scenario(.promotion)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        let question = try #require(scenario.run.questions.open.first)
+        let task = try #require(question.task)
+        try scenario.feed(.diskShort("1 MB free"))
+        try scenario.feed(.ordered(Order(id: "cancel", by: "Ada", wish: .cancelTask(task, reason: nil))))
+        #expect(scenario.run.tasks[task]?.state.isSettled == true)
+        for wish in [Order.Wish.approve(question.id), .reject(question.id, reason: "no")] {
+            #expect(scenario.run.objection(to: Order(id: "x", by: "Ada", wish: wish))?.kind == .untimely)
+        }
+    }
+
+    @Test("a plan that does not fit what has come meanwhile is made, and asked about, anew")
+    func planAnew() throws {
+        let scenario = try scenario(.plan)
+        scenario.hooks.plan = { _, run in run.questions.count == 0 ? [.draft("a", after: ["task-9"])] : [.draft("a")] }
+        var run = scenario.run
+        run.apply(.planAccepted(ID("team-1"), summary: ""), at: .begin)
+        #expect(run.questions.hasPlan)
+        #expect(!scenario.run.questions.hasPlan)
+        scenario.hooks.plan = { _, _ in [.draft("a")] }
+        try scenario.play { !$0.questions.questions.isEmpty }
+        try approve("approval-1", scenario)
+        #expect(scenario.run.questions.hasPlan)
+    }
+
+    @Test("a lead that looks at something else when its plan is rejected gets the reason all the same")
+    func busyLead() throws {
+        let scenario = try scenario(.plan)
+        try scenario.play { !$0.questions.questions.isEmpty }
+        let draft = TaskDraft(key: "new", title: "More", description: "d", acceptance: "a", paths: ["more.txt"], dependsOn: nil)
+        try scenario.feed(.ordered(Order(id: "add", by: "Ada", wish: .addTask(draft, team: nil))))
+        try scenario.play { run in run.turns.values.contains { if case .review = $0.brief { true } else { false } } }
+        try reject("approval-1", "No new dependencies.", scenario)
+        #expect(scenario.run.messages.values.contains { $0.text.contains("No new dependencies.") })
+        try scenario.play { $0.questions.count == 2 }
+        let review = scenario.journal.contains { record in
+            if case .leadBriefed(_, let pending) = record.event, case .fixPlan = pending.brief { true } else { false }
+        }
+        #expect(!review, "its review would have swept that away")
+        try approve("approval-2", scenario)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
     @Test("what nobody approves stays off the base branch when the run ends, and is told", arguments: [2, 6])
     func unapproved(workers: Int) throws {
         let scenario = try scenario(.promotion, workers: workers)

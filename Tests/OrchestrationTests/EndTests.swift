@@ -76,14 +76,17 @@ struct EndTests {
             let total = (totals[turn.session] ?? 0) + 0.5
             totals[turn.session] = total
             var world = SimulatedGit()
-            var outcome = IdealAgent(turn: turn, run: run, plan: { _, _ in [.draft("a")] }).outcome(in: &world)
+            // The first plan does not hold, and is mended in the same session.
+            let drafts: [TaskDraft] = turn.brief == .planTasks ? [.draft("a", after: ["nothing"])] : [.draft("a")]
+            var outcome = IdealAgent(turn: turn, run: run, plan: { _, _ in drafts }).outcome(in: &world)
             outcome.account.sessionCostUsd = total
             return outcome
         }
         try scenario.start()
         try scenario.playOut()
-        #expect(scenario.run.ledger.total.costUsd == 1.5)
-        #expect(scenario.run.ledger.byPurpose["plan"]?.costUsd == 0.5)
+        #expect(totals.values.sorted() == [0.5, 0.5, 1])
+        #expect(scenario.run.ledger.total.costUsd == 2)
+        #expect(scenario.run.ledger.byPurpose["plan"]?.costUsd == 1)
         #expect(scenario.run.ledger.byPurpose["review"]?.costUsd == 0.5)
         #expect(scenario.run.ledger.total.turns == scenario.run.counters.turns)
         #expect(scenario.run.agents[Run.director]?.session?.costUsd == 0.5)
