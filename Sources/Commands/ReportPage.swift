@@ -49,9 +49,7 @@ struct ReportPage: Sendable {
             let report = try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON)))
             return report.html(timeline: await history.timeline)
         }
-        let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
-        let report = RunReport(
-            run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
+        let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
         return report.html(timeline: await history.timeline)
     }
 }

@@ -10,7 +10,8 @@ extension RunReport {
     package func html(timeline: Timeline? = nil, isServed: Bool = false) -> String {
         let title = "Run \(HTMLText.escaped(run)): \(HTMLText.escaped(outcome.word))"
         let sections = [
-            askedHTML, landedHTML, unlandedHTML, keptHTML, timeline.flatMap { TimelinePicture($0)?.html } ?? "", gateHTML, hotFilesHTML,
+            askedHTML, landedHTML, unlandedHTML, keptHTML, questionsHTML, timeline.flatMap { TimelinePicture($0)?.html } ?? "", gateHTML,
+            hotFilesHTML,
             costHTML, resultHTML,
         ]
         return """
