@@ -61,17 +61,14 @@ struct ImaginedWorld {
         switch turn.brief {
         case .planGoals:
             let goals = run.teams.keys.sorted().map { team in
-                GoalDraft(
+                Goals.Goal(
                     team: team.name, title: "The part of \(team)", description: "Every form of the grammar that is \(team)'s.",
                     acceptance: "The tests of its forms pass.")
             }
-            return try text(GoalPlanReport(summary: "A part for each.", verifyCommand: nil, goals: goals))
+            return try text(Goals(summary: "A part for each.", goals: goals))
         case .decide:
             let offered = run.teams.keys.sorted().filter { run.teams[$0]?.stage == .offered }
-            return try text(
-                DirectorReport(
-                    deliveries: offered.map { DirectorReport.Decision(team: $0.name, verdict: .accept, instructions: nil) }, goals: nil,
-                    complete: false, summary: "What is there goes in."))
+            return try text(Deliveries(deliveries: offered.map { Deliveries.Decision(team: $0.name, verdict: "accept") }))
         case .planTasks, .fixPlan: return try text(Plan(summary: "The next part.", tasks: drafts(run)))
         case .assess:
             let drafts = drafts(run)
@@ -81,6 +78,27 @@ struct ImaginedWorld {
         default:
             return try text(WorkerReport(status: .done, summary: "The parser takes the new form, with tests; nothing else had to change."))
         }
+    }
+
+    private struct Goals: Encodable {
+        struct Goal: Encodable {
+            var team: String
+            var title: String
+            var description: String
+            var acceptance: String
+        }
+        var summary: String
+        var goals: [Goal]
+    }
+
+    private struct Deliveries: Encodable {
+        struct Decision: Encodable {
+            var team: String
+            var verdict: String
+        }
+        var deliveries: [Decision]
+        var complete = false
+        var summary = "What is there goes in."
     }
 
     private struct Plan: Encodable {
