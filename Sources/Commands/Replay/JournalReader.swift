@@ -8,8 +8,9 @@ import Orchestration
 struct JournalReader: Sendable {
     let place: Place
     let run: RunID
-    /// What takes secrets out of events; an engine does that itself.
-    let redactor: Redactor
+    /// Gives what takes secrets out of events that are read from the file; an engine does that itself. What it throws is thrown on: nothing is
+    /// read without it.
+    let redactor: @Sendable () throws -> Redactor
     /// Who else in this process opens the run's journal now and then; the two must not do it at once.
     var follower: RunFollower?
 
@@ -57,12 +58,12 @@ struct JournalReader: Sendable {
     }
 
     private static func standing(_ reader: JournalReader, after sequence: Int64) throws -> [RecordedEvent] {
+        let redactor = try reader.redactor()
         let folder = reader.place.workspace.folder(of: reader.run)
         // Only the newest run can be taken up by an engine while this reads.
         let lock = try reader.place.workspace.currentRun()?.id == reader.run ? reader.place.workspace.lock(isBrief: true) : nil
         defer { withExtendedLifetime(lock) {} }
         let journal = try Journal(existingIn: folder.path)
-        let redactor = reader.redactor
         var found: [RecordedEvent] = []
         do {
             try journal.forEach(after: sequence) { entry in

@@ -26,6 +26,8 @@ struct FollowedRun: RunFeed {
         return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
     }
 
+    func redactor() throws -> Redactor { try place.redactor(surroundings) }
+
     func changes() async -> AsyncStream<Void> { await follower.changes() }
 
     func journalChanges() async -> AsyncStream<Void> { await journalWatch.changes() }
@@ -36,7 +38,7 @@ struct FollowedRun: RunFeed {
 
     func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
         do {
-            return try await finder.client.order(try ControlClient.orderRequest(body), deadline: .now + .seconds(30))
+            return try await finder.client.order(try ControlClient.orderRequest(body), patience: .seconds(30))
         } catch ControlClientError.notRunning {
             throw ControlProblem(
                 code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
@@ -52,16 +54,7 @@ struct FollowedRun: RunFeed {
 
     func cost() async throws(ControlProblem) -> CostReport {
         do {
-            return try await finder.client.cost(deadline: .now + .seconds(30))
-        } catch ControlClientError.notRunning {
-            do {
-                return try await finder.withLock { run in
-                    guard let run else { throw Failure("there is no run any more", .usage) }
-                    return CostReport(run: run, at: run.clock.lastEventAt)
-                }
-            } catch {
-                throw ControlProblem(error)
-            }
+            return try await finder.cost()
         } catch {
             throw ControlProblem(error)
         }
@@ -83,7 +76,7 @@ struct FollowedRun: RunFeed {
     }
 
     private func standingJournal(after sequence: Int64, limit: Int) throws -> JournalPage {
-        let redactor = try Redactor(place.folder, home: surroundings.home, environment: surroundings.environment)
+        let redactor = try redactor()
         let lock = try place.workspace.lock(isBrief: true)
         defer { withExtendedLifetime(lock) {} }
         guard let folder = try place.workspace.currentRun() else { throw Failure("there is no run any more", .usage) }
