@@ -94,7 +94,7 @@ struct Report: AsyncParsableCommand {
         }
         let finder = RunFinder(place: place)
         switch try await finder.find() {
-        case .live(let status) where status.run == logs.run: return try await finder.client.cost(deadline: .now + .seconds(30))
+        case .live(let status) where status.run == logs.run: return try await finder.cost()
         case .standing(let run) where run.id.name == logs.run: return CostReport(run: run, at: run.clock.lastEventAt)
         default: throw noReport(logs)
         }

@@ -91,7 +91,6 @@ extension DashboardResponder {
         var headers = Self.headers
         headers[.contentSecurityPolicy] =
             "default-src 'none'; style-src \(ReportStyle.hash); img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        headers[.contentType] = "text/html; charset=utf-8"
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+        return answer(Array(html.utf8), "text/html; charset=utf-8", headers: headers)
     }
 }

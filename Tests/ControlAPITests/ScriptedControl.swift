@@ -7,17 +7,24 @@ import TestSupport
 final class ScriptedControl: RunControl {
     private let orders = Mutex<[String]>([])
     private let failure: (any Error)?
+    private let repository: String?
     let asked = Latch()
     let stands = Latch()
 
-    init(failure: (any Error)? = nil) { self.failure = failure }
+    /// - Parameter repository: what the status says it is, if it is another one than usual.
+    init(failure: (any Error)? = nil, repository: String? = nil) {
+        self.failure = failure
+        self.repository = repository
+    }
 
     /// What has been asked for, in order.
     var seen: [String] { orders.withLock { $0 } }
 
     func status() async throws -> RunStatus {
         if let failure { throw failure }
-        return RunFixture().status
+        var status = RunFixture().status
+        if let repository { status.repository = repository }
+        return status
     }
 
     func cost() async throws -> CostReport { CostReport(run: RunFixture().run, at: RunFixture().now) }

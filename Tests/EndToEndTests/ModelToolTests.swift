@@ -67,6 +67,21 @@ struct ModelToolTests {
         }
     }
 
+    /// What an agent would do to use the tools: begin a server of its own, and wait for its answers.
+    private static func toolCalls(within words: String) -> String {
+        let messages = [
+            #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}"#,
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+            #"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"run_status","arguments":{}}}"#,
+            #"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"tell","arguments":{"agent":"director","text":"Hurry, says an agent."}}}"#,
+        ].map { "'\($0)'" }.joined(separator: " ")
+        let workspace = "\"$(dirname $(dirname $(dirname $(dirname $(dirname $PWD)))))\""
+        // Its input stays open until the four answers are there.
+        return
+            "hold=$(mktemp -u); mkfifo $hold; { printf '%s\\n' \(messages); cat $hold; } "
+            + "| \(words)\(BuiltProducts.cco) mcp --workspace \(workspace) | { head -n 4; echo > $hold; }; rm $hold"
+    }
+
     @Test("an agent of the run reaches neither its control socket nor these tools", .timeLimit(.minutes(5)))
     func agents() async throws {
         var plan = CompanyPlan.synthetic(tasks: 1)
@@ -77,12 +92,21 @@ struct ModelToolTests {
         let asking = "\(BuiltProducts.cco) status --json --workspace \"$(dirname $(dirname $(dirname $(dirname $(dirname $PWD)))))\""
         let seen = root + "/seen"
         plan.goals[0].tasks[0].steps.insert(.run("{ \(asking); env -i \(asking); setsid env -i \(asking); } > \(seen) 2>&1; true"), at: 0)
+        plan.goals[0].tasks[0].steps.insert(
+            .run("{ \(Self.toolCalls(within: "")); \(Self.toolCalls(within: "setsid env -i ")); } > \(seen).tools 2>&1; true"), at: 0)
         let company = plan
         try await CompanyFixture.with(company) { fixture in
             #expect(try await fixture.cco(["start"]).succeeded)
             let seen = try String(contentsOfFile: root + "/seen", encoding: .utf8)
             #expect(seen.components(separatedBy: "may neither look at it nor control it").count == 4, "\(seen)")
             #expect(!seen.contains("\"phase\""), "\(seen)")
+            let tools = try String(contentsOfFile: root + "/seen.tools", encoding: .utf8)
+            // Each of the two servers lists its tools, and each of their two calls is refused.
+            #expect(tools.components(separatedBy: "why_waiting").count == 3, "\(tools)")
+            #expect(tools.components(separatedBy: "may neither look at it nor control it").count == 5, "\(tools)")
+            #expect(!tools.contains("in progress") && !tools.contains("message-1"), "\(tools)")
+            let messages = try await fixture.cco(["messages", "--json"])
+            #expect(!messages.outputText.contains("says an agent"), "\(messages.outputText)")
         }
     }
 }

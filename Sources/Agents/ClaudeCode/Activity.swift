@@ -1,3 +1,4 @@
+import JSON
 import Orchestration
 
 /// Turns what an agent does into readable lines for the log, one for each text, tool call and tool result.

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Walks through JSON text once, from its beginning, and makes values only of what it is asked for.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the lines that come by the thousand (messages, and kinds of lines that mean nothing to cco) at many times the speed of `JSONDecoder`.
 extension StreamLine {
     /// `nil` for every line that is not such a one, or not of the usual shape: it is decoded then.

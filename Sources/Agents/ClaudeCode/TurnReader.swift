@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Orchestration
 
 /// Reads one turn of the Claude Code CLI: a state machine that is fed with lines and at last with the process's exit.

@@ -26,6 +26,8 @@ struct FollowedRun: RunFeed {
         return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
     }
 
+    func redactor() throws -> Redactor { try place.redactor(surroundings) }
+
     func changes() async -> AsyncStream<Void> { await follower.changes() }
 
     func journalChanges() async -> AsyncStream<Void> { await journalWatch.changes() }
@@ -52,16 +54,7 @@ struct FollowedRun: RunFeed {
 
     func cost() async throws(ControlProblem) -> CostReport {
         do {
-            return try await finder.client.cost(deadline: .now + .seconds(30))
-        } catch ControlClientError.notRunning {
-            do {
-                return try await finder.withLock { run in
-                    guard let run else { throw Failure("there is no run any more", .usage) }
-                    return CostReport(run: run, at: run.clock.lastEventAt)
-                }
-            } catch {
-                throw ControlProblem(error)
-            }
+            return try await finder.cost()
         } catch {
             throw ControlProblem(error)
         }
@@ -69,9 +62,7 @@ struct FollowedRun: RunFeed {
 
     /// From the engine, or where none has the run in hand from the file.
     func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
-        let reader = JournalReader(place: place, run: nil, follower: follower) {
-            try Redactor(place.folder, home: surroundings.home, environment: surroundings.environment)
-        }
+        let reader = JournalReader(place: place, run: nil, redactor: redactor, follower: follower)
         do {
             return try await reader.page(after: sequence, limit: limit)
         } catch {

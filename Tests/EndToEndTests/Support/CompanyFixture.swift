@@ -45,7 +45,7 @@ struct CompanyFixture: Sendable {
     /// Ends every process of the fixture and removes its folder, unless `CCO_TEST_KEEP` asks for it.
     private func end() async {
         do {
-            for marker in try markers() { _ = try await ProcessSweep.end(marker: marker) }
+            for marker in try markers() + backgroundMarkers() { _ = try await ProcessSweep.end(marker: marker) }
             if ProcessInfo.processInfo.environment["CCO_TEST_KEEP"] == nil { try FileManager.default.removeItem(atPath: root) }
         } catch {
             Issue.record("the fixture could not be cleared away: \(error)")
@@ -54,6 +54,14 @@ struct CompanyFixture: Sendable {
 
     /// What the processes of the fixture's runs carry in their environment.
     func markers() throws -> [String] { try Workspace(path: config + "/workspace").runs().map(\.marker) }
+
+    /// What programs carry that a test began in the background, and their children: a test that throws leaves a `cco web` or a tmux behind.
+    private func backgroundMarkers() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: root).filter { $0.hasPrefix(Self.background) }.map { "\(root)/\($0)" }
+    }
+
+    /// How the folders of programs begin that a test begins in the background.
+    static let background = "background-"
 
     private func seed(_ plan: CompanyPlan) async throws {
         try await git(["init", "-q", "--bare", "-b", "main", origin])
