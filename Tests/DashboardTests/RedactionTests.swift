@@ -31,7 +31,9 @@ struct RedactionTests {
 
     /// A run in whose past everything tells.
     private struct TellingPast: RunPast {
-        func timeline(after revision: Int) async throws -> Timeline.Update {
+        func timeline(of task: String) async throws -> Timeline.Update { try await timeline(after: 0, limit: .max) }
+
+        func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update {
             var timeline = Timeline()
             timeline.take(.suspended(words), at: Timestamp(milliseconds: 5), sequence: 1)
             return timeline.update(after: revision)
