@@ -14,11 +14,14 @@ struct JournalReader: Sendable {
     /// Who else in this process opens the run's journal now and then; the two must not do it at once.
     var follower: RunFollower?
 
+    /// Events that are read in one go from a journal that nobody has open, which is for so long not to be had for others.
+    private static let chunk = 4_096
+
     /// The events after one, as many as come at once; none at the end.
     ///
     /// - Throws: `Failure` when somebody has the workspace and does not answer; what reading the journal throws.
     func events(after sequence: Int64) async throws -> [RecordedEvent] {
-        try await page(after: sequence, limit: JournalPage.largest).entries.map { entry in
+        try await page(after: sequence, limit: Self.chunk).entries.map { entry in
             RecordedEvent(
                 sequence: entry.sequence, time: Timestamp(milliseconds: entry.time),
                 event: try EventRecord.decode(Array(entry.event.utf8)))
@@ -51,7 +54,8 @@ struct JournalReader: Sendable {
     private func live(after sequence: Int64, limit: Int) async throws -> JournalPage? {
         if let run, try place.workspace.currentRun()?.id != run { return nil }
         do {
-            let page = try await RunFinder(place: place).client.journal(after: sequence, limit: limit, deadline: .now + .seconds(30))
+            let page = try await RunFinder(place: place).client.journal(
+                after: sequence, limit: min(limit, JournalPage.largest), deadline: .now + .seconds(30))
             return run == nil || page.run == run?.name ? page : nil
         } catch ControlClientError.notRunning {
             return nil
@@ -66,6 +70,14 @@ struct JournalReader: Sendable {
         let lock = try run == nil || newest?.id == run ? place.workspace.lock(isBrief: true) : nil
         defer { withExtendedLifetime(lock) {} }
         guard let folder = run.map({ place.workspace.folder(of: $0) }) ?? newest else { throw Failure("there is no run any more", .usage) }
-        return try RunHost.journalPage(of: folder, after: sequence, limit: limit, try redactor())
+        // Making it reads the configuration: once for all of them.
+        let redactor = try redactor()
+        var page = try RunHost.journalPage(of: folder, after: sequence, limit: limit, redactor)
+        while page.entries.count < limit, let last = page.entries.last, last.sequence < page.last {
+            let more = try RunHost.journalPage(of: folder, after: last.sequence, limit: limit - page.entries.count, redactor).entries
+            guard !more.isEmpty else { break }
+            page.entries += more
+        }
+        return page
     }
 }
