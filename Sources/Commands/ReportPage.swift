@@ -38,16 +38,14 @@ struct ReportPage: Sendable {
             }
             return try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON))).html()
         }
-        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: { redactor }))
+        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: redactor))
         try await history.catchUp()
         guard let run = await history.newest else { throw Failure("the journal of run \(logs.run) has no event yet.", .usage) }
         if access(logs.reportJSON, F_OK) == 0, run.isEnded {
             let report = try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON)))
             return report.html(timeline: await history.timeline)
         }
-        let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
-        let report = RunReport(
-            run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
+        let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
         return report.html(timeline: await history.timeline)
     }
 }

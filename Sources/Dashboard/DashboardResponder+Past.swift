@@ -12,7 +12,8 @@ import Orchestration
 /// | `GET /api/v1/status?at=N`          | the status as it was                                                         |
 /// | `GET /api/v1/moment?at=N&from=M`   | what differs from the moment `M`, as server-sent events have it              |
 /// | `GET /api/v1/log?at=N&source=`     | what the events had told by then                                             |
-/// | `GET /api/v1/timeline?after=R`     | spans and marks that are new since revision `R`                              |
+/// | `GET /api/v1/timeline?after=R`     | spans and marks that are new since revision `R`, with `&limit=` in pieces    |
+/// | `GET /api/v1/timeline?task=`       | those that are about a task                                                  |
 /// | `GET /api/v1/commits/{id}`         | a commit with its receipt                                                    |
 /// | `GET /api/v1/work/{task}`          | what a task's branch changes                                                 |
 /// | `GET /report`                      | the report as a page                                                         |
@@ -43,7 +44,10 @@ extension DashboardResponder {
 
     private func answer(_ path: String, _ parameter: String, _ query: Parameters, _ past: any RunPast) async throws -> Response {
         switch path {
-        case "/api/v1/timeline": return json(try await past.timeline(after: Int(try number("after", query) ?? 0)))
+        case "/api/v1/timeline":
+            if let task = query["task"] { return json(try await past.timeline(of: String(task))) }
+            let limit = try number("limit", query) ?? .max
+            return json(try await past.timeline(after: Int(try number("after", query) ?? 0), limit: Int(max(1, limit))))
         case "/api/v1/status": return json(try await past.moment(at: try wanted(query)).moment.status)
         case "/api/v1/log":
             let log = try await past.moment(at: try wanted(query)).moment.log

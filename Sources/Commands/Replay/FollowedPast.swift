@@ -29,13 +29,19 @@ actor FollowedPast: RunPast {
     }
 
     private static func reader(_ place: Place, _ surroundings: Surroundings, _ run: RunID, _ follower: RunFollower) -> JournalReader {
-        JournalReader(place: place, run: run, redactor: { try place.redactor(surroundings) }, follower: follower)
+        JournalReader(place: place, run: run, follower: follower) { try place.redactor(surroundings) }
     }
 
-    func timeline(after revision: Int) async throws -> Timeline.Update {
+    func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update {
+        try await newestTimeline().update(after: revision, limit: limit)
+    }
+
+    func timeline(of task: String) async throws -> Timeline.Update { try await newestTimeline().update(on: task) }
+
+    private func newestTimeline() async throws -> Timeline {
         let history = await history()
         try await history.catchUp()
-        return await history.timeline.update(after: revision)
+        return await history.timeline
     }
 
     func moment(at sequence: Int64) async throws -> PastMoment {
@@ -65,9 +71,7 @@ actor FollowedPast: RunPast {
         let history = await history()
         let run = try await newest()
         let logs = try RunLogs.find(run.id.name, at: place, surroundings)
-        let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
-        let report = RunReport(
-            run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
+        let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
         return report.html(timeline: await history.timeline, isServed: true)
     }
 
@@ -87,7 +91,7 @@ actor FollowedPast: RunPast {
 
 extension RunHistory {
     /// Whose history it is.
-    nonisolated var runName: String { reader.run.name }
+    nonisolated var runName: String { reader.run?.name ?? "" }
 }
 
 extension RunStatus {

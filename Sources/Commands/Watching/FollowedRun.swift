@@ -38,7 +38,7 @@ struct FollowedRun: RunFeed {
 
     func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
         do {
-            return try await finder.client.order(try ControlClient.orderRequest(body), patience: .seconds(30))
+            return try await follower.give(try ControlClient.orderRequest(body))
         } catch ControlClientError.notRunning {
             throw ControlProblem(
                 code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
@@ -62,25 +62,14 @@ struct FollowedRun: RunFeed {
 
     /// From the engine, or where none has the run in hand from the file.
     func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
+        let reader = JournalReader(place: place, run: nil, follower: follower) {
+            try place.redactor(surroundings)
+        }
         do {
-            return try await finder.client.journal(after: sequence, limit: limit, deadline: .now + .seconds(30))
-        } catch ControlClientError.notRunning {
-            do {
-                return try await follower.exclusively { try standingJournal(after: sequence, limit: limit) }
-            } catch {
-                throw ControlProblem(error)
-            }
+            return try await reader.page(after: sequence, limit: limit)
         } catch {
             throw ControlProblem(error)
         }
-    }
-
-    private func standingJournal(after sequence: Int64, limit: Int) throws -> JournalPage {
-        let redactor = try redactor()
-        let lock = try place.workspace.lock(isBrief: true)
-        defer { withExtendedLifetime(lock) {} }
-        guard let folder = try place.workspace.currentRun() else { throw Failure("there is no run any more", .usage) }
-        return try RunHost.journalPage(of: folder, after: sequence, limit: limit, redactor)
     }
 }
 

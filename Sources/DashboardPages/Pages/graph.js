@@ -1,6 +1,6 @@
 // Which task waits for which: layers from left to right, each task behind everything that it needs.
 import { store } from "/store.js";
-import { el, svg, show } from "/dom.js";
+import { el, svg, show, count } from "/dom.js";
 import { taskLink } from "/pages.js";
 import { kinds } from "/tasks.js";
 
@@ -65,7 +65,7 @@ export class GraphPage {
   constructor(page, task) {
     this.task = task ?? "";
     this.choice = el("select", { onchange: () => { this.task = ""; this.scope = this.choice.value; this.update(); } }, el("option", { value: "open" }, "what is not settled"), el("option", { value: "all" }, "all tasks"));
-    this.scope = "open";
+    this.scope = null;
     this.note = el("p", { class: "weak", role: "status" });
     this.picture = el("div", { class: "graph", tabindex: "0", role: "region", "aria-label": "Task graph" });
     page.append(el("h2", {}, task ? `Graph around ${task}` : "Task graph"), el("div", { class: "tools" },
@@ -74,6 +74,9 @@ export class GraphPage {
 
   update() {
     const tasks = store.tasks;
+    // What a screen takes is shown whole.
+    if (!this.scope && tasks.size >= store.status.tasks.count) this.choice.value = this.scope = tasks.size <= 60 ? "all" : "open";
+    if (!this.scope && !this.task) return show(this.picture, el("p", { class: "weak" }, "Loading …"));
     for (const team of store.status.teams) if (!this.task && ![...this.choice.options].some((option) => option.value === team.id)) this.choice.append(el("option", { value: team.id }, team.id));
     const neededBy = new Map();
     for (const one of tasks.values()) for (const name of one.dependsOn) { if (!neededBy.has(name)) neededBy.set(name, []); neededBy.get(name).push(one.id); }
@@ -92,7 +95,7 @@ export class GraphPage {
       this.total = all.length;
     }
     const shape = [...wanted].map((id) => `${id} ${tasks.get(id).state} ${tasks.get(id).why ?? ""}`).join("\n");
-    const text = this.task ? `${wanted.size} tasks` : this.total > wanted.size ? `${wanted.size} of ${this.total} tasks; search in the list of tasks for others` : `${wanted.size} tasks`;
+    const text = !this.task && this.total > wanted.size ? `${wanted.size} of ${this.total} tasks; search in the list of tasks for others` : count(wanted.size, "task");
     if (this.note.textContent !== text) this.note.textContent = text;
     if (this.shape === shape) return;
     this.shape = shape;

@@ -13,8 +13,6 @@ export const store = {
   isConnected: false,
   /** why the server does not answer any more, when trying again does not help */
   refusal: null,
-  /** whether all tasks have come */
-  isWhole: true,
   get shown() { return past ?? present; },
   /** the status, as `cco status --json` prints it, without its tasks */
   get status() { return this.shown.status; },
@@ -109,7 +107,11 @@ export function order(wish) {
 /** A new id for an order. */
 export function orderId() { return "web-" + crypto.randomUUID(); }
 
-export function timeline(after) { return ask(`/api/v1/timeline?after=${after}`); }
+/** What is new in the timeline since a revision, in pieces: a long run has tens of thousands of spans. */
+export function timeline(after) { return ask(`/api/v1/timeline?after=${after}&limit=4000`); }
+
+/** What of the timeline is about a task. */
+export function timelineOf(task) { return ask(`/api/v1/timeline?task=${encodeURIComponent(task)}`); }
 export function commit(id) { return ask(`/api/v1/commits/${encodeURIComponent(id)}`); }
 export function work(task) { return ask(`/api/v1/work/${encodeURIComponent(task)}`); }
 
