@@ -15,7 +15,8 @@ struct ConfiguredSecretsTests {
     private func folder() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         try folder.write(
-            #"{"repositoryUrl": "https://example.invalid/r.git", "workerCount": 1, "notifications": {"webhookUrlFile": "hook"}}"#, to: "orchestrator.json")
+            #"{"repositoryUrl": "https://example.invalid/r.git", "workerCount": 1, "notifications": {"webhookUrlFile": "hook"}}"#,
+            to: "orchestrator.json")
         try folder.write(#"[{"name": "work", "apiKey": "\#(Self.secrets[0])"}]"#, to: "api-keys.json")
         try folder.write("SERVICE_TOKEN=\(Self.secrets[2])\n", to: ".env")
         try folder.write(Self.secrets[3] + "\n", to: "hook")
