@@ -38,7 +38,7 @@ struct ReportPage: Sendable {
             }
             return try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON))).html()
         }
-        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: redactor))
+        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: { redactor }))
         try await history.catchUp()
         guard let run = await history.newest else { throw Failure("the journal of run \(logs.run) has no event yet.", .usage) }
         if access(logs.reportJSON, F_OK) == 0, run.isEnded {

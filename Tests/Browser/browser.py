@@ -114,12 +114,12 @@ class Browser:
 
     def dead(self, link: str) -> "Stopped":
         """A browser that has opened the pages and does nothing any more, but keeps its connections."""
-        before = descendants()
+        before = browsers()
         other = self.playwright.chromium.launch(executable_path=os.environ["CCO_TEST_CHROMIUM"], args=self.arguments)
         page = other.new_page()
         page.goto(link)
         page.wait_for_selector("#figures div")
-        return Stopped(descendants() - before)
+        return Stopped(descendants(browsers() - before))
 
     def note(self, kind: str, text: str):
         if kind not in ("error", "warning"):
@@ -148,19 +148,32 @@ class Stopped:
                 os.kill(process, signal.SIGKILL)
 
 
-def descendants() -> set[int]:
-    """All processes below this one."""
-    parents = {}
+def parents() -> dict[int, int]:
+    """Every process with the one that it belongs to."""
+    found = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             text = path.read_text()
-            parents[int(path.parent.name)] = int(text[text.rindex(")") + 2:].split()[1])
-    found = {os.getpid()}
-    while True:
-        more = {process for process, parent in parents.items() if parent in found} - found
-        if not more:
-            return found - {os.getpid()}
+            found[int(path.parent.name)] = int(text[text.rindex(")") + 2:].split()[1])
+    return found
+
+
+def descendants(roots: set[int]) -> set[int]:
+    """Processes and all below them."""
+    known, found = parents(), set(roots)
+    while more := {process for process, parent in known.items() if parent in found} - found:
         found |= more
+    return found
+
+
+def browsers() -> set[int]:
+    """The first process of every Chromium of this one."""
+    def is_browser(process: int) -> bool:
+        with contextlib.suppress(OSError):
+            command = pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+            return b"--remote-debugging-pipe" in command and b"--type=" not in command
+        return False
+    return {process for process in descendants({os.getpid()}) if is_browser(process)}
 
 
 def go(page: Page, route: str):

@@ -5,8 +5,9 @@ The environment names a run; CCO_SCALE_TASKS and CCO_SCALE_AGENTS say how large 
 
 import json
 import os
+import re
 
-from browser import Browser, Company, go, sync_playwright
+from browser import Browser, Company, expect, sync_playwright
 
 #: Notes when the first figures are there, and every task that keeps the page from answering for more than 50 ms.
 WATCH = """
@@ -22,8 +23,8 @@ new MutationObserver(() => {
 """
 
 #: Does something in each of so many frames; how long each took.
-FRAMES = """([count, body]) => new Promise((done) => {
-  const act = new Function('n', body);
+FRAMES = """(count) => new Promise((done) => {
+  const act = (n) => { BODY };
   const times = [];
   let last = performance.now();
   let n = 0;
@@ -42,7 +43,7 @@ FRAMES = """([count, body]) => new Promise((done) => {
 
 def frames(page, count: int, body: str) -> dict:
     page.evaluate("window.long = []")
-    times = sorted(page.evaluate(FRAMES, [count, body]))
+    times = sorted(page.evaluate(FRAMES.replace("BODY", body), count))
     long = page.evaluate("window.long")
     return {"median": times[len(times) // 2], "p95": times[int(len(times) * 0.95)], "worst": times[-1], "longest": max(long, default=0)}
 
@@ -65,7 +66,7 @@ def first(browser: Browser, link: str) -> dict:
     page = browser.page(size="wide")
     page.add_init_script(WATCH)
     page.goto(link)
-    page.wait_for_function("'all' in window.seen")
+    page.wait_for_selector("svg.states", state="attached")
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     result = {"shell": paint, **page.evaluate("window.seen"), "longest": page.evaluate("Math.max(0, ...window.long)")}
     page.context.close()
@@ -87,7 +88,7 @@ def main():
             page = browser.page(size="wide")
             page.add_init_script(WATCH)
             page.goto(link)
-            page.wait_for_function("'all' in window.seen")
+            page.wait_for_selector("svg.states", state="attached")
             assert f" of {tasks}" in page.inner_text("#figures"), page.inner_text("#figures")
             result["tasks"] = opened(page, "#/tasks", "table.rows tbody tr[aria-rowindex]")
             assert f"{tasks} of {tasks} tasks" in page.inner_text("#page"), page.inner_text("#page")[:200]
@@ -100,8 +101,12 @@ def main():
             result["graph"] = opened(page, "#/graph", ".graph svg")
             result["graph"]["scroll"] = frames(page, 60, "document.querySelector('.graph').scrollTop += 60")
             result["timeline"] = opened(page, "#/timeline", ".timeline canvas")
-            page.wait_for_function("/[1-9]\\d* turns, gates and merges/.test(document.querySelector('.selected').textContent)")
-            page.wait_for_function("(window.before ?? '') === document.querySelector('.selected').textContent || ((window.before = document.querySelector('.selected').textContent), false)", polling=700)
+            told = page.locator(".selected")
+            expect(told).to_contain_text(re.compile(r"[1-9]\d* turns, gates and merges"))
+            before = ""
+            while (now := told.inner_text()) != before:
+                before = now
+                page.wait_for_timeout(1_000)
             result["timeline"]["spans"] = int(page.inner_text(".selected").split()[0])
             result["timeline"]["loading"] = page.evaluate("Math.max(0, ...window.long)")
             result["timeline"]["scroll"] = frames(page, 90, "document.querySelector('.timeline').scrollTop += 60")

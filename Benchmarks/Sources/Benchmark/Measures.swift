@@ -51,7 +51,7 @@ struct Measures {
             return try WholeRun(laboratory: laboratory, tasks: isSmoke ? 4 : 100, workers: isSmoke ? 2 : 20, pairs: min(pairs, 3)).rows()
         case "pages":
             return try Pages(
-                laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 60 : 1_000, loads: isSmoke ? 1 : 7,
+                laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 220 : 1_000, loads: isSmoke ? 1 : 7,
                 idleSeconds: isSmoke ? 2 : 60, turns: isSmoke ? 12 : 300
             ).rows()
         default:

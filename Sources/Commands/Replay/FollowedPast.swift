@@ -29,7 +29,7 @@ actor FollowedPast: RunPast {
     }
 
     private static func reader(_ place: Place, _ surroundings: Surroundings, _ run: RunID, _ follower: RunFollower) -> JournalReader {
-        JournalReader(place: place, run: run, follower: follower) { try place.redactor(surroundings) }
+        JournalReader(place: place, run: run, redactor: { try place.redactor(surroundings) }, follower: follower)
     }
 
     func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update {

@@ -8,22 +8,11 @@ struct JournalReader: Sendable {
     let place: Place
     /// `nil` for whichever is the workspace's newest.
     let run: RunID?
-    /// What takes secrets out of events of the file; an engine does that itself.
-    private let redactor: @Sendable () throws -> Redactor
+    /// Gives what takes secrets out of events that are read from the file; an engine does that itself. What it throws is thrown on: nothing is
+    /// read without it.
+    let redactor: @Sendable () throws -> Redactor
     /// Who else in this process opens the run's journal now and then; the two must not do it at once.
-    private let follower: RunFollower?
-
-    init(place: Place, run: RunID?, redactor: Redactor, follower: RunFollower? = nil) {
-        self.init(place: place, run: run, follower: follower, redactor: { redactor })
-    }
-
-    /// - Parameter redactor: asked for each time that the file is read; where it throws nothing is shown.
-    init(place: Place, run: RunID?, follower: RunFollower?, redactor: @escaping @Sendable () throws -> Redactor) {
-        self.place = place
-        self.run = run
-        self.follower = follower
-        self.redactor = redactor
-    }
+    var follower: RunFollower?
 
     /// The events after one, as many as come at once; none at the end.
     ///

@@ -43,7 +43,7 @@ struct Replay: AsyncParsableCommand {
         let place = places.place(surroundings)
         let run = try Self.find(run, at: place)
         let redactor = try place.redactor(surroundings)
-        let history = RunHistory(JournalReader(place: place, run: run, redactor: redactor))
+        let history = RunHistory(JournalReader(place: place, run: run, redactor: { redactor }))
         guard try await history.catchUp() > 0 else { throw Failure("the run's journal has no event yet. Try again in a moment.", .usage) }
         if let at, let moment = ReplayMoment(at) {
             return try await show(moment, history, place, surroundings.console)

@@ -62,9 +62,7 @@ struct FollowedRun: RunFeed {
 
     /// From the engine, or where none has the run in hand from the file.
     func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
-        let reader = JournalReader(place: place, run: nil, follower: follower) {
-            try place.redactor(surroundings)
-        }
+        let reader = JournalReader(place: place, run: nil, redactor: redactor, follower: follower)
         do {
             return try await reader.page(after: sequence, limit: limit)
         } catch {

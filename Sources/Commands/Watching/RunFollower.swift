@@ -39,6 +39,8 @@ actor RunFollower {
     private var status: RunStatus
     private var isLive: Bool
     private var reader: LogTailReader
+    /// Whether `status` is what the journal says, and nothing has been said since: then it need not be read again.
+    private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -53,6 +55,7 @@ actor RunFollower {
         self.redactor = redactor
         self.status = try isLive ? status : status.redacted(by: redactor?())
         self.isLive = isLive
+        isStanding = !isLive
         reader = try LogTailReader(RunLogs.find(status.run, at: place, surroundings).combined)
         try reader.catchUp()
         // A wake that is lost is made good by the next: each only says that there is something to look at.
@@ -115,6 +118,7 @@ actor RunFollower {
         switch wake {
         case .logGrew:
             try reader.catchUp()
+            isStanding = false
             ask(&group)
         case .engineEnded, .urged: ask(&group)
         case .answered(let answer, let took): try answered(answer, took, &group)
@@ -161,6 +165,7 @@ actor RunFollower {
         if answer != nil, !isLive { awaitEngine(&group) }
         isLive = answer != nil
         if let answer {
+            isStanding = false
             let isOther = answer.run != status.run
             status = answer
             if isOther {
@@ -168,8 +173,9 @@ actor RunFollower {
                 try followLog(&group)
                 try reader.catchUp()
             }
-        } else if let last = standing(status.run) {
+        } else if !isStanding, let last = standing(status.run) {
             status = last
+            isStanding = true
         }
         let (clock, continuation) = (clock, continuation)
         group.addTask {

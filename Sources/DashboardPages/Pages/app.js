@@ -1,5 +1,5 @@
 // Which page is shown, and the head that all pages share.
-import { store, subscribe, connect, now, pause } from "/store.js";
+import { store, subscribe, now, pause } from "/store.js";
 import { el, show, tick, duration, money, tokens, count } from "/dom.js";
 import { overview, queue, cost } from "/pages.js";
 import { AgentList } from "/agents.js";
@@ -129,7 +129,6 @@ window.addEventListener("keydown", (event) => {
 });
 window.addEventListener("hashchange", navigate);
 subscribe(update);
-connect();
 navigate();
 // Only the clocks: nothing is asked, and nothing else is drawn.
 setInterval(() => { if (!document.hidden && store.status && store.at === null) { clocks(); tick(now()); } }, 1000);

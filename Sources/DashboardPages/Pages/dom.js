@@ -90,7 +90,8 @@ export function card(title, ...content) { return el("section", { class: "card" }
 /** A table whose heads that begin with `#` are of numbers. */
 export function table(caption, heads, rows) {
   const isNumber = heads.map((head) => head.startsWith("#"));
-  return el("div", { class: "scroll" }, el("table", {},
+  // One that is wider than its place is scrolled by keys, too.
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heads.map((head) => head.replace(/^#/, "")).join(", ") }, el("table", {},
     caption && el("caption", {}, caption),
     el("thead", {}, el("tr", {}, heads.map((head, index) => el("th", { scope: "col", class: isNumber[index] && "number" }, head.replace(/^#/, ""))))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: isNumber[index] && "number" }, cell)))))));

@@ -99,12 +99,19 @@ export class GraphPage {
     if (this.note.textContent !== text) this.note.textContent = text;
     if (this.shape === shape) return;
     this.shape = shape;
-    this.draw(wanted, tasks);
+    const number = (id) => Number(id.slice(id.lastIndexOf("-") + 1));
+    this.draw(new Set([...wanted].sort((a, b) => number(a) - number(b))), tasks);
   }
 
   draw(ids, tasks) {
     if (ids.size === 0) return this.picture.replaceChildren(el("p", { class: "weak" }, "Every task is settled. Choose all tasks, or a team."));
-    const columns = layers(ids, tasks);
+    let columns = layers(ids, tasks);
+    // Tasks that wait for nothing and nobody are shown side by side.
+    const across = Math.max(1, Math.floor((this.picture.clientWidth - 20 + gapX) / (wide + gapX)));
+    if (columns.length === 1) {
+      const each = Math.max(6, Math.ceil(columns[0].length / across));
+      columns = Array.from({ length: Math.ceil(columns[0].length / each) }, (_, index) => columns[0].slice(index * each, (index + 1) * each));
+    }
     const tallest = Math.max(...columns.map((column) => column.length));
     const [width, height] = [columns.length * (wide + gapX) - gapX + 20, tallest * (high + gapY) + 20];
     const at = new Map();
@@ -123,7 +130,7 @@ export class GraphPage {
       const title = one.title.length > 26 ? one.title.slice(0, 25) + "…" : one.title;
       return svg("a", { href: `#/task/${id}`, "aria-label": `${id}, ${one.title}: ${one.state}${one.why ? ", " + one.why : ""}`, class: id === this.task ? "node chosen" : "node" },
         svg("title", {}, `${id}: ${one.title}\n${one.state}${one.why ? ": " + one.why : ""}`),
-        svg("rect", { x, y, width: wide, height: high, rx: 6 }), svg("rect", { x, y, width: 5, height: high, class: `bar ${kinds[one.state] ?? "other"}` }),
+        svg("rect", { x, y, width: wide, height: high, rx: 6 }), svg("rect", { x, y, width: 5, height: high, class: `bar ${kinds[one.state] ?? "weak"}` }),
         svg("text", { x: x + 13, y: y + 15 }, `${id} · ${one.state}`), svg("text", { x: x + 13, y: y + 30, class: "weak" }, title));
     });
     const focused = document.activeElement?.getAttribute?.("href");

@@ -47,7 +47,7 @@ let source = null;
 let pause_ = 500;
 
 /** The browser connects again by itself; every connection begins with the whole state. */
-export function connect() {
+function connect() {
   source?.close();
   source = new EventSource("/api/v1/events");
   source.addEventListener("run", (event) => {
@@ -77,6 +77,9 @@ export function connect() {
     pause_ = Math.min(30_000, pause_ * 2);
   });
 }
+
+// At once, while other modules are still on their way.
+connect();
 
 /** The server's answer, or an error that a person can read. */
 async function ask(path, options) {
