@@ -77,7 +77,7 @@ extension Failure {
 
     private static func status(_ kind: GitError.Kind) -> CommandStatus {
         switch kind {
-        case .unreachable, .notARepository, .noSuchBranch: .unavailable
+        case .unreachable, .notARepository, .noSuchBranch, .outOfResources: .unavailable
         case .accessDenied: .noPermission
         case .diskFull: .cannotCreate
         case .lockHeld: .held

@@ -152,7 +152,7 @@ package struct Executor: EffectCarrier {
         guard let error = error as? GitError else { return false }
         switch error.kind {
         case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork: return true
-        case .unreachable, .lockHeld, .diskFull, .cancelled, .other: return false
+        case .unreachable, .lockHeld, .diskFull, .outOfResources, .cancelled, .other: return false
         }
     }
 }

@@ -16,7 +16,7 @@ struct GateExecution: Sendable {
         let runner = GateRunner(
             launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput,
             confine: { [limits = resources.limits] in $0.limited(limits) })
-        if let earlier = try resources.launcher.attach(directory: folder), let record = try earlier.exitRecord(),
+        if let earlier = try await resources.launcher.takeUp(directory: folder), let record = try earlier.exitRecord(),
             record.reason == .terminated || record.reason == .lost, !runner.wasStoppedForOutput(earlier)
         {
             // An interrupted run of this gate says nothing; begin anew.
@@ -25,7 +25,7 @@ struct GateExecution: Sendable {
         try await resources.disk.require()
         try PrivateFiles.makeFolder(folder)
         let seat = try await repositories.seat(order.seat, identity: RunResources.identity)
-        if try resources.launcher.attach(directory: folder) == nil {
+        if try await resources.launcher.takeUp(directory: folder) == nil {
             var keeps = true
             if case .full(let isRerun) = order.kind {
                 keeps = try await cache(seat).claim(for: order.commit, command: order.command, isRerun: isRerun)

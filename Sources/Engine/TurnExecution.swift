@@ -32,7 +32,7 @@ struct TurnExecution: Sendable {
         if turn.stopCause != nil { running.stop(id) }
         let seat = try await repositories.seat(turn.agent.name, identity: RunResources.identity(of: turn.agent))
         let folder = resources.folder.turn(id)
-        var process = try resources.launcher.attach(directory: folder)
+        var process = try await resources.launcher.takeUp(directory: folder)
         var order: TurnOrder?
         if process == nil {
             if running.isStopped(id) {

@@ -3,12 +3,18 @@ import Processes
 
 extension AgentRepository {
     /// Whether a commit and everything that it has more than `base` are there and can be read: what a harvest needs.
+    ///
+    /// - Throws: ``GitError``, also when the machine is too short of something to tell: that must not count as damage, which is mended by going
+    ///   back to an earlier commit.
     func isReadable(_ id: ObjectID, over base: ObjectID?) async throws(GitError) -> Bool {
         let input = "\(id)\n" + (base.map { "^\($0)\n" } ?? "")
-        return try await git.attempt(
-            ["pack-objects", "--revs", "--stdout", "-q", "--window=0", "--threads=1"], at: control, input: Array(input.utf8),
-            timeout: .seconds(600), limit: 1
-        ).succeeded
+        let arguments = ["pack-objects", "--revs", "--stdout", "-q", "--window=0", "--threads=1"]
+        let result = try await git.attempt(
+            arguments, at: control, input: Array(input.utf8), timeout: .seconds(600), limit: 2_000)
+        if result.succeeded { return true }
+        let failure = Git.failure(of: arguments, result)
+        if failure.kind == .outOfResources || failure.kind == .diskFull { throw failure }
+        return false
     }
 
     /// Takes away the agent's objects that cannot be read. Git takes an object whose file is there for stored, and so would never store

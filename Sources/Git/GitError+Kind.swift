@@ -19,6 +19,13 @@ extension GitError.Kind {
         // A checkout does not say why it could not write; making a file that may not be made reads differently.
         (.diskFull, ["no space left on device", "disk quota exceeded", "unable to write file "]),
         (
+            .outOfResources,
+            [
+                "out of memory", "cannot allocate memory", "cannot fork", "resource temporarily unavailable", "too many open files",
+                "unable to create thread", "unable to create threaded", "mmap failed",
+            ]
+        ),
+        (
             .accessDenied,
             [
                 "permission denied (", "authentication failed", "could not read username", "could not read password",

@@ -14,6 +14,8 @@ package struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
         case lockHeld(path: String)
         /// No space (or quota) left on the file system.
         case diskFull
+        /// The machine is short of memory, processes or open files: worth another try later, and says nothing about the repository.
+        case outOfResources
         /// The given folder or URL holds no git repository.
         case notARepository
         /// A name, path or URL that must not be given to git; nothing was run.

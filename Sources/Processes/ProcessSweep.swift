@@ -16,11 +16,13 @@ package enum ProcessSweep {
     ///
     /// Processes of other users are not seen, unless this program runs as root.
     ///
+    /// - Parameter spared: markers whose processes, and those below them, do not count. Each process is looked at once: who compared two lists
+    ///   would take what was started between them for nobody's.
     /// - Throws: ``SystemError`` when /proc cannot be listed.
-    package static func find(marker: String) throws(SystemError) -> [ProcessIdentity] {
+    package static func find(marker: String, sparing spared: Set<String> = []) throws(SystemError) -> [ProcessIdentity] {
         let boot = try ProcessIdentity.currentBootID()
-        let wanted = Array("\(SupervisedProcess.markerVariable)=\(marker)".utf8)
-        let group = ControlGroups.name(of: marker)
+        let wanted = MarkerTrace(marker)
+        let others = spared.map(MarkerTrace.init)
         var found: [ProcessIdentity] = []
         for name in try FileSystem.names(in: "/proc") {
             guard let pid = Int32(name), pid != getpid() else { continue }
@@ -28,7 +30,8 @@ package enum ProcessSweep {
             guard let status = try? ProcessStatus.of(pid: pid), !status.isDead,
                 let environment = try? FileSystem.read("/proc/\(pid)/environ")
             else { continue }
-            guard carries(wanted, environment) || isIn(group, pid) else { continue }
+            let groups = try? FileSystem.read("/proc/\(pid)/cgroup")
+            guard wanted.isIn(environment, groups), !others.contains(where: { $0.isIn(environment, groups) }) else { continue }
             found.append(ProcessIdentity(pid: pid, startTime: status.startTime, bootID: boot))
         }
         return found
@@ -75,20 +78,5 @@ package enum ProcessSweep {
             frozen.formUnion(found)
         }
         return frozen
-    }
-
-    /// Whether the process is in a control group of this name. Not when it has none that can be read: then it has just ended.
-    static func isIn(_ group: [UInt8], _ pid: Int32) -> Bool {
-        guard let groups = try? FileSystem.read("/proc/\(pid)/cgroup") else { return false }
-        return ControlGroups.carries(group, groups)
-    }
-
-    /// Whether one entry of the environment is the wanted one, or a marker below it.
-    static func carries(_ wanted: [UInt8], _ environment: [UInt8]) -> Bool {
-        environment.split(separator: 0).contains { entry in
-            guard entry.starts(with: wanted) else { return false }
-            let rest = entry.dropFirst(wanted.count)
-            return rest.isEmpty || rest.first == UInt8(ascii: "/")
-        }
     }
 }

@@ -50,6 +50,19 @@ package struct ShimLauncher: Sendable {
         try SupervisedProcess.attach(directory: directory)
     }
 
+    /// Follows the process of this folder, also one whose shim is just starting it for a program that has ended since: until that is known, nobody
+    /// may touch what the process works on.
+    ///
+    /// - Returns: nil when none was ever started in it.
+    /// - Throws: ``SupervisionError`` when the folder's records cannot be read, or `CancellationError`.
+    package func takeUp(directory: String) async throws -> SupervisedProcess? {
+        if let process = try attach(directory: directory) { return process }
+        let folder = TurnFolder(path: directory)
+        guard let holder = try folder.holder(), holder.isAlive else { return nil }
+        try await untilStartedElsewhere(folder)
+        return try attach(directory: directory)
+    }
+
     /// By what limits would be kept here: the shim sets all of them on a process that does nothing.
     ///
     /// - Throws: ``ChildCommandError`` or ``SupervisionError`` when the shim cannot tell.
@@ -114,8 +127,7 @@ package struct ShimLauncher: Sendable {
                 if holder.isAlive { continue }
                 return
             }
-            guard let named = FileLock.holder(of: folder.lock) else { continue }
-            let identity = ProcessIdentity(pid: named.pid, startTime: named.startTime, bootID: try ProcessIdentity.currentBootID())
+            guard let identity = try folder.holder() else { continue }
             guard let descriptor = try identity.open() else { return }
             defer { close(descriptor) }
             watches.append(try KernelEvents.shared.watch(descriptor: descriptor, wake))

@@ -19,6 +19,12 @@ struct TurnFolder: Sendable, Hashable {
     /// Who supervises, or supervised; nil when nothing was started here.
     func shim() throws(SupervisionError) -> ProcessIdentity? { try identity("shim") }
 
+    /// Who has taken the folder last, dead or alive: a shim that starts has, a moment before its records are there. Nil when nobody ever has.
+    func holder() throws(SystemError) -> ProcessIdentity? {
+        guard let named = FileLock.holder(of: lock) else { return nil }
+        return ProcessIdentity(pid: named.pid, startTime: named.startTime, bootID: try ProcessIdentity.currentBootID())
+    }
+
     /// The supervised process; nil when it was not started yet, or never will be.
     func child() throws(SupervisionError) -> ProcessIdentity? { try identity("child") }
 

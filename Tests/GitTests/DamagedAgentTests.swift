@@ -147,6 +147,34 @@ import Testing
         }
     }
 
+    @Test("what a machine short of memory cannot read is not taken for destroyed: the branch stays where it is")
+    func shortOfMemory() async throws {
+        try await TemporaryRepository.with { test in
+            let hub = try await test.hub()
+            let tip = try #require(try await hub.resolve("refs/cco/origin/main"))
+            let script = """
+                #!/bin/sh
+                case " $* " in *' pack-objects '*) echo 'fatal: Out of memory, malloc failed (tried to allocate 65536 bytes)' >&2; exit 128;; esac
+                exec git "$@"
+
+                """
+            try FolderHandle(path: test.folder).write("short-git", Array(script.utf8), mode: 0o755)
+            let short = HubRepository(
+                path: hub.path, origin: hub.origin, git: Git(executable: test.folder + "/short-git", environment: test.environment),
+                cloneOptions: CloneOptions(), objectFormat: hub.objectFormat)
+            let agent = try test.agent("a", hub)
+            try await agent.checkOut(branch: "task", at: tip, date: 1)
+            try await test.shell("echo 1 > f; git add .; git commit -qm work", in: agent.worktreePath)
+            let work = try await test.head(agent.worktreePath)
+            let starved = try test.agent("a", short)
+            await #expect(throws: GitError.Kind.outOfResources) { try await kindOfFailure { try await starved.repair() } }
+            #expect(try agent.tip("task") == work)
+            #expect(try await agent.repair().isEmpty)
+            #expect(try await agent.harvest("task", into: "refs/cco/work/task") == work)
+            await short.endSessions()
+        }
+    }
+
     @Test("a removal that was interrupted is finished, and what came to its place later is not taken for removed")
     func interruptedRemoval() async throws {
         try await TemporaryRepository.with { test in

@@ -74,18 +74,7 @@ struct FullDiskTests {
             try await hub.fsck()
         }
     }
-
-    /// Throws the kind of the error that `body` throws, for a comparison that does not care about its words.
-    private func kindOfFailure(_ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch let error as GitError {
-            throw error.kind
-        }
-    }
 }
-
-extension GitError.Kind: Error {}
 
 /// A small file system below a repository's folder, on which the hub and the agents lie, and which a test can fill.
 private struct FullDisk {

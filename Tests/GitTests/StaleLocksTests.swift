@@ -18,6 +18,8 @@ import Testing
     private func withHub(_ body: (TemporaryRepository, HubRepository, StaleLocks) async throws -> Void) async throws {
         try await TemporaryRepository.with { test in
             let hub = try await test.hub()
+            // One that is just ending by itself is a living git like any other.
+            await hub.endSessions()
             try await body(test, hub, StaleLocks(places: [.init(path: hub.path)]))
         }
     }

@@ -77,24 +77,50 @@ struct AdoptionTests {
         let turn = try Supervision()
         let gate = try Gate(turn.folder, "gate")
         try FileSystem.makeFolder(turn.directory)
-        // Stands in for a shim that has taken the lock and then finds the disk full.
-        let holder = ChildCommand(
-            "/bin/sh",
-            [
-                "-c",
-                """
-                exec 9>\(turn.directory)/lock; flock 9
-                echo "$$ $(cut -d ' ' -f 22 /proc/$$/stat)" >&9; touch \(turn.folder.path)/locked; \(gate.wait)
-                """,
-            ], environment: ["PATH": "/usr/bin:/bin"])
-        let holding = Task { try await holder.run() }
-        try await turn.folder.untilExists("locked")
+        // As one that then finds the disk full.
+        let holding = try await holding(turn, then: gate.wait)
         let launch = Task { try await turn.launch("echo ran") }
         try await TemporaryFolder.untilExists(turn.directory, "shim.log")
         try gate.letPass()
         #expect(try await holding.value.succeeded)
         #expect(try await launch.value.waitForExit().succeeded)
         #expect(try turn.text("stdout") == "ran\n")
+    }
+
+    @Test(
+        "a process whose shim is just starting it for somebody who has ended is waited for, and is none if the shim ends without",
+        arguments: [true, false])
+    func takenUpEarly(starts: Bool) async throws {
+        let turn = try Supervision()
+        let gate = try Gate(turn.folder, "gate")
+        try FileSystem.makeFolder(turn.directory)
+        try FileSystem.write(turn.specification(["/bin/true"]).fields, to: turn.directory + "/spec")
+        let boot = try ProcessIdentity.currentBootID()
+        let record =
+            "printf 'pid %s\\nstart %s\\nboot \(boot)\\n' $$ $start > \(turn.directory)/new; mv \(turn.directory)/new \(turn.directory)/shim"
+        let holding = try await holding(turn, then: gate.wait + (starts ? "; " + record : ""))
+        let taking = Task { try await turn.launcher.takeUp(directory: turn.directory) }
+        try gate.letPass()
+        let process = try await taking.value
+        #expect(try await holding.value.succeeded)
+        #expect((process != nil) == starts)
+        #expect(process?.shim.pid == (starts ? FileLock.holder(of: turn.directory + "/lock")?.pid : nil))
+    }
+
+    /// Something that has taken the folder like a shim, and does what it is told.
+    private func holding(_ turn: Supervision, then script: String) async throws -> Task<ChildCommandResult, any Error> {
+        let holder = ChildCommand(
+            "/bin/sh",
+            [
+                "-c",
+                """
+                exec 9>\(turn.directory)/lock; flock 9; start=$(cut -d ' ' -f 22 /proc/$$/stat)
+                echo "$$ $start" >&9; touch \(turn.folder.path)/locked; \(script)
+                """,
+            ], environment: ["PATH": "/usr/bin:/bin"])
+        let holding = Task { try await holder.run() }
+        try await turn.folder.untilExists("locked")
+        return holding
     }
 
     @Test("when the shim is killed, waiting ends the whole tree and says that the end was lost", arguments: [true, false])

@@ -23,8 +23,7 @@ struct StrayProcesses: ReconciliationDuty {
     }
 
     func reconcile() async throws -> [String] {
-        let known = Set(try awaited.flatMap { try ProcessSweep.find(marker: $0) })
-        let strays = try ProcessSweep.find(marker: marker).filter { !known.contains($0) }
+        let strays = try ProcessSweep.find(marker: marker, sparing: awaited)
         guard !strays.isEmpty else { return [] }
         for stray in strays { try stray.signal(Self.kill) }
         return ["ended \(strays.count) that belonged to nothing under way: \(strays.map { "\($0.pid)" }.joined(separator: ", "))"]

@@ -12,17 +12,9 @@ struct StrayProcessesTests {
         let folder = try TemporaryFolder()
         let workspace = Workspace(path: folder.path)
         let run = workspace.folder(of: ID("run-1"))
-        let launcher = ShimLauncher(shimExecutable: try EngineFixture.shim())
-        func launch(_ marker: String, _ name: String) async throws -> SupervisedProcess {
-            try await launcher.launch(
-                SupervisedProcess.Specification(
-                    directory: "\(folder.path)/\(name)", marker: marker, command: ["/bin/sh", "-c", "while :; do sleep 100; done"],
-                    workingDirectory: folder.path, grace: .milliseconds(100)),
-                environment: ["PATH": "/usr/bin:/bin"], standardInput: [])
-        }
-        let awaited = try await launch("\(run.marker)/turn-1", "awaited")
-        let stray = try await launch("\(run.marker)/turn-2", "stray")
-        let other = try await launch("\(workspace.folder(of: ID("run-10")).marker)/turn-2", "other")
+        let awaited = try await launch("\(run.marker)/turn-1", in: folder, "awaited")
+        let stray = try await launch("\(run.marker)/turn-2", in: folder, "stray")
+        let other = try await launch("\(workspace.folder(of: ID("run-10")).marker)/turn-2", in: folder, "other")
 
         let duty = StrayProcesses(marker: run.marker, awaited: ["\(run.marker)/turn-1"])
         let found = try await duty.reconcile()
@@ -33,5 +25,25 @@ struct StrayProcessesTests {
         #expect(try await duty.reconcile().isEmpty, "repeating it finds nothing")
         _ = try await awaited.terminate()
         _ = try await other.terminate()
+    }
+    @Test("what an agent that works on starts while strays are looked for is no stray")
+    func startedMeanwhile() async throws {
+        let folder = try TemporaryFolder()
+        let run = Workspace(path: folder.path).folder(of: ID("run-1"))
+        let agent = try await launch("\(run.marker)/turn-1", in: folder, "agent", "while :; do /bin/true || echo $? >> killed; done")
+        let duty = StrayProcesses(marker: run.marker, awaited: ["\(run.marker)/turn-1"])
+        for _ in 0..<200 { #expect(try await duty.reconcile().isEmpty) }
+        _ = try await agent.terminate()
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/killed"))
+    }
+
+    private func launch(
+        _ marker: String, in folder: TemporaryFolder, _ name: String, _ script: String = "while :; do sleep 100; done"
+    ) async throws -> SupervisedProcess {
+        try await ShimLauncher(shimExecutable: try EngineFixture.shim()).launch(
+            SupervisedProcess.Specification(
+                directory: "\(folder.path)/\(name)", marker: marker, command: ["/bin/sh", "-c", script],
+                workingDirectory: folder.path, grace: .milliseconds(100)),
+            environment: ["PATH": "/usr/bin:/bin"], standardInput: [])
     }
 }
