@@ -1,5 +1,4 @@
 import JSON
-import Orchestration
 
 extension StreamLine {
     /// What the line says about whether the agent gets on: every line is a sign of life, and calls of tools have a beginning and an end.
@@ -20,22 +19,25 @@ extension StreamLine {
             case .text, .other: nil
             }
         }
-        return marks.isEmpty ? [.output] : marks
+        return marks.isEmpty ? Self.signOfLife : marks
     }
+
+    private static let signOfLife: [ProgressMark] = [.output]
 }
 
-/// Tells equal calls from different ones, also for the next engine.
+/// Tells equal calls from different ones, also for the next engine: in the manner of FNV-1a, because Swift's own hashes differ from one process to the
+/// next.
 private struct CallFingerprint {
-    private var state = FNV1a()
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
     static func of(_ name: String, _ input: JSONValue) -> Int {
         var fingerprint = CallFingerprint()
         fingerprint.add(name)
         fingerprint.add(input)
-        return Int(truncatingIfNeeded: fingerprint.state.hash)
+        return Int(truncatingIfNeeded: fingerprint.state)
     }
 
-    /// Every kind of value begins with a byte of its own, and texts end with one that no UTF-8 has.
+    /// Every kind of value begins with a byte of its own.
     private mutating func add(_ value: JSONValue) {
         switch value {
         case .null: mix(0)
@@ -59,15 +61,31 @@ private struct CallFingerprint {
         }
     }
 
+    /// Eight bytes at a time, because a call can bring a whole file along; then the bytes that are left, and their number.
     private mutating func add(_ text: String) {
-        state.add(text.utf8)
-        mix(0xFF)
+        var text = text
+        text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            var index = 0
+            while index + 8 <= bytes.count {
+                mix(word: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+                index += 8
+            }
+            for byte in bytes[index...] { mix(byte) }
+            mix(word: UInt64(bytes.count))
+        }
     }
 
     private mutating func add(_ kind: UInt8, bits: UInt64) {
         mix(kind)
-        for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
+        mix(word: bits)
     }
 
-    private mutating func mix(_ byte: UInt8) { state.add(byte) }
+    private mutating func mix(word: UInt64) {
+        state = (state ^ word) &* 0x100_0000_01B3
+        // The product moves what differs upwards only.
+        state ^= state >> 32
+    }
+
+    private mutating func mix(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
 }
