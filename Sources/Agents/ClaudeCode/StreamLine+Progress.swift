@@ -25,8 +25,7 @@ extension StreamLine {
     private static let signOfLife: [ProgressMark] = [.output]
 }
 
-/// Tells equal calls from different ones, also for the next engine: in the manner of FNV-1a, because Swift's own hashes differ from one process to the
-/// next.
+/// Tells equal calls from different ones, also for the next engine: FNV-1a, because Swift's own hashes differ from one process to the next.
 private struct CallFingerprint {
     private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -37,7 +36,7 @@ private struct CallFingerprint {
         return Int(truncatingIfNeeded: fingerprint.state)
     }
 
-    /// Every kind of value begins with a byte of its own.
+    /// Every kind of value begins with a byte of its own, and texts end with one that no UTF-8 has.
     private mutating func add(_ value: JSONValue) {
         switch value {
         case .null: mix(0)
@@ -61,30 +60,14 @@ private struct CallFingerprint {
         }
     }
 
-    /// Eight bytes at a time, because a call can bring a whole file along; then the bytes that are left, and their number.
     private mutating func add(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            let bytes = UnsafeRawBufferPointer(bytes)
-            var index = 0
-            while index + 8 <= bytes.count {
-                mix(word: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
-                index += 8
-            }
-            for byte in bytes[index...] { mix(byte) }
-            mix(word: UInt64(bytes.count))
-        }
+        for byte in text.utf8 { mix(byte) }
+        mix(0xFF)
     }
 
     private mutating func add(_ kind: UInt8, bits: UInt64) {
         mix(kind)
-        mix(word: bits)
-    }
-
-    private mutating func mix(word: UInt64) {
-        state = (state ^ word) &* 0x100_0000_01B3
-        // The product moves what differs upwards only.
-        state ^= state >> 32
+        for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
     }
 
     private mutating func mix(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
