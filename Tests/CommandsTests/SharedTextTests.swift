@@ -57,10 +57,10 @@ struct SharedTextTests {
             surroundings: surroundings, place: place, status: status, isLive: isLive, redactor: { try place.redactor(surroundings) })
         #expect(await follower.moment.status.suspension == "It was <redacted:.env-SERVICE_TOKEN>.")
         let past = FollowedPast(surroundings: surroundings, place: place, run: status.run, follower: follower)
-        #expect(try await past.timeline(after: 0, limit: .max).marks.isEmpty == false)
+        #expect(try await past.timeline(after: 0, limit: 100).marks.isEmpty == false)
         try fixture.place.write("config/api-keys.json", "{ no", mode: 0o600)
         let later = FollowedPast(surroundings: surroundings, place: place, run: status.run, follower: follower)
-        await #expect(throws: (any Error).self) { try await later.timeline(after: 0, limit: .max) }
+        await #expect(throws: (any Error).self) { try await later.timeline(after: 0, limit: 100) }
         #expect(throws: (any Error).self) {
             try RunFollower(
                 surroundings: surroundings, place: place, status: status, isLive: false, redactor: { try place.redactor(surroundings) })

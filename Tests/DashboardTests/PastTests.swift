@@ -103,7 +103,7 @@ struct PastTests {
         let pieces = update.splitTasks()
         #expect(update.tasks.count == RunUpdate.firstTasks && update.isWhole && update.counts.count == 3_000)
         #expect(update.tasks.prefix(100).allSatisfy { $0.settledAt == nil })
-        #expect(pieces.map(\.count) == [1_000, 1_000, 880])
+        #expect(pieces.map(\.count) == [1_000, 1_000, 1_000 - RunUpdate.firstTasks])
         #expect(Set((update.tasks + pieces.flatMap { $0 }).map(\.id)).count == 3_000)
         moment.status.tasks = Array(moment.status.tasks.prefix(RunUpdate.firstTasks))
         var small = RunUpdate(moment, since: nil)

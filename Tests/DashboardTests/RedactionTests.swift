@@ -31,13 +31,15 @@ struct RedactionTests {
 
     /// A run in whose past everything tells.
     private struct TellingPast: RunPast {
-        func timeline(of task: String) async throws -> Timeline.Update { try await timeline(after: 0, limit: .max) }
-
-        func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update {
+        private var timeline: Timeline {
             var timeline = Timeline()
             timeline.take(.suspended(words), at: Timestamp(milliseconds: 5), sequence: 1)
-            return timeline.update(after: revision)
+            return timeline
         }
+
+        func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update { timeline.update(after: revision, limit: limit) }
+
+        func timeline(of task: String) async throws -> Timeline.Update { timeline.update(on: task) }
 
         func moment(at sequence: Int64) async throws -> PastMoment {
             var moment = DashboardServerTests.moment()

@@ -60,7 +60,7 @@ struct ModelToolTests {
             let lines = result.outputText.split(separator: "\n")
             #expect(lines.first { $0.contains("\"subtype\":\"init\"") }?.contains("mcp__cco__why_waiting") == true)
             #expect(lines.contains { $0.contains("tool_result") && $0.contains("in progress") }, "\(result.outputText.suffix(6_000))")
-            #expect(lines.contains { $0.contains("tool_result") && $0.contains("message-1") }, "\(result.outputText.suffix(6_000))")
+            #expect(lines.contains { $0.contains("tool_result") && $0.contains("Message-1 ") }, "\(result.outputText.suffix(6_000))")
             let messages = try await fixture.cco(["messages", "--json"])
             #expect(messages.outputText.contains("Hurry, says a model."))
             #expect(try await run.ended().exit == .exited(0))
@@ -75,11 +75,11 @@ struct ModelToolTests {
             #"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"run_status","arguments":{}}}"#,
             #"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"tell","arguments":{"agent":"director","text":"Hurry, says an agent."}}}"#,
         ].map { "'\($0)'" }.joined(separator: " ")
-        let workspace = "\"$(dirname $(dirname $(dirname $(dirname $(dirname $PWD)))))\""
+        let configuration = "\"$(dirname $(dirname $(dirname $(dirname $(dirname $(dirname $PWD))))))\""
         // Its input stays open until the four answers are there.
         return
             "hold=$(mktemp -u); mkfifo $hold; { printf '%s\\n' \(messages); cat $hold; } "
-            + "| \(words)\(BuiltProducts.cco) mcp --workspace \(workspace) | { head -n 4; echo > $hold; }; rm $hold"
+            + "| \(words)\(BuiltProducts.cco) mcp --config \(configuration) | { head -n 4; echo > $hold; }; rm $hold"
     }
 
     @Test("an agent of the run reaches neither its control socket nor these tools", .timeLimit(.minutes(5)))
@@ -104,7 +104,7 @@ struct ModelToolTests {
             // Each of the two servers lists its tools, and each of their two calls is refused.
             #expect(tools.components(separatedBy: "why_waiting").count == 3, "\(tools)")
             #expect(tools.components(separatedBy: "may neither look at it nor control it").count == 5, "\(tools)")
-            #expect(!tools.contains("in progress") && !tools.contains("message-1"), "\(tools)")
+            #expect(!tools.contains("of 1 landed") && !tools.contains("Message-1"), "\(tools)")
             let messages = try await fixture.cco(["messages", "--json"])
             #expect(!messages.outputText.contains("says an agent"), "\(messages.outputText)")
         }

@@ -1,5 +1,4 @@
 import JSON
-import Orchestration
 
 extension StreamLine {
     /// What the line says about whether the agent gets on: every line is a sign of life, and calls of tools have a beginning and an end.
@@ -20,19 +19,21 @@ extension StreamLine {
             case .text, .other: nil
             }
         }
-        return marks.isEmpty ? [.output] : marks
+        return marks.isEmpty ? Self.signOfLife : marks
     }
+
+    private static let signOfLife: [ProgressMark] = [.output]
 }
 
-/// Tells equal calls from different ones, also for the next engine.
+/// Tells equal calls from different ones, also for the next engine: FNV-1a, because Swift's own hashes differ from one process to the next.
 private struct CallFingerprint {
-    private var state = FNV1a()
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
     static func of(_ name: String, _ input: JSONValue) -> Int {
         var fingerprint = CallFingerprint()
         fingerprint.add(name)
         fingerprint.add(input)
-        return Int(truncatingIfNeeded: fingerprint.state.hash)
+        return Int(truncatingIfNeeded: fingerprint.state)
     }
 
     /// Every kind of value begins with a byte of its own, and texts end with one that no UTF-8 has.
@@ -60,7 +61,7 @@ private struct CallFingerprint {
     }
 
     private mutating func add(_ text: String) {
-        state.add(text.utf8)
+        for byte in text.utf8 { mix(byte) }
         mix(0xFF)
     }
 
@@ -69,5 +70,5 @@ private struct CallFingerprint {
         for shift in stride(from: 0, to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
     }
 
-    private mutating func mix(_ byte: UInt8) { state.add(byte) }
+    private mutating func mix(_ byte: UInt8) { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
 }
