@@ -45,9 +45,9 @@ extension DashboardResponder {
     private func answer(_ path: String, _ parameter: String, _ query: Parameters, _ past: any RunPast) async throws -> Response {
         switch path {
         case "/api/v1/timeline":
+            let (after, limit) = (try number("after", query) ?? 0, try number("limit", query) ?? .max)
             if let task = query["task"] { return json(try await past.timeline(of: String(task))) }
-            let limit = try number("limit", query) ?? .max
-            return json(try await past.timeline(after: Int(try number("after", query) ?? 0), limit: Int(max(1, limit))))
+            return json(try await past.timeline(after: Int(after), limit: Int(max(1, limit))))
         case "/api/v1/status": return json(try await past.moment(at: try wanted(query)).moment.status)
         case "/api/v1/log":
             let log = try await past.moment(at: try wanted(query)).moment.log
