@@ -52,7 +52,7 @@ struct Measures {
         case "pages":
             return try Pages(
                 laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 220 : 1_000, loads: isSmoke ? 1 : 7,
-                idleSeconds: isSmoke ? 2 : 60, turns: isSmoke ? 12 : 300
+                idleSeconds: isSmoke ? 2 : 60, turns: isSmoke ? 60 : 300
             ).rows()
         default:
             throw Program.Failure(description: "there is no measure \(name); there are \(Self.names.joined(separator: ", "))")

@@ -146,7 +146,10 @@ struct Pages {
         let graph = TaskGraph(nodes: (0..<turns).map { TaskGraph.Node(name: "t\($0)", seconds: 0.05, after: []) })
         let site = try AgentSite(laboratory: laboratory, graph: graph, workers: 8)
         let soak = try browser.read(Soak.self, "views.py", ["soak"], site.config, laboratory)
-        let samples = [soak.samples.first, soak.samples[soak.samples.count / 2], soak.samples.last].compactMap { $0 }
+        guard let first = soak.samples.first, let last = soak.samples.last else {
+            throw Program.Failure(description: "the run of \(turns) turns was over before anybody could look at it; it needs more of them")
+        }
+        let samples = [first, soak.samples[soak.samples.count / 2], last]
         let figures = samples.map {
             "\($0.landed) landed: engine \($0.engine.text(1)), cco web \($0.web.text(1)), cco watch \($0.watch.text(1)), page \($0.page.text(1))"
         }
