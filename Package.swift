@@ -67,7 +67,7 @@ let package = Package(
         // For `make bench` only, and in no product: it puts cco's own modules to work, which programs outside the package cannot.
         .executableTarget(
             name: "cco-bench",
-            dependencies: ["Orchestration", "Journal", "Engine", "Processes", "Agents", "Observability", "TestSupport"].map {
+            dependencies: ["Orchestration", "Journal", "Engine", "Processes", "Agents", "Observability", "JSON", "TestSupport"].map {
                 .target(name: $0)
             },
             swiftSettings: settings),
@@ -95,7 +95,7 @@ let package = Package(
             "Dashboard", needs: ["Orchestration", "ControlAPI", "Observability", "Telemetry", "DashboardPages"], uses: hummingbird + nio,
             resources: [.embedInCode("openapi.json")]),
         module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
-        module("TestSupport", uses: hummingbird + nio),
+        module("TestSupport", needs: ["JSON"], uses: hummingbird + nio),
         module(
             "Commands",
             needs: [
@@ -125,11 +125,11 @@ let package = Package(
         tests("Telemetry", needs: ["Orchestration", "Simulation", "TestSupport"]),
         tests("Dashboard", needs: ["Orchestration", "ControlAPI", "Observability"], uses: nio),
         tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
-        tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
+        tests("TestSupport", needs: ["Agents", "JSON", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Engine", "Journal", "Merging", "Observability", "Orchestration", "TestSupport", "Processes", "cco", "cco-shim",
+                "Engine", "JSON", "Journal", "Merging", "Observability", "Orchestration", "TestSupport", "Processes", "cco", "cco-shim",
             ],
             swiftSettings: settings),
         tests(

@@ -49,7 +49,8 @@ struct Place: Sendable, Equatable {
     /// Whether there is a configuration to read.
     var isConfigured: Bool { access(folder.orchestratorFile, F_OK) == 0 }
 
-    /// What keeps the configuration's secrets out of what is shown. Made anew each time: keys may change while a view is open.
+    /// What keeps the configuration's secrets out of what is shown. Made anew each time: keys may change while a view is open. Who
+    /// asks often has a ``KeptRedactor``.
     ///
     /// - Throws: `ConfigurationError` or the system's error when they cannot all be known; then nothing may be shown.
     func redactor(_ surroundings: Surroundings) throws -> Redactor {

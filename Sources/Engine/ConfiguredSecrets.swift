@@ -18,6 +18,20 @@ package enum ConfiguredSecrets {
             + (try webhook(contents.configuration.configuration.notifications, in: folder, environment: environment))
     }
 
+    /// The files that what is secret comes from, whether they are there or not: while none of them changes, nothing of it does.
+    fileprivate static func sources(_ contents: ConfigurationFolder.Contents, in folder: ConfigurationFolder, _ repository: String?)
+        -> [String]
+    {
+        var sources = [folder.orchestratorFile, folder.apiKeysFile] + contents.configuration.environmentFiles
+        for place in [folder.path] + (repository.map { [$0] } ?? []) {
+            sources += EnvironmentFiles.wellKnownNames.map { "\(place)/\($0)" }
+        }
+        if case .file(let path) = contents.configuration.configuration.notifications?.webhook {
+            sources.append(ConfigurationPath.resolve(path, relativeTo: folder.path, home: ConfigurationPath.home))
+        }
+        return sources
+    }
+
     /// The webhook's address, and the part of it that is the secret where it is told without its beginning.
     private static func webhook(_ settings: Notifications?, in folder: ConfigurationFolder, environment: [String: String]) throws
         -> [Observability.Secret]
@@ -35,10 +49,23 @@ extension Redactor {
     ///
     /// - Throws: `ConfigurationError` or the system's error when something with secrets cannot be read: then nothing may be shown.
     package init(_ folder: ConfigurationFolder, home: String?, environment: [String: String]) throws {
+        self = try ConfiguredSecrets.load(folder, home: home, environment: environment).redactor
+    }
+}
+
+extension ConfiguredSecrets {
+    /// The redactor of a configuration, and the files that it depends on.
+    ///
+    /// - Throws: as `Redactor.init(_:home:environment:)`.
+    package static func load(
+        _ folder: ConfigurationFolder, home: String?, environment: [String: String]
+    ) throws -> (redactor: Redactor, sources: [String]) {
         let contents = try folder.load(home: home)
+        // An origin that is no address is nowhere on this machine, and starts no run.
         let origin = try? RemoteURL(contents.configuration.repository.argument, relativeTo: folder.path)
         let files = try EnvironmentFiles.collect(
             folder: folder.path, paths: contents.configuration.environmentFiles, repository: origin?.localPath)
-        self.init(secrets: try ConfiguredSecrets.collect(contents, in: folder, files, environment: environment))
+        let secrets = try collect(contents, in: folder, files, environment: environment)
+        return (Redactor(secrets: secrets), sources(contents, in: folder, origin?.localPath))
     }
 }

@@ -16,24 +16,7 @@ final class EngineStandIn: RunControl {
     static func serving(_ fixture: RunFixture, _ run: Run, _ body: @Sendable @escaping (EngineStandIn) async throws -> Void) async throws {
         let engine = EngineStandIn(run)
         let server = ControlServer(socketPath: fixture.folder.workspace.socketPath, run: run.id, version: "1", control: engine)
-        let ready = Latch()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await server.run { await ready.open() }
-                } catch {
-                    await ready.open()
-                    throw error
-                }
-            }
-            group.addTask {
-                await ready.wait()
-                try await body(engine)
-            }
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
+        try await Serving.run({ try await server.run(onReady: $0) }, while: { try await body(engine) })
     }
 
     func status() async throws -> RunStatus { RunStatus(run: run, at: run.clock.lastEventAt) }

@@ -60,25 +60,6 @@ extension ControlServer {
 
     /// The same for a server that a test has made.
     func serving(_ body: @Sendable @escaping () async throws -> Void) async throws {
-        let server = self
-        let ready = Latch()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await server.run { await ready.open() }
-                } catch {
-                    await ready.open()
-                    throw error
-                }
-            }
-            group.addTask {
-                await ready.wait()
-                try await body()
-            }
-            // Whichever ends first: the body after its work, or a server that could not start.
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
+        try await Serving.run({ try await run(onReady: $0) }, while: body)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @testable import Processes
@@ -24,7 +25,7 @@ struct BrowserTests {
     private static func script() -> ClosureScript {
         let company = CompanyScript(plan)
         let (asks, hasDefault) = (plan.goals[0].tasks[3].title, plan.goals[0].tasks[4].title)
-        @Sendable func blocked(_ question: JSONFragment) -> ModelReply {
+        @Sendable func blocked(_ question: JSONValue) -> ModelReply {
             .report(["status": "blocked", "summary": "A person has to say it.", "question": question])
         }
         return ClosureScript { request in

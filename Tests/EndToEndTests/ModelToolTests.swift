@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Orchestration
 import Processes
 import Synchronization
@@ -38,7 +39,7 @@ struct ModelToolTests {
         try await CompanyFixture.with(Self.plan, script: person) { fixture in
             let run = try await fixture.begin(["start"])
             try await fixture.untilTool("sleep 20", run)
-            let servers: JSONFragment = [
+            let servers: JSONValue = [
                 "mcpServers": [
                     "cco": ["command": .string(BuiltProducts.cco), "args": ["mcp", "--config", .string(fixture.config)]]
                 ]

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Processes
 import Testing
 
@@ -12,7 +13,7 @@ struct RedactionTests {
     private static let token = "gateway-bearer-0123456789abcdef"
     private static let words = "\(value) and \(token)"
     private static let waiting = "echo the worker waits"
-    private static let keys: [[String: JSONFragment]] = [["name": "gateway", "authToken": .string(token)]]
+    private static let keys: [[String: JSONValue]] = [["name": "gateway", "authToken": .string(token)]]
 
     /// A worker reports both, prints them, leaves them in a file for a while, and commits them in another form. The gate prints one. The worker goes on
     /// when there is the file `go.worker`; the gate says so through the pipe `go.gate` when it has printed, and goes on when there is `go`.

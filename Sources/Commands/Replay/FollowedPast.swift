@@ -10,6 +10,7 @@ actor FollowedPast: RunPast {
     private let surroundings: Surroundings
     private let place: Place
     private let follower: RunFollower
+    private let kept: KeptRedactor
     private let clock = SystemClock()
     private var known: (run: String, history: RunHistory)
 
@@ -18,18 +19,19 @@ actor FollowedPast: RunPast {
         self.surroundings = surroundings
         self.place = place
         self.follower = follower
-        known = (run, RunHistory(Self.reader(place, surroundings, ID(run), follower)))
+        kept = KeptRedactor(place, surroundings)
+        known = (run, RunHistory(Self.reader(place, kept, ID(run), follower)))
     }
 
     /// Another run may have begun meanwhile.
     private func history() async -> RunHistory {
         let run = await follower.moment.status.run
-        if run != known.run { known = (run, RunHistory(Self.reader(place, surroundings, ID(run), follower))) }
+        if run != known.run { known = (run, RunHistory(Self.reader(place, kept, ID(run), follower))) }
         return known.history
     }
 
-    private static func reader(_ place: Place, _ surroundings: Surroundings, _ run: RunID, _ follower: RunFollower) -> JournalReader {
-        JournalReader(place: place, run: run, redactor: { try place.redactor(surroundings) }, follower: follower)
+    private static func reader(_ place: Place, _ kept: KeptRedactor, _ run: RunID, _ follower: RunFollower) -> JournalReader {
+        JournalReader(place: place, run: run, redactor: { try kept.redactor() }, follower: follower)
     }
 
     func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update {

@@ -10,12 +10,14 @@ struct FollowedRun: RunFeed {
     let journalWatch: JournalWatch
     let place: Place
     let surroundings: Surroundings
+    private let kept: KeptRedactor
     private let clock = SystemClock()
 
     init(follower: RunFollower, place: Place, surroundings: Surroundings) {
         self.follower = follower
         self.place = place
         self.surroundings = surroundings
+        kept = KeptRedactor(place, surroundings)
         journalWatch = JournalWatch(follower: follower, client: RunFinder(place: place).client)
     }
 
@@ -26,7 +28,7 @@ struct FollowedRun: RunFeed {
         return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
     }
 
-    func redactor() throws -> Redactor { try place.redactor(surroundings) }
+    func redactor() throws -> Redactor { try kept.redactor() }
 
     func changes() async -> AsyncStream<Void> { await follower.changes() }
 
