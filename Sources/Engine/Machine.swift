@@ -2,23 +2,23 @@ import FoundationEssentials
 import Glibc
 
 /// What this process may use of the machine.
-struct Machine: Sendable, Equatable {
+package struct Machine: Sendable, Equatable {
     var cores: Int
     /// MiB.
     var memory: Int
 
     /// As the kernel says now: the machine's, or less where a control group or an affinity holds this process to less.
     static var present: Machine {
-        let groups = ["/sys/fs/cgroup"] + ownGroups
+        let groups = groupFolders
         return Machine(
             installedCores: sysconf(Int32(_SC_NPROCESSORS_ONLN)), affinity: affinity,
             installedMemory: Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE))),
-            quotas: groups.compactMap { text("\($0)/cpu.max") }, limits: groups.compactMap { text("\($0)/memory.max") })
+            quotas: groups.filter { $0.version == 2 }.compactMap { text("\($0.path)/cpu.max") }, limits: memoryGroups.compactMap(\.limit))
     }
 
     /// - Parameters:
     ///   - quotas: contents of `cpu.max`: microseconds of processor time, or `max`, and the period that they are for.
-    ///   - limits: contents of `memory.max`: bytes, or `max`.
+    ///   - limits: contents of `memory.max` or `memory.limit_in_bytes`: bytes, or `max`.
     init(installedCores: Int, affinity: Int?, installedMemory: Int64, quotas: [String] = [], limits: [String] = []) {
         var cores = min(installedCores, affinity ?? installedCores)
         for quota in quotas {
@@ -36,17 +36,8 @@ struct Machine: Sendable, Equatable {
     }
 
     /// MiB that are not in use and could be: the machine's, or less where a control group holds this process to less. `nil` where nobody says.
-    static var availableMemory: Int? {
-        guard let line = text("/proc/meminfo")?.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
-            let kibibytes = Int(line.filter(\.isNumber))
-        else { return nil }
-        let rooms = ownGroups.compactMap { group -> Int? in
-            guard let most = text("\(group)/memory.max").flatMap({ Int($0.filter(\.isNumber)) }),
-                let used = text("\(group)/memory.current").flatMap({ Int($0.filter(\.isNumber)) })
-            else { return nil }
-            return max(0, most - used) >> 20
-        }
-        return rooms.reduce(kibibytes >> 10) { min($0, $1) }
+    package static var availableMemory: Int? {
+        text("/proc/meminfo").flatMap { MemoryGroup.available(machine: $0, groups: memoryGroups) }.map { Int($0 >> 20) }
     }
 
     /// Cores on which this process may run.
@@ -58,13 +49,17 @@ struct Machine: Sendable, Equatable {
         return count > 0 ? count : nil
     }
 
-    /// The folders of this process's control group and of those above it.
-    private static var ownGroups: [String] {
-        guard let line = text("/proc/self/cgroup")?.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else { return [] }
-        var folder = "/sys/fs/cgroup"
-        return line.dropFirst("0::/".count).split(separator: "/").map { part in
-            folder += "/\(part)"
-            return folder
+    /// The folders of this process's control groups and of those above them.
+    private static var groupFolders: [(path: String, version: Int)] {
+        MemoryGroup.folders(membership: text("/proc/self/cgroup") ?? "0::/")
+    }
+
+    private static var memoryGroups: [MemoryGroup] {
+        groupFolders.map { group in
+            let (limit, usage) = group.version == 2 ? ("max", "current") : ("limit_in_bytes", "usage_in_bytes")
+            return MemoryGroup(
+                limit: text("\(group.path)/memory.\(limit)"), usage: text("\(group.path)/memory.\(usage)"),
+                statistics: text("\(group.path)/memory.stat"))
         }
     }
 
