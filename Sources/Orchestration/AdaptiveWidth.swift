@@ -12,15 +12,16 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
     package init() {}
 
     /// Conflicts that come on a landed change from which on fewer begin. Below it another worker makes a run faster by about as much as dearer; above it
-    /// tasks are lost that come back too often (docs/limits.md has the figures).
+    /// tasks are lost that come back too often (docs/limits.md has the figures, and those of other values).
     static let dearRate = 3.0
     /// Conflicts that come on a landed change below which more begin again.
     static let cheapRate = 1.5
     /// Changes that have to be judged before the limit moves, at least; and for each worker, because much that is judged was begun before.
     static let leastJudged = 6
     static let judgedForEach = 2
-    /// Two can always work beside each other: one is at work while the other's work is looked at.
-    static let leastForConflicts = 2
+    /// As many as conflicts always leave, of so many: two fifths, for a run with fewer gets ever longer and saves little more; and two, for one is at
+    /// work while the other's work is looked at.
+    static func leastForConflicts(of ceiling: Int) -> Int { max(2, (2 * ceiling + 4) / 5) }
     /// Gate runs that the oldest approved change may have waited before the gate counts as behind; a half of it ends that.
     static let patience: Int64 = 8
     /// Milliseconds below which no wait counts as long.
@@ -52,7 +53,7 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
         // Work of which all is known to collide counts as if a conflict more had come on each change.
         let share = rate.perLanding + colliding()
         if share >= Self.dearRate {
-            let fewer = max(Self.leastForConflicts, current * 3 / 4)
+            let fewer = max(Self.leastForConflicts(of: ceiling), current * 3 / 4)
             return fewer < current ? fewer : conflictLimit
         }
         guard share <= Self.cheapRate, let limit = conflictLimit, limit <= ceiling else { return conflictLimit }
@@ -126,21 +127,28 @@ extension Run {
     package var workersAtOnce: Int { settings.isWidthAdaptive ? width.most(of: workerCeiling) : workerCeiling }
 
     /// Workers that have something in hand.
-    package var busyWorkers: Int { agents.values.count { $0.role.writesCode && isBusy($0) } }
+    package var busyWorkers: Int {
+        let commitments = ceilingCommitments
+        return agents.values.count { $0.role.writesCode && isBusy($0, commitments) }
+    }
+
+    /// What turns under way hold of the budgets; `nil` where there is no ceiling, so that nobody asks.
+    var ceilingCommitments: Commitments? { settings.limits.hasCeilings ? Commitments(of: self) : nil }
 
     /// Whether a worker is at work, or will be: what there is no money for, or whose team has given up, stands in nobody's way.
-    func isBusy(_ worker: Agent) -> Bool {
+    func isBusy(_ worker: Agent, _ commitments: Commitments?) -> Bool {
         if worker.activeTurn != nil { return true }
+        guard tasks.hasAssigned(worker.id) else { return false }
         return tasks.open(of: worker.id).contains { task in
             guard task.state == .assigned, !task.awaitsAnswer, let next = task.next, !hasGivenUp(task) else { return false }
-            return funds(for: next.brief, of: worker).refusal == nil
+            return funds(for: next.brief, of: worker, commitments).refusal == nil
         }
     }
 
     /// The part of the branches under way that is known to collide with another, from 0 to 1.
     var collidingShare: Double {
         guard !forecast.collisions.isEmpty else { return 0 }
-        let open = tasks.begun.filter(\.hasOpenBranch)
+        let open = tasks.withOpenBranch
         guard open.count >= 4 else { return 0 }
         let colliding = Set(forecast.collisions.map(\.task))
         return Double(open.count { colliding.contains($0.id) }) / Double(open.count)

@@ -76,6 +76,10 @@ package struct Candidate: Codable, Sendable, Equatable {
         gateMilliseconds = try fields.decode(Int64.self, forKey: .gateMilliseconds)
     }
 
+    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+
+    var isMerging: Bool { if case .merging = state { true } else { false } }
+
     var isPublishing: Bool { if case .publishing = state { true } else { false } }
 
     /// What the author of a repair has to bring in: for a sync the base that comes, since its worker starts from the target; otherwise the

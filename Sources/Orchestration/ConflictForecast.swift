@@ -100,22 +100,25 @@ package struct TrialOrder: Sendable, Equatable {
     package private(set) var pairs: [Pair] = []
 
     package init(_ run: Run) {
-        let open = run.tasks.begun.filter(\.hasOpenBranch)
-        guard open.contains(where: { run.isUntried($0) }) else { return }
-        let newest = open.sorted { $1.id < $0.id }
+        let open = run.tasks.withOpenBranch
+        let due = open.filter { run.isUntried($0) }.sorted { $1.id < $0.id }
+        guard !due.isEmpty else { return }
+        let order = MergingOrder(of: run)
+        let newest = Dictionary(grouping: open) { run.target(of: $0.team) }.mapValues { $0.sorted { $1.id < $0.id } }
         var tried: Set<Set<TaskID>> = []
-        let due = newest.filter { run.isUntried($0) }
         for task in due.filter({ run.hasChanged($0) }) + due.filter({ !run.hasChanged($0) }) {
+            guard pairs.count < TrialOrder.mostPairs else { break }
             let target = run.target(of: task.team)
-            guard pairs.count < TrialOrder.mostPairs, let head = task.head, let tip = run.head(of: target) else { continue }
+            guard let head = task.head, let tip = run.head(of: target) else { continue }
             var mine: [Pair] = []
             // A target that is still where the work began cannot conflict with it.
             if tip != task.base { mine.append(Pair(task: task.id, other: nil, head: head, otherHead: tip, target: tip)) }
             let isWhole = run.hasChanged(task)
-            let rivals = isWhole ? newest.filter { $0.id != task.id && run.target(of: $0.team) == target } : []
+            // One more than are tried, since the task itself may be among them.
+            let rivals = isWhole ? (newest[target] ?? []).prefix(TrialOrder.mostRivals + 1).filter { $0.id != task.id } : []
             for rival in rivals.prefix(TrialOrder.mostRivals) {
                 guard let other = rival.head, tried.insert([task.id, rival.id]).inserted else { continue }
-                let isBehind = run.isBehind(task.id, rival.id)
+                let isBehind = order.rank(of: task) > order.rank(of: rival)
                 mine.append(
                     Pair(
                         task: isBehind ? task.id : rival.id, other: isBehind ? rival.id : task.id, head: isBehind ? head : other,
@@ -146,16 +149,8 @@ extension Run {
     }
 
     /// Whether `task` is the one of the two that will be merged later, as far as can be said: it is less ready, or younger.
-    package func isBehind(_ task: TaskID, _ other: TaskID) -> Bool { (readiness(of: task), task) > (readiness(of: other), other) }
-
-    /// The smaller, the sooner it lands.
-    private func readiness(of id: TaskID) -> Int {
-        switch tasks[id]?.state {
-        case .approved: queue.firstIndex { $0.kind == .task(id) } ?? queue.count
-        case .submitted: 1_000_000
-        case .assigned: 2_000_000
-        case .waiting: 3_000_000
-        case .landed, .unneeded, .dropped, .failed, nil: 4_000_000
-        }
+    package func isBehind(_ task: TaskID, _ other: TaskID) -> Bool {
+        let order = MergingOrder(of: self)
+        return order.rank(of: task, tasks[task]?.state) > order.rank(of: other, tasks[other]?.state)
     }
 }

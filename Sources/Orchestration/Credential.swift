@@ -52,7 +52,7 @@ package struct Credential: Codable, Sendable, Equatable {
     /// A reset that the provider names counts, unless it is over already (a clock is wrong, or the provider says the same again) or absurdly far;
     /// then, and when it names none, the pause grows with each exhaustion in a row, from 30 seconds to 15 minutes.
     func nextTry(resetsAt: Timestamp?, at now: Timestamp) -> Timestamp {
-        let pause = now.advanced(byMilliseconds: min(900, Int64(30) << min(faults, 5)) * 1000)
+        let pause = now.advanced(byMilliseconds: min(Self.longestPause, Int64(30_000) << min(faults, 5)))
         guard let resetsAt, resetsAt > now, resetsAt.milliseconds(since: now) <= Self.longestBench else { return pause }
         return faults == 0 ? resetsAt : max(resetsAt, pause)
     }

@@ -1,7 +1,7 @@
 extension Decider {
     /// Ends the run when its time or its money is used up.
     mutating func checkLimits() {
-        if run.clock.worked(at: now) >= Int64(run.settings.maxRunMinutes) * 60_000 {
+        if run.worked(at: now) >= Int64(run.settings.maxRunMinutes) * 60_000 {
             end(.timeOver)
         } else {
             checkBudget()

@@ -3,7 +3,7 @@ extension Decider {
     /// burst of changes makes one round, and nothing waits for it.
     mutating func foresee() {
         guard case .working = run.phase, run.settings.branches == nil else { return }
-        let isBusy = run.effects.values.contains { pending in
+        let isBusy = steps.values.contains { pending in
             switch pending.effect {
             case .forecast: true
             case .merge, .publish: pending.delayedUntil == nil
@@ -22,7 +22,7 @@ extension Decider {
 
     /// Nobody needs to know any more what will collide.
     mutating func dropForecast() {
-        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) where pending.effect == .forecast { emit(.effectDropped(id)) }
+        for (id, pending) in steps.sorted(by: { $0.key < $1.key }) where pending.effect == .forecast { emit(.effectDropped(id)) }
     }
 
     /// Notes which tasks are passed over, so that it is seen and has an end.

@@ -44,14 +44,15 @@ extension Decider {
     /// - Returns: whether others may now have something to do.
     mutating func closeSpent() -> Bool {
         guard case .working = run.phase, run.suspension == nil, run.settings.limits.hasCeilings else { return false }
+        guard hasRefusal() else { return false }
         var refused: [TeamID: [SpendingScope?]] = [:]
         var refusals: [SpendingScope?] = []
         var hasSettled = false
         for agent in run.agents.values.sorted(by: { $0.id < $1.id }) {
             var briefs = agent.next.map { [$0.brief] } ?? []
-            for task in run.tasks.open(of: agent.id).sorted(by: { $0.id < $1.id }) where task.state == .assigned && !run.hasGivenUp(task) {
+            for task in run.tasks.assigned(to: agent.id).sorted(by: { $0.id < $1.id }) where !run.hasGivenUp(task) {
                 guard let brief = task.next?.brief, agent.activeTurn.flatMap({ run.turns[$0]?.task }) != task.id else { continue }
-                let refusal = run.funds(for: brief, of: agent).refusal
+                let refusal = funds(for: brief, of: agent).refusal
                 if case .task = refusal {
                     settle(task.id, .failed("the budget of the task is used up"))
                     hasSettled = true
@@ -60,7 +61,7 @@ extension Decider {
                 }
             }
             for brief in briefs {
-                let refusal = run.funds(for: brief, of: agent).refusal
+                let refusal = funds(for: brief, of: agent).refusal
                 refusals.append(refusal)
                 if let team = agent.team { refused[team, default: []].append(refusal) }
             }
@@ -72,6 +73,19 @@ extension Decider {
         if !spent.isEmpty { return close(spent) }
         if run.turns.isEmpty, run.effects.isEmpty, run.queue.isEmpty, refusals.allSatisfy({ $0 != nil }), refusals.contains(.run) {
             end(.budgetOver)
+        }
+        return false
+    }
+
+    /// Whether there is no money for something that is to begin; nearly always there is for all.
+    private mutating func hasRefusal() -> Bool {
+        for agent in run.agents.values {
+            if let brief = agent.next?.brief, funds(for: brief, of: agent).refusal != nil { return true }
+            guard agent.role.writesCode else { continue }
+            let active = agent.activeTurn.flatMap { run.turns[$0]?.task }
+            for task in run.tasks.assigned(to: agent.id) where task.id != active && !run.hasGivenUp(task) {
+                if let brief = task.next?.brief, funds(for: brief, of: agent).refusal != nil { return true }
+            }
         }
         return false
     }
@@ -96,7 +110,7 @@ extension Decider {
         let target = run.target(of: id)
         return ([team.lead] + team.members).contains { run.agents[$0]?.activeTurn != nil }
             || run.queue.contains { $0.target == target || $0.kind == .delivery(id) }
-            || run.effects.values.contains {
+            || steps.values.contains {
                 if case .quickGate(let task, _, _, _, _) = $0.effect { run.tasks[task]?.team == id } else { false }
             }
     }

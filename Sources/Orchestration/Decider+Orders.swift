@@ -89,7 +89,7 @@ extension Decider {
         } else {
             dissolve(chain.orphans.filter { $0.id == candidate.id })
         }
-        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) where pending.effect.candidate == candidate.id {
+        for (id, pending) in steps.sorted(by: { $0.key < $1.key }) where pending.effect.candidate == candidate.id {
             emit(.effectDropped(id))
         }
         emit(.candidateReturned(candidate.id, .cancelled))

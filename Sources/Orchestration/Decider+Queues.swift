@@ -31,8 +31,12 @@ extension Decider {
     /// Gives main back to every team, so that teams do not drift apart.
     mutating func queueSyncs() {
         guard !run.isFlat, case .working = run.phase, let head = run.base?.head else { return }
+        var waiting: [TeamID: Candidate] = [:]
+        for candidate in run.queue where candidate.isWaiting {
+            if case .sync(let team) = candidate.kind, waiting[team] == nil { waiting[team] = candidate }
+        }
         for team in run.teams.keys.sorted() {
-            if let waiting = run.queue.first(where: { $0.kind == .sync(team) && $0.state == .waiting }) {
+            if let waiting = waiting[team] {
                 guard waiting.head != head else { continue }
                 emit(.candidateReturned(waiting.id, .empty))
             }
@@ -42,31 +46,45 @@ extension Decider {
 
     /// Carries every queue on as far as it goes without news from outside. The one whose candidate has waited longest is first to get a gate slot.
     mutating func advanceQueues() {
-        var ages: [(target: MergeTarget, since: Timestamp)] = []
+        guard !areQueuesSettled else { return }
+        let before = events.count
+        var queues: [(target: MergeTarget, since: Timestamp, candidates: [Candidate])] = []
+        var places: [MergeTarget: Int] = [:]
         for candidate in run.queue {
-            if let index = ages.firstIndex(where: { $0.target == candidate.target }) {
-                ages[index].since = min(ages[index].since, candidate.readyAt)
+            if let place = places[candidate.target] {
+                queues[place].since = min(queues[place].since, candidate.readyAt)
+                queues[place].candidates.append(candidate)
             } else {
-                ages.append((candidate.target, candidate.readyAt))
+                places[candidate.target] = queues.count
+                queues.append((candidate.target, candidate.readyAt, [candidate]))
             }
         }
-        let order = ages.indices.sorted { (ages[$0].since, $0) < (ages[$1].since, $1) }
-        for index in order { advance(ages[index].target) }
+        let order = queues.indices.sorted { (queues[$0].since, $0) < (queues[$1].since, $1) }
+        // What one queue does leaves the others as they are.
+        for index in order { advance(queues[index].target, queues[index].candidates) }
+        areQueuesSettled = events.count == before
     }
 
-    private mutating func advance(_ target: MergeTarget) {
-        var chain = MergeChain(of: target, in: run)
-        let isPublishing = run.queue.contains { $0.target == target && $0.isPublishing }
-        dissolve(chain.orphans.filter { !$0.isPublishing })
+    /// - Parameter candidates: those of the target, in queue order.
+    private mutating func advance(_ target: MergeTarget, _ candidates: [Candidate]) {
+        var candidates = candidates
+        var chain = MergeChain(of: candidates, for: target, in: run)
+        let isPublishing = candidates.contains { $0.isPublishing }
+        var dissolved = chain.orphans.filter { !$0.isPublishing }
+        dissolve(dissolved)
         if let root = chain.links.first, root.onto != run.head(of: target) {
             // A publication in flight tells by its result what became of the chain.
             guard !isPublishing else { return }
             dissolve(chain.links)
-            chain = MergeChain(of: target, in: run)
+            dissolved += chain.links
+        }
+        if !dissolved.isEmpty {
+            candidates = run.queue.filter { $0.target == target }
+            chain = MergeChain(of: candidates, for: target, in: run)
         }
         let search = chain.search
         dropMoot(chain, search)
-        if search.green > 0, !isPublishing, !canGrow(chain), let onto = run.head(of: target) {
+        if search.green > 0, !isPublishing, !canGrow(chain, candidates), let onto = run.head(of: target) {
             let link = chain.links[search.green - 1]
             emit(.candidateEntered(link.id, .publishing(commit: link.commit, tree: link.tree, onto: link.onto)))
             intend(.publish(link.id, commit: link.commit, onto: onto))
@@ -76,35 +94,32 @@ extension Decider {
             gate(chain.links[culprit], isRerun: true)
         } else if search.red != nil {
             let running = chain.links[search.green...].count(where: \.isGating)
-            for length in search.probes(places: running + run.freeGateSlots, failureRate: run.merges.failureRate.estimate) {
+            for length in search.probes(places: running + freeGateSlots, failureRate: run.merges.failureRate.estimate) {
                 gate(chain.links[length - 1], isRerun: false)
             }
         } else {
-            extend(chain, by: target, verified: search.green)
+            extend(chain, by: candidates, verified: search.green)
         }
     }
 
     /// Whether a chain that nothing verifies is about to grow: it then lands as a whole, because a push costs more than a merge. What a gate
     /// has verified lands at once.
-    private func canGrow(_ chain: MergeChain) -> Bool {
-        guard run.verifyCommand == nil, let target = chain.links.first?.candidate.target, chain.links.count < FailureRate.largestBatch
-        else {
-            return false
-        }
-        let merging = run.effects.values.contains { pending in
+    private func canGrow(_ chain: MergeChain, _ candidates: [Candidate]) -> Bool {
+        guard run.verifyCommand == nil, !chain.links.isEmpty, chain.links.count < FailureRate.largestBatch else { return false }
+        let merging = steps.values.contains { pending in
             guard case .merge(let id) = pending.effect, pending.delayedUntil == nil else { return false }
-            return run.queue.contains { $0.id == id && $0.target == target }
+            return candidates.contains { $0.id == id }
         }
-        return merging || (next(for: target, isFirst: false) != nil && !run.queue.contains { $0.target == target && $0.state == .merging })
+        return merging || (next(of: candidates, isFirst: false) != nil && !candidates.contains { $0.isMerging })
     }
 
     /// Merges the next candidate onto the chain, or verifies the chain when there is none or it is long enough. A chain whose gate runs is left
     /// alone: late arrivals make the next one.
-    private mutating func extend(_ chain: MergeChain, by target: MergeTarget, verified: Int) {
+    private mutating func extend(_ chain: MergeChain, by candidates: [Candidate], verified: Int) {
         let open = chain.links[verified...]
-        guard !open.contains(where: \.isGating), !run.queue.contains(where: { $0.target == target && $0.state == .merging }) else { return }
-        if open.count < run.merges.failureRate.batch, let next = next(for: target, isFirst: chain.links.isEmpty),
-            run.freeGateSlots == 0 || !isLate(next, for: open.first)
+        guard !open.contains(where: \.isGating), !candidates.contains(where: \.isMerging) else { return }
+        if open.count < run.merges.failureRate.batch, let next = next(of: candidates, isFirst: chain.links.isEmpty),
+            freeGateSlots == 0 || !isLate(next, for: open.first)
         {
             emit(.candidateEntered(next.id, .merging))
             return intend(.merge(next.id))
@@ -121,17 +136,15 @@ extension Decider {
     }
 
     /// What did not fit the chain waits until that is over.
-    private func next(for target: MergeTarget, isFirst: Bool) -> Candidate? {
-        run.queue.first {
-            $0.target == target && $0.state == .waiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep))
-        }
+    private func next(of candidates: [Candidate], isFirst: Bool) -> Candidate? {
+        candidates.first { $0.isWaiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep)) }
     }
 
     /// Has the gate run on a link of a chain, when there is a slot.
     private mutating func gate(_ link: MergeChain.Link, isRerun: Bool) {
-        guard !link.isGating, !link.isPublishing, run.freeGateSlots > 0, let command = run.verifyCommand else { return }
+        guard !link.isGating, !link.isPublishing, freeGateSlots > 0, let command = run.verifyCommand else { return }
         let state = Candidate.State.gating(commit: link.commit, tree: link.tree, onto: link.onto, rerun: isRerun)
-        let slot = run.freeGateSeat(of: link.candidate.target)
+        let slot = freeGateSeat(of: link.candidate.target)
         emit(.candidateEntered(link.id, state))
         intend(.gate(link.id, commit: link.commit, tree: link.tree, command: command, slot: slot))
     }
@@ -154,7 +167,7 @@ extension Decider {
     }
 
     private mutating func dropGate(of candidate: CandidateID) {
-        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) {
+        for (id, pending) in steps.sorted(by: { $0.key < $1.key }) {
             if case .gate(candidate, _, _, _, _) = pending.effect { emit(.effectDropped(id)) }
         }
     }
@@ -168,7 +181,8 @@ extension Decider {
         sendBack(link.candidate, reason: "the gate failed: \(excerpt.ending)") {
             .fixGate($0, target: link.candidate.counterpart(of: link.onto), log: excerpt)
         }
-        advance(link.candidate.target)
+        let target = link.candidate.target
+        advance(target, run.queue.filter { $0.target == target })
     }
 
     mutating func merged(_ id: CandidateID, _ result: MergeResult) {
@@ -285,7 +299,7 @@ extension Decider {
 
     /// Asks the gate once about the base as it was found, so that everybody knows whether it was red before the run touched it.
     mutating func askBaseline() {
-        guard !run.baselineAsked, let command = run.verifyCommand, let base = run.base, run.busyGateSlots < run.settings.gateSlots,
+        guard !run.baselineAsked, let command = run.verifyCommand, let base = run.base, freeGateSlots > 0,
             base.head == run.startedFrom
         else { return }
         intend(.baseline(commit: base.head, tree: base.tree, command: command))
@@ -300,24 +314,23 @@ extension Decider {
     }
 }
 
-extension Run {
-    /// Gates that run now.
-    var busyGateSlots: Int {
-        effects.values.count {
+extension Decider {
+    /// How many more gates may run now.
+    var freeGateSlots: Int {
+        let busy = steps.values.count {
             switch $0.effect {
             case .gate, .quickGate, .baseline: true
             case .prepareBase, .runTurn, .say, .merge, .publish, .conclude, .awaitRoom, .forecast: false
             }
         }
+        return max(0, run.settings.gateSlots - busy)
     }
 
-    var freeGateSlots: Int { max(0, settings.gateSlots - busyGateSlots) }
-
     /// The lowest of a target's gate worktrees in which no gate runs; `nil` is the first.
-    func freeGateSeat(of target: MergeTarget) -> Int? {
-        let taken = effects.values.compactMap { pending -> Int? in
+    private func freeGateSeat(of target: MergeTarget) -> Int? {
+        let taken = steps.values.compactMap { pending -> Int? in
             if case .baseline = pending.effect { return target == .base ? 0 : nil }
-            guard case .gate(let id, _, _, _, let slot) = pending.effect, queue.first(where: { $0.id == id })?.target == target else {
+            guard case .gate(let id, _, _, _, let slot) = pending.effect, run.queue.first(where: { $0.id == id })?.target == target else {
                 return nil
             }
             return slot ?? 0

@@ -32,9 +32,9 @@ extension Decider {
 
     /// Lets go of checks that nobody needs any more.
     mutating func releaseQuickChecks() {
-        guard !run.tasks.unchecked.isEmpty || run.effects.values.contains(where: { $0.effect.isQuickGate }) else { return }
+        guard !run.tasks.unchecked.isEmpty || steps.values.contains(where: { $0.effect.isQuickGate }) else { return }
         let isWorking = if case .working = run.phase { true } else { false }
-        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) {
+        for (id, pending) in steps.sorted(by: { $0.key < $1.key }) {
             guard case .quickGate(let task, let commit, _, _, _) = pending.effect else { continue }
             let check = run.tasks[task].flatMap { $0.awaitsQuickCheck && $0.quick?.commit == commit ? $0.quick : nil }
             // What is under way for work that then only has to be merged is waited for, also at the run's end.
@@ -51,7 +51,7 @@ extension Decider {
     mutating func startQuickGates() {
         guard let command = run.settings.quickVerifyCommand, case .working = run.phase else { return }
         for task in run.quickQueue {
-            guard run.freeGateSlots > 0, let check = task.quick else { return }
+            guard freeGateSlots > 0, let check = task.quick else { return }
             let slot = run.freeQuickSeat(of: task.team)
             intend(.quickGate(task.id, commit: check.commit, tree: check.tree, command: command, slot: slot))
         }

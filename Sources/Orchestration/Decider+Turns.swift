@@ -18,15 +18,18 @@ extension Decider {
         var loads = run.credentialLoads
         let first: TaskID = ID("")
         let ordered = waiting.sorted { ($0.demand, $0.agent.id, $0.task?.id ?? first) < ($1.demand, $1.agent.id, $1.task?.id ?? first) }
+        var workerTurnRoom = run.workerTurnRoom
         for start in ordered where run.agents[start.agent.id]?.activeTurn == nil {
-            if start.task != nil, run.workerTurnRoom <= 0 { continue }
+            if start.task != nil, workerTurnRoom <= 0 { continue }
             let session = start.task.map(\.session) ?? start.agent.session
             guard let credential = run.credential(for: session, start.demand, loads: loads, at: now) else { continue }
             let hasBegun =
                 if let task = start.task { startWork(start.agent, task, start.pending, credential) } else {
                     startManagement(start.agent, start.pending, credential)
                 }
-            if hasBegun { loads[credential, default: CredentialLoad()].add(start.demand) }
+            guard hasBegun else { continue }
+            loads[credential, default: CredentialLoad()].add(start.demand)
+            if start.task != nil, workerTurnRoom < .max { workerTurnRoom -= 1 }
         }
     }
 
@@ -51,7 +54,7 @@ extension Decider {
     private mutating func begin(
         _ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID
     ) -> Bool {
-        guard case .granted(let allowance) = run.funds(for: pending.brief, of: agent) else { return false }
+        guard case .granted(let allowance) = funds(for: pending.brief, of: agent) else { return false }
         // A turn that is cut off after its first request would cost more than it may, and bring nothing.
         let least = min(allowance.usd ?? .infinity, max(0.01, run.usual(pending.brief.purpose, .usd)))
         let keyLeft = run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { max(least, $0 - key.costUsd) } }

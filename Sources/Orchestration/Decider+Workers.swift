@@ -1,11 +1,15 @@
 extension Decider {
     /// Gives ready tasks to free workers, most urgent first.
     mutating func assignTasks() {
-        var room = run.workerRoom
-        for team in run.teamsInTurn {
+        let limited = run.workersAtOnce < run.settings.workerCount ? run.busyMembers : nil
+        var room = limited.map { run.workersAtOnce - $0.values.reduce(0, +) } ?? .max
+        var merging: MergingOrder?
+        for team in run.teamsInTurn(limited) where run.tasks.hasReady(team.id) {
             if case .stuck = team.stage { continue }
             guard team.members.contains(where: { run.canTakeTask($0, at: now) }) else { continue }
-            let touched = TouchedPaths(of: team.id, in: run)
+            let order = merging ?? MergingOrder(of: run)
+            merging = order
+            let touched = TouchedPaths(of: team, in: run, order)
             // Those who have not failed at a task go first; what is left then goes to anybody.
             for takesAny in [false, true] {
                 for member in team.members where room > 0 && run.canTakeTask(member, at: now) {
@@ -77,14 +81,18 @@ extension Run {
     }
 
     /// The teams in the order in which they get tasks: where not all workers may work, those of which the fewest do go first.
-    fileprivate var teamsInTurn: [Team] {
-        let ordered = teams.values.sorted { $0.id < $1.id }
-        guard workersAtOnce < settings.workerCount else { return ordered }
-        let loads = Dictionary(
-            uniqueKeysWithValues: ordered.map { team in
-                (team.id, team.members.count { agents[$0].map(isBusy) ?? false })
-            })
-        return ordered.sorted { (loads[$0.id] ?? 0, $0.id) < (loads[$1.id] ?? 0, $1.id) }
+    ///
+    /// - Parameter loads: how many work of each team, where not all may; `nil` where all may.
+    fileprivate func teamsInTurn(_ loads: [TeamID: Int]?) -> [Team] {
+        let ordered = teams.keys.sorted()
+        guard let loads else { return ordered.compactMap { teams[$0] } }
+        return ordered.map { (loads[$0] ?? 0, $0) }.sorted { $0 < $1 }.compactMap { teams[$0.1] }
+    }
+
+    /// How many workers of each team have something in hand.
+    fileprivate var busyMembers: [TeamID: Int] {
+        let commitments = ceilingCommitments
+        return teams.mapValues { team in team.members.count { agents[$0].map { isBusy($0, commitments) } ?? false } }
     }
 
     /// How many more worker turns may begin.
@@ -98,16 +106,14 @@ extension Run {
 
     /// What a worker has in its hands and may go on with: what has come back before what is new.
     func nextTasks(for worker: AgentID, at now: Timestamp) -> [TeamTask] {
-        tasks.open(of: worker)
+        guard tasks.hasAssigned(worker) else { return [] }
+        return tasks.open(of: worker)
             .filter { $0.state == .assigned && !$0.awaitsAnswer && ($0.next?.notBefore.map { $0 <= now } ?? ($0.next != nil)) }
             .sorted { ($0.demand, $0.id) < ($1.demand, $1.id) }
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {
-        guard agents[worker]?.activeTurn == nil else { return false }
-        // What waits for a person stands in nobody's way.
-        let own = tasks.open(of: worker).filter { !$0.awaitsAnswer }
-        return own.count <= Run.openTasksPerWorker && !own.contains { $0.state == .assigned }
+        agents[worker]?.activeTurn == nil && tasks.isFree(worker, having: Run.openTasksPerWorker)
     }
 
     /// The first task of the team that may start, as ``TeamTask/rank(for:)`` says.

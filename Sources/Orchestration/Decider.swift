@@ -6,10 +6,17 @@ package struct Decider {
     package private(set) var run: Run
     package private(set) var events: [Event] = []
     let now: Timestamp
+    /// The steps that are under way, without turns that simply run, of which there may be a thousand. In step with the state.
+    private(set) var steps: [EffectID: PendingEffect]
+    /// Whether the merge queues have been looked at as they are now, and nothing was to be done.
+    var areQueuesSettled = false
+    /// What turns under way hold of the budgets, once it was asked for. In step with the state.
+    private var knownCommitments: Commitments?
 
     private init(_ run: Run, at now: Timestamp) {
         self.run = run
         self.now = now
+        steps = run.steps
     }
 
     /// The events that follow from `input`, and the state after them.
@@ -28,8 +35,28 @@ package struct Decider {
     }
 
     mutating func emit(_ event: Event) {
+        if case .turnEnded(let id, _) = event, let turn = run.turns[id] { knownCommitments?.release(turn) }
         run.apply(event, at: now)
         events.append(event)
+        switch event {
+        case .effectIntended(let id, _), .effectDone(let id), .effectDropped(let id), .effectDelayed(let id, _, _), .effectRetried(let id):
+            steps[id] = run.effects[id].flatMap { $0.isRunningTurn ? nil : $0 }
+        case .engineStarted: steps = run.steps
+        case .turnStarted(let turn): knownCommitments?.commit(turn)
+        default: break
+        }
+        switch event {
+        case .turnStarted, .effectIntended(_, .runTurn), .taskBriefed, .leadBriefed, .taskHeld, .sessionReplaced: break
+        default: areQueuesSettled = false
+        }
+    }
+
+    /// What a turn of this agent with this brief may take.
+    mutating func funds(for brief: Brief, of agent: Agent) -> Funds {
+        guard run.settings.limits.hasCeilings else { return .granted(Allowance()) }
+        let commitments = knownCommitments ?? Commitments(of: run)
+        knownCommitments = commitments
+        return run.funds(for: brief, of: agent, commitments)
     }
 
     /// Journals the intention to do `effect`; the engine carries it out once that is durable.
@@ -88,9 +115,7 @@ package struct Decider {
     }
 
     mutating func stopTurns(_ cause: StopCause) {
-        for turn in run.turns.values.sorted(by: { $0.id < $1.id }) where turn.stopCause == nil {
-            emit(.turnStopRequested(turn.id, cause))
-        }
+        for id in run.turns.keys.sorted() where run.turns[id]?.stopCause == nil { emit(.turnStopRequested(id, cause)) }
     }
 
     private mutating func observe(_ facts: BaseFacts) {
@@ -156,11 +181,11 @@ package struct Decider {
     /// Carries the run on as far as it goes without news from outside.
     private mutating func advance() {
         guard run.suspension == nil else { return }
-        for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) {
+        for (id, pending) in steps.sorted(by: { $0.key < $1.key }) {
             guard let until = pending.delayedUntil, until <= now else { continue }
-            if !run.isShortOfDisk || pending.effect == .awaitRoom { emit(.effectRetried(id)) }
+            if !isShortOfDisk || pending.isAwaitingRoom { emit(.effectRetried(id)) }
         }
-        guard !run.isShortOfDisk else { return }
+        guard !isShortOfDisk else { return }
         if case .preparing = run.phase, run.effects.isEmpty { intend(.prepareBase) }
         if case .working = run.phase { checkLimits() }
         guard run.suspension == nil else { return }
@@ -204,15 +229,27 @@ package struct Decider {
     }
 
     private mutating func stopOverdueTurns() {
-        for turn in run.turns.values.sorted(by: { $0.id < $1.id }) where turn.stopCause == nil && turn.deadline <= now {
-            emit(.turnStopRequested(turn.id, .timeLimit))
-        }
+        let overdue = run.turns.filter { $0.value.deadline <= now && $0.value.stopCause == nil }
+        for id in overdue.keys.sorted() { emit(.turnStopRequested(id, .timeLimit)) }
     }
+
+    /// Whether the run waits for room on the disk.
+    private var isShortOfDisk: Bool { steps.values.contains { $0.isAwaitingRoom } }
+}
+
+extension PendingEffect {
+    fileprivate var isAwaitingRoom: Bool { if case .awaitRoom = effect { true } else { false } }
+
+    /// Whether it is a turn that has not failed to begin.
+    fileprivate var isRunningTurn: Bool { if case .runTurn = effect { delayedUntil == nil } else { false } }
 }
 
 extension Run {
     /// Whether the run waits for room on the disk.
-    package var isShortOfDisk: Bool { effects.values.contains { $0.effect == .awaitRoom } }
+    package var isShortOfDisk: Bool { effects.values.contains { $0.isAwaitingRoom } }
+
+    /// The steps that are under way, without turns that simply run.
+    fileprivate var steps: [EffectID: PendingEffect] { effects.filter { !$0.value.isRunningTurn } }
 
     /// Whether everything is over.
     package var isEnded: Bool {
@@ -231,11 +268,12 @@ extension Run {
     package func nextDeadline(after now: Timestamp) -> Timestamp? {
         guard suspension == nil else { return nil }
         // Nothing else is looked at until there is room.
-        if isShortOfDisk { return effects.values.first { $0.effect == .awaitRoom }?.delayedUntil }
+        if isShortOfDisk { return effects.values.first { $0.isAwaitingRoom }?.delayedUntil }
         var deadlines: [Timestamp] = []
         if case .working = phase {
-            let left = Int64(settings.maxRunMinutes) * 60_000 - clock.worked(at: now)
-            deadlines.append(now.advanced(byMilliseconds: max(0, left)))
+            let left = Int64(settings.maxRunMinutes) * 60_000 - worked(at: now)
+            // A rest takes nothing of it.
+            deadlines.append((restsUntil(at: now) ?? now).advanced(byMilliseconds: max(0, left)))
             deadlines += credentials.compactMap { $0.nextChange(after: now) }
             deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
             deadlines += questions.open.compactMap(\.deadline)

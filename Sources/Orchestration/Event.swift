@@ -122,12 +122,6 @@ package enum Event: Codable, Sendable, Equatable {
 
     case finishing(EndReason)
     case ended(EndReason)
-
-    /// A stable word for the journal's index and for logs.
-    package var kind: String {
-        // Every case has a payload, whose label in the mirror is the case's name; nothing of the payload is rendered.
-        Mirror(reflecting: self).children.first?.label ?? "event"
-    }
 }
 
 /// Why a candidate left its queue without being published.

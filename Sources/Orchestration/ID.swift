@@ -31,6 +31,7 @@ extension ID: Comparable {
     package static func < (left: ID, right: ID) -> Bool {
         // Names of one kind and length, by far the most, compare as text just as they do by number.
         if left.name.utf8.count == right.name.utf8.count { return left.name < right.name }
+        if let isLess = left.name.isShorterNumber(than: right.name) { return isLess }
         let (leftKind, leftNumber) = left.parts
         let (rightKind, rightNumber) = right.parts
         return (leftKind, leftNumber, left.name) < (rightKind, rightNumber, right.name)
@@ -40,6 +41,41 @@ extension ID: Comparable {
         guard let hyphen = name.lastIndex(of: "-"), let number = Int(name[name.index(after: hyphen)...]) else { return (name, 0) }
         return (String(name[..<hyphen]), number)
     }
+}
+
+extension String {
+    /// Whether this name of a kind has the smaller number, where the two have one kind and plain numbers of different lengths; `nil` for all others.
+    fileprivate func isShorterNumber(than other: String) -> Bool? {
+        let isLess = utf8.count < other.utf8.count
+        var (short, long) = isLess ? (utf8.makeIterator(), other.utf8.makeIterator()) : (other.utf8.makeIterator(), utf8.makeIterator())
+        var digits = -1
+        // What both have in common, up to the first difference; then nothing but digits may follow in either.
+        while let byte = long.next() {
+            guard let beside = short.next() else {
+                // The shorter one has ended: a number of fewer digits.
+                guard digits > 0, byte.isDigit else { return nil }
+                while let rest = long.next() {
+                    digits += 1
+                    guard rest.isDigit, digits < 15 else { return nil }
+                }
+                return isLess
+            }
+            switch digits {
+            case -1:
+                guard byte == beside else { return nil }
+                if byte == 0x2D { digits = 0 }
+            default:
+                guard byte.isDigit, beside.isDigit, digits > 0 || (byte != 0x30 && beside != 0x30) else { return nil }
+                digits += 1
+                guard digits < 15 else { return nil }
+            }
+        }
+        return nil
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
 }
 
 /// A coding key that is just a name, so that dictionaries keyed by ids become JSON objects.

@@ -22,7 +22,16 @@ package struct MergeChain: Sendable, Equatable {
 
     /// - Parameter target: whose chain.
     package init(of target: MergeTarget, in run: Run) {
-        var rest = run.queue.filter { $0.target == target }.compactMap { Link($0, in: run) }
+        self.init(of: run.queue.filter { $0.target == target }, for: target, in: run)
+    }
+
+    /// - Parameter candidates: those of the target, in queue order, where somebody has them.
+    init(of candidates: [Candidate], for target: MergeTarget, in run: Run) {
+        var rest = candidates.filter { !$0.isWaiting && !$0.isMerging }.compactMap { Link($0, in: run) }
+        guard !rest.isEmpty else {
+            (links, orphans) = ([], [])
+            return
+        }
         let commits = Set(rest.map(\.commit))
         let head = run.head(of: target)
         let roots = rest.filter { !commits.contains($0.onto) }

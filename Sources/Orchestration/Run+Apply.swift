@@ -1,7 +1,10 @@
 extension Run {
     /// Folds one event into the state. Total and deterministic: an event about something unknown changes nothing.
     package mutating func apply(_ event: Event, at time: Timestamp) {
-        if case .engineStarted = event {} else { clock.lastEventAt = max(clock.lastEventAt, time) }
+        if case .engineStarted = event {
+        } else if time > clock.lastEventAt {
+            clock.advance(to: time, restsUntil: restsUntil(at: clock.lastEventAt))
+        }
         switch event {
         case .runStarted(let id, let settings, let seed):
             self = Run(id: id, settings: settings, seed: seed, at: time)

@@ -181,7 +181,7 @@ extension Run {
             guard (1...1_000_000).contains(minutes) else {
                 return OrderObjection(.invalid, "A duration is a number of minutes from 1 to 1000000.", "")
             }
-            let worked = clock.worked(at: clock.lastEventAt) / 60_000
+            let worked = worked(at: clock.lastEventAt) / 60_000
             guard Int64(minutes) <= worked else { return nil }
             return OrderObjection(.untimely, "The run has worked for \(worked) minutes already.", "To stop the run: cco pause.")
         }

@@ -18,11 +18,13 @@ extension RunStatus {
         end = run.phase.endReason.map { End(reason: $0.word, explanation: $0.explanation) }
         time = WorkingTime(
             startedAt: Moment(run.clock.startedAt), lastChangeAt: Moment(run.clock.lastEventAt),
-            workedMilliseconds: run.workedMilliseconds(at: now), limitMilliseconds: Int64(run.settings.maxRunMinutes) * 60_000)
+            workedMilliseconds: run.workedMilliseconds(at: now), limitMilliseconds: Int64(run.settings.maxRunMinutes) * 60_000,
+            restsUntil: run.restsUntil(at: now).map(Moment.init))
         gate = Gate(run)
         director = AgentStatus(Run.director, in: run, at: now)
         teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamStatus($0, in: run, at: now) }
-        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now) }
+        let room = run.workerRoom
+        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now, room: room) }
         queues = RunStatus.queues(of: run, at: now)
         merges = Merges(
             published: run.merges.published, conflicts: run.merges.conflicts, redGates: run.merges.redGates, flakes: run.merges.flakes,
@@ -82,7 +84,7 @@ extension RunStatus.Gate {
 extension Run {
     /// Milliseconds of work so far. A run that stands still has worked until its newest event.
     package func workedMilliseconds(at now: Timestamp) -> Int64 {
-        clock.worked(at: isEnded || suspension != nil ? clock.lastEventAt : now)
+        worked(at: isEnded || suspension != nil ? clock.lastEventAt : now)
     }
 }
 

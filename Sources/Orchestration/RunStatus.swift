@@ -86,9 +86,11 @@ package struct RunStatus: Codable, Sendable, Equatable {
         package var startedAt: Moment
         /// When the state last changed.
         package var lastChangeAt: Moment
-        /// Time in which an engine had the run in hand.
+        /// Time in which an engine had the run in hand, without rests for a limit of the provider.
         package var workedMilliseconds: Int64
         package var limitMilliseconds: Int64
+        /// Until when the run rests for a limit of the provider, while no working time passes; missing when it does not.
+        package var restsUntil: Moment?
     }
 
     /// What verifies the work.

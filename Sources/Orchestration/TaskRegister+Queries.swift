@@ -12,6 +12,28 @@ extension TaskRegister {
     /// The tasks that a worker has not brought to their end, in the order of the plan.
     func open(of worker: AgentID) -> [TeamTask] { (index.openOfWorker[worker] ?? []).map(task) }
 
+    /// The tasks that a worker has to do, those that wait for a person among them, in the order of the plan.
+    func assigned(to worker: AgentID) -> [TeamTask] {
+        (index.openOfWorker[worker] ?? []).compactMap { place in
+            let entry = entry(place)
+            return entry.isAssigned || entry.awaitsAnswer ? entry.task : nil
+        }
+    }
+
+    /// Whether a worker has something to do.
+    func hasAssigned(_ worker: AgentID) -> Bool { (index.openOfWorker[worker] ?? []).contains { entry($0).isAssigned } }
+
+    /// Whether a worker has nothing to do, and so much at most out of its hands. What waits for a person stands in nobody's way.
+    func isFree(_ worker: AgentID, having most: Int) -> Bool {
+        var count = 0
+        for place in index.openOfWorker[worker] ?? [] {
+            let entry = entry(place)
+            if entry.isAssigned { return false }
+            if !entry.awaitsAnswer { count += 1 }
+        }
+        return count <= most
+    }
+
     /// The tasks by which cco repairs the team's branch.
     func repairs(of team: TeamID) -> [TeamTask] { (index.repairs[team] ?? []).map(task) }
 
@@ -28,6 +50,12 @@ extension TaskRegister {
         return first(of: ready.returned + [fresh])
     }
 
+    /// Whether a task of the team may start.
+    func hasReady(_ team: TeamID) -> Bool {
+        guard let ready = index.ready[team] else { return false }
+        return !ready.fresh.isEmpty || !ready.returned.isEmpty || !ready.urgent.isEmpty || !ready.repairs.isEmpty
+    }
+
     /// All tasks of the team that may start, in the order of the plan.
     func ready(of team: TeamID) -> [TeamTask] {
         guard let ready = index.ready[team] else { return [] }
@@ -37,8 +65,23 @@ extension TaskRegister {
     /// The tasks that a worker has, in the order of the plan.
     var underWay: [TeamTask] { index.openOfWorker.values.joined().sorted().map(task) }
 
-    /// The tasks that are not settled and have a commit.
-    var begun: [TeamTask] { index.begun.map(task) }
+    /// Those tasks of workers with which others may collide, in no order.
+    func holdingFiles(of workers: [AgentID]) -> [TeamTask] {
+        workers.flatMap { worker in
+            (index.openOfWorker[worker] ?? []).compactMap { place in
+                let entry = entry(place)
+                return entry.mayHoldFiles ? entry.task : nil
+            }
+        }
+    }
+
+    /// The tasks that are not settled and have a commit that the base of their work does not have.
+    var withOpenBranch: [TeamTask] {
+        index.begun.compactMap { place in
+            let entry = entry(place)
+            return entry.hasOpenBranch ? entry.task : nil
+        }
+    }
 
     /// Since when tasks that could start are held back.
     var held: [Timestamp] { index.held.compactMap { task($0).held?.since } }
@@ -53,7 +96,7 @@ extension TaskRegister {
 
     /// When tasks that have to wait may go on.
     var pauses: [Timestamp] {
-        index.openOfWorker.values.flatMap { $0.compactMap { task($0).next?.notBefore } }
+        index.openOfWorker.values.flatMap { $0.compactMap { entry($0).pausesUntil } }
     }
 
     /// Tasks that wait for longer than until `time`.

@@ -11,11 +11,23 @@ package struct TaskRegister: Sendable {
         let dependents: [Int]
         /// Dependencies that hold this one back.
         let hindrances: Int
+        // What is asked of very many at every step, so that nobody has to copy the task for it.
+        /// Whether its worker has it to do, and may.
+        let isAssigned: Bool
+        let awaitsAnswer: Bool
+        let mayHoldFiles: Bool
+        let hasOpenBranch: Bool
+        let pausesUntil: Timestamp?
 
         init(_ task: TeamTask, dependents: [Int] = [], hindrances: Int = 0) {
             self.task = task
             self.dependents = dependents
             self.hindrances = hindrances
+            awaitsAnswer = task.awaitsAnswer
+            isAssigned = task.state == .assigned && !task.awaitsAnswer
+            mayHoldFiles = task.holdsFiles && !task.isRepair
+            hasOpenBranch = task.hasOpenBranch
+            pausesUntil = task.next?.notBefore
         }
     }
 

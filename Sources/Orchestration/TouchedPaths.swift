@@ -27,14 +27,16 @@ struct TouchedPaths {
     /// The same by every folder above a file; the empty name is the whole repository.
     private var folders: [String: Touch] = [:]
 
-    init(of team: TeamID, in run: Run) {
+    /// - Parameter order: of the run's tasks, for all teams of a decision.
+    init(of team: Team, in run: Run, _ order: MergingOrder) {
         // Repairs bring the whole of another branch in, which says nothing about what they will meet.
-        let holders = run.tasks.underWay.filter { $0.team == team && $0.holdsFiles && !$0.isRepair }
+        let holders = run.tasks.holdingFiles(of: team.members).filter { $0.team == team.id }
         guard !holders.isEmpty else { return }
         // Whoever is furthest stands for a file: the wait for it is the shortest.
-        for holder in holders.sorted(by: { run.isBehind($1.id, $0.id) }) {
-            let foreseen = run.forecast.collisions.filter { $0.isAbout(holder.id) }.flatMap(\.files.paths)
-            for path in (holder.changes?.paths ?? []) + foreseen {
+        let ranked = holders.indices.map { (rank: order.rank(of: holders[$0]), index: $0) }
+        for (_, index) in ranked.sorted(by: { $0.rank < $1.rank }) {
+            let holder = holders[index]
+            for path in (holder.changes?.paths ?? []) + (order.foreseen[holder.id] ?? []) {
                 let touch = Touch(task: holder.id, path: path, landsSoon: holder.landsSoon)
                 if files[path] == nil { files[path] = touch }
                 for folder in TouchedPaths.folders(above: path) where folders[folder] == nil { folders[folder] = touch }

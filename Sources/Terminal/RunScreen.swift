@@ -84,7 +84,8 @@ package struct RunScreen: Sendable {
 
     private var head: [[Span]] {
         let time = status.time
-        let worked = isLive && status.suspension == nil && status.phase != "ended" ? max(0, now - status.at.ms) : 0
+        let passes = isLive && status.suspension == nil && status.phase != "ended" && time.restsUntil == nil
+        let worked = passes ? max(0, now - status.at.ms) : 0
         var first = [Span("cco ", .bold), Span(status.run + "  "), stateSpan, Span("  ")]
         first.append(
             Span(

@@ -29,17 +29,32 @@ struct AdaptiveWidthTests {
 
     private func limit(_ run: Run) -> Int? { run.width.adapted(to: run, at: .begin).conflictLimit }
 
-    @Test("three conflicts on each landed change let a quarter fewer begin, and never fewer than two")
+    @Test("three conflicts on each landed change let a quarter fewer begin, and never fewer than two fifths, nor two")
     func fewer() {
         #expect(limit(run(24, 8)) == 12)
         #expect(limit(run(23, 9)) == nil, "less than three")
         #expect(limit(run(24, 7)) == nil, "too few to say: much of it was begun with others")
         var width = AdaptiveWidth()
+        width.conflictLimit = 8
+        #expect(limit(run(24, 1, width: width)) == 7, "two fifths of 16, rounded up")
+        width.conflictLimit = 7
+        #expect(limit(run(24, 1, width: width)) == 7)
         width.conflictLimit = 3
-        #expect(limit(run(8, 1, width: width)) == 2)
-        width.conflictLimit = 2
-        #expect(limit(run(8, 1, width: width)) == 2)
+        #expect(limit(run(24, 1, width: width)) == 3, "an earlier version's limit is no reason to let more begin")
+        #expect(limit(run(8, 1, workers: 3)) == 2)
+        #expect(limit(run(8, 1, workers: 2)) == nil)
         #expect(limit(run(8, 1, workers: 1)) == nil)
+    }
+
+    @Test("what a person lets work is what two fifths are counted of")
+    func fewerOfCeiling() {
+        var run = run(24, 2)
+        run.apply(.settingChanged(.workers(5)), at: .begin)
+        #expect(run.workerCeiling == 5 && limit(run) == 3)
+        var width = AdaptiveWidth()
+        width.conflictLimit = 2
+        run.width = width
+        #expect(limit(run) == 2)
     }
 
     @Test("few conflicts let more begin again, until all may; in between nothing changes")

@@ -104,7 +104,8 @@ struct HoldTests {
     func touching() throws {
         let scenario = try scenario([.draft("a"), .draft("b")], workers: 2)
         try scenario.play { $0.tasks[first]?.changes != nil }
-        let touched = TouchedPaths(of: ID("team-1"), in: scenario.run)
+        let team = try #require(scenario.run.teams[ID("team-1")])
+        let touched = TouchedPaths(of: team, in: scenario.run, MergingOrder(of: scenario.run))
         for claim in ["src/b/file.txt", "src/b/", "src/b/*", "src", ".", "./src/b", "src/b/file.txt/x"] {
             #expect(touched.touch(of: [claim])?.path == "src/b/file.txt", "\(claim)")
         }

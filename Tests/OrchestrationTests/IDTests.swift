@@ -15,6 +15,24 @@ struct IDTests {
         #expect(sorted.shuffled(using: &random).sorted() == sorted)
     }
 
+    @Test("names of any form have one order, whichever way they are compared")
+    func anyNames() {
+        let kinds = ["task", "task-", "-task", "t", "a-b", ""]
+        let numbers = [
+            "", "0", "1", "01", "9", "10", "12", "99", "100", "00", "x", "1x", "+1", "123456789012345678", "99999999999999999999",
+        ]
+        let names = kinds.flatMap { kind in numbers.flatMap { ["\(kind)-\($0)", "\(kind)\($0)"] } }
+        func parts(_ name: String) -> (String, Int, String) {
+            guard let hyphen = name.lastIndex(of: "-"), let number = Int(name[name.index(after: hyphen)...]) else { return (name, 0, name) }
+            return (String(name[..<hyphen]), number, name)
+        }
+        for left in names {
+            for right in names where left.utf8.count != right.utf8.count {
+                #expect((TaskID(left) < TaskID(right)) == (parts(left) < parts(right)), "\(left) \(right)")
+            }
+        }
+    }
+
     @Test("dictionaries keyed by ids are JSON objects")
     func keys() throws {
         let data = try JSONEncoder().encode([TaskID("task-1"): 1])

@@ -61,13 +61,22 @@ struct TaskRegisterTests {
                 register.submitted(of: team) == open.filter { $0.team == team && $0.state == .submitted && !$0.awaitsQuickCheck }.map(\.id))
             #expect(register.repairs(of: team).map(\.id) == naive.tasks.filter { $0.team == team && $0.isRepair }.map(\.id))
             for worker in Self.workers { #expect(register.ready(for: worker, of: team)?.id == naive.ready(for: worker, of: team)?.id) }
+            #expect(register.hasReady(team) == (naive.ready(for: Self.workers[0], of: team) != nil))
         }
         for worker in Self.workers {
-            #expect(register.open(of: worker).map(\.id) == open.filter { $0.worker == worker }.map(\.id))
+            let own = open.filter { $0.worker == worker }
+            #expect(register.open(of: worker).map(\.id) == own.map(\.id))
+            #expect(register.assigned(to: worker) == own.filter { $0.state == .assigned })
+            #expect(register.hasAssigned(worker) == own.contains { $0.state == .assigned && !$0.awaitsAnswer })
+            #expect(register.holdingFiles(of: [worker]) == own.filter { $0.holdsFiles && !$0.isRepair })
+            for most in 0...3 {
+                let isFree = !own.contains { $0.state == .assigned && !$0.awaitsAnswer } && own.count { !$0.awaitsAnswer } <= most
+                #expect(register.isFree(worker, having: most) == isFree)
+            }
         }
         #expect(register.unchecked == open.filter(\.awaitsQuickCheck))
         #expect(register.underWay == open.filter { $0.worker != nil })
-        #expect(register.begun == open.filter { $0.head != nil })
+        #expect(register.withOpenBranch == open.filter { $0.head != nil && $0.head != $0.base })
         #expect(register.held.sorted() == open.compactMap { $0.held?.since }.sorted())
         #expect(register.pauses.sorted() == open.compactMap { $0.next?.notBefore }.sorted())
         let last = naive.tasks[naive.tasks.count - 1].id

@@ -37,12 +37,15 @@ struct AdaptiveWidthTests {
         #expect(adapted.minutes.median <= fixed.minutes.median * 1.02, "\(line(fixed)) | \(line(adapted))")
     }
 
-    @Test("where more would only conflict, fewer work: fewer conflicts, less money, and no task lost", arguments: [0.3, 0.5, 0.8])
-    func conflicting(rate: Double) async {
+    @Test(
+        "where more would only conflict, fewer work: fewer conflicts, less money, no task lost, and not much more time",
+        arguments: [(0.3, 1.3), (0.5, 1.5), (0.8, 1.7)])
+    func conflicting(rate: Double, slower: Double) async {
         let (fixed, adapted) = (await play(conflict: rate, adapts: false), await play(conflict: rate, adapts: true))
         print("conflict rate \(rate): fixed \(line(fixed)); adaptive \(line(adapted))")
         #expect(adapted.landed.median >= fixed.landed.median)
-        #expect(adapted.conflicts.median < fixed.conflicts.median * 0.8, "\(line(fixed)) | \(line(adapted))")
-        #expect(adapted.costUsd.median < fixed.costUsd.median * 0.9, "\(line(fixed)) | \(line(adapted))")
+        #expect(adapted.minutes.median <= fixed.minutes.median * slower, "\(line(fixed)) | \(line(adapted))")
+        #expect(adapted.conflicts.median < fixed.conflicts.median * 0.92, "\(line(fixed)) | \(line(adapted))")
+        #expect(adapted.costUsd.median < fixed.costUsd.median * 0.95, "\(line(fixed)) | \(line(adapted))")
     }
 }

@@ -84,7 +84,7 @@ function head() {
 function clocks() {
   const status = store.status;
   const landed = status.tasks.landed;
-  const works = store.isLive && !status.suspension && status.phase !== "ended";
+  const works = store.isLive && !status.suspension && status.phase !== "ended" && !status.time.restsUntil;
   const worked = status.time.workedMilliseconds + (works ? Math.max(0, now() - status.at.ms) : 0);
   const figures = [
     ["Tasks", [el("progress", { max: Math.max(1, status.tasks.count), value: landed, "aria-label": "landed tasks" }), ` ${landed} of ${status.tasks.count}`]],
