@@ -22,7 +22,8 @@ extension RunStatus {
         gate = Gate(run)
         director = AgentStatus(Run.director, in: run, at: now)
         teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamStatus($0, in: run, at: now) }
-        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now) }
+        let room = run.workerRoom
+        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now, room: room) }
         queues = RunStatus.queues(of: run, at: now)
         merges = Merges(
             published: run.merges.published, conflicts: run.merges.conflicts, redGates: run.merges.redGates, flakes: run.merges.flakes,

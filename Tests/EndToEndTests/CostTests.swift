@@ -72,10 +72,29 @@ struct CostTests {
             let rows = try await fixture.cco(["report", "--cost", "--csv"]).outputText.split(whereSeparator: \.isNewline)
             let total = try #require(rows.first { $0.hasPrefix("total,") }).split(separator: ",", omittingEmptySubsequences: false)
             #expect(total.suffix(4).compactMap { Int($0) } == books(requests))
+            let listed = try await fixture.cco(["report", "--cost", "--requests", "--json"])
+            try expect(JSONDecoder().decode([RequestRow].self, from: Data(listed.standardOutput)), toBe: cost, requests)
+            let table = try await fixture.cco(["report", "--cost", "--requests", "--csv"]).outputText.split(whereSeparator: \.isNewline)
+            #expect(table.first == Substring(RequestRow.csvHead))
             let text = try await fixture.cco(["report", "--cost"]).outputText
             #expect(text.contains("coordination") && text.contains("rework") && text.contains("conflicts"))
             try await fixture.expectHonestLedger()
             try await fixture.expectSound(gate: plan.verifyCommand)
+        }
+    }
+
+    /// Every request of the model's side is a row, to the token; what is no row of its own is the CLI's housekeeping; all of them are the books.
+    private func expect(_ rows: [RequestRow], toBe cost: CostReport, _ requests: [RecordedRequest]) {
+        let named = rows.filter { $0.request != nil }
+        #expect(Set(named.map(\.request)).count == named.count, "a request is listed twice")
+        let answered = requests.filter { $0.status == 200 && !$0.isSideRequest }
+        func sorted(_ all: [[Int]]) -> [[Int]] { all.sorted { $0.lexicographicallyPrecedes($1) } }
+        #expect(sorted(named.map { books($0.tokens) }) == sorted(answered.map { books([$0]) }))
+        let sum = rows.map { books($0.tokens) }.reduce([0, 0, 0, 0]) { zip($0, $1).map(+) }
+        #expect(sum == books(cost.total.tokens))
+        #expect(abs(rows.reduce(0) { $0 + $1.costUsd } - cost.total.costUsd) < 1e-9)
+        for line in cost.byPurpose {
+            #expect(rows.reduce(0) { $0 + ($1.purpose == line.name ? $1.tokens.total : 0) } == line.tokens.total, "\(line.name)")
         }
     }
 

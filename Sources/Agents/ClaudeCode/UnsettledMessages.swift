@@ -10,26 +10,40 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
     private struct Message: Codable, Sendable, Equatable {
         var model: String?
         var usage: MessageUsage
+        /// Its place among the turn's messages, from 0.
+        var number: Int
     }
 
     private var messages: [String: Message] = [:]
+    /// Messages that are in an account already, kept to say what each of them took.
+    private var settled: [String: Message] = [:]
     private(set) var tokens = TokenUsage()
     /// By model, how the CLI's own costs in this session compare with list prices.
     private var factors: [String: Double] = [:]
 
     var isEmpty: Bool { messages.isEmpty }
 
+    /// Whether there is any message of which the stored conversation can say more.
+    var hasMessages: Bool { !messages.isEmpty || !settled.isEmpty }
+
     /// Takes a message of the output.
     mutating func add(_ message: AssistantMessage) {
         guard !message.isApiErrorMessage, let id = message.id, let usage = message.usage else { return }
+        if let known = settled[id] {
+            // Said once more: it is in an account, and is not added to anything.
+            settled[id]?.usage = known.usage.completed(by: usage)
+            return
+        }
         let known = messages[id]?.usage ?? MessageUsage()
         let completed = known.completed(by: usage)
-        messages[id] = Message(model: message.model ?? messages[id]?.model, usage: completed)
+        messages[id] = Message(
+            model: message.model ?? messages[id]?.model, usage: completed, number: messages[id]?.number ?? messages.count + settled.count)
         tokens = tokens - known.tokens + completed.tokens
     }
 
     /// An account has come that contains everything so far.
     mutating func settle() {
+        settled.merge(messages) { known, _ in known }
         messages = [:]
         tokens = TokenUsage()
     }
@@ -37,7 +51,7 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
     /// Takes a line of the stored conversation. It holds all turns of the session, of which only this turn's messages count.
     mutating func complete(from line: Data) {
         if line.contains(Self.assistantMark), case .assistant(let message) = StreamLine(decoding: line), let id = message.id,
-            messages[id] != nil
+            messages[id] != nil || settled[id] != nil
         {
             add(message)
         } else if line.contains(Self.costMark) {
@@ -55,10 +69,21 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
         var shares: [String: ModelShare] = [:]
         // In one order, so that equal sums are equal to the last bit.
         for (_, message) in messages.sorted(by: { $0.key < $1.key }) {
-            let cost = ModelPrice.of(message.model).cost(of: message.usage) * (message.model.flatMap { factors[$0] } ?? 1)
-            shares.add(message.model ?? "unknown", message.usage.tokens, costUsd: cost)
+            shares.add(message.model ?? "unknown", message.usage.tokens, costUsd: cost(of: message))
         }
         return shares.values.sorted { $0.model < $1.model }
+    }
+
+    private func cost(of message: Message) -> Double {
+        ModelPrice.of(message.model).cost(of: message.usage) * (message.model.flatMap { factors[$0] } ?? 1)
+    }
+
+    /// All messages of the turn in their order, those that are in an account too, by the model that wrote them.
+    var requests: [String: [ModelRequest]] {
+        let all = (Array(settled) + Array(messages)).sorted { $0.value.number < $1.value.number }
+        return Dictionary(grouping: all) { $0.value.model ?? "unknown" }.mapValues { entries in
+            entries.map { ModelRequest(id: $0.key, usage: $0.value.usage.tokens, costUsd: cost(of: $0.value)) }
+        }
     }
 
     private static let assistantMark = Data(#""type":"assistant""#.utf8)
