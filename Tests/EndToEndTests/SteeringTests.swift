@@ -122,7 +122,7 @@ struct SteeringTests {
     }
 }
 
-extension ModelRequest {
+extension TestSupport.ModelRequest {
     /// How many of the conversation's messages hold the text.
     fileprivate func said(_ text: String) -> Int {
         messages.count { message in

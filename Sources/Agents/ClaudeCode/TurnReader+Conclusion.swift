@@ -109,7 +109,8 @@ extension [String: ModelShare] {
         for (model, requests) in requests {
             let alike = keys.filter { $0.hasPrefix(model) || model.hasPrefix($0) }
             guard let name = self[model] != nil ? model : alike.count == 1 ? alike.first : nil else { continue }
-            self[name]?.requests = (self[name]?.requests ?? []) + requests
+            let known = self[name]?.requests ?? []
+            self[name]?.requests = known + requests
         }
     }
 }
