@@ -67,7 +67,7 @@ let package = Package(
         // For `make bench` only, and in no product: it puts cco's own modules to work, which programs outside the package cannot.
         .executableTarget(
             name: "cco-bench",
-            dependencies: ["Orchestration", "Journal", "Engine", "Processes", "Agents", "Observability", "TestSupport"].map {
+            dependencies: ["Orchestration", "Journal", "Engine", "Processes", "Agents", "Observability", "JSON", "TestSupport"].map {
                 .target(name: $0)
             },
             swiftSettings: settings),
@@ -80,7 +80,7 @@ let package = Package(
         module("Journal", needs: ["Orchestration"], uses: [grdb]),
         module("Processes", needs: ["CProcesses"], uses: [subprocess, systemPackage]),
         module("Git", needs: ["Orchestration", "Processes"]),
-        module("Agents", needs: ["Orchestration"], resources: [.embedInCode("Prompts")]),
+        module("Agents", needs: ["Orchestration", "JSON"], resources: [.embedInCode("Prompts")]),
         module("Merging", needs: ["Orchestration", "Git", "Processes"]),
         module(
             "Engine",
@@ -88,18 +88,19 @@ let package = Package(
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
         module("DashboardPages", resources: [.embedInCode("Pages")]),
-        module("MCP"),
+        module("JSON"),
+        module("MCP", needs: ["JSON"]),
         module("Telemetry", needs: ["Orchestration"], uses: nio),
         module(
             "Dashboard", needs: ["Orchestration", "ControlAPI", "Observability", "Telemetry", "DashboardPages"], uses: hummingbird + nio,
             resources: [.embedInCode("openapi.json")]),
         module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
-        module("TestSupport", uses: hummingbird + nio),
+        module("TestSupport", needs: ["JSON"], uses: hummingbird + nio),
         module(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI", "Dashboard", "Telemetry", "MCP", "Simulation", "Terminal",
+                "ControlAPI", "Dashboard", "Telemetry", "JSON", "MCP", "Simulation", "Terminal",
                 "TestSupport",
             ],
             uses: [argumentParser]),
@@ -112,7 +113,7 @@ let package = Package(
         tests("Processes", needs: ["cco-shim"]),
         tests("Git", needs: ["Orchestration", "Processes"]),
         tests("Merging", needs: ["Orchestration", "Git", "Processes", "cco-shim"]),
-        tests("Agents", needs: ["Orchestration"], resources: [.copy("Fixtures")]),
+        tests("Agents", needs: ["Orchestration", "JSON"], resources: [.copy("Fixtures")]),
         tests(
             "Engine",
             needs: [
@@ -120,22 +121,22 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),
-        tests("MCP"),
-        tests("Telemetry", needs: ["Orchestration", "Simulation"], uses: nio),
+        tests("MCP", needs: ["JSON"]),
+        tests("Telemetry", needs: ["Orchestration", "Simulation", "TestSupport"]),
         tests("Dashboard", needs: ["Orchestration", "ControlAPI", "Observability"], uses: nio),
         tests("Terminal", needs: ["Orchestration", "Observability"], resources: [.copy("Fixtures")]),
-        tests("TestSupport", needs: ["Agents", "Orchestration"], uses: nio + [subprocess, systemPackage]),
+        tests("TestSupport", needs: ["Agents", "JSON", "Orchestration"], uses: nio + [subprocess, systemPackage]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Engine", "Journal", "Merging", "Observability", "Orchestration", "TestSupport", "Processes", "cco", "cco-shim",
+                "Engine", "JSON", "Journal", "Merging", "Observability", "Orchestration", "TestSupport", "Processes", "cco", "cco-shim",
             ],
             swiftSettings: settings),
         tests(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI",
+                "ControlAPI", "Dashboard", "JSON", "MCP", "Telemetry", "TestSupport",
             ],
             uses: [argumentParser]),
     ]

@@ -30,6 +30,9 @@ package protocol TurnReading: Codable, Sendable {
     /// Takes the next line of standard output, without its newline.
     mutating func take(_ line: Data) -> Observation
 
+    /// The same for a line that is part of a larger piece, which need not be copied to be read.
+    mutating func take(_ line: ArraySlice<UInt8>) -> Observation
+
     /// The tokens that the turn has taken so far, as far as its output says: what the model wrote last may be counted in part only.
     var tokensSoFar: Int { get }
 
@@ -43,6 +46,10 @@ package protocol TurnReading: Codable, Sendable {
     /// Says how the turn ended. `stopped` is cco's own reason for ending the process, if it did; `errorTail` is the last part of
     /// standard error.
     func conclusion(exit: AgentExit, stopped: StopCause?, errorTail: String) -> TurnConclusion
+}
+
+extension TurnReading {
+    package mutating func take(_ line: ArraySlice<UInt8>) -> Observation { take(Data(line)) }
 }
 
 /// What one line of output means to those who watch the turn.

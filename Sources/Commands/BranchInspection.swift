@@ -115,7 +115,7 @@ struct BranchInspection: Sendable {
         case .red(let excerpt, let milliseconds):
             return BranchAudit.Rerun(
                 command: command, isGreen: false, ending: excerpt.ending, milliseconds: milliseconds,
-                tail: files.redactor.redacted(excerpt.tail))
+                tail: try place.redactor(surroundings).redacted(excerpt.tail))
         case nil: throw Failure("the gate was interrupted and says nothing", .unexpected)
         }
     }

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Engine
 import FoundationEssentials
+import JSON
 import Processes
 import TestSupport
 
@@ -99,12 +100,13 @@ struct DemoStage: Sendable {
     ///
     /// - Throws: `Failure`.
     func writeConfiguration(api: String, claude: String, keepsWorktrees: Bool) throws {
-        let orchestrator: JSONFragment = [
-            "repositoryUrl": .string(origin), "workerCount": .integer(DemoProject.workerCount),
-            "engineerManagerGroupSize": .integer(DemoProject.groupSize), "authMode": "api-keys-only", "claudeExecutable": .string(claude),
+        let orchestrator: JSON.JSONValue = [
+            "repositoryUrl": .string(origin), "workerCount": .integer(Int64(DemoProject.workerCount)),
+            "engineerManagerGroupSize": .integer(Int64(DemoProject.groupSize)), "authMode": "api-keys-only",
+            "claudeExecutable": .string(claude),
             "verifyCommand": .string(DemoProject.verifyCommand), "maxRunDurationMinutes": 15, "keepWorktrees": .bool(keepsWorktrees),
         ]
-        let keys: JSONFragment = [["name": "scripted-model", "apiKey": "sk-demo-not-a-key", "baseUrl": .string(api)]]
+        let keys: JSON.JSONValue = [["name": "scripted-model", "apiKey": "sk-demo-not-a-key", "baseUrl": .string(api)]]
         try PrivateFile.replace(place.folder.orchestratorFile, with: try orchestrator.text() + "\n")
         try PrivateFile.replace(place.folder.apiKeysFile, with: try keys.text() + "\n")
     }

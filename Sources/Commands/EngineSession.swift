@@ -68,10 +68,10 @@ struct EngineSession: Sendable {
 
     /// Returns once clients can connect; the task then serves until it is cancelled.
     private func serve(_ host: RunHost, _ control: HostControl) async throws -> Task<Void, any Error> {
-        let marker = host.folder.marker
+        let (marker, redactor) = (host.folder.marker, host.redactor)
         let server = ControlServer(
             socketPath: place.workspace.socketPath, run: host.folder.id, version: CommandLineTool.version, control: control,
-            isAgent: { ProcessSweep.isFamily($0, of: marker) })
+            isAgent: { ProcessSweep.isFamily($0, of: marker) }, redact: { redactor.redacted($0) })
         let console = console
         let place = place
         let (answers, continuation) = AsyncStream<Failure?>.makeStream(bufferingPolicy: .bufferingOldest(1))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import Dashboard
 import FoundationEssentials
 import Glibc
@@ -75,45 +76,69 @@ struct Export: AsyncParsableCommand {
 
 /// Reads a run's journal and sends the spans that are over.
 struct TraceExport: Sendable {
-    let feed: FollowedRun
+    let feed: any RunFeed
     let exporter: OTLPExporter
     let follows: Bool
 
-    /// Returns how many spans were sent.
+    /// Returns how many spans were sent: all that there are, once the run has ended or no engine has it any more.
     ///
-    /// - Throws: `Failure` when the collector does not take them or the journal cannot be read.
+    /// - Throws: `Failure` when the collector does not take them or the journal cannot be read to its end.
     func run() async throws -> Int {
-        var trace = RunTrace()
-        var sequence: Int64 = 0
-        var count = 0
-        var spans: [Span] = []
+        var progress = Progress()
         for await _ in await feed.journalChanges() {
-            var page: JournalPage
-            repeat {
-                do {
-                    page = try await feed.journal(after: sequence, limit: JournalPage.largest)
-                } catch {
-                    // While an engine comes or goes nobody can tell; the next wake finds out.
-                    guard follows else { throw Failure("\(error)", .unexpected) }
-                    break
-                }
-                for entry in page.entries {
-                    sequence = entry.sequence
-                    // An event of another version has no span here.
-                    guard let event = try? JSONDecoder().decode(Event.self, from: Data(entry.event.utf8)) else { continue }
-                    spans += trace.take(event, at: Timestamp(milliseconds: entry.time))
-                }
-                if page.entries.isEmpty { spans += trace.settled() }
-                if spans.count >= OTLPExporter.batch || page.entries.isEmpty {
-                    count += spans.count
-                    try await send(spans, trace)
-                    spans = []
-                }
-            } while !page.entries.isEmpty
+            // Asked before reading: what an engine wrote before it went is then in the journal.
             let isLive = await feed.moment().isLive
-            if !follows || trace.hasEnded || !isLive { return count }
+            do {
+                try await catchUp(&progress)
+            } catch let problem as ControlProblem {
+                // While an engine comes or goes nobody can tell; the next wake finds out. Without an engine there may be none.
+                guard follows, isLive else { throw Failure("\(problem)", .unexpected) }
+                continue
+            }
+            if !follows || progress.trace.hasEnded || !isLive { return progress.count }
         }
-        return count
+        // Nothing wakes any more: what has come since the last wake is all there will be.
+        do {
+            try await catchUp(&progress)
+        } catch let problem as ControlProblem {
+            throw Failure("\(problem)", .unexpected)
+        }
+        return progress.count
+    }
+
+    private struct Progress {
+        var trace = RunTrace()
+        var run: String?
+        var sequence: Int64 = 0
+        /// Over, and not sent yet.
+        var spans: [Span] = []
+        var count = 0
+    }
+
+    /// Reads to the journal's end and sends what is over.
+    ///
+    /// - Throws: `ControlProblem` when it could not be read; what was read is kept. `Failure` when the collector does not take it.
+    private func catchUp(_ progress: inout Progress) async throws {
+        while true {
+            let page = try await feed.journal(after: progress.sequence, limit: JournalPage.largest)
+            if progress.run == nil { progress.run = page.run }
+            guard page.run == progress.run else {
+                throw Failure("another run has begun: \(page.run). Export that one by itself.", .unexpected)
+            }
+            for entry in page.entries {
+                progress.sequence = entry.sequence
+                // An event of another version has no span here.
+                guard let event = try? JSONDecoder().decode(Event.self, from: Data(entry.event.utf8)) else { continue }
+                progress.spans += progress.trace.take(event, at: Timestamp(milliseconds: entry.time))
+            }
+            if page.entries.isEmpty { progress.spans += progress.trace.settled() }
+            if progress.spans.count >= OTLPExporter.batch || page.entries.isEmpty {
+                try await send(progress.spans, progress.trace)
+                progress.count += progress.spans.count
+                progress.spans = []
+            }
+            if page.entries.isEmpty { return }
+        }
     }
 
     private func send(_ spans: [Span], _ trace: RunTrace) async throws {

@@ -44,7 +44,7 @@ struct OrderDelivery: Sendable {
         fill(&request)
         let receipt: OrderReceipt
         do {
-            receipt = try await ControlClient(socketPath: place.workspace.socketPath).order(request, deadline: .now + .seconds(30))
+            receipt = try await ControlClient(socketPath: place.workspace.socketPath).order(request, patience: .seconds(30))
         } catch ControlClientError.notRunning {
             throw try idle()
         } catch ControlClientError.refused(let problem) where problem.status < 500 {
@@ -58,7 +58,7 @@ struct OrderDelivery: Sendable {
             case .unreachable, .notRunning, .refused: throw error
             }
         }
-        surroundings.console.write(options.json ? try JSONText.of(receipt) : Self.sentence(receipt))
+        surroundings.console.write(options.json ? try JSONText.of(receipt) : receipt.sentence)
     }
 
     /// Orders are for an engine: nothing is written into a journal that nobody works with.
@@ -72,14 +72,17 @@ struct OrderDelivery: Sendable {
                 + "cco resume\(place.options)", .usage)
     }
 
-    private static func sentence(_ receipt: OrderReceipt) -> String {
-        let words = receipt.subject.flatMap { receipt.words.contains($0) ? nil : "\($0) \(receipt.words)" } ?? receipt.words
-        return words.prefix(1).uppercased() + words.dropFirst() + "."
-    }
-
     /// Random: nobody else chooses the same.
     static func newName() -> String {
         let numbers = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
         return numbers.map { String($0, radix: 36) }.joined()
+    }
+}
+
+extension OrderReceipt {
+    /// What is done about the order, for a person or a model.
+    var sentence: String {
+        let text = subject.flatMap { words.contains($0) ? nil : "\($0) \(words)" } ?? words
+        return text.prefix(1).uppercased() + text.dropFirst() + "."
     }
 }

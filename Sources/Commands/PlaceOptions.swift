@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import Engine
 import Glibc
+import Observability
 
 /// Which run a command is about. Shared by every command that works on one.
 struct PlaceOptions: ParsableArguments {
@@ -47,6 +48,14 @@ struct Place: Sendable, Equatable {
 
     /// Whether there is a configuration to read.
     var isConfigured: Bool { access(folder.orchestratorFile, F_OK) == 0 }
+
+    /// What keeps the configuration's secrets out of what is shown. Made anew each time: keys may change while a view is open. Who
+    /// asks often has a ``KeptRedactor``.
+    ///
+    /// - Throws: `ConfigurationError` or the system's error when they cannot all be known; then nothing may be shown.
+    func redactor(_ surroundings: Surroundings) throws -> Redactor {
+        try Redactor(folder, home: surroundings.home, environment: surroundings.environment)
+    }
 
     /// The folder with the logs of all runs.
     ///

@@ -18,6 +18,13 @@ struct PresentLook: Sendable {
 
     private var location: GitLocation { GitLocation(gitDirectory: place.workspace.folder(of: run.id).hub) }
 
+    /// The report as things stand.
+    ///
+    /// - Throws: `GitError`.
+    func report(_ logs: RunLogs) async throws -> RunReport {
+        RunReport(run: run, place: place, logFolder: logs.folder, direction: try await direction(), landed: try await landed())
+    }
+
     /// The first lines of the direction: the branch's, or the configuration folder's.
     ///
     /// - Throws: `GitError`.

@@ -73,9 +73,7 @@ struct Report: AsyncParsableCommand {
             let text = StatusText(status: status, isLive: true, options: place.options, style: Style(isOn: surroundings.console.hasColour))
             surroundings.console.write(json ? try JSONText.of(status) : text.lines.joined(separator: "\n"))
         case .standing(let run) where run.id.name == logs.run:
-            let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
-            let report = RunReport(
-                run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
+            let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
             let text = json ? try report.json() : report.markdown()
             surroundings.console.write(text.hasSuffix("\n") ? String(text.dropLast()) : text)
         default:
@@ -102,7 +100,7 @@ struct Report: AsyncParsableCommand {
         }
         let finder = RunFinder(place: place)
         switch try await finder.find() {
-        case .live(let status) where status.run == logs.run: return try await finder.client.cost(deadline: .now + .seconds(30))
+        case .live(let status) where status.run == logs.run: return try await finder.cost()
         case .standing(let run) where run.id.name == logs.run: return CostReport(run: run, at: run.clock.lastEventAt)
         default: throw noReport(logs)
         }

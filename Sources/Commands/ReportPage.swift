@@ -13,14 +13,10 @@ struct ReportPage: Sendable {
     var surroundings: Surroundings
 
     /// - Parameter file: `-` is standard output.
-    /// - Throws: `Failure` when the file cannot be written, or there is nothing to make a report of.
+    /// - Throws: `Failure` when the file cannot be written, or there is nothing to make a report of; what `Place.redactor` throws: a page to
+    ///   share has no secret in it, or is not written.
     func write(to file: String) async throws {
-        let (redactor, problem) = place.redactor(surroundings)
-        if let problem {
-            surroundings.console.warn(
-                "cco: warning: the configuration's secrets are not known, so only what looks like a well-known credential is taken out: \(problem)"
-            )
-        }
+        let redactor = try place.redactor(surroundings)
         let page = redactor.redacted(try await html(redactor))
         guard file != "-" else { return surroundings.console.write(page.hasSuffix("\n") ? String(page.dropLast()) : page) }
         let path = ConfigurationPath.resolve(file, relativeTo: surroundings.currentFolder, home: surroundings.home)
@@ -42,16 +38,14 @@ struct ReportPage: Sendable {
             }
             return try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON))).html()
         }
-        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: redactor))
+        let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: { redactor }))
         try await history.catchUp()
         guard let run = await history.newest else { throw Failure("the journal of run \(logs.run) has no event yet.", .usage) }
         if access(logs.reportJSON, F_OK) == 0, run.isEnded {
             let report = try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON)))
             return report.html(timeline: await history.timeline)
         }
-        let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
-        let report = RunReport(
-            run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
+        let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
         return report.html(timeline: await history.timeline)
     }
 }

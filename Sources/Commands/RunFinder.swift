@@ -39,6 +39,20 @@ struct RunFinder: Sendable {
         }
     }
 
+    /// What the newest run has cost so far, whoever has it.
+    ///
+    /// - Throws: `Failure` when there is no run; what `find` throws.
+    func cost() async throws -> CostReport {
+        do {
+            return try await client.cost(deadline: .now + .seconds(30))
+        } catch ControlClientError.notRunning {
+            return try await withLock { run in
+                guard let run else { throw Failure("there is no run any more", .usage) }
+                return CostReport(run: run, at: run.clock.lastEventAt)
+            }
+        }
+    }
+
     /// The engine's answer; `nil` when no engine serves the workspace.
     func live() async throws -> RunStatus? {
         do {

@@ -56,10 +56,27 @@ package struct ControlClient: Sendable {
         }
     }
 
-    /// Gives an order. When the connection breaks off it may have been taken: given again with the same id it is not carried out twice.
-    package func order(_ request: OrderRequest, deadline: ContinuousClock.Instant? = nil) async throws -> OrderReceipt {
-        let body = try JSONEncoder().encode(request)
-        return try await answer(to: .POST, ControlPath.orders, body: ByteBuffer(bytes: body), deadline: deadline)
+    /// Gives an order. When the connection breaks off, or no answer comes in time, it may have been taken; then it is given once more with the same
+    /// id, under which it is carried out once.
+    ///
+    /// - Parameter patience: how long each of the two tries may take; `nil` is as long as it takes.
+    /// - Throws: after two tries without an answer what the first one met, also if the engine has gone meanwhile: it may have taken the order.
+    package func order(_ request: OrderRequest, patience: Duration? = nil) async throws -> OrderReceipt {
+        let body = ByteBuffer(bytes: try JSONEncoder().encode(request))
+        func attempt() async throws -> OrderReceipt {
+            try await answer(to: .POST, ControlPath.orders, body: body, deadline: patience.map { .now + $0 })
+        }
+        do {
+            return try await attempt()
+        } catch let error as ControlClientError where error.isUncertain {
+            do {
+                return try await attempt()
+            } catch let second as ControlClientError {
+                // Refused: the first one was not taken either, or its receipt had come now.
+                if case .refused = second { throw second }
+                throw error
+            }
+        }
     }
 
     private func answer<Answer: Decodable & Sendable>(

@@ -11,6 +11,14 @@ package enum ControlClientError: Error, Equatable, CustomStringConvertible {
     /// The engine refuses.
     case refused(ControlProblem)
 
+    /// Whether what was asked for may have been done.
+    var isUncertain: Bool {
+        switch self {
+        case .broken, .deadline: true
+        case .notRunning, .unreachable, .refused: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .notRunning(let path): "No run is going on: nobody serves \(path)."

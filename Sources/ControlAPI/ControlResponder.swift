@@ -10,9 +10,8 @@ struct ControlResponder: HTTPResponder {
     let control: any RunControl
     let owner: UInt32
     let isAgent: @Sendable (Int32) -> Bool
+    let redact: @Sendable ([UInt8]) -> [UInt8]
 
-    /// The largest request body that is read, in bytes.
-    static let largestBody = 64 << 10
     /// The longest text of a suspension, in characters; it is shown in views and kept in the journal.
     static let longestText = 500
 
@@ -39,7 +38,8 @@ struct ControlResponder: HTTPResponder {
             return answer(try await control.cost())
         case ControlPath.journal:
             try require(.get, request)
-            return answer(try await journal(request))
+            // Its events are redacted by themselves: here they are texts within a text.
+            return answer(try await journal(request), isRedacted: true)
         case ControlPath.health:
             try require(.get, request)
             return answer(health)
@@ -111,7 +111,7 @@ struct ControlResponder: HTTPResponder {
     private func body<Body: Decodable>(of request: Request, _ type: Body.Type, like form: String) async throws -> Body {
         let body: ByteBuffer
         do {
-            body = try await request.body.collect(upTo: Self.largestBody)
+            body = try await request.body.collect(upTo: OrderRequest.largest)
         } catch is NIOTooManyBytesError {
             throw tooLarge
         } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
@@ -127,16 +127,18 @@ struct ControlResponder: HTTPResponder {
     private var tooLarge: ControlProblem {
         ControlProblem(
             code: "too-large", message: "The request's body is too large.",
-            remedy: "A body may have \(Self.largestBody) bytes, and each text in it \(Self.longestText) characters.", status: 413)
+            remedy: "A body may have \(OrderRequest.largest) bytes, and each text in it \(Self.longestText) characters.", status: 413)
     }
 
-    private func answer(_ value: some Encodable, status: Int = 200) -> Response {
+    /// - Parameter isRedacted: whether no secret can be in it.
+    private func answer(_ value: some Encodable, status: Int = 200, isRedacted: Bool = false) -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            let bytes = ByteBuffer(bytes: try encoder.encode(value))
+            let text = Array(try encoder.encode(value))
             return Response(
-                status: .init(code: status), headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: bytes))
+                status: .init(code: status), headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: isRedacted ? text : redact(text))))
         } catch {
             // Only a number that JSON cannot hold gets here.
             let text = #"{"error":{"code":"internal","message":"The answer cannot be written as JSON.","remedy":"Please report this."}}"#

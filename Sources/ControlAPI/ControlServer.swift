@@ -27,6 +27,7 @@ package struct ControlServer: Sendable {
     var owner: UInt32 = geteuid()
     /// Which processes are not answered although they are the user's: the run's own.
     private let isAgent: @Sendable (Int32) -> Bool
+    private let redact: @Sendable ([UInt8]) -> [UInt8]
 
     /// Connections that are served at once; more wait.
     static let connectionLimit = 32
@@ -39,14 +40,16 @@ package struct ControlServer: Sendable {
     ///   - socketPath: at most 103 bytes, in a folder that exists.
     ///   - version: the version of cco, for `GET /v1/health`.
     ///   - isAgent: whether a process, by its number, is one of the run's, which get no answer.
+    ///   - redact: takes secrets out of an answer's JSON: what agents wrote is in it.
     package init(
         socketPath: String, run: RunID, version: String, control: any RunControl,
-        isAgent: @escaping @Sendable (Int32) -> Bool = { _ in false }
+        isAgent: @escaping @Sendable (Int32) -> Bool = { _ in false }, redact: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }
     ) {
         path = socketPath
         health = ControlHealth(pid: getpid(), run: run.name, version: version)
         self.control = control
         self.isAgent = isAgent
+        self.redact = redact
     }
 
     /// Serves until the surrounding task is cancelled. Then answers under way are still sent (for a few seconds at most), the file is removed
@@ -59,7 +62,7 @@ package struct ControlServer: Sendable {
         let settlement = Settlement()
         defer { socket.remove(settlement.identity) }
         let application = Application(
-            responder: ControlResponder(health: health, control: control, owner: owner, isAgent: isAgent),
+            responder: ControlResponder(health: health, control: control, owner: owner, isAgent: isAgent, redact: redact),
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: .init(
                 address: .unixDomainSocket(path: socket.birthPath), serverName: "cco", backlog: 16,

@@ -48,6 +48,9 @@ package struct OrderRequest: Codable, Sendable, Equatable {
     package var setting: Setting?
     package var value: Double?
 
+    /// The largest body that is read, in bytes; one of a suspension has the same bound.
+    package static let largest = 64 << 10
+
     static let form = "{\"id\": \"…\", \"kind\": \"tell\", …}"
 
     package init(id: String, kind: Kind) {

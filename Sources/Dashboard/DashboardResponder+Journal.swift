@@ -38,7 +38,7 @@ extension DashboardResponder {
             return problem(409, "no-such-event", "The run \(first.run) has \(first.last) events; there is none after \(after).")
         }
         let follows = query["follow"].map { $0 != "0" } ?? true
-        let reader = JournalReader(feed: feed, run: first.run, sequence: isOther ? 0 : after)
+        let reader = JournalStream(feed: feed, run: first.run, sequence: isOther ? 0 : after)
         let body = ResponseBody { writer in
             try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await reader.run(follows: follows) { try await writer.write($0) }
@@ -50,7 +50,7 @@ extension DashboardResponder {
 }
 
 /// A reader's way through the journal.
-private struct JournalReader: Sendable {
+private struct JournalStream: Sendable {
     let feed: any RunFeed
     var run: String
     var sequence: Int64

@@ -8,9 +8,7 @@ extension DashboardResponder {
             let moment = await feed.moment()
             let cost = try await feed.cost()
             let page = RunMetrics(status: moment.status, cost: cost, gates: try await gates.tallied(), isLive: moment.isLive)
-            return Response(
-                status: .ok, headers: Self.headers.with(.contentType, RunMetrics.contentType),
-                body: ResponseBody(byteBuffer: ByteBuffer(string: page.text)))
+            return answer(Array(page.text.utf8), RunMetrics.contentType)
         } catch {
             return problem(error)
         }

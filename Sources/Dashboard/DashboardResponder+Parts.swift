@@ -5,9 +5,6 @@ import Orchestration
 
 /// Single parts of a run, and orders.
 extension DashboardResponder {
-    /// The largest order that is read, in bytes; the control interface has the same bound.
-    static let largestOrder = 64 << 10
-
     /// The interface in OpenAPI's words.
     var description: Response {
         Response(
@@ -47,9 +44,9 @@ extension DashboardResponder {
     func order(_ request: Request) async -> Response {
         let body: [UInt8]
         do {
-            body = Array(try await request.body.collect(upTo: Self.largestOrder).readableBytesView)
+            body = Array(try await request.body.collect(upTo: OrderRequest.largest).readableBytesView)
         } catch {
-            return problem(413, "too-large", "An order may have \(Self.largestOrder) bytes.")
+            return problem(413, "too-large", "An order may have \(OrderRequest.largest) bytes.")
         }
         do {
             return json(try await feed.order(body))

@@ -12,7 +12,8 @@ import Orchestration
 /// | `GET /api/v1/status?at=N`          | the status as it was                                                         |
 /// | `GET /api/v1/moment?at=N&from=M`   | what differs from the moment `M`, as server-sent events have it              |
 /// | `GET /api/v1/log?at=N&source=`     | what the events had told by then                                             |
-/// | `GET /api/v1/timeline?after=R`     | spans and marks that are new since revision `R`                              |
+/// | `GET /api/v1/timeline?after=R`     | spans and marks that are new since revision `R`, with `&limit=` in pieces    |
+/// | `GET /api/v1/timeline?task=`       | those that are about a task                                                  |
 /// | `GET /api/v1/commits/{id}`         | a commit with its receipt                                                    |
 /// | `GET /api/v1/work/{task}`          | what a task's branch changes                                                 |
 /// | `GET /report`                      | the report as a page                                                         |
@@ -43,7 +44,10 @@ extension DashboardResponder {
 
     private func answer(_ path: String, _ parameter: String, _ query: Parameters, _ past: any RunPast) async throws -> Response {
         switch path {
-        case "/api/v1/timeline": return json(try await past.timeline(after: Int(try number("after", query) ?? 0)))
+        case "/api/v1/timeline":
+            let (after, limit) = (try number("after", query) ?? 0, try number("limit", query) ?? .max)
+            if let task = query["task"] { return json(try await past.timeline(of: String(task))) }
+            return json(try await past.timeline(after: Int(after), limit: Int(max(1, limit))))
         case "/api/v1/status": return json(try await past.moment(at: try wanted(query)).moment.status)
         case "/api/v1/log":
             let log = try await past.moment(at: try wanted(query)).moment.log
@@ -87,7 +91,6 @@ extension DashboardResponder {
         var headers = Self.headers
         headers[.contentSecurityPolicy] =
             "default-src 'none'; style-src \(ReportStyle.hash); img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        headers[.contentType] = "text/html; charset=utf-8"
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+        return answer(Array(html.utf8), "text/html; charset=utf-8", headers: headers)
     }
 }

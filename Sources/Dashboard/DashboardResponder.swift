@@ -23,6 +23,15 @@ struct DashboardResponder: Sendable {
     /// What pages show beyond the present; `nil` where only that can be shown.
     var past: (any RunPast)?
     let gates: GateReader
+    /// What takes secrets out of answers. It is there before any route answers, and without it nothing but refusals is sent.
+    private(set) var redactor: Redactor?
+
+    init(rules: AccessRules, feed: any RunFeed, past: (any RunPast)?, gates: GateReader) {
+        self.rules = rules
+        self.feed = feed
+        self.past = past
+        self.gates = gates
+    }
 
     /// Entries of the log in one answer.
     static let longestLog = 1_500
@@ -54,7 +63,13 @@ struct DashboardResponder: Sendable {
         }
         let routes = DashboardRoute.at(path)
         if let (route, parameter) = routes.first(where: { $0.route.method == request.method }) {
-            return await route.answer(self, request, parameter)
+            var knowing = self
+            do {
+                knowing.redactor = try feed.redactor()
+            } catch {
+                if route.showsRun { return secretsUnknown(error) }
+            }
+            return await route.answer(knowing, request, parameter)
         }
         if routes.isEmpty {
             guard let file = DashboardPages.files[path] else { return problem(404, "unknown-route", "There is nothing at \(path).") }
@@ -97,6 +112,12 @@ struct DashboardResponder: Sendable {
         }
     }
 
+    private func secretsUnknown(_ error: any Error) -> Response {
+        problem(
+            503, "secrets-unknown", "The configuration's secrets are not known, so nothing of the run is shown: \(error)",
+            remedy: "Mend the configuration; nothing has to be started anew.")
+    }
+
     // MARK: Answers
 
     func events(_ request: Request) -> Response {
@@ -107,12 +128,14 @@ struct DashboardResponder: Sendable {
                 for await _ in await feed.changes().cancelOnGracefulShutdown() {
                     let moment = await feed.moment()
                     if let known, RunUpdate.isSame(moment, as: known) { continue }
+                    // While the configuration is being changed nothing is told; the next wake tells it.
+                    guard let redactor = try? feed.redactor() else { continue }
                     var update = RunUpdate(moment, since: known)
                     let pieces = update.splitTasks()
                     known = moment
                     // Waits until the browser has taken it: a slow one is told less often, and of the newest.
-                    try await writer.write(try Self.event("run", update))
-                    for piece in pieces { try await writer.write(try Self.event("tasks", piece)) }
+                    try await writer.write(try Self.event("run", update, redactor))
+                    for piece in pieces { try await writer.write(try Self.event("tasks", piece, redactor)) }
                 }
             }
             try await writer.finish(nil)
@@ -120,9 +143,9 @@ struct DashboardResponder: Sendable {
         return Response(status: .ok, headers: Self.headers.with(.contentType, "text/event-stream"), body: body)
     }
 
-    private static func event(_ name: String, _ value: some Encodable) throws -> ByteBuffer {
+    private static func event(_ name: String, _ value: some Encodable, _ redactor: Redactor) throws -> ByteBuffer {
         var event = ByteBuffer(string: "event: \(name)\ndata: ")
-        event.writeBytes(try encoder.encode(value))
+        event.writeBytes(redactor.redacted(Array(try encoder.encode(value))))
         event.writeString("\n\n")
         return event
     }
@@ -145,7 +168,7 @@ struct DashboardResponder: Sendable {
     func pause() async -> Response {
         do {
             try await feed.pause()
-            return json(["paused": true])
+            return plain(["paused": true])
         } catch {
             return problem(409, "not-paused", "\(error)")
         }
@@ -157,19 +180,37 @@ struct DashboardResponder: Sendable {
         return encoder
     }()
 
-    func json(_ value: some Encodable, status: Int = 200) -> Response {
+    /// Something of the run, without its secrets. A secret in a JSON text is found as it is escaped there.
+    func json(_ value: some Encodable) -> Response {
         do {
-            return Response(
-                status: .init(code: status), headers: Self.headers.with(.contentType, "application/json"),
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: try Self.encoder.encode(value))))
+            return answer(Array(try Self.encoder.encode(value)), "application/json")
         } catch {
             // Only a number that JSON cannot hold gets here.
             return Response(status: .internalServerError, headers: Self.headers)
         }
     }
 
+    /// Sends a text of the run without its secrets.
+    func answer(_ text: [UInt8], _ type: String, headers: HTTPFields = Self.headers, status: Int = 200) -> Response {
+        guard let redactor else { return Response(status: .internalServerError, headers: Self.headers) }
+        return Response(
+            status: .init(code: status), headers: headers.with(.contentType, type),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: redactor.redacted(text))))
+    }
+
+    /// A refusal. Those before a route answers have nothing of the run in them.
     func problem(_ status: Int, _ code: String, _ message: String, remedy: String = "") -> Response {
-        json(Problem(error: .init(code: code, message: message, remedy: remedy.isEmpty ? nil : remedy)), status: status)
+        let problem = Problem(error: .init(code: code, message: message, remedy: remedy.isEmpty ? nil : remedy))
+        guard redactor != nil else { return plain(problem, status: status) }
+        // A few texts can always be written.
+        return answer(Array((try? Self.encoder.encode(problem)) ?? Data()), "application/json", status: status)
+    }
+
+    /// Something that has no words of the run in it.
+    private func plain(_ value: some Encodable, status: Int = 200) -> Response {
+        Response(
+            status: .init(code: status), headers: Self.headers.with(.contentType, "application/json"),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: (try? Self.encoder.encode(value)) ?? Data())))
     }
 
     private struct Problem: Encodable {

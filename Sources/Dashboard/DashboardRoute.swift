@@ -10,13 +10,16 @@ struct DashboardRoute: Sendable {
     let path: String
     let answer: Answer
 
+    /// Whether the answer tells anything of the run; it is not given while the configuration's secrets are not known.
+    var showsRun = true
+
     var verb: String { method.rawValue }
 
     static let all: [DashboardRoute] = [
         get("/api/v1/status") { responder, request, _ in await responder.status(request) },
         get("/api/v1/events") { responder, request, _ in responder.events(request) },
         get("/api/v1/log") { responder, request, _ in await responder.log(request) },
-        post("/api/v1/pause") { responder, _, _ in await responder.pause() },
+        post("/api/v1/pause", showsRun: false) { responder, _, _ in await responder.pause() },
         get("/api/v1/cost") { responder, _, _ in await responder.cost() },
         get("/api/v1/tasks/{id}") { responder, _, id in await responder.task(id) },
         get("/api/v1/agents/{id}") { responder, _, id in await responder.agent(id) },
@@ -27,16 +30,16 @@ struct DashboardRoute: Sendable {
         get("/api/v1/work/{task}") { responder, request, id in await responder.answerPast(request, id) },
         get("/report") { responder, request, _ in await responder.answerPast(request) },
         get("/api/v1/journal/events") { responder, request, _ in await responder.journalEvents(request) },
-        get("/api/v1/openapi.json") { responder, _, _ in responder.description },
+        get("/api/v1/openapi.json", showsRun: false) { responder, _, _ in responder.description },
         get("/metrics") { responder, _, _ in await responder.metrics() },
     ]
 
-    private static func get(_ path: String, _ answer: @escaping Answer) -> DashboardRoute {
-        .init(method: .get, path: path, answer: answer)
+    private static func get(_ path: String, showsRun: Bool = true, _ answer: @escaping Answer) -> DashboardRoute {
+        .init(method: .get, path: path, answer: answer, showsRun: showsRun)
     }
 
-    private static func post(_ path: String, _ answer: @escaping Answer) -> DashboardRoute {
-        .init(method: .post, path: path, answer: answer)
+    private static func post(_ path: String, showsRun: Bool = true, _ answer: @escaping Answer) -> DashboardRoute {
+        .init(method: .post, path: path, answer: answer, showsRun: showsRun)
     }
 
     /// The routes of a path, with what stands for its part in braces.

@@ -7,6 +7,11 @@ package protocol RunFeed: Sendable {
     /// The run as it is now.
     func moment() async -> RunMoment
 
+    /// What takes the run's secrets out of everything that is sent. Asked for with every answer: keys may change while a page is open.
+    ///
+    /// - Throws: an error whose description a person can read, when not all of them can be known. Nothing of the run is sent then.
+    func redactor() throws -> Redactor
+
     /// Wakes whenever the moment has changed, and once at the beginning. A reader that is slow misses wakes, not the newest moment.
     func changes() async -> AsyncStream<Void>
 

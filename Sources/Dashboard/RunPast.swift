@@ -4,8 +4,11 @@ import Orchestration
 /// What pages show beyond the present: the timeline, earlier moments, commits, what tasks change, the report. Whoever serves the pages
 /// implements it.
 package protocol RunPast: Sendable {
-    /// What is new in the timeline since a revision.
-    func timeline(after revision: Int) async throws -> Timeline.Update
+    /// What is new in the timeline since a revision, about so many spans and marks of it.
+    func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update
+
+    /// The part of the timeline that is about a task.
+    func timeline(of task: String) async throws -> Timeline.Update
 
     /// The run as it was after an event; the nearest there is for a number that is none.
     func moment(at sequence: Int64) async throws -> PastMoment

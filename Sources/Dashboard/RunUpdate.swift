@@ -20,7 +20,7 @@ struct RunUpdate: Encodable, Sendable {
     var logVersion: Int
 
     /// Tasks that are told at once with the whole state; further ones follow in pieces, so that a page is there at once however many there are.
-    static let firstTasks = 400
+    static let firstTasks = 120
     static let pieceOfTasks = 1_000
 
     /// Takes out what is told later: of many tasks those that are settled come last.

@@ -4,11 +4,10 @@ import FoundationEssentials
 import Observability
 import Orchestration
 
-/// The credentials of a run: what decisions know of them (names and tiers), what agents get, and what is kept out of every text.
+/// The credentials of a run: what decisions know of them (names and tiers), and what agents get.
 package struct CredentialPool: Sendable {
     package let slots: [CredentialSlot]
     package let environments: [CredentialID: CredentialEnvironment]
-    package let secrets: [Observability.Secret]
     /// Whether some turns use the login that the CLI keeps in the user's own configuration folder.
     package let usesStoredLogin: Bool
 
@@ -62,7 +61,6 @@ package struct CredentialPool: Sendable {
         self.slots = slots
         self.environments = environments
         usesStoredLogin = environments[CredentialPool.login] != nil
-        secrets = CredentialPool.secrets(of: keys, environment)
     }
 
     /// What is kept out of every text, whether or not a run can be had with these keys.

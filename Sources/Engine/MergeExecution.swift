@@ -1,5 +1,6 @@
 import Git
 import Merging
+import Observability
 import Orchestration
 import Processes
 
@@ -20,11 +21,11 @@ struct MergeExecution: Sendable {
         let chain = MergeChain(of: candidate.target, in: run)
         guard let target = chain.tip ?? run.head(of: candidate.target) else { return .nothingToMerge }
         let order = CandidateMerge.Order(
-            target: target, head: candidate.newestHead(in: run), message: message(for: candidate, run),
+            target: target, head: candidate.newestHead(in: run), message: resources.redactor.redacted(message(for: candidate, run)),
             date: resources.clock.now().milliseconds / 1000,
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
             structure: candidate.target == .base && run.settings.branches == nil
-                ? TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate]) : nil,
+                ? resources.redactor.redacted(TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate])) : nil,
             pin: "\(run.id)-\(id)")
         let result = try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
         CrashPoint.merged.pass()
@@ -35,6 +36,7 @@ struct MergeExecution: Sendable {
         }
     }
 
+    /// What it says of itself, in words of agents: whoever uses this takes secrets out of them.
     private func message(for candidate: Candidate, _ run: Run) -> String {
         switch candidate.kind {
         case .task(let id):

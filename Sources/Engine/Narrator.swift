@@ -157,7 +157,7 @@ package struct Narrator: EngineObserver {
         let text = TeamStructure.render(run)
         guard text != known else { return }
         do {
-            try PrivateFiles.write(Array(text.utf8), to: resources.folder.teamStructure, isSynced: false)
+            try PrivateFiles.write(resources.redactor.redacted(Array(text.utf8)), to: resources.folder.teamStructure, isSynced: false)
             known = text
         } catch {
             resources.log.log(source: "cco", level: .warning, message: "TEAM_STRUCTURE.md could not be written: \(error)")

@@ -28,19 +28,21 @@ package enum RawStream {
     ) throws {
         var stream = redacting
         var left = limit
-        var bytes = try read(input)
-        while !bytes.isEmpty, left > 0 {
-            _ = try output.writeAll(stream.append(bytes.prefix(Int(clamping: left))))
-            left -= Int64(bytes.count)
-            bytes = try read(input)
-        }
+        var isLonger = false
+        var count = 0
+        repeat {
+            count = try stream.pass(piece) { buffer in
+                let count = Int64(try input.read(into: buffer))
+                isLonger = count > left
+                return Int(min(count, left))
+            } write: {
+                _ = try output.writeAll($0)
+            }
+            left -= Int64(count)
+        } while count > 0 && !isLonger
         _ = try output.writeAll(stream.finish())
-        if left < 0 || !bytes.isEmpty { _ = try output.writeAll(Array("\n[cut by cco: the output is longer than \(limit) bytes]\n".utf8)) }
+        if isLonger { _ = try output.writeAll(Array("\n[cut by cco: the output is longer than \(limit) bytes]\n".utf8)) }
     }
 
-    private static func read(_ input: FileDescriptor) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
-            count = try input.read(into: UnsafeMutableRawBufferPointer(buffer))
-        }
-    }
+    private static let piece = 128 << 10
 }

@@ -207,8 +207,8 @@ extension RunHost {
         let origin = try RemoteURL(effective.repository.argument, relativeTo: request.configuration.path)
         let files = try EnvironmentFiles.collect(
             folder: request.configuration.path, paths: effective.environmentFiles, repository: origin.localPath)
-        let values = files.secretValues
-        let secrets = pool.secrets + values + (try webhookSecrets(request))
+        let secrets = try ConfiguredSecrets.collect(
+            request.contents, in: request.configuration, files, environment: request.environment)
         let redactor = Redactor(secrets: secrets)
         let logFolder = logFolder(request, folder.id)
         try PrivateFiles.makeFolder(logFolder)

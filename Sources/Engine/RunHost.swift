@@ -60,7 +60,7 @@ package struct RunHost: Sendable {
     let lock: FileLock
     let narrator: Narrator
     let notifier: Notifier?
-    let redactor: Redactor
+    package let redactor: Redactor
     let clock: any EngineClock
 
     /// Carries the run on until it ends or stands still.

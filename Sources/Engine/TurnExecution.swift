@@ -1,5 +1,4 @@
 import Agents
-import FoundationEssentials
 import Git
 import Journal
 import Observability
@@ -172,15 +171,16 @@ struct TurnExecution: Sendable {
         for try await line in output {
             // The turn has failed, whatever else it wrote.
             if isFlooded.isSet { break }
-            let observation = reader.take(Data(line.bytes))
+            let observation = reader.take(line.bytes)
+            let now = resources.clock.now()
             watch.take(observation.progress, isNews: line.endOffset >= known)
-            if line.endOffset >= known, let signal = observation.credentialSignal(at: resources.clock.now()) {
+            if line.endOffset >= known, let signal = observation.credentialSignal(at: now) {
                 await report(.credentialSignal(turn.id, signal))
             }
             await meter.look(at: reader)
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
             try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
-            if let low = shortage(now: resources.clock.now(), &diskLookedAt) { await report(.diskShort(low.description)) }
+            if let low = shortage(now: now, &diskLookedAt) { await report(.diskShort(low.description)) }
             try words.take(observation, line)
             if observation.giveUpEarly != nil, !gaveUp {
                 gaveUp = true

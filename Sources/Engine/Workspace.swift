@@ -26,9 +26,9 @@ package struct Workspace: Sendable, Equatable {
         return "\(Workspace.temporaryFolder)/\(digest).sock"
     }
 
-    /// Tells the workspaces of a machine apart where a path is too long: FNV-1a of the path.
+    /// Tells the workspaces of a machine apart where a path is too long.
     package var digest: String {
-        String(path.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
+        String(FNV1a.hash(path), radix: 16)
     }
 
     private static var temporaryFolder: String { "/tmp/cco-\(geteuid())" }

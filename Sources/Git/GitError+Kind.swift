@@ -22,7 +22,7 @@ extension GitError.Kind {
             .outOfResources,
             [
                 "out of memory", "cannot allocate memory", "cannot fork", "resource temporarily unavailable", "too many open files",
-                "unable to create thread", "unable to create threaded", "mmap failed",
+                "unable to create thread",
             ]
         ),
         (

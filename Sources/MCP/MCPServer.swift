@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// A server of the Model Context Protocol: JSON-RPC 2.0, one message a line.
 ///
@@ -32,20 +33,20 @@ package actor MCPServer {
 
     /// What names a request.
     enum RequestID: Hashable, Sendable {
-        case whole(Int)
+        case whole(Int64)
         case string(String)
 
-        init?(_ json: JSON?) {
+        init?(_ json: JSONValue?) {
             switch json {
-            case .whole(let value): self = .whole(value)
+            case .integer(let value): self = .whole(value)
             case .string(let value): self = .string(value)
             default: return nil
             }
         }
 
-        var json: JSON {
+        var json: JSONValue {
             switch self {
-            case .whole(let value): .whole(value)
+            case .whole(let value): .integer(value)
             case .string(let value): .string(value)
             }
         }
@@ -57,7 +58,7 @@ package actor MCPServer {
             return refuse(nil, -32600, "A message may have \(Self.longestLine) bytes.")
         }
         guard line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { return }
-        guard let message = try? JSONDecoder().decode(JSON.self, from: Data(line)) else {
+        guard let message = try? JSONDecoder().decode(JSONValue.self, from: Data(line)) else {
             return refuse(nil, -32700, "This is no JSON.")
         }
         guard case .array(let messages) = message else { return take(message) }
@@ -72,7 +73,7 @@ package actor MCPServer {
         for call in calls.values { await call.value }
     }
 
-    private func take(_ message: JSON) {
+    private func take(_ message: JSONValue) {
         guard let fields = message.object, fields["jsonrpc"] == "2.0" else {
             return refuse(RequestID(message["id"]), -32600, "This is no JSON-RPC 2.0 message.")
         }
@@ -87,13 +88,13 @@ package actor MCPServer {
         request(id, method, parameters)
     }
 
-    private func notice(_ method: String, _ parameters: JSON?) {
+    private func notice(_ method: String, _ parameters: JSONValue?) {
         guard method == "notifications/cancelled", let id = RequestID(parameters?["requestId"]) else { return }
         // What is cancelled is not answered any more.
         calls.removeValue(forKey: id)?.cancel()
     }
 
-    private func request(_ id: RequestID, _ method: String, _ parameters: JSON?) {
+    private func request(_ id: RequestID, _ method: String, _ parameters: JSONValue?) {
         switch method {
         case "initialize": initialize(id, parameters)
         case "ping": answer(id, [:])
@@ -105,7 +106,7 @@ package actor MCPServer {
         }
     }
 
-    private func initialize(_ id: RequestID, _ parameters: JSON?) {
+    private func initialize(_ id: RequestID, _ parameters: JSONValue?) {
         guard let asked = parameters?["protocolVersion"]?.string else {
             return refuse(id, -32602, "`initialize` needs a protocolVersion.")
         }
@@ -119,12 +120,12 @@ package actor MCPServer {
             ])
     }
 
-    private func call(_ id: RequestID, _ parameters: JSON?) {
+    private func call(_ id: RequestID, _ parameters: JSONValue?) {
         guard let name = parameters?["name"]?.string, let tool = box.tools.first(where: { $0.name == name }) else {
             let known = box.tools.map(\.name).joined(separator: ", ")
             return refuse(id, -32602, "There is no such tool. There are: \(known).")
         }
-        let arguments: [String: JSON]
+        let arguments: [String: JSONValue]
         switch parameters?["arguments"] {
         case nil, .null: arguments = [:]
         case .object(let given): arguments = given
@@ -135,7 +136,7 @@ package actor MCPServer {
         guard calls.count < Self.mostCalls else { return refuse(id, -32603, "\(Self.mostCalls) calls are under way; wait for one to end.") }
         let box = box
         calls[id] = Task {
-            let result: JSON
+            let result: JSONValue
             do {
                 result = Self.content(try await box.call(name, arguments), isError: false)
             } catch {
@@ -146,22 +147,22 @@ package actor MCPServer {
         }
     }
 
-    private func ended(_ id: RequestID, _ result: JSON) {
+    private func ended(_ id: RequestID, _ result: JSONValue) {
         guard calls.removeValue(forKey: id) != nil else { return }
         answer(id, result)
     }
 
-    private static func content(_ text: String, isError: Bool) -> JSON {
+    private static func content(_ text: String, isError: Bool) -> JSONValue {
         ["content": [["type": "text", "text": .string(text)]], "isError": .bool(isError)]
     }
 
-    private func answer(_ id: RequestID, _ result: JSON) { send(["jsonrpc": "2.0", "id": id.json, "result": result]) }
+    private func answer(_ id: RequestID, _ result: JSONValue) { send(["jsonrpc": "2.0", "id": id.json, "result": result]) }
 
-    private func refuse(_ id: RequestID?, _ code: Int, _ words: String) {
-        send(["jsonrpc": "2.0", "id": id?.json ?? .null, "error": ["code": .whole(code), "message": .string(words)]])
+    private func refuse(_ id: RequestID?, _ code: Int64, _ words: String) {
+        send(["jsonrpc": "2.0", "id": id?.json ?? .null, "error": ["code": .integer(code), "message": .string(words)]])
     }
 
-    private func send(_ message: JSON) {
+    private func send(_ message: JSONValue) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Only a number that JSON cannot hold would not be written, and none is sent.

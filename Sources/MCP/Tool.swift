@@ -1,3 +1,5 @@
+import JSON
+
 /// Something that a model may ask for.
 package struct Tool: Sendable {
     /// One thing that it takes.
@@ -34,12 +36,14 @@ package struct Tool: Sendable {
     }
 
     /// As `tools/list` tells it.
-    var description: JSON {
-        let properties = parameters.map { ($0.name, JSON.object(["type": .string($0.kind.rawValue), "description": .string($0.words)])) }
-        var schema: [String: JSON] = [
+    var description: JSONValue {
+        let properties = parameters.map {
+            ($0.name, JSONValue.object(["type": .string($0.kind.rawValue), "description": .string($0.words)]))
+        }
+        var schema: [String: JSONValue] = [
             "type": "object", "properties": .object(Dictionary(properties) { first, _ in first }), "additionalProperties": false,
         ]
-        let required = parameters.filter(\.isRequired).map { JSON.string($0.name) }
+        let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
         if !required.isEmpty { schema["required"] = .array(required) }
         return [
             "name": .string(name), "description": .string(words), "inputSchema": .object(schema),
@@ -50,7 +54,7 @@ package struct Tool: Sendable {
     }
 
     /// Why these arguments are not what it takes; `nil` when they are.
-    func objection(to arguments: [String: JSON]) -> String? {
+    func objection(to arguments: [String: JSONValue]) -> String? {
         for name in arguments.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
             return "\(self.name) takes no argument \"\(name)\""
         }
@@ -79,5 +83,5 @@ package protocol ToolBox: Sendable {
     /// - Parameter arguments: those that the tool takes, of the right types.
     /// - Returns: what the model reads.
     /// - Throws: an error whose description the model reads, or `CancellationError`.
-    func call(_ name: String, _ arguments: [String: JSON]) async throws -> String
+    func call(_ name: String, _ arguments: [String: JSONValue]) async throws -> String
 }

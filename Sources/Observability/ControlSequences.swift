@@ -34,8 +34,13 @@ package enum ControlSequences {
     private static func isHarmless(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
+            let words = UnsafeRawBufferPointer(bytes)
             var index = 0
             while index < bytes.count {
+                if index + 8 <= bytes.count, PlainBytes.areIn(words.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+                    index += 8
+                    continue
+                }
                 let byte = bytes[index]
                 index += 1
                 if byte >= 0x20 && byte < 0x7F || byte == 0x0A || byte == 0x09 { continue }

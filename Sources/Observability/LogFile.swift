@@ -49,9 +49,9 @@ struct LogFile: ~Copyable {
         }
         if health.lostLinesNow > 0 {
             let text = notice("\(health.lostLinesNow) lines of this log were lost: \(health.lastFailure ?? "unknown")")
-            if size + text.count + line.count + 2 <= budget.bytes, write(text) { health.lostLinesNow = 0 }
+            if size + text.count + line.count + 2 <= budget.bytes, write(text + [0x0A]) { health.lostLinesNow = 0 }
         }
-        if write(line) {
+        if write(line + [0x0A]) {
             health.lostLinesNow = 0
         } else {
             health.lostLinesNow += 1
@@ -60,23 +60,15 @@ struct LogFile: ~Copyable {
     }
 
     /// The same for several lines, with one call of the kernel where nothing stands against it.
-    mutating func append(_ lines: [[UInt8]], from origin: Origin, notice: (String) -> [UInt8]) {
+    mutating func append(_ batch: LogBatch, from origin: Origin, notice: (String) -> [UInt8]) {
         let limit = origin == .agent ? budget.bytes - budget.reserve : budget.bytes
-        let total = lines.reduce(0) { $0 + $1.count + 1 }
-        guard lines.count > 1, size + total <= limit, health.lostLinesNow == 0 else {
-            for line in lines { append(line, from: origin, notice: notice) }
+        guard size + batch.bytes.count <= limit, health.lostLinesNow == 0 else {
+            for line in batch.lines { append(line, from: origin, notice: notice) }
             return
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(total)
-        for line in lines {
-            bytes += line
-            bytes.append(0x0A)
-        }
-        bytes.removeLast()
-        guard !write(bytes) else { return }
-        health.lostLinesNow += lines.count
-        health.lostLines += lines.count
+        guard !write(batch.bytes) else { return }
+        health.lostLinesNow += batch.count
+        health.lostLines += batch.count
     }
 
     /// Says in the file how many lines were left out, if any. For the end of the log.
@@ -110,9 +102,9 @@ struct LogFile: ~Copyable {
         }
     }
 
-    /// Writes the whole line or, as far as the file allows, nothing of it.
-    private mutating func write(_ line: [UInt8]) -> Bool {
-        let bytes = (isTorn ? [0x0A] : []) + line + [0x0A]
+    /// Writes whole lines with their line feeds or, as far as the file allows, nothing of them.
+    private mutating func write(_ lines: [UInt8]) -> Bool {
+        let bytes = isTorn ? [0x0A] + lines : lines
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }

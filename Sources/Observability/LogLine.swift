@@ -1,3 +1,5 @@
+import Glibc
+
 /// One line of the run's log in its two forms, without the line feed at the end.
 struct LogLine {
     let combined: [UInt8]
@@ -7,6 +9,11 @@ struct LogLine {
     static func combined(time: String, source: String, label: String?, text: String) -> [UInt8] {
         let head = "\(time) [\(oneLine(source))] " + (label.map { oneLine($0) + " " } ?? "")
         return Array((head + indented(text)).utf8)
+    }
+
+    private static func hasLineFeed(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in bytes.baseAddress.map { memchr($0, 0x0A, bytes.count) != nil } ?? false }
     }
 
     private static func indented(_ text: String) -> String {
@@ -27,23 +34,27 @@ struct LogLine {
 
     /// What lines of one agent's output have in common, made once.
     struct OutputForm {
-        private let head: String
-        private let eventHead: String
+        private let head: [UInt8]
+        private let eventHead: [UInt8]
 
         init(time: String, agent: String, turn: String) {
-            head = "\(time) [\(LogLine.oneLine(agent))] \(LogLine.oneLine(turn)) "
+            head = Array("\(time) [\(LogLine.oneLine(agent))] \(LogLine.oneLine(turn)) ".utf8)
             let members = [("time", time), ("kind", "output"), ("agent", agent), ("turn", turn)]
-            eventHead = "{" + members.map { "\(LogLine.quoted($0.0)):\(LogLine.quoted($0.1))," }.joined() + "\"text\":"
+            eventHead = Array(
+                ("{" + members.map { "\(LogLine.quoted($0.0)):\(LogLine.quoted($0.1))," }.joined() + "\"text\":").utf8)
         }
 
-        /// The line for one text, as ``LogLine/combined(time:source:label:text:)`` and ``LogLine/json(_:fields:)`` would make it.
-        func line(_ text: String) -> LogLine {
-            var combined = Array(head.utf8)
-            if text.utf8.contains(0x0A) { combined += LogLine.indented(text).utf8 } else { combined += text.utf8 }
-            var event = Array(eventHead.utf8)
-            LogLine.appendQuoted(text, to: &event)
-            event.append(0x7D)
-            return LogLine(combined: combined, event: event)
+        /// Adds the line for one text, as ``LogLine/combined(time:source:label:text:)`` and ``LogLine/json(_:fields:)`` would make it.
+        func add(_ text: String, to combined: inout LogBatch, and events: inout LogBatch) {
+            combined.add { bytes in
+                bytes += head
+                bytes += (LogLine.hasLineFeed(text) ? LogLine.indented(text) : text).utf8
+            }
+            events.add { bytes in
+                bytes += eventHead
+                LogLine.appendQuoted(text, to: &bytes)
+                bytes.append(0x7D)
+            }
         }
     }
 
@@ -69,8 +80,11 @@ struct LogLine {
         bytes.append(0x22)
         text.withUTF8 { text in
             var start = 0
-            for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-                bytes += text[start..<index]
+            while true {
+                let index = EscapedByte.first(in: text, from: start)
+                bytes += UnsafeBufferPointer(rebasing: text[start..<index])
+                guard index < text.count else { break }
+                let byte = text[index]
                 start = index + 1
                 bytes.append(0x5C)
                 switch byte {
@@ -82,8 +96,48 @@ struct LogLine {
                     bytes += "u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
                 }
             }
-            bytes += text[start...]
         }
         bytes.append(0x22)
+    }
+}
+
+/// Lines of one file that are written together, each with its line feed.
+struct LogBatch {
+    private(set) var bytes: [UInt8] = []
+    /// Where each line ends.
+    private var ends: [Int] = []
+
+    var count: Int { ends.count }
+
+    /// - Parameter write: appends the line, without its line feed.
+    mutating func add(_ write: (inout [UInt8]) -> Void) {
+        write(&bytes)
+        bytes.append(0x0A)
+        ends.append(bytes.count)
+    }
+
+    /// The lines by themselves, without line feeds.
+    var lines: [[UInt8]] { zip([0] + ends, ends).map { Array(bytes[$0..<($1 - 1)]) } }
+}
+
+/// What stands for itself in no JSON string.
+private enum EscapedByte {
+    /// The index of the next one, or the end. Eight bytes at a time where none is among them.
+    static func first(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        let words = UnsafeRawBufferPointer(text)
+        var index = start
+        while index < text.count {
+            if index + 8 <= text.count {
+                let word = words.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if PlainBytes.areIn(word, but: 0x22, 0x5C) {
+                    index += 8
+                    continue
+                }
+            }
+            let byte = text[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C { break }
+            index += 1
+        }
+        return index
     }
 }

@@ -15,7 +15,7 @@ package struct RecordedEvent: Codable, Sendable, Equatable {
 }
 
 /// What a view keeps of a run's journal, so that any moment of it can be shown: the newest state, states along the way, when each event happened,
-/// and the timeline. Grows by events; memory is bounded but for eight bytes an event.
+/// and the timeline. Grows by events; what is kept of states and of the timeline is bounded, and each event adds the eight bytes of its time.
 package struct Recording: Sendable {
     /// The state after an event.
     package struct Checkpoint: Sendable {
@@ -27,10 +27,15 @@ package struct Recording: Sendable {
         package var sequence: Int64
         /// `nil` before the first event.
         package var run: Run?
+
+        /// What of it grows with the run.
+        fileprivate var entries: Int { run.map { $0.tasks.count + $0.agents.count + $0.queue.count } ?? 0 }
     }
 
-    /// States that are kept; their distance doubles when there are more.
+    /// States that are kept; their distance doubles when there are more, or when they have more tasks and agents together than `mostEntries`.
     package static let mostCheckpoints = 128
+    /// A state takes about a kilobyte for each of its tasks and agents, as far as it shares none of them with its neighbours.
+    package static let mostEntries = 64_000
 
     package private(set) var run: Run?
     package private(set) var timeline = Timeline()
@@ -56,9 +61,15 @@ package struct Recording: Sendable {
 
     private mutating func keep(_ checkpoint: Checkpoint) {
         checkpoints.append(checkpoint)
-        guard checkpoints.count > Self.mostCheckpoints else { return }
-        spacing *= 2
-        checkpoints.removeAll { $0.sequence % spacing != 0 }
+        // The first one has no state, and one with a state is kept however large it is.
+        var isTooMuch: Bool {
+            let entries = checkpoints.reduce(0) { $0 + $1.entries }
+            return checkpoints.count > Self.mostCheckpoints || (checkpoints.count > 2 && entries > Self.mostEntries)
+        }
+        while isTooMuch {
+            spacing *= 2
+            checkpoints.removeAll { $0.sequence % spacing != 0 }
+        }
     }
 
     /// The nearest state at or before an event.
@@ -98,6 +109,12 @@ package struct Playback: Sendable {
     package private(set) var time = Timestamp(milliseconds: 0)
 
     package init(from checkpoint: Recording.Checkpoint) { run = checkpoint.run }
+
+    /// Folds an event of which nothing is to be told: without the copy of the state before it that telling takes.
+    package mutating func pass(_ recorded: RecordedEvent) {
+        Recording.fold(recorded, into: &run)
+        time = recorded.time
+    }
 
     package mutating func take(_ recorded: RecordedEvent) {
         let before = run

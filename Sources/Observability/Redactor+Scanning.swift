@@ -6,7 +6,7 @@ extension Redactor {
     }
 
     /// What to do at a position.
-    private enum Decision {
+    enum Decision {
         case keep
         /// Copy up to `start`, replace up to `end`.
         case replace(start: Int, end: Int, by: [UInt8], swallowing: TokenShape.Alphabet?)
@@ -45,27 +45,44 @@ extension Redactor {
         return position
     }
 
+    /// Up to where ``scan(_:from:isFinal:state:into:)`` would handle the text, if it would replace nothing and is not inside a token; `nil` when it
+    /// would replace something. What it says nothing about, nearly everything, need not be copied.
+    func cleanPart(of text: UnsafeRawBufferPointer, from first: Int, isFinal: Bool) -> Int? {
+        var position = first
+        while true {
+            if !isFinal || text.count - position >= SecretIndex.window { position = nextCandidate(text, from: position) }
+            guard position < text.count, isFinal || text.count - position >= SecretIndex.window else { return position }
+            switch decide(text, at: position, isFinal: isFinal) {
+            case .keep: position += 1
+            case .wait: return position
+            case .replace: return nil
+            }
+        }
+    }
+
     /// The next position at which a secret or a token may begin, or the first with fewer than eight bytes from it on. The hot loop.
+    ///
+    /// Where a secret may begin is found by leaps, where a shape begins byte by byte, each for a stretch of text at a time.
     private func nextCandidate(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        let end = text.count - SecretIndex.window
-        return leads.withUnsafeBufferPointer { leads in
-            index.withBitmap { bitmap, shift in
+        let end = text.count - SecretIndex.window + 1
+        return index.withTables { tables in
+            shapeLeads.withTables { shapes in
                 var position = start
-                while position <= end {
-                    let key = text.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-                    let pair = Int(UInt64(littleEndian: key) & 0xFFFF)
-                    let hash = SecretIndex.hash(key, shift)
-                    let isLead = leads[pair >> 6] >> UInt64(pair & 63)
-                    let isAnchor = bitmap[hash >> 6] >> UInt64(hash & 63)
-                    if (isLead | isAnchor) & 1 != 0 { break }
-                    position += 1
+                var anchor = start
+                while position < end {
+                    let next = min(position + 256, end)
+                    let lead = shapes.next(in: text, from: position, to: next)
+                    anchor = tables.next(in: text, from: anchor, to: lead)
+                    if anchor < lead { return anchor }
+                    if lead < next { return lead }
+                    position = next
                 }
                 return position
             }
         }
     }
 
-    private func decide(_ text: UnsafeRawBufferPointer, at position: Int, isFinal: Bool) -> Decision {
+    func decide(_ text: UnsafeRawBufferPointer, at position: Int, isFinal: Bool) -> Decision {
         let finding = index.find(in: text, at: position, isFinal: isFinal)
         switch finding {
         case .undecided: return .wait
@@ -90,6 +107,8 @@ extension Redactor {
                 return .replace(start: start, end: end, by: Self.replacement(URLCredentials.name), swallowing: nil)
             }
         }
+        // No room for any.
+        if isFinal && text.count - position < Self.shortestShape { return .keep }
         guard isBoundary(text, position) else { return .keep }
         for shape in TokenShape.all where shape.prefix[0] == text[position] {
             switch shape.match(text, at: position, isFinal: isFinal) {
@@ -109,6 +128,8 @@ extension Redactor {
         }
         return .keep
     }
+
+    private static let shortestShape = TokenShape.all.map { $0.prefix.count + $0.minimum }.min() ?? 0
 
     /// A token does not begin inside a word. The letter of an escaped line break or tab (`\n`) is no word.
     private func isBoundary(_ text: UnsafeRawBufferPointer, _ position: Int) -> Bool {

@@ -12,36 +12,35 @@ package struct Redactor: Sendable, CustomStringConvertible, CustomReflectable {
 
     let index: SecretIndex
     let replacements: [[UInt8]]
-    /// A bitmap over all pairs of bytes: with which ones a shape may begin.
-    let leads: [UInt64]
+    let shapeLeads: ShapeLeads
 
     package init(secrets: [Secret]) {
         let used = secrets.filter { $0.value.count >= Self.shortestSecret }
         ignoredNames = secrets.filter { $0.value.count < Self.shortestSecret }.map(\.name)
         index = SecretIndex(used)
         replacements = used.map { Self.replacement($0.name) }
-        var leads = [UInt64](repeating: 0, count: 1_024)
-        for prefix in TokenShape.all.map(\.prefix) + [Array("://".utf8)] {
-            let pair = Int(prefix[1]) << 8 | Int(prefix[0])
-            leads[pair >> 6] |= 1 << UInt64(pair & 63)
-        }
-        self.leads = leads
+        shapeLeads = ShapeLeads(TokenShape.all.map(\.prefix) + [Array("://".utf8)])
     }
 
     /// `bytes` without its secrets. For text that comes in pieces use a `RedactingStream`.
     package func redacted(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes(replacing) ?? bytes
+    }
+
+    /// The whole text with what is to be replaced; `nil` when that is nothing.
+    private func replacing(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard cleanPart(of: text, from: 0, isFinal: true) == nil else { return nil }
         var output: [UInt8] = []
-        output.reserveCapacity(bytes.count)
+        output.reserveCapacity(text.count)
         var state = ScanState()
-        bytes.withUnsafeBytes { text in
-            _ = scan(text, from: 0, isFinal: true, state: &state, into: &output)
-        }
+        _ = scan(text, from: 0, isFinal: true, state: &state, into: &output)
         return output
     }
 
     /// `text` without its secrets.
     package func redacted(_ text: String) -> String {
-        String(decoding: redacted(Array(text.utf8)), as: UTF8.self)
+        var bytes = text
+        return bytes.withUTF8 { replacing(UnsafeRawBufferPointer($0)) }.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
     /// A redactor's description never shows what it looks for.

@@ -80,11 +80,12 @@ package final class RunLog: Sendable {
     package func agentOutput(agent: String, turn: String, lines: [String]) {
         guard !lines.isEmpty else { return }
         let form = LogLine.OutputForm(time: TimestampFormat.iso8601(clock()), agent: safe(agent), turn: safe(turn))
-        let lines = lines.map { form.line(safe($0)) }
+        var (combined, events) = (LogBatch(), LogBatch())
+        for line in lines { form.add(safe(line), to: &combined, and: &events) }
         files.withLock { files in
             guard !files.isClosed else { return }
-            files.combined.append(lines.map(\.combined), from: .agent) { notice($0).combined }
-            files.events.append(lines.map(\.event), from: .agent) { notice($0).event }
+            files.combined.append(combined, from: .agent) { notice($0).combined }
+            files.events.append(events, from: .agent) { notice($0).event }
         }
     }
 

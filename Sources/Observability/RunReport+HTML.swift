@@ -10,7 +10,8 @@ extension RunReport {
     package func html(timeline: Timeline? = nil, isServed: Bool = false) -> String {
         let title = "Run \(HTMLText.escaped(run)): \(HTMLText.escaped(outcome.word))"
         let sections = [
-            askedHTML, landedHTML, unlandedHTML, keptHTML, timeline.flatMap { TimelinePicture($0)?.html } ?? "", gateHTML, hotFilesHTML,
+            askedHTML, landedHTML, unlandedHTML, keptHTML, questionsHTML, timeline.flatMap { TimelinePicture($0)?.html } ?? "", gateHTML,
+            hotFilesHTML,
             costHTML, resultHTML,
         ]
         return """
@@ -70,6 +71,13 @@ extension RunReport {
         return lines.joined(separator: "\n")
     }
 
+    /// Tasks that landed, and as many that did not, that the page lists one by one: enough for a person, and for a browser.
+    private static let mostRows = 1_500
+
+    private static func more(_ count: Int) -> String {
+        count > 0 ? "<p class=\"weak\">… and \(count) more; the report as JSON has all of them.</p>" : ""
+    }
+
     private func section(_ title: String, _ body: String) -> String { "<section><h2>\(title)</h2>\n\(body)</section>" }
 
     private var askedHTML: String {
@@ -81,8 +89,11 @@ extension RunReport {
     private var landedHTML: String {
         let teams = teams.filter { !$0.landed.isEmpty }
         guard !teams.isEmpty else { return section("What landed", "<p>No task landed.</p>") }
+        var left = Self.mostRows
         let tables = teams.map { team in
-            let rows = team.landed.map { task in
+            let shown = team.landed.prefix(left)
+            left -= shown.count
+            let rows = shown.map { task in
                 [
                     HTMLText.escaped(task.id), HTMLText.words(task.title, limit: 200), HTMLText.escaped(task.worker ?? "–"),
                     task.commit.map { HTMLText.code(String($0.prefix(10))) } ?? HTMLText.escaped(task.state), "\(task.reworks)",
@@ -94,6 +105,7 @@ extension RunReport {
                 + HTMLText.table(
                     ["Task", "Title", "Worker", "Commit", "#Rework", "#Conflicts", "#Red gates", "#Cost"], rows,
                     caption: "Landed tasks of \(HTMLText.escaped(team.id))")
+                + Self.more(team.landed.count - shown.count)
         }
         return section("What landed", tables.joined(separator: "\n"))
     }
@@ -101,14 +113,17 @@ extension RunReport {
     private var unlandedHTML: String {
         let teams = teams.filter { !$0.unlanded.isEmpty || $0.stuck != nil }
         guard !teams.isEmpty else { return "" }
+        var left = Self.mostRows
         let parts = teams.map { team in
+            let shown = team.unlanded.prefix(left)
+            left -= shown.count
             let stuck = team.stuck.map { "<p class=\"alarm\">\(HTMLText.escaped(team.id)) is stuck: \(HTMLText.words($0))</p>" } ?? ""
-            let items = team.unlanded.map { task in
+            let items = shown.map { task in
                 let kept = task.head.map { ", its work: \(HTMLText.code(String($0.prefix(10))))" } ?? ""
                 return "\(HTMLText.escaped(task.id)) \(HTMLText.words(task.title, limit: 200)): \(HTMLText.escaped(task.state)), "
                     + "\(HTMLText.words(task.why ?? "", limit: 300))\(kept)"
             }
-            return stuck + (items.isEmpty ? "" : HTMLText.list(items))
+            return stuck + (items.isEmpty ? "" : HTMLText.list(items)) + Self.more(team.unlanded.count - shown.count)
         }
         return section("What did not land", parts.joined(separator: "\n"))
     }

@@ -3,7 +3,8 @@ import Orchestration
 extension RunReport {
     /// The report as a Markdown document. Text that others wrote cannot break its structure.
     package func markdown() -> String {
-        (head(of: "Run \(run)") + askedSection + landedSection + unlandedSection + keptSection + gateSection + hotFilesSection
+        (head(of: "Run \(run)") + askedSection + landedSection + unlandedSection + keptSection + questionsSection + gateSection
+            + hotFilesSection
             + spendingSection + resultSection).joined(separator: "\n")
     }
 

@@ -24,6 +24,7 @@ extension RunReport {
         let status = RunStatus(run: run, at: now)
         merges = status.merges
         hotFiles = status.hotFiles
+        questions = status.questions
         spending = Spending(run)
         cost = CostReport(run: run, at: now)
         push = Push(run, fetchCommand: facts.fetchCommand)

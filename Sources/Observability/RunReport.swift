@@ -30,6 +30,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var merges: RunStatus.Merges
     /// Files at which the run's work met, those that conflicted first; missing when there are none.
     package var hotFiles: [RunStatus.HotFileStatus]?
+    /// What people were asked and what was answered, the oldest first; missing when nobody was, and in reports of earlier versions.
+    package var questions: [RunStatus.QuestionStatus]?
     package var spending: Spending
     /// The same in every breakdown; missing in reports of earlier versions.
     package var cost: CostReport?

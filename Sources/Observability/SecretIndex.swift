@@ -1,7 +1,8 @@
 /// Finds where forms of secrets begin, or go on after a missing part, at one look-up a byte.
 ///
-/// Every run of eight bytes of every form is an anchor. A bitmap over the anchors' hashes answers "no" for nearly all positions of ordinary
-/// text; a sorted list and a comparison byte by byte decide about the rest.
+/// Every run of eight bytes of every form is an anchor. The last three of eight bytes tell how far no anchor can begin, which is several bytes nearly
+/// everywhere in ordinary text; a bitmap over the anchors' hashes answers "no" for nearly all positions that are left, and a sorted list and a
+/// comparison byte by byte decide about the rest.
 struct SecretIndex: Sendable {
     /// A part of a secret that is this long is a secret too: the first twenty characters of a key, or one line of a folded one.
     static let shortestFragment = 16
@@ -35,6 +36,10 @@ struct SecretIndex: Sendable {
     private let anchors: [Anchor]
     private let bitmap: [UInt64]
     private let shift: UInt64
+    /// By the hash of three bytes: how many positions to the right of an anchor's possible beginning the next possible one is, when they are the last
+    /// three of the eight bytes there.
+    private let leaps: [UInt8]
+    private let leapShift: UInt32
 
     init(_ secrets: [Secret]) {
         var forms: [Form] = []
@@ -61,13 +66,63 @@ struct SecretIndex: Sendable {
             bitmap[hash >> 6] |= 1 << UInt64(hash & 63)
         }
         self.bitmap = bitmap
+        let leapBits = min(16, UInt32(bits))
+        leapShift = 32 - leapBits
+        leaps = Self.leaps(anchors.map(\.key), shift: leapShift)
         self.forms = forms
         self.anchors = anchors
     }
 
-    /// Lends the bitmap and the shift that belongs to it, for loops over many positions.
-    func withBitmap<Result>(_ body: (UnsafeBufferPointer<UInt64>, UInt64) -> Result) -> Result {
-        bitmap.withUnsafeBufferPointer { body($0, shift) }
+    private static func leaps(_ keys: [UInt64], shift: UInt32) -> [UInt8] {
+        var leaps = [UInt8](repeating: UInt8(window - 2), count: 1 << (32 - shift))
+        for key in keys {
+            let key = UInt64(littleEndian: key)
+            for offset in 0...(window - 3) {
+                let hash = leapHash(key >> UInt64(8 * offset), shift)
+                leaps[hash] = min(leaps[hash], UInt8(window - 3 - offset))
+            }
+        }
+        return leaps
+    }
+
+    /// Of the three lowest bytes.
+    @inline(__always)
+    private static func leapHash(_ bytes: UInt64, _ shift: UInt32) -> Int {
+        Int(((UInt32(truncatingIfNeeded: bytes) & 0xFF_FFFF) &* 0x9E37_79B1) >> shift)
+    }
+
+    /// What is looked up for every position, lent for loops over many of them.
+    struct Tables {
+        fileprivate let bitmap: UnsafeBufferPointer<UInt64>
+        fileprivate let shift: UInt64
+        fileprivate let leaps: UnsafeBufferPointer<UInt8>
+        fileprivate let leapShift: UInt32
+
+        /// The first position of these, or beyond, at which an anchor may begin; no anchor begins before it.
+        ///
+        /// - Parameter end: with seven bytes from it on.
+        @inline(__always)
+        func next(in text: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+            var position = start
+            while position < end {
+                let key = text.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+                let leap = leaps[leapHash(UInt64(littleEndian: key) >> 40, leapShift)]
+                if leap == 0 {
+                    let hash = SecretIndex.hash(key, shift)
+                    if bitmap[hash >> 6] >> UInt64(hash & 63) & 1 != 0 { break }
+                    position += 1
+                } else {
+                    position += Int(leap)
+                }
+            }
+            return position
+        }
+    }
+
+    func withTables<Result>(_ body: (Tables) -> Result) -> Result {
+        bitmap.withUnsafeBufferPointer { bitmap in
+            leaps.withUnsafeBufferPointer { body(Tables(bitmap: bitmap, shift: shift, leaps: $0, leapShift: leapShift)) }
+        }
     }
 
     /// Whether an anchor may have these eight bytes.

@@ -45,7 +45,8 @@ extension Timeline {
         case .effectDropped(let id):
             if let key = acknowledge(id) { end(key, at: now, "stopped") }
         case .effectDelayed(let id, _, _):
-            if let key = key(of: id) { end(key, at: now, "failed") }
+            if let key = key(of: id) { fail(key, at: now) }
+        case .effectRetried(let id): beginAgain(id, at: now)
         default: break
         }
     }

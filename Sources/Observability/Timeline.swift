@@ -51,6 +51,8 @@ package struct Timeline: Sendable {
         package var sequence: Int64
         /// What to ask with next time.
         package var revision: Int
+        /// The newest revision: larger than `revision` where there is more than was asked for at once.
+        package var newest: Int
         /// By their number; an earlier one with the same number is replaced.
         package var spans: [Numbered<Span>]
         package var marks: [Numbered<Mark>]
@@ -81,6 +83,8 @@ package struct Timeline: Sendable {
     private var firstMark = 0
     /// Numbers of the spans that go on, by what ends them.
     private var open: [String: Int] = [:]
+    /// What effects that failed were, until they are tried again: the span as it began first.
+    private var delayed: [String: Span] = [:]
     /// Numbers of the newest span of each candidate in each kind of row, which a verdict that comes later colours.
     private var latest: [String: Int] = [:]
     /// What the run's target branch is called in rows.
@@ -96,16 +100,27 @@ package struct Timeline: Sendable {
 
     /// What is new or has changed since.
     ///
-    /// - Parameter revision: of an earlier answer; 0 for everything.
-    package func update(after revision: Int) -> Update {
-        func new<Value>(_ kept: [Kept<Value>], _ first: Int) -> [Numbered<Value>] {
-            kept.enumerated().lazy.filter { $0.element.revision > revision }.map {
-                Numbered(number: first + $0.offset, value: $0.element.value)
-            }
+    /// - Parameters:
+    ///   - revision: of an earlier answer; 0 for everything.
+    ///   - limit: about so many spans and marks, those that changed first.
+    package func update(after revision: Int, limit: Int = .max) -> Update {
+        let changed = (spans.map(\.revision) + marks.map(\.revision)).filter { $0 > revision }
+        let end = changed.count > limit ? changed.sorted()[max(1, limit) - 1] : self.revision
+        return update(until: end, spans: { $0.revision > revision && $0.revision <= end }) { $0.revision > revision && $0.revision <= end }
+    }
+
+    /// What a task's way was.
+    package func update(on task: String) -> Update {
+        update(until: revision, spans: { $0.value.task == task }, marks: { $0.value.about == task })
+    }
+
+    private func update(until end: Int, spans isSpan: (Kept<Span>) -> Bool, marks isMark: (Kept<Mark>) -> Bool) -> Update {
+        func chosen<Value>(_ kept: [Kept<Value>], _ first: Int, _ isChosen: (Kept<Value>) -> Bool) -> [Numbered<Value>] {
+            kept.indices.filter { isChosen(kept[$0]) }.map { Numbered(number: first + $0, value: kept[$0].value) }
         }
         return Update(
-            sequence: sequence, revision: self.revision, spans: new(spans, firstSpan), marks: new(marks, firstMark), firstSpan: firstSpan,
-            firstMark: firstMark)
+            sequence: sequence, revision: end, newest: revision, spans: chosen(spans, firstSpan, isSpan),
+            marks: chosen(marks, firstMark, isMark), firstSpan: firstSpan, firstMark: firstMark)
     }
 
     /// The newest mark at or before an event, or the next one after it: for a jump.
@@ -128,6 +143,24 @@ package struct Timeline: Sendable {
         let surplus = spans.count - limit
         spans.removeFirst(surplus)
         firstSpan += surplus
+    }
+
+    /// Has an effect that failed begin again, as a span of its own.
+    mutating func beginAgain(_ effect: EffectID, at time: Int64) {
+        guard let key = effects[effect.name], var span = delayed.removeValue(forKey: key) else { return }
+        span.from = time
+        span.sequence = sequence
+        begin(key, span)
+    }
+
+    /// Ends what goes on because it failed, and keeps what it was for another try.
+    mutating func fail(_ key: String, at time: Int64) {
+        if let number = open[key], number >= firstSpan {
+            var span = spans[number - firstSpan].value
+            span.end = nil
+            delayed[key] = span
+        }
+        end(key, at: time, "failed")
     }
 
     mutating func end(_ key: String, at time: Int64, _ word: String) {
@@ -168,6 +201,10 @@ package struct Timeline: Sendable {
     func target(of candidate: String) -> String { candidates[candidate]?.target ?? "" }
 
     mutating func intend(_ effect: EffectID, _ key: String) { effects[effect.name] = key }
-    mutating func acknowledge(_ effect: EffectID) -> String? { effects.removeValue(forKey: effect.name) }
+    mutating func acknowledge(_ effect: EffectID) -> String? {
+        let key = effects.removeValue(forKey: effect.name)
+        if let key { delayed[key] = nil }
+        return key
+    }
     func key(of effect: EffectID) -> String? { effects[effect.name] }
 }

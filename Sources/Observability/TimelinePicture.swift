@@ -37,21 +37,20 @@ struct TimelinePicture {
         let rows = Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ($0.element, $0.offset) })
         let height = Double(lanes.count) * Self.row + 24
         var parts: [String] = []
-        for mark in landings {
+        for place in Set(landings.map { x($0.at).rounded() }).sorted() {
             parts.append(
-                "<line x1=\"\(number(x(mark.at)))\" x2=\"\(number(x(mark.at)))\" y1=\"0\" y2=\"\(number(height - 20))\" stroke=\"#2e9e57\" stroke-opacity=\".35\"/>"
+                "<line x1=\"\(number(place))\" x2=\"\(number(place))\" y1=\"0\" y2=\"\(number(height - 20))\" stroke=\"#2e9e57\" stroke-opacity=\".35\"/>"
             )
         }
         for (lane, index) in rows.sorted(by: { $0.value < $1.value }) {
             parts.append("<text x=\"0\" y=\"\(number(Double(index) * Self.row + 12))\">\(HTMLText.escaped(lane))</text>")
         }
-        for span in spans {
-            guard let index = rows[span.lane] else { continue }
-            let left = x(span.from)
-            let width = max(1, x(span.to ?? to) - left)
-            parts.append(
-                "<rect x=\"\(number(left))\" y=\"\(number(Double(index) * Self.row + 3))\" width=\"\(number(width))\" height=\"10\" "
-                    + "fill=\"\(Self.colour(span))\"><title>\(HTMLText.escaped(Self.title(span)))</title></rect>")
+        for (index, bars) in bars(rows).sorted(by: { $0.key < $1.key }) {
+            for bar in bars {
+                parts.append(
+                    "<rect x=\"\(number(bar.left))\" y=\"\(number(Double(index) * Self.row + 3))\" width=\"\(number(bar.right - bar.left))\" height=\"10\" "
+                        + "fill=\"\(bar.colour)\">\(bar.title.map { "<title>\(HTMLText.escaped($0))</title>" } ?? "")</rect>")
+            }
         }
         parts.append(
             "<text x=\"\(number(Self.label))\" y=\"\(number(height - 6))\">\(Moment(Timestamp(milliseconds: from)).iso.dropFirst(11).prefix(8))</text>"
@@ -63,6 +62,40 @@ struct TimelinePicture {
             + "<svg viewBox=\"0 0 \(number(Self.width)) \(number(height))\" role=\"img\" aria-label=\"\(spans.count) turns, gates and merges of "
             + "\(lanes.count) rows; green lines are landed changes\" font-size=\"11\" fill=\"currentColor\">\(parts.joined())</svg></div></section>"
     }
+
+    /// A rectangle of a row.
+    private struct Bar {
+        var left: Double
+        var right: Double
+        var colour: String
+        /// Missing where it stands for several, or is too narrow to be pointed at.
+        var title: String?
+    }
+
+    /// What is narrower than a pixel joins what is at its place already, so that a row has no more rectangles than pixels, however much has
+    /// happened in it; only what went wrong is drawn over what went well.
+    private func bars(_ rows: [String: Int]) -> [Int: [Bar]] {
+        var bars: [Int: [Bar]] = [:]
+        for span in spans {
+            guard let index = rows[span.lane] else { continue }
+            let left = x(span.from)
+            let end = x(span.to ?? to)
+            let bar = Bar(
+                left: left, right: max(left + 1, end), colour: Self.colour(span), title: end - left < 3 ? nil : Self.title(span))
+            let isNarrow = end - left < 1
+            if isNarrow, let last = bars[index, default: []].last, left < last.right + 0.5 {
+                if bar.colour == last.colour {
+                    bars[index, default: []][bars[index, default: []].count - 1].right = max(last.right, bar.right)
+                    continue
+                }
+                if left < last.right, bar.colour != Self.bad || last.colour == Self.bad { continue }
+            }
+            bars[index, default: []].append(bar)
+        }
+        return bars
+    }
+
+    private static let bad = "#d64545"
 
     private static func title(_ span: Timeline.Span) -> String {
         [span.id, span.purpose, span.task, span.end].compactMap { $0 }.joined(separator: ", ")
@@ -77,7 +110,7 @@ struct TimelinePicture {
 
     private static func colour(_ span: Timeline.Span) -> String {
         switch span.end {
-        case "red", "failed", "no report", "stopped": return "#d64545"
+        case "red", "failed", "no report", "stopped": return bad
         default: break
         }
         switch span.kind {

@@ -16,6 +16,12 @@ package struct ChangedFiles: Codable, Sendable, Equatable {
         total = paths.count
     }
 
+    /// What was kept before.
+    init(paths: [String], total: Int) {
+        self.paths = paths
+        self.total = total
+    }
+
     /// Whether a path is short, and fit to stand in a line of a prompt: agents choose the names of files.
     private static func isNameable(_ path: String) -> Bool {
         path.utf8.count <= longestPath && path.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }

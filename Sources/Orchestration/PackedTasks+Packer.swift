@@ -67,7 +67,10 @@ struct TaskPacker {
         optional(task.settledAt) { $0.time($1) }
         for number in [task.usage.input, task.usage.cacheWrite, task.usage.cacheRead, task.usage.output] { integer(number) }
         double(task.costUsd)
-        try optional(task.changes) { try $0.json($1) }
+        optional(task.changes) { packer, changes in
+            packer.list(changes.paths) { $0.string($1) }
+            packer.integer(changes.total)
+        }
         try optional(task.held) { try $0.json($1) }
         optional(task.size) { $0.string($1.rawValue) }
         optional(task.returns) { $0.integer($1) }

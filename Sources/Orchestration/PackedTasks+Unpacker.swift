@@ -94,7 +94,7 @@ struct TaskUnpacker {
         task.settledAt = try optional { try $0.time() }
         task.usage = TokenUsage(input: try integer(), cacheWrite: try integer(), cacheRead: try integer(), output: try integer())
         task.costUsd = try double()
-        task.changes = try optional { try $0.json(ChangedFiles.self) }
+        task.changes = try optional { ChangedFiles(paths: try $0.list { try $0.string() }, total: try $0.integer()) }
         task.held = try optional { try $0.json(Hold.self) }
         task.size = try optional { unpacker in
             guard let size = TaskSize(rawValue: try unpacker.string()) else { throw PackedTasks.Damaged() }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Tells whether a TCP connection from this machine comes from a process that carries a marker or descends from one that does.
 ///
-/// The kernel names no process for a TCP connection: its table gives the peer's socket, and the processes' open files give the socket's owner.
+/// The kernel names no process for a TCP connection: its tables give the peer's socket, and the processes' open files give the socket's owner.
 /// Only the family's open files are looked at, so the costs do not grow with what else runs; a verdict is remembered as long as the socket lives.
 package final class ConnectionOwner: Sendable {
     private let marker: String
@@ -11,63 +11,116 @@ package final class ConnectionOwner: Sendable {
 
     /// Sockets that are remembered.
     private static let most = 1_024
+    /// A socket of the newer protocol may be connected to an address of the older one (`::ffff:127.0.0.1`), and is then in its own table only.
+    private static let tables = ["/proc/net/tcp", "/proc/net/tcp6"]
 
     package init(marker: String) { self.marker = marker }
+
+    /// Who is at the other end of a connection.
+    package enum Verdict: Sendable, Equatable {
+        case family
+        case stranger
+        /// The kernel's tables or a process of the family could not be read, or the connection is in none of them: it counts as the family's, and
+        /// the next request finds out anew.
+        case unknown
+    }
 
     /// - Parameters:
     ///   - peerPort: the port at the other end of a connection on 127.0.0.1.
     ///   - port: the port at this end.
-    package func isFamily(peerPort: Int, port: Int) -> Bool {
-        // A connection whose other end has gone already gets no answer anyway.
-        guard let table = try? FileSystem.read("/proc/net/tcp"), let socket = Self.socket(in: table, from: peerPort, to: port) else {
-            return false
+    /// - Returns: whether it is the family's, or may be.
+    package func isFamily(peerPort: Int, port: Int) -> Bool { verdict(peerPort: peerPort, port: port) != .stranger }
+
+    package func verdict(peerPort: Int, port: Int) -> Verdict {
+        var sockets: [UInt64] = []
+        for path in Self.tables {
+            do {
+                sockets += Self.sockets(in: try FileSystem.read(path), from: peerPort, to: port)
+            } catch  where error.code == ENOENT && path.hasSuffix("6") {
+                // A kernel without the newer protocol.
+            } catch {
+                return .unknown
+            }
         }
-        if let known = verdicts.withLock({ $0[socket] }) { return known }
-        let verdict = Self.holds(socket, family())
+        // More than one: a port of each protocol. All of them have to be strangers'.
+        guard !sockets.isEmpty else { return .unknown }
+        if sockets.count == 1, let known = verdicts.withLock({ $0[sockets[0]] }) { return known ? .family : .stranger }
+        guard let verdict = isHeld(sockets) else { return .unknown }
+        if sockets.count == 1 { remember(sockets[0], verdict) }
+        return verdict ? .family : .stranger
+    }
+
+    private func remember(_ socket: UInt64, _ verdict: Bool) {
         verdicts.withLock { verdicts in
             if verdicts.count >= Self.most { verdicts = [:] }
             verdicts[socket] = verdict
         }
-        return verdict
     }
 
-    /// The number of the socket that is bound to `peerPort` and connected to `port`.
-    static func socket(in table: [UInt8], from peerPort: Int, to port: Int) -> UInt64? {
+    /// The numbers of the sockets that are bound to `peerPort` and connected to `port`, on whatever addresses.
+    static func sockets(in table: [UInt8], from peerPort: Int, to port: Int) -> [UInt64] {
         func hex(_ port: Int) -> String {
             let digits = String(port, radix: 16, uppercase: true)
             return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         }
         let (local, remote) = (":" + hex(peerPort), ":" + hex(port))
-        for line in table.split(separator: UInt8(ascii: "\n")).dropFirst() {
+        return table.split(separator: UInt8(ascii: "\n")).dropFirst().compactMap { line in
             let fields = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-            guard fields.count > 9, fields[1].hasSuffix(local), fields[2].hasSuffix(remote) else { continue }
-            return UInt64(fields[9])
+            // Number 0: nobody has it open any more.
+            guard fields.count > 9, fields[1].hasSuffix(local), fields[2].hasSuffix(remote), let number = UInt64(fields[9]), number > 0
+            else {
+                return nil
+            }
+            return number
         }
-        return nil
     }
 
-    private func family() -> Set<Int32> {
-        guard let all = try? ProcessStatus.all() else { return [] }
-        var family = Set(((try? ProcessSweep.find(marker: marker)) ?? []).map(\.pid))
-        guard !family.isEmpty else { return [] }
+    /// Whether a process of the family has one of the sockets open; `nil` when that cannot be told. Those that have come while it looked are looked
+    /// at too: an open socket passes from a process that ends to its child.
+    private func isHeld(_ sockets: [UInt64]) -> Bool? {
+        var seen: Set<Int32> = []
+        var isWholly = true
+        for _ in 1...2 {
+            guard let family = try? family() else { return nil }
+            for process in family.subtracting(seen) {
+                switch Self.holds(sockets, process) {
+                case true?: return true
+                case false?: break
+                case nil: isWholly = false
+                }
+            }
+            seen.formUnion(family)
+        }
+        return isWholly ? false : nil
+    }
+
+    private func family() throws -> Set<Int32> {
+        let all = try ProcessStatus.all()
+        var family = Set(try ProcessSweep.find(marker: marker).map(\.pid))
         let children = Dictionary(grouping: all, by: \.parent)
         var open = Array(family)
         while let parent = open.popLast() {
             for child in children[parent] ?? [] where family.insert(child.pid).inserted { open.append(child.pid) }
         }
-        family.remove(getpid())
-        return family
+        return family.subtracting(all.lazy.filter(\.isDead).map(\.pid)).subtracting([getpid()])
     }
 
-    private static func holds(_ socket: UInt64, _ processes: Set<Int32>) -> Bool {
-        let wanted = Array("socket:[\(socket)]".utf8)
+    /// `nil` for a process that does not let itself be looked at.
+    private static func holds(_ sockets: [UInt64], _ process: Int32) -> Bool? {
+        let names: [String]
+        do {
+            names = try FileSystem.names(in: "/proc/\(process)/fd")
+        } catch {
+            // One that has ended, also one that is not reaped yet, has nothing open.
+            guard error.code == EACCES || error.code == EPERM, let status = try? ProcessStatus.of(pid: process) else { return false }
+            return status.isDead ? false : nil
+        }
+        let wanted = sockets.map { Array("socket:[\($0)]".utf8) }
         var buffer = [UInt8](repeating: 0, count: 64)
-        for process in processes {
-            // Gone, or closed, since it was listed.
-            for name in (try? FileSystem.names(in: "/proc/\(process)/fd")) ?? [] {
-                let count = readlink("/proc/\(process)/fd/\(name)", &buffer, buffer.count)
-                if count == wanted.count, buffer.prefix(count).elementsEqual(wanted) { return true }
-            }
+        for name in names {
+            // Closed since it was listed.
+            let count = readlink("/proc/\(process)/fd/\(name)", &buffer, buffer.count)
+            if wanted.contains(where: { count == $0.count && buffer.prefix(count).elementsEqual($0) }) { return true }
         }
         return false
     }

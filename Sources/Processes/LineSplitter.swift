@@ -1,9 +1,12 @@
 import Glibc
 
 /// Cuts a stream of bytes into lines. It holds one chunk and at most `limit` bytes of an unfinished line.
+///
+/// A line that is whole in a chunk is given out as a part of it, without a copy; a chunk is never written to again, and lives as long as its lines.
 struct LineSplitter: Sendable {
     private let limit: Int
-    private var chunk: [UInt8]
+    private let chunkSize: Int
+    private var chunk: [UInt8] = []
     /// The part of `chunk` that is not dealt with yet.
     private var unread: Range<Int> = 0..<0
     /// Where the next line feed in it is, when that is known.
@@ -18,7 +21,7 @@ struct LineSplitter: Sendable {
     init(offset: Int64, limit: Int, chunkSize: Int = 64 << 10) {
         self.lineOffset = offset
         self.limit = limit
-        self.chunk = [UInt8](repeating: 0, count: chunkSize)
+        self.chunkSize = chunkSize
     }
 
     /// Where the next chunk belongs in the stream.
@@ -28,9 +31,16 @@ struct LineSplitter: Sendable {
     ///
     /// - Returns: the count; 0 means that nothing was there.
     mutating func fill(_ read: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int) throws(SystemError) -> Int {
-        // The array's method would lose the type of the error.
-        let result = chunk.withUnsafeMutableBytes { buffer in Result { () throws(SystemError) in try read(buffer) } }
+        unread = 0..<0
+        // The array's initializer would lose the type of the error.
+        var result = Result<Int, SystemError>.success(0)
+        chunk = [UInt8](unsafeUninitializedCapacity: chunkSize) { buffer, count in
+            result = Result { () throws(SystemError) in try read(UnsafeMutableRawBufferPointer(buffer)) }
+            if case .success(let filled) = result { count = filled }
+        }
         let count = try result.get()
+        // Who waits for more holds no chunk.
+        if count == 0 { chunk = [] }
         unread = 0..<count
         return count
     }
@@ -40,6 +50,14 @@ struct LineSplitter: Sendable {
         guard !unread.isEmpty else { return nil }
         let newline = nextNewline ?? newline(in: unread)
         nextNewline = nil
+        if let newline, pendingLength == 0, newline - unread.lowerBound <= limit {
+            let part = chunk[unread.lowerBound..<newline]
+            unread = (newline + 1)..<unread.upperBound
+            nextNewline = self.newline(in: unread)
+            lineOffset += Int64(part.count) + 1
+            return OutputLine(
+                part: part, endOffset: lineOffset, isTruncated: false, isTerminated: true, isFollowed: nextNewline != nil)
+        }
         let end = newline ?? unread.upperBound
         let room = min(end - unread.lowerBound, max(0, limit - pending.count))
         pending.append(contentsOf: chunk[unread.lowerBound..<(unread.lowerBound + room)])

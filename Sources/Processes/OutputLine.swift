@@ -1,7 +1,7 @@
 /// One line of a process's output.
 package struct OutputLine: Sendable, Hashable {
-    /// The line without its newline, cut when it is longer than the limit.
-    package var bytes: [UInt8]
+    /// The line without its newline, cut when it is longer than the limit. Often a part of the piece that was read: copy what is to be kept.
+    package var bytes: ArraySlice<UInt8>
     /// Where the next line begins: the offset to go on from after a restart.
     package var endOffset: Int64
     /// Whether bytes are missing at its end.
@@ -12,7 +12,11 @@ package struct OutputLine: Sendable, Hashable {
     package var isFollowed: Bool
 
     package init(bytes: [UInt8], endOffset: Int64, isTruncated: Bool = false, isTerminated: Bool = true, isFollowed: Bool = false) {
-        self.bytes = bytes
+        self.init(part: bytes[...], endOffset: endOffset, isTruncated: isTruncated, isTerminated: isTerminated, isFollowed: isFollowed)
+    }
+
+    init(part: ArraySlice<UInt8>, endOffset: Int64, isTruncated: Bool, isTerminated: Bool, isFollowed: Bool) {
+        bytes = part
         self.endOffset = endOffset
         self.isTruncated = isTruncated
         self.isTerminated = isTerminated

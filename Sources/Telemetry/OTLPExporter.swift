@@ -89,7 +89,7 @@ package struct OTLPExporter: Sendable {
             }
         return try await connection.executeThenClose { inbound, outbound in
             var headers: HTTPHeaders = [
-                "host": "\(settings.host):\(settings.port)", "connection": "close", "content-type": "application/json",
+                "host": "\(settings.authority)", "connection": "close", "content-type": "application/json",
                 "content-length": "\(body.readableBytes)", "user-agent": "cco/\(version)",
             ]
             for (name, value) in settings.headers { headers.replaceOrAdd(name: name, value: value) }

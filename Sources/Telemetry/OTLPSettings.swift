@@ -11,7 +11,10 @@ package struct OTLPSettings: Sendable, CustomStringConvertible {
     let timeout: Int
 
     /// The address; headers are secret.
-    package var description: String { "http://\(host):\(port)\(target)" }
+    package var description: String { "http://\(authority)\(target)" }
+
+    /// Host and port as URLs and the Host header have them: an address of IPv6 in brackets.
+    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// - Parameter endpoint: before what the environment says; the path of traces is added to it.
     /// - Throws: `OTLPError.settings` when there is no collector's address, or one that is none.

@@ -33,16 +33,16 @@ package struct TraceIdentity: Sendable, Equatable {
     /// - Parameter seed: the run's own random number; two workspaces may have runs of the same second.
     package init(run: RunID, seed: UInt64) {
         let text = "\(run) \(seed)"
-        root = Self.number(text, from: 0xcbf2_9ce4_8422_2325)
+        root = Self.number(text, from: FNV1a.basis)
         trace = Self.hex(root) + Self.hex(Self.number(text, from: 0x9ae1_6a3b_2f90_404f))
     }
 
     /// The number of what has this name within the run, such as `turn-7`.
     package func span(_ name: String) -> UInt64 { Self.number(name, from: root) }
 
-    /// FNV-1a, mixed once more so that names that differ at their end differ everywhere. Never 0, which means "no span".
+    /// Mixed once more, so that names that differ at their end differ everywhere. Never 0, which means "no span".
     private static func number(_ text: String, from start: UInt64) -> UInt64 {
-        var number = text.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        var number = FNV1a.hash(text, from: start)
         number = (number ^ (number >> 33)) &* 0xff51_afd7_ed55_8ccd
         number ^= number >> 33
         return number == 0 ? 1 : number

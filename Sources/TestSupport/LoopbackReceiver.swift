@@ -3,13 +3,17 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// A server on the loopback address that takes whatever is sent to it, as the other end of a webhook.
+/// A server on the loopback address that takes whatever is sent to it: the other end of a webhook, a collector of traces.
 package final class LoopbackReceiver: Sendable {
     /// A request as it came.
     package struct Received: Sendable, Equatable {
         package var method: String
         package var path: String
         package var contentType: String?
+        /// The server's name as the client gave it (the Host header).
+        package var authority: String?
+        /// By their names in small letters.
+        package var headers: [String: String]
         package var body: String
     }
 
@@ -20,12 +24,12 @@ package final class LoopbackReceiver: Sendable {
 
     private let state = Mutex(State())
     /// The status of the answer to the request with this number, from 0 on.
-    private let status: @Sendable (Int) -> Int
+    private let status: @Sendable (Int) -> Int?
 
     /// The requests so far, the oldest first.
     package var received: [Received] { state.withLock { $0.received } }
 
-    private init(status: @escaping @Sendable (Int) -> Int) { self.status = status }
+    private init(status: @escaping @Sendable (Int) -> Int?) { self.status = status }
 
     /// Suspends until so many requests have come.
     package func untilReceived(_ count: Int) async {
@@ -40,22 +44,26 @@ package final class LoopbackReceiver: Sendable {
 
     /// Runs a server while `body` runs.
     ///
-    /// - Parameter body: is given the receiver and its port.
+    /// - Parameters:
+    ///   - host: an address of this machine's own.
+    ///   - status: of the answer to the request with this number, from 0 on; `nil` for none as long as the server runs.
+    ///   - body: is given the receiver and its port.
     package static func serving<Result: Sendable>(
-        status: @escaping @Sendable (Int) -> Int = { _ in 200 },
+        host: String = "127.0.0.1", status: @escaping @Sendable (Int) -> Int? = { _ in 200 },
         _ body: @Sendable @escaping (LoopbackReceiver, Int) async throws -> Result
     ) async throws -> Result {
         let receiver = LoopbackReceiver(status: status)
         return try await LoopbackServer.serving(
-            CallbackResponder { (request: Request, _: BasicRequestContext) in try await receiver.take(request) }
+            CallbackResponder { (request: Request, _: BasicRequestContext) in try await receiver.take(request) }, host: host
         ) { try await body(receiver, $0) }
     }
 
     private func take(_ request: Request) async throws -> Response {
         let body = try await request.body.collect(upTo: 1 << 20)
+        let headers = request.headers.map { ($0.name.canonicalName, $0.value) }
         let one = Received(
             method: request.method.rawValue, path: request.uri.path, contentType: request.headers[.contentType],
-            body: String(buffer: body))
+            authority: request.head.authority, headers: Dictionary(headers) { first, _ in first }, body: String(buffer: body))
         let (number, waiters) = state.withLock { state in
             state.received.append(one)
             let count = state.received.count
@@ -64,6 +72,11 @@ package final class LoopbackReceiver: Sendable {
             return (count - 1, due)
         }
         for waiter in waiters { waiter.waiter.resume() }
-        return Response(status: .init(code: status(number)))
+        guard let status = status(number) else {
+            // Ends with the server.
+            for await _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1)).stream {}
+            throw CancellationError()
+        }
+        return Response(status: .init(code: status))
     }
 }

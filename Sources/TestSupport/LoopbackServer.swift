@@ -11,17 +11,18 @@ enum LoopbackServer {
     /// Serves while `body` runs.
     ///
     /// - Parameters:
+    ///   - host: an address of this machine's own.
     ///   - port: 0 lets the system choose.
     ///   - body: is given the port.
     /// - Throws: what `body` throws, or the system's error if the port can't be had.
     static func serving<Responder: HTTPResponder, Result: Sendable>(
-        _ responder: Responder, port: Int = 0, _ body: @Sendable @escaping (Int) async throws -> Result
+        _ responder: Responder, host: String = "127.0.0.1", port: Int = 0, _ body: @Sendable @escaping (Int) async throws -> Result
     ) async throws -> Result where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         // At most one element: the port, once.
         let (ports, portSource) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let application = Application(
             responder: responder,
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { portSource.yield(port) }
                 portSource.finish()

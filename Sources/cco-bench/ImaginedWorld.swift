@@ -5,13 +5,18 @@ import Orchestration
 struct ImaginedWorld {
     /// Tasks after which the Director finds the direction fulfilled.
     let tasks: Int
+    /// Tasks of one plan.
+    let planSize: Int
     private var objects: UInt64 = 0
 
-    init(tasks: Int) { self.tasks = tasks }
+    init(tasks: Int, planSize: Int = 50) {
+        self.tasks = tasks
+        self.planSize = planSize
+    }
 
-    static func settings(workers: Int = 20) -> RunSettings {
+    static func settings(workers: Int = 20, teamSize: Int? = nil) -> RunSettings {
         RunSettings(
-            repository: "bench", branch: "main", targetBranch: "main", workerCount: workers, engineerManagerGroupSize: workers,
+            repository: "bench", branch: "main", targetBranch: "main", workerCount: workers, engineerManagerGroupSize: teamSize ?? workers,
             maxRunMinutes: 1_000_000_000, maxBudgetUsd: nil, taskTimeoutMinutes: 90, review: .em, promotion: .auto, push: false,
             maxTaskAttempts: 3, verifyCommand: "make check", verifyTimeoutMinutes: 30, gateSlots: 1,
             credentials: [CredentialSlot(id: ID("key-1"), tier: 0)])
@@ -54,6 +59,16 @@ struct ImaginedWorld {
     private func report(_ turn: Turn, _ run: Run) throws -> String {
         func text(_ value: some Encodable) throws -> String { String(decoding: try JSONEncoder().encode(value), as: UTF8.self) }
         switch turn.brief {
+        case .planGoals:
+            let goals = run.teams.keys.sorted().map { team in
+                Goals.Goal(
+                    team: team.name, title: "The part of \(team)", description: "Every form of the grammar that is \(team)'s.",
+                    acceptance: "The tests of its forms pass.")
+            }
+            return try text(Goals(summary: "A part for each.", goals: goals))
+        case .decide:
+            let offered = run.teams.keys.sorted().filter { run.teams[$0]?.stage == .offered }
+            return try text(Deliveries(deliveries: offered.map { Deliveries.Decision(team: $0.name, verdict: "accept") }))
         case .planTasks, .fixPlan: return try text(Plan(summary: "The next part.", tasks: drafts(run)))
         case .assess:
             let drafts = drafts(run)
@@ -63,6 +78,27 @@ struct ImaginedWorld {
         default:
             return try text(WorkerReport(status: .done, summary: "The parser takes the new form, with tests; nothing else had to change."))
         }
+    }
+
+    private struct Goals: Encodable {
+        struct Goal: Encodable {
+            var team: String
+            var title: String
+            var description: String
+            var acceptance: String
+        }
+        var summary: String
+        var goals: [Goal]
+    }
+
+    private struct Deliveries: Encodable {
+        struct Decision: Encodable {
+            var team: String
+            var verdict: String
+        }
+        var deliveries: [Decision]
+        var complete = false
+        var summary = "What is there goes in."
     }
 
     private struct Plan: Encodable {
@@ -87,7 +123,7 @@ struct ImaginedWorld {
     private func drafts(_ run: Run) -> [TaskDraft] {
         let first = run.tasks.count + 1
         guard first <= tasks else { return [] }
-        return (first...min(tasks, first + 49)).map { number in
+        return (first...min(tasks, first + planSize - 1)).map { number in
             TaskDraft(
                 key: "part-\(number)", title: "Part \(number) of the parser",
                 description:

@@ -1,6 +1,5 @@
 import Agents
 import Engine
-import FoundationEssentials
 import Glibc
 import Journal
 import Observability
@@ -66,7 +65,7 @@ struct OutputIntake {
         var count = 0
         var texts: [String] = []
         for try await line in process.lines() {
-            let observation = reader.take(Data(line.bytes))
+            let observation = reader.take(line.bytes)
             count += 1
             texts += observation.activity
             if line.isFollowed { continue }

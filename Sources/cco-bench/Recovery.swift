@@ -37,9 +37,9 @@ struct Orphan {
     }
 }
 
-/// Leaves the journal of a large run behind, for views to show; it stands still in the midst of its work.
+/// Leaves the journal of a large run in teams of 100 behind, for views to show; it stands still in the midst of its work.
 ///
-/// `grow FOLDER RUN TASKS WORKERS`
+/// `grow FOLDER RUN TASKS WORKERS`: so many tasks have landed. Teams plan twenty tasks at a time, because a decision takes long where thousands are open.
 struct Grown {
     private let folder: String
     private let run: String
@@ -56,8 +56,8 @@ struct Grown {
     func write() throws {
         let identity = JournalIdentity(run: run, created: Timestamp(milliseconds: 0), version: "bench")
         let journal = try Journal(folder: folder, identity: identity)
-        // As many again are planned, so that there is work under way at the end.
-        var growth = try Growth(tasks: tasks * 2, workers: workers, id: run)
+        // As many again would be planned, so that there is work under way at the end.
+        var growth = try Growth(tasks: tasks * 2, workers: workers, teamSize: 100, planSize: 20, id: run)
         try growth.grow(until: tasks, into: journal)
         try journal.close()
     }

@@ -81,6 +81,29 @@ struct LineScanningTests {
         #expect(scanned(Data("{\"type\":\"other\",\"x\":\(deep)}".utf8)) == nil)
     }
 
+    @Test("a text of which the beginning is kept shows what the whole of it shows")
+    func beginning() throws {
+        let units = ["a", " ", "ab cd ", "\\n", "\\r\\n", "\\t \\n", "\\\"", "\\\\", "\\u0041", "\\u00e9", "é", "\\b\\f\\/"]
+        for unit in units {
+            for length in [0, 1, 7, 8, 239, 240, 241, 479, 480, 481, 959, 960, 961, 1_921, 1_922, 1_923, 4_000] {
+                let text = String(repeating: unit, count: length)
+                for line in [
+                    #"{"type":"assistant","message":{"content":[{"type":"text","text":"\#(text)x"}]}}"#,
+                    #"{"type":"user","message":{"content":[{"tool_use_id":"t","type":"tool_result","content":"\#(text)"}]}}"#,
+                    #"{"type":"user","message":{"content":[{"type":"tool_result","content":[{"type":"text","text":"\#(text)"},{"type":"text","text":"\#(unit)"}]}]}}"#,
+                    #"{"type":"assistant","message":{"content":[{"type":"text","text":"\#(text)\x"}]}}"#,
+                    #"{"type":"assistant","message":{"content":[{"type":"text","text":"\#(text)\u12"}]}}"#,
+                ] {
+                    let bytes = Array(line.utf8)
+                    var reader = TurnReader(resuming: false)
+                    var other = reader
+                    #expect(reader.take(bytes[...]) == other.take(StreamLine(slowly: Data(bytes))), "\(line.prefix(100)) \(length)")
+                    #expect(reader == other)
+                }
+            }
+        }
+    }
+
     @Test("the short form of ASCII text is that of any text")
     func activity() {
         for text in [

@@ -1,5 +1,6 @@
 """Headless Chromium on the pages that `cco web` serves: what the browser tests have in common."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -80,8 +81,9 @@ class Browser:
     """A browser that notes everything that a page must not do."""
 
     def __init__(self, playwright):
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        self.browser = playwright.chromium.launch(executable_path=os.environ["CCO_TEST_CHROMIUM"], args=arguments)
+        self.playwright = playwright
+        self.arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        self.browser = playwright.chromium.launch(executable_path=os.environ["CCO_TEST_CHROMIUM"], args=self.arguments)
         self.browser.on("disconnected", lambda _: self.problems.append("the browser has ended"))
         self.problems = []
         #: Whether a lost connection is expected just now.
@@ -99,6 +101,26 @@ class Browser:
         page.on("dialog", lambda dialog: (self.note("error", "a dialog: " + dialog.message), dialog.dismiss()))
         return page
 
+    def slow_page(self, link: str) -> Page:
+        """A page to which bytes come so slowly that it never keeps up."""
+        page = self.page("light", "phone")
+        page.goto(link)
+        page.wait_for_selector("#figures div")
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", {"offline": False, "latency": 500, "downloadThroughput": 300, "uploadThroughput": 300})
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 20})
+        return page
+
+    def dead(self, link: str) -> "Stopped":
+        """A browser that has opened the pages and does nothing any more, but keeps its connections."""
+        before = browsers()
+        other = self.playwright.chromium.launch(executable_path=os.environ["CCO_TEST_CHROMIUM"], args=self.arguments)
+        page = other.new_page()
+        page.goto(link)
+        page.wait_for_selector("#figures div")
+        return Stopped(descendants(browsers() - before))
+
     def note(self, kind: str, text: str):
         if kind not in ("error", "warning"):
             return
@@ -109,6 +131,49 @@ class Browser:
     def expect_quiet(self, where: str):
         if self.problems:
             raise AssertionError(f"{where}: the browser complains: {self.problems}")
+
+
+class Stopped:
+    """Processes that stand still until the end."""
+
+    def __init__(self, processes: set[int]):
+        assert processes, "there is no browser to stop"
+        self.processes = processes
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+
+    def end(self):
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def parents() -> dict[int, int]:
+    """Every process with the one that it belongs to."""
+    found = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            text = path.read_text()
+            found[int(path.parent.name)] = int(text[text.rindex(")") + 2:].split()[1])
+    return found
+
+
+def descendants(roots: set[int]) -> set[int]:
+    """Processes and all below them."""
+    known, found = parents(), set(roots)
+    while more := {process for process, parent in known.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def browsers() -> set[int]:
+    """The first process of every Chromium of this one."""
+    def is_browser(process: int) -> bool:
+        with contextlib.suppress(OSError):
+            command = pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+            return b"--remote-debugging-pipe" in command and b"--type=" not in command
+        return False
+    return {process for process in descendants({os.getpid()}) if is_browser(process)}
 
 
 def go(page: Page, route: str):

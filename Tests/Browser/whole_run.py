@@ -47,6 +47,10 @@ def whole(company, browser):
     page.goto(link)
     assert "token" not in page.url, "the token stays in the address"
 
+    step("two slow browsers and a dead one look on all the time")
+    slow = [browser.slow_page(link) for _ in range(2)]
+    dead = browser.dead(link)
+
     step("a worker's hostile words are text")
     go(page, "#/log")
     expect(page.locator(".lines")).to_contain_text("<script>window.hacked", timeout=60_000)
@@ -70,13 +74,32 @@ def whole(company, browser):
     hostile = next(one for one in status["tasks"] if "<img" in one["title"])
     assert page.locator("table.rows img").count() == 0 and hostile["title"] in page.inner_text("table.rows")
 
-    step("why does a task wait? two clicks")
+    step("why does a task wait? two clicks, or its number")
     waiting = next(one for one in status["tasks"] if one.get("why") and one["state"] == "waiting")
     go(page, "#/")
     page.click("nav >> text=Tasks")
     page.click(f"table.rows >> text='{waiting['id']}'")
-    expect(page.locator("dl.facts")).to_contain_text(waiting["why"])
+    expect(page.locator(".why")).to_contain_text(waiting["why"])
     picture(page, "why")
+    go(page, "#/log")
+    page.keyboard.press("/")
+    page.keyboard.type(waiting["id"].removeprefix("task-"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".why")).to_contain_text(waiting["why"])
+
+    step("questions: an option, however often it is clicked, and an answer in words")
+    asked = page.locator(".asked", has_text="Which size?")
+    expect(asked.get_by_role("button")).to_have_text(["2", "1", "Answer"])
+    picture(page, "question")
+    asked.get_by_role("button", name="2", exact=True).dblclick()
+    expect(asked).to_have_count(0)
+    words = page.locator(".asked", has_text="Which words?")
+    words.locator("textarea").fill("Short <b>ones</b>")
+    words.get_by_role("button", name="Answer").click()
+    expect(words).to_have_count(0)
+    said = {one["text"]: (one["state"], one.get("answer")) for one in company.json("questions", "--json")}
+    assert said["Which size?"] == ("answered", "2") and said["Which words?"] == ("answered", "Short <b>ones</b>"), said
+    assert said["Which colour?"][0] == "open", said
 
     step("every page, in both themes and three widths")
     task, agent = waiting["id"], worker
@@ -90,7 +113,8 @@ def whole(company, browser):
                 go(other, route)
                 other.wait_for_timeout(100)
                 fits(other, f"{name} {theme} {size}")
-                if size != "tablet":
+                # Colours differ by theme, and what there is by width: two of the four together show both.
+                if (theme, size) in (("light", "wide"), ("dark", "phone")):
                     accessibility(other, f"{name} {theme} {size}")
                 picture(other, f"{name}-{theme}-{size}")
             other.context.close()
@@ -101,7 +125,7 @@ def whole(company, browser):
     page.reload()
     page.wait_for_selector("#figures div")
     reached = []
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"))
     for name in ("To the content", "Replay", "Pause the run", "Timeline", "Report", "director"):
@@ -125,15 +149,23 @@ def whole(company, browser):
 
     step("what is typed in the page reaches the agent")
     go(page, f"#/agent/{worker}")
-    page.fill("textarea", "Take the short way. <b>Now</b>")
+    page.fill("form.say textarea", "Take the short way. <b>Now</b>")
     page.click("form.say button")
-    expect(page.locator("form.say [role=status]")).to_contain_text("message-1")
+    expect(page.locator("form.say [role=status]")).to_contain_text(re.compile(r"message-\d+"))
     expect(page.locator("#page table").first).to_contain_text("delivered", timeout=60_000)
     said = company.json("messages", "--json")
-    assert [one["text"] for one in said] == ["Take the short way. <b>Now</b>"] and said[0]["agent"] == worker, said
+    assert [one["text"] for one in said if one["agent"] == worker and "short way" in one["text"]] == ["Take the short way. <b>Now</b>"], said
     expect(page.locator("#state")).to_contain_text("ended: complete", timeout=120_000)
     assert resumed.wait(timeout=60) == 0
     status = same_as_journal(company, page, "at the end")
+    answers = {one["text"]: (one["state"], one.get("answer")) for one in status["questions"]}
+    assert answers["Which colour?"] == ("defaulted", "red"), answers
+    expect(page.locator(".asked")).to_have_count(0)
+    step("slow browsers and a dead one have changed nothing")
+    for other in slow:
+        assert other.evaluate("document.title"), "a slow page has died"
+        other.context.close()
+    dead.end()
 
     step("the timeline, by keys and by pointer")
     go(page, "#/timeline")
@@ -211,6 +243,10 @@ def whole(company, browser):
     html = file.read_text()
     assert not re.search(r"<script|<img|https?://(?!127\.0\.0\.1)", html.replace(status["repository"], "")), "the report needs something beside itself"
     assert "&lt;img" in html
+    for words in ("Which size?", "answered by ", "the default was taken"):
+        assert words in html, words
+    markdown = company.run("report")
+    assert "Which words?" in markdown and "Short \\<b\\>ones" in markdown and "the default was taken" in markdown, markdown
     shared = browser.page("dark", "phone")
     shared.context.set_offline(True)
     shared.goto(file.as_uri())

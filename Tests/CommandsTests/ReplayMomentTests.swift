@@ -12,6 +12,11 @@ struct ReplayMomentTests {
         #expect(ReplayMoment("14:05:30.5") == .timeOfDay(50_730_500))
         #expect(ReplayMoment("2026-11-22T10:15:03.123Z") == .time(Timestamp(milliseconds: 1_795_342_503_123)))
         #expect(ReplayMoment("2026-11-22 10:15:03") == .time(Timestamp(milliseconds: 1_795_342_503_000)))
+        #expect(ReplayMoment("1970-01-01T00:00:00Z") == .time(Timestamp(milliseconds: 0)))
+        #expect(ReplayMoment("9999-12-31T23:59:59Z") == .time(Timestamp(milliseconds: 253_402_300_799_000)))
+        for year in ["1969", "10000", "9223372036854775807", "-9223372036854775808"] {
+            #expect(ReplayMoment("\(year)-01-01T00:00:00Z") == nil, "\(year)")
+        }
         for text in ["", "-1", "noon", "25:00", "12:60", "2026-13-01T00:00:00Z", "2026-11-22T", "12:00:00:00"] {
             #expect(ReplayMoment(text) == nil, "\(text)")
         }

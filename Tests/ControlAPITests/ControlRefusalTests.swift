@@ -118,4 +118,21 @@ struct ControlRefusalTests {
             }
         }
     }
+
+    @Test("what agents wrote is told without secrets, in answers and in refusals")
+    func redaction() async throws {
+        let redact: @Sendable ([UInt8]) -> [UInt8] = { Array(String(decoding: $0, as: UTF8.self).replacing("secret", with: "-").utf8) }
+        let problem = ControlProblem(code: "untimely", message: "The task \"a secret\" is over.", remedy: "", status: 409)
+        for failure in [nil, problem] {
+            try await TemporaryFolder.with { folder in
+                let path = folder.socketPath
+                let control = ScriptedControl(failure: failure, repository: "a secret place")
+                let server = ControlServer(socketPath: path, run: ID("run-1"), version: "1", control: control, redact: redact)
+                try await server.serving {
+                    let answer = try await RawRequest.send("GET /v1/status HTTP/1.1\r\nHost: cco\r\nConnection: close\r\n\r\n", to: path)
+                    #expect(!answer.contains("secret") && answer.contains(failure == nil ? "a - place" : "a -"), "\(answer)")
+                }
+            }
+        }
+    }
 }

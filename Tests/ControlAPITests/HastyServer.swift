@@ -1,13 +1,16 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Answers each connection as soon as the end of a request's head has come, and closes it: what a server may do that does not need the body.
 struct HastyServer {
-    /// Serves `answer` at `path` while `body` runs.
-    static func serving(_ answer: String, at path: String, while body: () async throws -> Void) async throws {
+    /// Serves the answers at `path` while `body` runs: one for each connection, and the last one for all after it.
+    static func serving(_ answers: String..., at path: String, while body: () async throws -> Void) async throws {
+        let rest = Mutex(answers)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Handler(answer: answer)) }
+                let answer = rest.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? "" }
+                return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Handler(answer: answer)) }
             }
             .bind(unixDomainSocketPath: path).get()
         do {

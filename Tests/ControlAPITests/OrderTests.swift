@@ -96,4 +96,25 @@ struct OrderTests {
             #expect(problem?.status == 404 && problem?.message == "There is no agent \"worker-9\".")
         }
     }
+
+    @Test("an order whose answer is lost is given once more with the same id; when that is lost too, nobody knows")
+    func uncertain() async throws {
+        let body = #"{"by":"Ada","id":"r-1","subject":"message-1","words":"goes into turn-1"}"#
+        let whole = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        try await TemporaryFolder.with { folder in
+            try await HastyServer.serving("", whole, at: folder.socketPath) {
+                let receipt = try await ControlClient(socketPath: folder.socketPath).order(request(.retry), patience: .seconds(30))
+                #expect(receipt.id == "r-1" && receipt.subject == "message-1")
+            }
+        }
+        try await TemporaryFolder.with { folder in
+            try await HastyServer.serving("", at: folder.socketPath) {
+                await #expect {
+                    try await ControlClient(socketPath: folder.socketPath).order(request(.retry), patience: .seconds(30))
+                } throws: {
+                    if case ControlClientError.broken = $0 { true } else { false }
+                }
+            }
+        }
+    }
 }

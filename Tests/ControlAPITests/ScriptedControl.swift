@@ -7,17 +7,24 @@ import TestSupport
 final class ScriptedControl: RunControl {
     private let orders = Mutex<[String]>([])
     private let failure: (any Error)?
+    private let repository: String?
     let asked = Latch()
     let stands = Latch()
 
-    init(failure: (any Error)? = nil) { self.failure = failure }
+    /// - Parameter repository: what the status says it is, if it is another one than usual.
+    init(failure: (any Error)? = nil, repository: String? = nil) {
+        self.failure = failure
+        self.repository = repository
+    }
 
     /// What has been asked for, in order.
     var seen: [String] { orders.withLock { $0 } }
 
     func status() async throws -> RunStatus {
         if let failure { throw failure }
-        return RunFixture().status
+        var status = RunFixture().status
+        if let repository { status.repository = repository }
+        return status
     }
 
     func cost() async throws -> CostReport { CostReport(run: RunFixture().run, at: RunFixture().now) }
@@ -53,25 +60,6 @@ extension ControlServer {
 
     /// The same for a server that a test has made.
     func serving(_ body: @Sendable @escaping () async throws -> Void) async throws {
-        let server = self
-        let ready = Latch()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await server.run { await ready.open() }
-                } catch {
-                    await ready.open()
-                    throw error
-                }
-            }
-            group.addTask {
-                await ready.wait()
-                try await body()
-            }
-            // Whichever ends first: the body after its work, or a server that could not start.
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
-        }
+        try await Serving.run({ try await run(onReady: $0) }, while: body)
     }
 }

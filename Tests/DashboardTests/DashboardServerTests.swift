@@ -17,6 +17,8 @@ struct DashboardServerTests {
 
         func moment() async -> RunMoment { DashboardServerTests.moment() }
 
+        func redactor() throws -> Redactor { Redactor(secrets: []) }
+
         func changes() async -> AsyncStream<Void> {
             AsyncStream(bufferingPolicy: .bufferingNewest(1)) { $0.yield() }
         }

@@ -59,7 +59,15 @@ final class ScriptedFeed: RunFeed {
     let events = Mutex<[JournalPage.Entry]>([])
     /// How many pages have been asked for.
     let pages = Mutex(0)
+    /// What the run is at the moment, if it is another one than usual.
+    let present = Mutex<RunMoment?>(nil)
+    /// What knows the secrets, or why they are not known.
+    let secrets = Mutex<Result<Redactor, SecretsUnknown>>(.success(Redactor(secrets: [])))
     private let readers = Mutex<[AsyncStream<Void>.Continuation]>([])
+
+    struct SecretsUnknown: Error, CustomStringConvertible { let description = "orchestrator.json: line 3 is no JSON" }
+
+    func redactor() throws -> Redactor { try secrets.withLock { try $0.get() } }
 
     func grow(to count: Int64, words: String = "") {
         events.withLock { events in
@@ -72,7 +80,7 @@ final class ScriptedFeed: RunFeed {
         for reader in readers.withLock({ $0 }) { reader.yield() }
     }
 
-    func moment() async -> RunMoment { DashboardServerTests.moment() }
+    func moment() async -> RunMoment { present.withLock { $0 } ?? DashboardServerTests.moment() }
 
     func changes() async -> AsyncStream<Void> { AsyncStream(bufferingPolicy: .bufferingNewest(1)) { $0.yield() } }
 

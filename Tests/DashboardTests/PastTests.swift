@@ -9,11 +9,15 @@ import Testing
 struct PastTests {
     /// A run of five events.
     private struct ShortPast: RunPast {
-        func timeline(after revision: Int) async throws -> Timeline.Update {
+        private var timeline: Timeline {
             var timeline = Timeline()
-            timeline.take(.suspended("x"), at: Timestamp(milliseconds: 5), sequence: 1)
-            return timeline.update(after: revision)
+            for number in 1...3 { timeline.take(.suspended("x"), at: Timestamp(milliseconds: 5), sequence: Int64(number)) }
+            return timeline
         }
+
+        func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update { timeline.update(after: revision, limit: limit) }
+
+        func timeline(of task: String) async throws -> Timeline.Update { timeline.update(on: task) }
 
         func moment(at sequence: Int64) async throws -> PastMoment {
             let number = max(1, min(5, sequence))
@@ -51,7 +55,15 @@ struct PastTests {
     func parts() async throws {
         try await PagesServer.serving(ScriptedFeed(), past: ShortPast()) { server in
             let all = try JSONDecoder().decode(Timeline.Update.self, from: Data(try await server.ask("/api/v1/timeline").text.utf8))
-            #expect(all.marks.map(\.value.kind) == [.paused])
+            #expect(all.marks.map(\.value.kind) == [.paused, .paused, .paused] && all.revision == all.newest)
+            let piece = try JSONDecoder().decode(
+                Timeline.Update.self, from: Data(try await server.ask("/api/v1/timeline?limit=2").text.utf8))
+            #expect(piece.marks.map(\.number) == [0, 1] && piece.revision < piece.newest)
+            let rest = try await server.ask("/api/v1/timeline?limit=2&after=\(piece.revision)")
+            #expect(try JSONDecoder().decode(Timeline.Update.self, from: Data(rest.text.utf8)).marks.map(\.number) == [2])
+            let own = try await server.ask("/api/v1/timeline?task=task-1")
+            #expect(try JSONDecoder().decode(Timeline.Update.self, from: Data(own.text.utf8)).marks.isEmpty)
+            #expect(try await server.ask("/api/v1/timeline?limit=x").status == 400)
             let more = try await server.ask("/api/v1/timeline?after=\(all.revision)")
             #expect(try JSONDecoder().decode(Timeline.Update.self, from: Data(more.text.utf8)).marks.isEmpty)
             #expect(try await server.ask("/api/v1/work/task-1").text.contains("+<script>"))
@@ -91,7 +103,7 @@ struct PastTests {
         let pieces = update.splitTasks()
         #expect(update.tasks.count == RunUpdate.firstTasks && update.isWhole && update.counts.count == 3_000)
         #expect(update.tasks.prefix(100).allSatisfy { $0.settledAt == nil })
-        #expect(pieces.map(\.count) == [1_000, 1_000, 600])
+        #expect(pieces.map(\.count) == [1_000, 1_000, 1_000 - RunUpdate.firstTasks])
         #expect(Set((update.tasks + pieces.flatMap { $0 }).map(\.id)).count == 3_000)
         moment.status.tasks = Array(moment.status.tasks.prefix(RunUpdate.firstTasks))
         var small = RunUpdate(moment, since: nil)

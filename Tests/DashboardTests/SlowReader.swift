@@ -11,8 +11,10 @@ final class SlowReader {
 
     private init(_ bytes: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator) { self.bytes = bytes }
 
-    /// Asks for the journal and leaves the reading to `body`.
-    static func reading(_ server: PagesServer, _ body: (SlowReader) async throws -> Void) async throws {
+    /// Asks for a stream, as a rule the journal's, and leaves the reading to `body`.
+    static func reading(_ server: PagesServer, _ path: String = "/api/v1/journal/events", _ body: (SlowReader) async throws -> Void)
+        async throws
+    {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.maxMessagesPerRead, value: 1)
             .connect(host: "127.0.0.1", port: server.link.port ?? 0) { channel in
@@ -24,7 +26,7 @@ final class SlowReader {
             }
         try await channel.executeThenClose { inbound, outbound in
             let head =
-                "GET /api/v1/journal/events HTTP/1.1\r\nHost: 127.0.0.1:\(server.link.port ?? 0)\r\nAuthorization: Bearer \(server.token)\r\n\r\n"
+                "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(server.link.port ?? 0)\r\nAuthorization: Bearer \(server.token)\r\n\r\n"
             try await outbound.write(ByteBuffer(string: head))
             try await body(SlowReader(inbound.makeAsyncIterator()))
         }

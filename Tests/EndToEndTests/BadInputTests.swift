@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Processes
 import Testing
 
@@ -111,7 +112,7 @@ struct BadInputTests {
 
     /// Starts with something wrong and expects the refusal: its exit code, its words, no model request, nothing pushed, no run left behind.
     private func refused(
-        plan: CompanyPlan = Self.plan, options: [String: JSONFragment] = [:], status: Int32, saying words: [String],
+        plan: CompanyPlan = Self.plan, options: [String: JSONValue] = [:], status: Int32, saying words: [String],
         _ spoil: @escaping @Sendable (CompanyFixture) async throws -> Void = { _ in }
     ) async throws {
         try await CompanyFixture.with(plan, options: options) { fixture in

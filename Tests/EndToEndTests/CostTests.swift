@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Orchestration
 import Processes
 import Synchronization
@@ -27,7 +28,7 @@ struct CostTests {
     func reconciles() async throws {
         let plan = CompanyPlan.synthetic(tasks: 8, teams: 2, rates: .init(conflictsEvery: 2, redGatesEvery: 5, reworksEvery: 3))
         let other = "sk-ant-test-number-2-0000000000"
-        let keys: [[String: JSONFragment]] = [
+        let keys: [[String: JSONValue]] = [
             ["name": "small", "apiKey": .string(CompanyFixture.key), "maxBudgetUsd": .number(0.15)],
             ["name": "large", "apiKey": .string(other)],
         ]
@@ -113,7 +114,7 @@ struct CostTests {
             }
             return ModelReply(.message([.text("All done.")]))
         }
-        let options: [String: JSONFragment] = [
+        let options: [String: JSONValue] = [
             "workerCount": 2, "model": "sonnet", "taskSizes": ["small": ["model": "haiku"]],
             "escalation": ["worker": ["model": "opus"]],
         ]

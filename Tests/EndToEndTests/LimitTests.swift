@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Processes
 import Synchronization
 import Testing
@@ -11,7 +12,7 @@ struct LimitTests {
 
     private static func key(_ number: Int) -> String { "sk-ant-test-number-\(number)-0000000000" }
 
-    private static func entries(_ count: Int, _ more: [String: JSONFragment] = [:]) -> [[String: JSONFragment]] {
+    private static func entries(_ count: Int, _ more: [String: JSONValue] = [:]) -> [[String: JSONValue]] {
         (1...count).map { number in
             ["name": .string("key-\(number)"), "apiKey": .string(key(number))].merging(more) { own, _ in own }
         }
@@ -245,7 +246,7 @@ struct LimitTests {
     @Test("what a key may cost is kept: another one goes on in the session when it is spent")
     func budget() async throws {
         let plan = CompanyPlan.synthetic(tasks: 2)
-        let keys: [[String: JSONFragment]] = [
+        let keys: [[String: JSONValue]] = [
             ["name": "small", "apiKey": .string(Self.key(1)), "maxBudgetUsd": .number(0.03)],
             ["name": "large", "apiKey": .string(Self.key(2))],
         ]

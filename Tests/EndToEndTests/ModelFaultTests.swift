@@ -1,3 +1,4 @@
+import JSON
 import Processes
 import Synchronization
 import Testing
@@ -51,7 +52,7 @@ struct ModelFaultTests {
             }
             return number >= 0 ? .fault(number % 2 == 0 ? .overloaded : .serverError) : await company.reply(to: request)
         }
-        let options: [String: JSONFragment] = ["agentEnvironment": ["CLAUDE_CODE_MAX_RETRIES": "1"]]
+        let options: [String: JSONValue] = ["agentEnvironment": ["CLAUDE_CODE_MAX_RETRIES": "1"]]
         try await CompanyFixture.with(UndisturbedRun.plan, script: script, options: options) { fixture in
             let result = try await fixture.cco(["start"])
             #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Processes
 import Testing
 
@@ -19,8 +20,8 @@ struct NotificationTests {
         }
     }
 
-    private func options() -> [String: JSONFragment] {
-        let notifications: JSONFragment = [
+    private func options() -> [String: JSONValue] {
+        let notifications: JSONValue = [
             "command": ["sh", "-c", "cat >> told.ndjson; env >> told.env"], "webhookUrlFile": "webhook.txt", "webhookFormat": "slack",
         ]
         return ["approve": "plan", "notifications": notifications]

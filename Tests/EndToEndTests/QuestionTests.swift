@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Orchestration
 import Processes
 import Synchronization
@@ -25,7 +26,7 @@ struct QuestionTests {
         let script = ClosureScript { request in
             guard request.isWorkers, request.firstUserText?.contains(title) == true else { return await company.reply(to: request) }
             if request.promptCount == 1 {
-                let question: JSONFragment = ["text": "Which colour?", "options": ["red", "green"], "default": "red", "minutes": 1]
+                let question: JSONValue = ["text": "Which colour?", "options": ["red", "green"], "default": "red", "minutes": 1]
                 return .report(["status": "blocked", "summary": "A person has to say the colour.", "question": question])
             }
             if request.assistantTurnsSinceLastUserPrompt == 0 { replies.withLock { $0.append(request.lastUserText ?? "") } }

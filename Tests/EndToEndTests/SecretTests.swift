@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Processes
 import Synchronization
 import Testing
@@ -41,7 +42,7 @@ struct SecretTests {
         let plan = leaky
         let token = "gateway-bearer-0123456789abcdef"
         let cloud = "cloud-secret-value-9876543210"
-        let key: [String: JSONFragment] = [
+        let key: [String: JSONValue] = [
             "name": "gateway", "authToken": .string(token), "env": .object(["CLOUD_ACCESS_VALUE": .string(cloud)]),
         ]
         try await CompanyFixture.with(plan, keys: [key]) { fixture in
@@ -63,7 +64,7 @@ struct SecretTests {
         let script = ClosureScript { request in
             request.credential?.secret == bad ? .fault(.authenticationFailed) : await company.reply(to: request)
         }
-        let keys: [[String: JSONFragment]] = [
+        let keys: [[String: JSONValue]] = [
             ["name": "refused", "apiKey": .string(bad)], ["name": "good", "apiKey": .string(CompanyFixture.key)],
         ]
         try await CompanyFixture.with(plan, script: script, keys: keys) { fixture in
@@ -95,7 +96,7 @@ struct SecretTests {
             }
             return isSpent ? .fault(.creditTooLow) : await company.reply(to: request)
         }
-        let keys: [[String: JSONFragment]] = [
+        let keys: [[String: JSONValue]] = [
             ["name": "one", "apiKey": .string(CompanyFixture.key)], ["name": "two", "apiKey": .string(other)],
         ]
         try await CompanyFixture.with(plan, script: script, options: ["workerCount": 1], keys: keys) { fixture in
@@ -148,10 +149,11 @@ struct SecretTests {
         try await CompanyFixture.with(plan, options: ["authMode": "oauth"]) { fixture in
             let folder = fixture.home + "/.claude"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            let stored: JSONFragment = [
+            let stored: JSONValue = [
                 "claudeAiOauth": [
                     "accessToken": .string(login), "refreshToken": "sk-ant-ort01-test-stored-00000000000",
-                    "expiresAt": .integer(Int(Date().timeIntervalSince1970 + 36_000) * 1000), "scopes": ["user:inference", "user:profile"],
+                    "expiresAt": .integer(Int64(Date().timeIntervalSince1970 + 36_000) * 1000),
+                    "scopes": ["user:inference", "user:profile"],
                     "subscriptionType": "max",
                 ]
             ]

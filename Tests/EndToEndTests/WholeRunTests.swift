@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Processes
 import Testing
 
@@ -38,7 +39,7 @@ struct WholeRunTests {
 
     /// Runs the plan to its end and looks at the result from outside.
     private func expectCompletion(
-        _ plan: CompanyPlan, options: [String: JSONFragment], _ more: @escaping @Sendable (CompanyFixture) async throws -> Void = { _ in }
+        _ plan: CompanyPlan, options: [String: JSONValue], _ more: @escaping @Sendable (CompanyFixture) async throws -> Void = { _ in }
     ) async throws {
         try await CompanyFixture.with(plan, options: options) { fixture in
             let result = try await fixture.cco(["start"])

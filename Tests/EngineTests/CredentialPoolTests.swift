@@ -111,12 +111,13 @@ struct CredentialPoolTests {
         #expect(pool.environments[ID("spare")]?.kind == .oauthToken(Self.second))
     }
 
-    @Test("every key and every login variable is redacted from texts, and the pool prints none of them")
+    @Test("every key and every login variable is a secret, and the pool prints none of them")
     func secrecy() throws {
         let login = "login-token-0123456789abcdef"
         let pool = try CredentialPool(
             mode: .oauth, keys: try keys(), usesSeveralSubscriptions: true, environment: ["CLAUDE_CODE_OAUTH_TOKEN": login])
-        let redactor = Redactor(secrets: pool.secrets)
+        let secrets = CredentialPool.secrets(of: try keys().keys, ["CLAUDE_CODE_OAUTH_TOKEN": login])
+        let redactor = Redactor(secrets: secrets)
         var dumped = ""
         dump(pool, to: &dumped)
         for secret in [Self.first, Self.second, login] {

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Synchronization
 import Testing
 
@@ -16,7 +17,7 @@ struct MCPServerTests {
             Tool("fail", "Fails."), Tool("wait", "Waits.", isReadOnly: false),
         ]
 
-        func call(_ name: String, _ arguments: [String: JSON]) async throws -> String {
+        func call(_ name: String, _ arguments: [String: JSONValue]) async throws -> String {
             switch name {
             case "echo": return arguments["text"]?.string ?? ""
             case "wait":
@@ -55,13 +56,13 @@ struct MCPServerTests {
         func say(_ text: String) async { await server.take(Array(text.utf8)) }
 
         /// Says something and gives what has come by the time `count` answers are there.
-        func ask(_ text: String, answers count: Int = 1) async throws -> [JSON] {
+        func ask(_ text: String, answers count: Int = 1) async throws -> [JSONValue] {
             let before = sink.all.withLock(\.count)
             await say(text)
             var iterator = written.stream.makeAsyncIterator()
             while sink.all.withLock(\.count) < before + count { _ = await iterator.next() }
             let answers = sink.all.withLock { Array($0[before...]) }
-            return try answers.map { try JSONDecoder().decode(JSON.self, from: Data($0.utf8)) }
+            return try answers.map { try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) }
         }
 
         var count: Int { sink.all.withLock(\.count) }
@@ -125,7 +126,7 @@ struct MCPServerTests {
         #expect(early[0]["error"]?["code"] == -32002)
         _ = try await talk.ask(Self.initialize)
         let call = { (params: String) in #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":\#(params)}"# }
-        let cases: [(String, Int)] = [
+        let cases: [(String, Int64)] = [
             ("nonsense", -32700), ("{\"jsonrpc\":\"2.0\",\"id\":1", -32700), ("\"text\"", -32600), ("42", -32600), ("[]", -32600),
             ("null", -32600),
             (#"{"id":1,"method":"ping"}"#, -32600), (#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600),
@@ -140,7 +141,7 @@ struct MCPServerTests {
         ]
         for (text, code) in cases {
             let answer = try await talk.ask(text)
-            #expect(answer[0]["error"]?["code"] == .whole(code), "\(text.prefix(80))")
+            #expect(answer[0]["error"]?["code"] == .integer(code), "\(text.prefix(80))")
         }
         for silent in [
             "", "  \r", #"{"jsonrpc":"2.0","method":"nothing/known"}"#, #"{"jsonrpc":"2.0","id":5,"result":{}}"#,

@@ -48,6 +48,33 @@ struct RecordingTests {
         #expect(recording.sequence(at: Timestamp(milliseconds: 0)) == 0)
     }
 
+    @Test("of large states fewer are kept, so that together they stay within bounds")
+    func large() {
+        var recording = Recording()
+        recording.take([RecordedEvent(sequence: 1, time: Timestamp(milliseconds: 1), event: fixture.recorded[0].event)])
+        let count: Int64 = 20_000
+        recording.take(
+            (2...count).map {
+                RecordedEvent(sequence: $0, time: Timestamp(milliseconds: $0), event: .taskAdded(RunReportFixture.task(Int($0), "Task")))
+            })
+        let kept = Set((1...count).map { recording.checkpoint(before: $0).sequence })
+        let entries = kept.compactMap { recording.checkpoint(before: $0).run?.tasks.count }.reduce(0, +)
+        #expect(kept.count > 2 && entries <= Recording.mostEntries, "\(kept.sorted()) \(entries)")
+        #expect(kept.count < 16)
+    }
+
+    @Test("a moment far from its checkpoint is the same, whether all of the way is told or only the last of it")
+    func passing() {
+        var (told, passed) = (Playback(from: .init(sequence: 0, run: nil)), Playback(from: .init(sequence: 0, run: nil)))
+        let events = fixture.recorded
+        for event in events {
+            told.take(event)
+            if event.sequence + 40 > Int64(events.count) { passed.take(event) } else { passed.pass(event) }
+        }
+        #expect(told.run == passed.run && told.time == passed.time && !passed.log.entries.isEmpty)
+        #expect(told.log.entries.suffix(passed.log.entries.count).map(\.text) == passed.log.entries.map(\.text))
+    }
+
     @Test("a clock that was set back moves no event before an earlier one")
     func clock() {
         var recording = Recording()

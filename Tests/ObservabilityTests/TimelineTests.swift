@@ -62,6 +62,48 @@ struct TimelineTests {
         #expect(growing.update(after: revision).spans.isEmpty)
     }
 
+    @Test("what fails and is tried again is a span for each try")
+    func retried() {
+        var fixture = RunReportFixture()
+        fixture.add(1, "Parse dates")
+        fixture.finish(1, by: 1, turn: 1, cost: 0.25)
+        let (candidate, effect): (CandidateID, EffectID) = (ID("candidate", 1), ID("effect", 1))
+        fixture.apply(.taskApproved(ID("task", 1)), fixture.queued(1, candidate: 1), .effectIntended(effect, .merge(candidate)))
+        fixture.apply(.effectDelayed(effect, until: fixture.now, reason: "no network"))
+        #expect(timeline(fixture).update(after: 0).spans.map(\.value.end).last == "failed" && timeline(fixture).openCount == 0)
+        fixture.apply(.effectRetried(effect))
+        #expect(timeline(fixture).openCount == 1)
+        fixture.apply(.effectDone(effect))
+        let merges = timeline(fixture).update(after: 0).spans.map(\.value).filter { $0.kind == .merge }
+        #expect(merges.map(\.end) == ["failed", "done"] && merges.map(\.lane) == ["merge main", "merge main"])
+        #expect(merges[1].from > (merges[0].to ?? .max) && merges[1].sequence > merges[0].sequence && merges[1].task == "task-1")
+        #expect(timeline(fixture).openCount == 0)
+    }
+
+    @Test("it can be had in pieces that come to the whole, and for one task alone")
+    func pieces() {
+        let all = timeline(fixture)
+        var revision = 0
+        var spans: [Int: Timeline.Span] = [:]
+        var marks: [Int: Timeline.Mark] = [:]
+        var count = 0
+        repeat {
+            let piece = all.update(after: revision, limit: 2)
+            #expect(piece.spans.count + piece.marks.count <= 3 && piece.revision > revision)
+            for span in piece.spans { spans[span.number] = span.value }
+            for mark in piece.marks { marks[mark.number] = mark.value }
+            revision = piece.revision
+            count += 1
+            if piece.revision == piece.newest { break }
+        } while count < 100
+        let whole = all.update(after: 0)
+        #expect(count > 2 && spans.count == whole.spans.count && marks.count == whole.marks.count)
+        #expect(spans == Dictionary(uniqueKeysWithValues: whole.spans.map { ($0.number, $0.value) }))
+        let own = all.update(on: "task-1")
+        #expect(own.spans == whole.spans && own.marks.map(\.value.kind) == [.red, .landed])
+        #expect(all.update(on: "task-2").spans.isEmpty)
+    }
+
     @Test("what goes on has no end, and the run's end ends it")
     func open() {
         var fixture = RunReportFixture()

@@ -27,20 +27,51 @@ struct FamilyTests {
         _ = try await ProcessSweep.end(marker: supervision.marker)
     }
 
-    @Test("a connection is known by the socket at its other end", .enabled(if: access("/usr/bin/perl", X_OK) == 0))
-    func connection() async throws {
+    @Test(
+        "a connection is known by the socket at its other end, also by one of the newer protocol",
+        .enabled(if: access("/usr/bin/perl", X_OK) == 0), arguments: [false, true])
+    func connection(isMapped: Bool) async throws {
         let supervision = try Supervision()
         let listener = try Listener()
+        let address =
+            isMapped
+            ? "sockaddr_in6(\(listener.port), inet_pton(AF_INET6, \"::ffff:127.0.0.1\"))" : "sockaddr_in(\(listener.port), INADDR_LOOPBACK)"
         let connect =
-            "use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0); connect($s, sockaddr_in(\(listener.port), INADDR_LOOPBACK)) or die; sleep 60"
+            "use Socket qw(:all); socket(my $s, \(isMapped ? "PF_INET6" : "PF_INET"), SOCK_STREAM, 0); connect($s, \(address)) or die; sleep 60"
         let process = try await supervision.launch("exec env -i /usr/bin/perl -e '\(connect)'") { $0.usesControlGroups = false }
         let theirs = try listener.accepted()
         #expect(ConnectionOwner(marker: supervision.marker).isFamily(peerPort: theirs, port: listener.port))
         #expect(!ConnectionOwner(marker: supervision.marker + "-other").isFamily(peerPort: theirs, port: listener.port))
         let own = try listener.connect()
-        #expect(!ConnectionOwner(marker: supervision.marker).isFamily(peerPort: own, port: listener.port))
+        let owner = ConnectionOwner(marker: supervision.marker)
+        #expect(owner.verdict(peerPort: own, port: listener.port) == .stranger)
         _ = try await ProcessSweep.end(marker: supervision.marker)
         _ = process
+    }
+
+    @Test("a connection that is in no table counts as the family's, and that is not remembered")
+    func unknown() throws {
+        let listener = try Listener()
+        let owner = ConnectionOwner(marker: "nobody-\(UUID().uuidString)")
+        // The listener's own port has a socket, but none that is connected.
+        #expect(owner.verdict(peerPort: listener.port, port: listener.port) == .unknown)
+        #expect(owner.isFamily(peerPort: listener.port, port: listener.port))
+        let own = try listener.connect()
+        #expect(owner.verdict(peerPort: own, port: listener.port) == .stranger)
+    }
+
+    @Test("the peer's sockets are found by both ports, in either table's form; one that nobody has open is none")
+    func tables() {
+        let table = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 11 1 0 100 0 0 10 0
+               1: 0100007F:C001 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 12 1 0 20 4 30 10 -1
+               2: 0000000000000000FFFF00000100007F:C002 0000000000000000FFFF00000100007F:1F90 01 0:0 00:0 0     0        0 13 1
+               3: 0100007F:C003 0100007F:1F90 06 00000000:00000000 03:00000F4F 00000000     0        0 0 3
+               4: 0100007F:1F90 0100007F:C001 01 00000000:00000000 00:00000000 00000000     0        0 14 1 0 20 4 30 10 -1
+            """
+        func sockets(_ port: Int) -> [UInt64] { ConnectionOwner.sockets(in: Array(table.utf8), from: port, to: 0x1F90) }
+        #expect(sockets(0xC001) == [12] && sockets(0xC002) == [13] && sockets(0xC003) == [] && sockets(0x1F90) == [])
     }
 }
 

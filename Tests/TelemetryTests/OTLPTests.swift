@@ -1,6 +1,6 @@
 import Foundation
 import Orchestration
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Telemetry
@@ -32,39 +32,53 @@ struct OTLPTests {
                 + #""status":{"code":2,"message":"red"},"traceId":"\#(trace)"}]}]}]}"#)
     }
 
+    private static let busy = [503, 200, 200, 400, 503, 503, 503]
+
     @Test("they are sent in batches with the headers, a busy collector is asked again, and one that refuses is not")
     func sending() async throws {
-        let collector = try await Collector.started()
-        let settings = try OTLPSettings(
-            endpoint: "http://127.0.0.1:\(collector.port)/", environment: ["OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20secret, y=2"])
-        #expect(!"\(settings)".contains("secret"))
-        let exporter = OTLPExporter(settings, version: "1", pauses: [0, 0])
-        collector.answers.withLock { $0 = [503, 200, 200] }
-        try await exporter.send((1...300).map(Self.span), of: Self.identity, run: ID("run-1"))
-        let requests = collector.requests.withLock { $0 }
-        #expect(requests.count == 3 && requests[0].body == requests[1].body)
-        #expect(requests.map(\.spans) == [256, 256, 44])
-        #expect(requests.allSatisfy { $0.head.hasPrefix("POST /v1/traces ") && $0.head.contains("x-key: a secret") })
-        collector.answers.withLock { $0 = [400, 200] }
-        await #expect(throws: OTLPError.refused(400)) { try await exporter.send([Self.span(1)], of: Self.identity, run: ID("run-1")) }
-        collector.answers.withLock { $0 = [503, 503, 503, 200] }
-        await #expect(throws: OTLPError.unreachable("status 503")) {
-            try await exporter.send([Self.span(1)], of: Self.identity, run: ID("run-1"))
+        let exporter = try await LoopbackReceiver.serving(status: { $0 < Self.busy.count ? Self.busy[$0] : 200 }) { collector, port in
+            let settings = try OTLPSettings(
+                endpoint: "http://127.0.0.1:\(port)/", environment: ["OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20secret, y=2"])
+            #expect(!"\(settings)".contains("secret"))
+            let exporter = OTLPExporter(settings, version: "1", pauses: [0, 0])
+            try await exporter.send((1...300).map(Self.span), of: Self.identity, run: ID("run-1"))
+            let requests = collector.received
+            #expect(requests.count == 3 && requests[0].body == requests[1].body)
+            #expect(requests.map { $0.body.components(separatedBy: "\"endTimeUnixNano\"").count - 1 } == [256, 256, 44])
+            #expect(requests.allSatisfy { $0.method == "POST" && $0.path == "/v1/traces" && $0.headers["x-key"] == "a secret" })
+            #expect(requests.allSatisfy { $0.authority == "127.0.0.1:\(port)" })
+            await #expect(throws: OTLPError.refused(400)) { try await exporter.send([Self.span(1)], of: Self.identity, run: ID("run-1")) }
+            await #expect(throws: OTLPError.unreachable("status 503")) {
+                try await exporter.send([Self.span(1)], of: Self.identity, run: ID("run-1"))
+            }
+            #expect(collector.received.count == 7)
+            return exporter
         }
-        #expect(collector.requests.withLock { $0.count } == 7)
-        try await collector.stop()
         await #expect(throws: OTLPError.self) { try await exporter.send([Self.span(1)], of: Self.identity, run: ID("run-1")) }
     }
 
+    @Test("an address of IPv6 is in brackets, where it is shown and where the collector reads it", .enabled(if: hasNewerLoopback))
+    func newerProtocol() async throws {
+        try await LoopbackReceiver.serving(host: "::1") { collector, port in
+            let settings = try OTLPSettings(endpoint: "http://[::1]:\(port)", environment: [:])
+            #expect("\(settings)" == "http://[::1]:\(port)/v1/traces")
+            try await OTLPExporter(settings, version: "1", pauses: []).send([Self.span(1)], of: Self.identity, run: ID("run-1"))
+            #expect(collector.received.map(\.authority) == ["[::1]:\(port)"])
+        }
+    }
+
+    private static let hasNewerLoopback =
+        (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8))?.contains("00000000000000000000000000000001") ?? false
+
     @Test("a collector that does not answer costs no more than the tries' deadlines", .timeLimit(.minutes(1)))
     func silent() async throws {
-        let collector = try await Collector.started(isSilent: true)
-        let settings = try OTLPSettings(
-            endpoint: "http://127.0.0.1:\(collector.port)", environment: ["OTEL_EXPORTER_OTLP_TIMEOUT": "1000"])
-        await #expect(throws: OTLPError.unreachable("no answer within 1 s")) {
-            try await OTLPExporter(settings, version: "1", pauses: []).send([Self.span(1)], of: Self.identity, run: ID("run-1"))
+        try await LoopbackReceiver.serving(status: { _ in nil }) { _, port in
+            let settings = try OTLPSettings(
+                endpoint: "http://127.0.0.1:\(port)", environment: ["OTEL_EXPORTER_OTLP_TIMEOUT": "1000"])
+            await #expect(throws: OTLPError.unreachable("no answer within 1 s")) {
+                try await OTLPExporter(settings, version: "1", pauses: []).send([Self.span(1)], of: Self.identity, run: ID("run-1"))
+            }
         }
-        try await collector.stop()
     }
 
     @Test("the standard environment says where they go; what cannot be done is said")
@@ -74,7 +88,7 @@ struct OTLPTests {
         }
         let base = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"]
         #expect(try address(nil, base) == "http://collector:4318/v1/traces")
-        #expect(try address("http://[::1]:1/x", base) == "http://::1:1/x/v1/traces")
+        #expect(try address("http://[::1]:1/x", base) == "http://[::1]:1/x/v1/traces")
         #expect(try address(nil, base.merging(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://h/t"]) { $1 }) == "http://h:80/t")
         for wrong in ["https://h", "ftp://h", "http://", "http://h:0", "http://h:x", "http://a b", "http://u:p@h"] {
             #expect(throws: OTLPError.self, "\(wrong)") { try OTLPSettings(endpoint: wrong, environment: [:]) }

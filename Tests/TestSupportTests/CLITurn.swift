@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -28,13 +29,13 @@ struct CLIWorkplace {
     struct Outcome {
         let exitCode: Int?
         /// The lines of standard output.
-        let lines: [JSONFragment]
+        let lines: [JSONValue]
         let errors: String
 
-        var result: JSONFragment? { lines.last { $0["type"] == "result" } }
+        var result: JSONValue? { lines.last { $0["type"] == "result" } }
         /// The line that tells of an error of the API.
-        var apiError: JSONFragment? { lines.last { $0["is_api_error_message"] == true } }
-        var retries: [JSONFragment] { lines.filter { $0["subtype"] == "api_retry" } }
+        var apiError: JSONValue? { lines.last { $0["is_api_error_message"] == true } }
+        var retries: [JSONValue] { lines.filter { $0["subtype"] == "api_retry" } }
     }
 
     /// Runs one turn with the prompt on standard input.
@@ -87,7 +88,7 @@ struct CLIWorkplace {
             output: .string(limit: 8 << 20), error: .string(limit: 1 << 20))
         var exitCode: Int?
         if case .exited(let code) = result.terminationStatus { exitCode = Int(code) }
-        let lines = try result.standardOutput.split(separator: "\n").map { try JSONFragment(parsing: String($0)) }
+        let lines = try result.standardOutput.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
         return Outcome(exitCode: exitCode, lines: lines, errors: result.standardError)
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import TestSupport
@@ -7,10 +8,10 @@ struct CompanyConversationTests {
     typealias Body = MessagesBody
 
     private static let prompt = "You are worker-1, on a fresh worktree of `main`.\n\nTask task-1: Write file 1\n"
-    private static let tool: JSONFragment = [
+    private static let tool: JSONValue = [
         "name": "StructuredOutput", "description": "d", "input_schema": ["type": "object", "properties": ["status": ["type": "string"]]],
     ]
-    private static let environment: JSONFragment = [
+    private static let environment: JSONValue = [
         "role": "system", "content": [Body.text("# Environment\n - Primary working directory: /work tree/1\n - Platform: linux")],
     ]
 
@@ -20,14 +21,14 @@ struct CompanyConversationTests {
         return plan
     }
 
-    private func blocks(_ plan: CompanyPlan, _ messages: JSONFragment...) async throws -> [ContentBlock] {
+    private func blocks(_ plan: CompanyPlan, _ messages: JSONValue...) async throws -> [ContentBlock] {
         let opening = [Body.opening(Self.prompt), Self.environment]
         let reply = await CompanyScript(plan).reply(to: try Body.request(opening + messages, tools: [Self.tool]))
         guard case .message(let blocks) = reply.outcome else { return [] }
         return blocks
     }
 
-    private func call(_ name: String, _ id: String, _ input: JSONFragment) -> JSONFragment {
+    private func call(_ name: String, _ id: String, _ input: JSONValue) -> JSONValue {
         ["type": "tool_use", "id": .string(id), "name": .string(name), "input": input]
     }
 
@@ -66,7 +67,7 @@ struct CompanyConversationTests {
     @Test("does not make an edit a second time")
     func editTwice() async throws {
         let plan = plan(.edit(path: "list", old: "head", new: "head\nmine"))
-        func read(_ text: String) -> [JSONFragment] {
+        func read(_ text: String) -> [JSONValue] {
             [Body.assistant(call("Read", "t1", ["file_path": "/work tree/1/list"])), Body.user(Body.result(of: "t1", text))]
         }
         let fresh = read("1\thead\n2\t")

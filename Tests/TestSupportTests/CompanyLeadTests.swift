@@ -1,4 +1,5 @@
 import Agents
+import JSON
 import Orchestration
 import Testing
 
@@ -12,15 +13,15 @@ struct CompanyLeadTests {
         TeamSheet(id: "team-1", workers: 3, state: "has no open goal"), TeamSheet(id: "team-2", workers: 3, state: "has no open goal"),
     ]
 
-    private func titles(_ report: JSONFragment, _ list: String) -> [String] {
-        (report[list]?.arrayValue ?? []).compactMap { $0["title"]?.stringValue }
+    private func titles(_ report: JSONValue, _ list: String) -> [String] {
+        (report[list]?.array ?? []).compactMap { $0["title"]?.string }
     }
 
     @Test("hand out the goals that wait for nothing, and propose the gate where they are asked to")
     func firstGoals() async throws {
         let report = try await demo.report(demo.material(.director, .planGoals, teams: idle, gate: nil))
         #expect(titles(report, "goals") == ["A skeleton that runs"])
-        #expect(report["goals"]?.arrayValue?.first?["team"] == "team-1")
+        #expect(report["goals"]?.array?.first?["team"] == "team-1")
         #expect(report["verifyCommand"] == "make test")
         let gated = try await demo.report(demo.material(.director, .planGoals, teams: idle))
         #expect(gated["verifyCommand"] == nil)
@@ -31,9 +32,9 @@ struct CompanyLeadTests {
         var sheets = demo
         sheets.plan.misnamesTeam = true
         let first = sheets.material(.director, .planGoals, teams: idle)
-        #expect(try await sheets.report(first)["goals"]?.arrayValue?.first?["team"] == "team-99")
+        #expect(try await sheets.report(first)["goals"]?.array?.first?["team"] == "team-99")
         let mend = sheets.material(.director, .fixPlan(problems: ["there is no team-99"]), teams: idle, continuing: true)
-        #expect(try await sheets.report(first, mend)["goals"]?.arrayValue?.first?["team"] == "team-1")
+        #expect(try await sheets.report(first, mend)["goals"]?.array?.first?["team"] == "team-1")
     }
 
     @Test("accept a delivery, and hand out what builds on it only when it has landed")
@@ -74,13 +75,13 @@ struct CompanyLeadTests {
         let teams = [TeamSheet(id: "team-1", workers: 1, goal: CompanySheets.sheet(goal), state: "has delivered")]
         let first = try await sheets.report(
             sheets.material(.director, .decide, teams: teams, deliveries: [sheets.delivery(goal, "team-1")]))
-        #expect(first["deliveries"]?.arrayValue?.first?["verdict"] == "return")
+        #expect(first["deliveries"]?.array?.first?["verdict"] == "return")
         #expect(first["complete"] == false)
         let answer = try await sheets.report(sheets.material(.engineerManager, .planTasks, goal: goal, isReturned: true))
         #expect(titles(answer, "tasks") == ["Say more"])
         let second = try await sheets.report(
             sheets.material(.director, .decide, teams: teams, deliveries: [sheets.delivery(goal, "team-1", commits: ["abc Say more"])]))
-        #expect(second["deliveries"]?.arrayValue?.first?["verdict"] == "accept")
+        #expect(second["deliveries"]?.array?.first?["verdict"] == "accept")
         #expect(second["complete"] == true)
     }
 
@@ -99,10 +100,10 @@ struct CompanyLeadTests {
         let sheets = CompanySheets(plan: .synthetic(tasks: 9, teams: 3))
         let report = try await sheets.report(sheets.material(.director, .planTasks))
         #expect(try problems(report).isEmpty)
-        #expect(report["tasks"]?.arrayValue?.count == 9)
+        #expect(report["tasks"]?.array?.count == 9)
         let flat = try await demo.report(
             demo.material(.director, .planTasks), demo.material(.director, .fixPlan(problems: ["x"]), continuing: true))
-        let dependencies = flat["tasks"]?.arrayValue?.map { $0["dependsOn"]?.arrayValue ?? [] } ?? []
+        let dependencies = flat["tasks"]?.array?.map { $0["dependsOn"]?.array ?? [] } ?? []
         #expect(dependencies == [[]] + Array(repeating: ["skeleton"], count: 7))
     }
 
@@ -119,7 +120,7 @@ struct CompanyLeadTests {
         let first = try await sheets.report(sheets.material(.engineerManager, .assess, goal: goal, tasks: tasks))
         #expect(first["goalReached"] == false)
         #expect(titles(first, "tasks") == ["What was forgotten"])
-        #expect(first["tasks"]?.arrayValue?.first?["dependsOn"] == ["task-4"])
+        #expect(first["tasks"]?.array?.first?["dependsOn"] == ["task-4"])
         let all = tasks + [sheets.sheet(goal.later[0], "task-6", state: "landed")]
         #expect(try await sheets.report(sheets.material(.engineerManager, .assess, goal: goal, tasks: all))["goalReached"] == true)
         let failed = tasks + [sheets.sheet(goal.later[0], "task-6", state: "failed: came back too often")]
@@ -140,7 +141,7 @@ struct CompanyLeadTests {
         ]
         let report = try await sheets.report(
             sheets.material(.engineerManager, .review(submissions.map { TaskID($0.task.id) }), submissions: submissions, continuing: true))
-        let decisions = report["decisions"]?.arrayValue ?? []
+        let decisions = report["decisions"]?.array ?? []
         #expect(decisions.map { $0["task"] } == ["task-1", "task-2", "task-3", "task-4"])
         #expect(decisions.map { $0["verdict"] } == ["rework", "drop", "approve", "rework"])
         #expect(decisions.first?["instructions"] == "Make it.")
@@ -160,13 +161,13 @@ struct CompanyLeadTests {
     }
 
     /// What cco's own check says of a plan.
-    private func problems(_ report: JSONFragment) throws -> [String] {
-        let drafts = (report["tasks"]?.arrayValue ?? []).map { task in
+    private func problems(_ report: JSONValue) throws -> [String] {
+        let drafts = (report["tasks"]?.array ?? []).map { task in
             TaskDraft(
-                key: task["key"]?.stringValue ?? "", title: task["title"]?.stringValue ?? "",
-                description: task["description"]?.stringValue ?? "",
-                acceptance: task["acceptance"]?.stringValue ?? "", paths: (task["paths"]?.arrayValue ?? []).compactMap(\.stringValue),
-                dependsOn: (task["dependsOn"]?.arrayValue ?? []).compactMap(\.stringValue))
+                key: task["key"]?.string ?? "", title: task["title"]?.string ?? "",
+                description: task["description"]?.string ?? "",
+                acceptance: task["acceptance"]?.string ?? "", paths: (task["paths"]?.array ?? []).compactMap(\.string),
+                dependsOn: (task["dependsOn"]?.array ?? []).compactMap(\.string))
         }
         return PlanCheck(drafts: drafts, of: ID("team-1"), in: TaskRegister(), mayBeEmpty: false).problems
     }

@@ -1,4 +1,5 @@
 import Agents
+import JSON
 import Orchestration
 
 @testable import TestSupport
@@ -46,9 +47,9 @@ struct CompanySheets {
     }
 
     /// The script's report for a conversation in which these were the turns' prompts and nothing but reports came between them.
-    func report(_ materials: TurnMaterial...) async throws -> JSONFragment {
+    func report(_ materials: TurnMaterial...) async throws -> JSONValue {
         let library = try PromptLibrary()
-        var messages: [JSONFragment] = []
+        var messages: [JSONValue] = []
         var schema = ""
         for material in materials {
             let turn = try library.render(material)
@@ -61,12 +62,12 @@ struct CompanySheets {
                 messages.append(MessagesBody.opening(turn.userPrompt))
             }
         }
-        let tool: JSONFragment = ["name": "StructuredOutput", "description": "d", "input_schema": try JSONFragment(parsing: schema)]
+        let tool: JSONValue = ["name": "StructuredOutput", "description": "d", "input_schema": try JSONValue(parsing: schema)]
         let reply = await CompanyScript(plan).reply(to: try MessagesBody.request(messages, tools: [tool]))
         guard case .message(let blocks) = reply.outcome, case .toolUse("StructuredOutput", let input)? = blocks.last else {
             throw NoReport(reply: reply)
         }
-        return try JSONFragment(parsing: input)
+        return try JSONValue(parsing: input)
     }
 
     struct NoReport: Error { var reply: ModelReply }

@@ -1,6 +1,7 @@
 import Agents
 import Foundation
 import Glibc
+import JSON
 import Orchestration
 import Subprocess
 import SystemPackage
@@ -59,7 +60,7 @@ struct CompanyStage {
             output: .string(limit: 8 << 20), error: .string(limit: 1 << 20))
         var exitCode: Int?
         if case .exited(let code) = result.terminationStatus { exitCode = Int(code) }
-        let lines = try result.standardOutput.split(separator: "\n").map { try JSONFragment(parsing: String($0)) }
+        let lines = try result.standardOutput.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
         return CLIWorkplace.Outcome(exitCode: exitCode, lines: lines, errors: result.standardError)
     }
 

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import TestSupport
@@ -21,10 +22,10 @@ struct ModelFaultTests {
     func errors(fault: ModelFault, status: Int, type: String) async throws {
         let answer = try await answer(to: fault)
         #expect(answer.status == status)
-        let document = try JSONFragment(parsing: answer.body)
+        let document = try JSONValue(parsing: answer.body)
         #expect(document["type"] == "error")
         #expect(document["error"]?["type"] == .string(type))
-        #expect(document["error"]?["message"]?.stringValue?.isEmpty == false)
+        #expect(document["error"]?["message"]?.string?.isEmpty == false)
     }
 
     @Test("names the time to wait only if it has one")

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import TestSupport
@@ -6,7 +7,7 @@ import Testing
 struct PromptCacheTests {
     typealias Body = MessagesBody
     private let first = [Body.opening("Do it."), Body.user(Body.text("mark", cached: true))]
-    private var second: [JSONFragment] {
+    private var second: [JSONValue] {
         [
             Body.opening("Do it."), Body.user(Body.text("mark")), Body.assistant(Body.text("Hello.")),
             Body.user(Body.text("more", cached: true)), Body.user(Body.text(String(repeating: "x", count: 400))),

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @testable import TestSupport
@@ -94,7 +95,7 @@ struct RealCLIConversationTests {
                 let outcome = try await place.turn("Do it.\n", port: api.port, session: session)
                 #expect(outcome.exitCode == 1)
                 #expect(outcome.apiError?["error"] == .string(error))
-                #expect(outcome.result?["api_error_status"] == .integer(status))
+                #expect(outcome.result?["api_error_status"] == .integer(Int64(status)))
                 #expect(outcome.result?["is_error"] == true)
                 #expect(outcome.retries.count == (isRetried ? 1 : 0))
             }

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import TestSupport
@@ -21,8 +22,8 @@ struct ScriptedMessagesAPITests {
                 "message_start", "content_block_start", "content_block_delta", "content_block_stop", "content_block_start",
                 "content_block_delta", "content_block_stop", "message_delta", "message_stop",
             ])
-        let events = try answer.eventData.map { try JSONFragment(parsing: $0) }
-        #expect(events.compactMap { $0["type"]?.stringValue } == answer.eventNames)
+        let events = try answer.eventData.map { try JSONValue(parsing: $0) }
+        #expect(events.compactMap { $0["type"]?.string } == answer.eventNames)
         #expect(events[2]["delta"] == ["type": "text_delta", "text": "I \"look\"\n\u{2028}first."])
         #expect(events[4]["content_block"]?["name"] == "Bash")
         #expect(events[5]["delta"]?["partial_json"] == #"{"command":"ls"}"#)
@@ -36,7 +37,7 @@ struct ScriptedMessagesAPITests {
         let answer = try await ScriptedMessagesAPI.serving(SteppedScript(.message(.text("Hello.")))) { api in
             try await LoopbackClient(port: api.port).send(body: body)
         }
-        let document = try JSONFragment(parsing: answer.body)
+        let document = try JSONValue(parsing: answer.body)
         #expect(document["content"] == [["type": "text", "text": "Hello."]])
         #expect(document["stop_reason"] == "end_turn")
         #expect(document["model"] == "claude-test")
@@ -49,7 +50,7 @@ struct ScriptedMessagesAPITests {
         let answer = try await ScriptedMessagesAPI.serving(SteppedScript(.message(.text(text)))) { api in
             try await LoopbackClient(port: api.port).send(body: body)
         }
-        let pieces = try answer.eventData.compactMap { try JSONFragment(parsing: $0)["delta"]?["text"]?.stringValue }
+        let pieces = try answer.eventData.compactMap { try JSONValue(parsing: $0)["delta"]?["text"]?.string }
         #expect(pieces.count == 5)
         #expect(pieces.joined() == text)
     }
@@ -63,8 +64,8 @@ struct ScriptedMessagesAPITests {
                 var ids: [String] = []
                 for _ in 1...2 {
                     let answer = try await LoopbackClient(port: api.port).send(body: body)
-                    let events = try answer.eventData.map { try JSONFragment(parsing: $0) }
-                    ids += events.compactMap { $0["message"]?["id"]?.stringValue ?? $0["content_block"]?["id"]?.stringValue }
+                    let events = try answer.eventData.map { try JSONValue(parsing: $0) }
+                    ids += events.compactMap { $0["message"]?["id"]?.string ?? $0["content_block"]?["id"]?.string }
                 }
                 return ids
             }
@@ -119,7 +120,7 @@ struct ScriptedMessagesAPITests {
             let client = LoopbackClient(port: api.port)
             let count = try await client.send("POST", "/v1/messages/count_tokens", body: body)
             let expected = try Body.request([Body.opening("Do it.")]).characters / 4
-            #expect(try JSONFragment(parsing: count.body) == ["input_tokens": .integer(expected)])
+            #expect(try JSONValue(parsing: count.body) == ["input_tokens": .integer(Int64(expected))])
             #expect(try await client.send("HEAD", "/api/hello").status == 200)
             #expect(try await client.send("GET", "/v1/models").status == 404)
             #expect(try await client.send("POST", "/v1/messages", body: "{").status == 400)

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Orchestration
 import Synchronization
 import Testing
@@ -17,7 +18,7 @@ struct SpokenCLITests {
         return try #require(ClaudeCodeBackend(executable: "claude", runsAsRoot: false).input(for: message))
     }
 
-    private func index(_ lines: [JSONFragment], _ isMeant: (JSONFragment) -> Bool) throws -> Int {
+    private func index(_ lines: [JSONValue], _ isMeant: (JSONValue) -> Bool) throws -> Int {
         let index = lines.firstIndex(where: isMeant)
         return try #require(index)
     }
@@ -45,7 +46,7 @@ struct SpokenCLITests {
                 let outcome = try await place.conversation("Do it.", speaker, port: api.port, session: session)
                 #expect(outcome.exitCode == 0, "\(outcome.errors)")
                 #expect(outcome.result?["structured_output"] == ["summary": "done"])
-                let tool = try index(outcome.lines) { $0["message"]?["content"]?.arrayValue?.first?["type"] == "tool_result" }
+                let tool = try index(outcome.lines) { $0["message"]?["content"]?.array?.first?["type"] == "tool_result" }
                 let told = outcome.lines.indices.filter {
                     outcome.lines[$0]["uuid"] == .string(Self.uuid) && outcome.lines[$0]["isReplay"] == true
                 }

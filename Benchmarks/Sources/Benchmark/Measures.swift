@@ -5,7 +5,7 @@ struct Measures {
     var isSmoke: Bool
     var pairs: Int
 
-    static let names = ["makespan", "throughput", "overhead", "worktrees", "output", "waiting", "recovery", "journal", "run"]
+    static let names = ["makespan", "throughput", "overhead", "worktrees", "output", "waiting", "recovery", "journal", "run", "pages"]
 
     func rows(_ name: String) throws -> [Row] {
         switch name {
@@ -49,6 +49,11 @@ struct Measures {
             ).rows()
         case "run":
             return try WholeRun(laboratory: laboratory, tasks: isSmoke ? 4 : 100, workers: isSmoke ? 2 : 20, pairs: min(pairs, 3)).rows()
+        case "pages":
+            return try Pages(
+                laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 220 : 1_000, loads: isSmoke ? 1 : 7,
+                idleSeconds: isSmoke ? 2 : 60, turns: isSmoke ? 60 : 300
+            ).rows()
         default:
             throw Program.Failure(description: "there is no measure \(name); there are \(Self.names.joined(separator: ", "))")
         }

@@ -1,9 +1,12 @@
+import JSON
 import Orchestration
 
 /// Turns what an agent does into readable lines for the log, one for each text, tool call and tool result.
 enum Activity {
     /// The longest line, in characters.
     static let longest = 240
+    /// Bytes of an ASCII text of which a line can depend: four characters are looked at for each one that is shown, and CR LF is one character.
+    static let mostBytes = longest * 8 + 2
 
     static func lines(for line: StreamLine) -> [String] {
         switch line {
@@ -92,33 +95,41 @@ enum Activity {
     /// The same for text whose beginning is ASCII, by far the most, without a look at each character's properties; `nil` for other text.
     private static func boundedASCII(_ text: String, to limit: Int) -> String? {
         text.utf8.withContiguousStorageIfAvailable { bytes -> String? in
-            var line: [UInt8] = []
-            line.reserveCapacity(min(limit, bytes.count) + 3)
-            var spacePending = false
-            var isCut = false
-            for (index, byte) in bytes.enumerated() {
-                // A carriage return and a line feed are one character.
-                guard byte < 0x80, byte != 0x0D else { return nil }
-                if index == limit * 4 {
-                    isCut = true
-                    break
+            var isASCII = true
+            // One space may be written where no character follows any more, and the ellipsis takes three bytes.
+            let line = String(unsafeUninitializedCapacity: min(limit, bytes.count) + 4) { line in
+                var count = 0
+                var spacePending = false
+                for (index, byte) in bytes.enumerated() {
+                    // A carriage return and a line feed are one character.
+                    guard byte < 0x80, byte != 0x0D else {
+                        isASCII = false
+                        return 0
+                    }
+                    if index == limit * 4 { return ellipsis(at: count, of: line) }
+                    if byte == 0x20 || (0x09...0x0C).contains(byte) {
+                        spacePending = count > 0
+                        continue
+                    }
+                    if byte < 0x20 || byte == 0x7F { continue }
+                    if spacePending {
+                        line[count] = 0x20
+                        count += 1
+                        spacePending = false
+                    }
+                    if count >= limit { return ellipsis(at: count, of: line) }
+                    line[count] = byte
+                    count += 1
                 }
-                if byte == 0x20 || (0x09...0x0C).contains(byte) {
-                    spacePending = !line.isEmpty
-                    continue
-                }
-                if byte < 0x20 || byte == 0x7F { continue }
-                if spacePending {
-                    line.append(0x20)
-                    spacePending = false
-                }
-                if line.count >= limit {
-                    isCut = true
-                    break
-                }
-                line.append(byte)
+                return count
             }
-            return String(decoding: line, as: UTF8.self) + (isCut ? "…" : "")
+            return isASCII ? line : nil
         } ?? nil
+    }
+
+    /// - Returns: how many bytes there are then.
+    private static func ellipsis(at count: Int, of line: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        (line[count], line[count + 1], line[count + 2]) = (0xE2, 0x80, 0xA6)
+        return count + 3
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Walks through JSON text once, from its beginning, and makes values only of what it is asked for.
 ///
@@ -11,11 +12,18 @@ struct JSONCursor {
     private var position = 0
     private var depth = 0
     private static let deepest = 200
+    private let longestText: Int
 
-    /// - Parameter bytes: must outlive the cursor.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    /// - Parameters:
+    ///   - bytes: must outlive the cursor.
+    ///   - longestText: bytes that ``text()`` keeps.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, longestText: Int = .max) {
+        self.bytes = bytes
+        self.longestText = longestText
+    }
 
     /// The next byte that is no white space; nothing is taken.
+    @inline(__always)
     mutating func peek() throws(Unexpected) -> UInt8 {
         while position < bytes.count {
             switch bytes[position] {
@@ -44,9 +52,9 @@ struct JSONCursor {
     /// - Parameter isFirst: true before the first member; kept by the cursor.
     mutating func nextKey(_ isFirst: inout Bool) throws(Unexpected) -> UnsafeBufferPointer<UInt8>? {
         guard try nextElement(&isFirst, end: 0x7D) else { return nil }
-        let (range, _) = try stringRange()
+        let part = try stringPart()
         try take(0x3A)
-        return UnsafeBufferPointer(rebasing: bytes[range])
+        return part.bytes
     }
 
     /// Goes to the next element of an array whose bracket has been taken; false at its end, which is taken too.
@@ -61,11 +69,22 @@ struct JSONCursor {
     }
 
     mutating func string() throws(Unexpected) -> String {
-        let (range, isEscaped) = try stringRange()
-        let part = UnsafeBufferPointer(rebasing: bytes[range])
+        try string(of: try stringPart())
+    }
+
+    /// A string of which an ASCII one is kept up to the longest text only; the rest is checked all the same.
+    mutating func text() throws(Unexpected) -> String {
+        try string(of: try stringPart(), longest: longestText)
+    }
+
+    private func string(of part: StringPart, longest: Int = .max) throws(Unexpected) -> String {
+        // What is checked already need not be checked again, which is slow.
+        if part.isASCII, part.escapes == .none { return String(decoding: part.bytes.prefix(longest), as: UTF8.self) }
+        if part.isASCII, part.escapes == .single { return JSONEscapes.resolvedASCII(in: part.bytes, longest: longest) }
         guard
-            let text = isEscaped
-                ? String(validating: try JSONEscapes.resolved(in: part), as: UTF8.self) : String(validating: part, as: UTF8.self)
+            let text = part.escapes == .none
+                ? String(validating: part.bytes, as: UTF8.self)
+                : String(validating: try JSONEscapes.resolved(in: part.bytes), as: UTF8.self)
         else { throw Unexpected() }
         return text
     }
@@ -152,7 +171,7 @@ struct JSONCursor {
         try descend()
         defer { depth -= 1 }
         switch try peek() {
-        case 0x22: _ = try stringRange()
+        case 0x22: _ = try stringPart()
         case 0x7B:
             position += 1
             var isFirst = true
@@ -175,7 +194,12 @@ struct JSONCursor {
 
     private mutating func skipNumber() throws(Unexpected) {
         let start = position
-        while position < bytes.count, "+-.eE0123456789".utf8.contains(bytes[position]) { position += 1 }
+        scan: while position < bytes.count {
+            switch bytes[position] {
+            case 0x2B, 0x2D, 0x2E, 0x30...0x39, 0x45, 0x65: position += 1
+            default: break scan
+            }
+        }
         guard position > start else { throw Unexpected() }
     }
 
@@ -188,27 +212,73 @@ struct JSONCursor {
         position += length
     }
 
-    /// Takes a string; where its content stands, and whether it has escapes.
-    private mutating func stringRange() throws(Unexpected) -> (Range<Int>, isEscaped: Bool) {
+    /// The content of a string as it is written.
+    private struct StringPart {
+        enum Escapes {
+            case none
+            /// Those of one letter only, all of them right.
+            case single
+            case others
+        }
+
+        var bytes: UnsafeBufferPointer<UInt8>
+        var escapes: Escapes
+        /// Whether nothing but ASCII is in it, not counting escapes.
+        var isASCII: Bool
+    }
+
+    /// Takes a string, eight bytes at a time.
+    private mutating func stringPart() throws(Unexpected) -> StringPart {
         try take(0x22)
         guard let base = bytes.baseAddress else { throw Unexpected() }
         let start = position
-        var from = start
-        var quote = -1
-        var isEscaped = false
+        var index = start
+        var escapes = StringPart.Escapes.none
+        var seen: UInt64 = 0
         while true {
-            if quote < from {
-                guard let hit = memchr(base + from, 0x22, bytes.count - from) else { throw Unexpected() }
-                quote = hit - UnsafeMutableRawPointer(mutating: base)
+            while index + 8 <= bytes.count {
+                let word = UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                let hits = EightBytes.zeros(in: word ^ EightBytes.all(0x22)) | EightBytes.zeros(in: word ^ EightBytes.all(0x5C))
+                guard hits != 0 else {
+                    seen |= word
+                    index += 8
+                    continue
+                }
+                let plain = hits.trailingZeroBitCount & ~7
+                seen |= word & (1 << UInt64(plain) &- 1)
+                index += plain >> 3
+                break
             }
-            guard let hit = memchr(base + from, 0x5C, quote - from) else { break }
-            isEscaped = true
-            from = hit - UnsafeMutableRawPointer(mutating: base) + 2
-            guard from <= bytes.count else { throw Unexpected() }
+            guard index < bytes.count else { throw Unexpected() }
+            switch base[index] {
+            case 0x22:
+                position = index + 1
+                return StringPart(
+                    bytes: UnsafeBufferPointer(rebasing: bytes[start..<index]), escapes: escapes,
+                    isASCII: seen & EightBytes.all(0x80) == 0)
+            case 0x5C:
+                guard index + 1 < bytes.count else { throw Unexpected() }
+                switch base[index + 1] {
+                case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74: if escapes == .none { escapes = .single }
+                default: escapes = .others
+                }
+                index += 2
+            case let byte:
+                seen |= UInt64(byte)
+                index += 1
+            }
         }
-        position = quote + 1
-        return (start..<quote, isEscaped)
     }
+}
+
+/// Looks at eight bytes at once.
+enum EightBytes {
+    @inline(__always)
+    static func all(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+    /// The high bit of the first byte that is zero, and perhaps of later ones; 0 when none is.
+    @inline(__always)
+    static func zeros(in word: UInt64) -> UInt64 { (word &- all(0x01)) & ~word & all(0x80) }
 }
 
 extension UnsafeBufferPointer<UInt8> {

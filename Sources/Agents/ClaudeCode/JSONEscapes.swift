@@ -27,6 +27,47 @@ enum JSONEscapes {
         return output
     }
 
+    /// The beginning of ASCII text that has no escapes but right ones of one letter, with these resolved.
+    static func resolvedASCII(in part: UnsafeBufferPointer<UInt8>, longest: Int) -> String {
+        guard let base = part.baseAddress else { return "" }
+        let most = min(longest, part.count)
+        // Eight bytes are written at a time.
+        return String(unsafeUninitializedCapacity: most + 8) { output in
+            let target = UnsafeMutableRawBufferPointer(output)
+            var index = 0
+            var count = 0
+            while index < part.count, count < most {
+                if index + 8 <= part.count {
+                    let word = UnsafeRawPointer(base).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    target.storeBytes(of: word, toByteOffset: count, as: UInt64.self)
+                    let hits = EightBytes.zeros(in: UInt64(littleEndian: word) ^ EightBytes.all(0x5C))
+                    let plain = hits.trailingZeroBitCount >> 3
+                    index += plain
+                    count += plain
+                    guard hits != 0, count < most else { continue }
+                }
+                guard base[index] == 0x5C else {
+                    target[count] = base[index]
+                    index += 1
+                    count += 1
+                    continue
+                }
+                target[count] =
+                    switch base[index + 1] {
+                    case 0x62: 0x08
+                    case 0x66: 0x0C
+                    case 0x6E: 0x0A
+                    case 0x72: 0x0D
+                    case 0x74: 0x09
+                    case let byte: byte
+                    }
+                index += 2
+                count += 1
+            }
+            return min(count, most)
+        }
+    }
+
     /// The scalar of `\uXXXX`, or of two of them, whose digits begin at `index`.
     private static func scalar(_ part: UnsafeBufferPointer<UInt8>, _ index: inout Int) throws(JSONCursor.Unexpected) -> Unicode.Scalar {
         let first = try digits(part, &index)

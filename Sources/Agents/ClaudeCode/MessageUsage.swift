@@ -1,3 +1,4 @@
+import JSON
 import Orchestration
 
 /// What one message of the model took, as its `usage` says.

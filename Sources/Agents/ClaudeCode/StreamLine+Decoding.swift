@@ -1,10 +1,13 @@
 import FoundationEssentials
+import JSON
 import Orchestration
 
 extension StreamLine {
     /// Reads one line. Never fails: what cannot be read is `malformed`, what is not known is `other`.
-    init(decoding line: Data) {
-        let scanned = line.withUnsafeBytes { StreamLine(scanning: $0.bindMemory(to: UInt8.self)) }
+    ///
+    /// - Parameter longestText: bytes that are kept of an ASCII text, for those who need its beginning only.
+    init(decoding line: Data, longestText: Int = .max) {
+        let scanned = line.withUnsafeBytes { StreamLine(scanning: $0.bindMemory(to: UInt8.self), longestText: longestText) }
         self = scanned ?? StreamLine(slowly: line)
     }
 

@@ -1,3 +1,5 @@
+import JSON
+
 extension StreamLine {
     /// What the line says about whether the agent gets on: every line is a sign of life, and calls of tools have a beginning and an end.
     var progress: [ProgressMark] {
@@ -17,8 +19,10 @@ extension StreamLine {
             case .text, .other: nil
             }
         }
-        return marks.isEmpty ? [.output] : marks
+        return marks.isEmpty ? Self.signOfLife : marks
     }
+
+    private static let signOfLife: [ProgressMark] = [.output]
 }
 
 /// Tells equal calls from different ones, also for the next engine: FNV-1a, because Swift's own hashes differ from one process to the next.

@@ -1,8 +1,12 @@
+import JSON
+
 /// Reads the lines that come by the thousand (messages, and kinds of lines that mean nothing to cco) at many times the speed of `JSONDecoder`.
 extension StreamLine {
     /// `nil` for every line that is not such a one, or not of the usual shape: it is decoded then.
-    init?(scanning line: UnsafeBufferPointer<UInt8>) {
-        var cursor = JSONCursor(line)
+    ///
+    /// - Parameter longestText: bytes that are kept of a text of the model or a tool's result, if it is ASCII.
+    init?(scanning line: UnsafeBufferPointer<UInt8>, longestText: Int = .max) {
+        var cursor = JSONCursor(line, longestText: longestText)
         do {
             guard let line = try Self.scan(&cursor) else { return nil }
             self = line
@@ -96,7 +100,7 @@ private struct ScannedMessage {
 
     /// Plain text, or a list of blocks.
     private static func blocks(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) -> [ContentBlock] {
-        if try cursor.peek() == 0x22 { return [.text(try cursor.string())] }
+        if try cursor.peek() == 0x22 { return [.text(try cursor.text())] }
         try cursor.take(0x5B)
         var blocks: [ContentBlock] = []
         var isFirst = true
@@ -115,7 +119,7 @@ private struct ScannedMessage {
             if key.isText("type") {
                 type = try cursor.string()
             } else if key.isText("text") {
-                text = try cursor.optionalString()
+                text = try cursor.peek() == 0x22 ? cursor.text() : cursor.optionalString()
             } else if key.isText("id") {
                 id = try cursor.optionalString()
             } else if key.isText("name") {

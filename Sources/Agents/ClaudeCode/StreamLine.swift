@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Orchestration
 
 /// One line of the CLI's `stream-json` output, read as far as cco needs it.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Orchestration
 
 /// Reads one turn of the Claude Code CLI: a state machine that is fed with lines and at last with the process's exit.
@@ -32,7 +33,12 @@ package struct TurnReader: TurnReading, Equatable {
     package init(resuming: Bool) { self.resuming = resuming }
 
     package mutating func take(_ line: Data) -> Observation {
-        take(StreamLine(decoding: line))
+        take(StreamLine(decoding: line, longestText: Activity.mostBytes))
+    }
+
+    package mutating func take(_ line: ArraySlice<UInt8>) -> Observation {
+        let scanned = line.withUnsafeBufferPointer { StreamLine(scanning: $0, longestText: Activity.mostBytes) }
+        return take(scanned ?? StreamLine(slowly: Data(line)))
     }
 
     package var tokensSoFar: Int { account.usage.total + unsettled.tokens.total }

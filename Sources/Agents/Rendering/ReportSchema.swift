@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// What can be said about a report's schema without running it.
 enum ReportSchema {

@@ -1,5 +1,6 @@
 import ControlAPI
 import Engine
+import JSON
 import MCP
 import Observability
 import Orchestration
@@ -31,12 +32,19 @@ struct RunTools: ToolBox {
                     .init("lines", .integer, "1 to \(Self.mostLines); default 40."),
                 ]),
             Tool("cost", "What the run has cost, by role, purpose, model and task."),
+            Tool("list_questions", "What agents ask a person, and what waits for approval."),
             Tool(
                 "tell", "Say something to an agent, in its running turn or its next one.",
                 [
                     .init("agent", .string, "director, em-1, worker-3 …", isRequired: true),
                     .init("text", .string, "What to say.", isRequired: true),
                     .init("interrupt", .boolean, "Stop what it does first."),
+                ], isReadOnly: false),
+            Tool(
+                "answer_question", "Answer what an agent asks. An approval is a person's to give.",
+                [
+                    .init("id", .string, "question-2", isRequired: true),
+                    .init("text", .string, "An option's number, or words.", isRequired: true),
                 ], isReadOnly: false),
             Tool("pause", "Stop all agents; `cco resume` goes on later.", [.init("reason", .string, "Why.")], isReadOnly: false),
             Tool(
@@ -46,20 +54,33 @@ struct RunTools: ToolBox {
         return isReadOnly ? all.filter(\.isReadOnly) : all
     }
 
-    func call(_ name: String, _ arguments: [String: JSON]) async throws -> String {
+    /// What a model reads has neither secrets nor control characters, whatever agents wrote.
+    func call(_ name: String, _ arguments: [String: JSONValue]) async throws -> String {
+        // To stand still needs nothing, and tells nothing of the run.
+        if name == "pause" { return try await pause(arguments["reason"]?.string) }
+        let redactor = try place.redactor(surroundings)
+        return redactor.redacted(ControlSequences.sanitised(try await answer(name, arguments)))
+    }
+
+    private func answer(_ name: String, _ arguments: [String: JSONValue]) async throws -> String {
         switch name {
         case "run_status": return try await status()
         case "list_tasks": return try await tasks(arguments["state"]?.string)
         case "why_waiting": return try await why(arguments["id"]?.string)
         case "agent_log": return try await log(arguments["agent"]?.string ?? "", arguments["lines"]?.whole ?? 40)
-        case "cost": return try await cost()
+        case "cost": return try await finder.cost().text
+        case "list_questions": return try await questions()
         case "tell":
             return try await order(.tell) {
                 $0.agent = arguments["agent"]?.string
                 $0.text = arguments["text"]?.string
                 $0.interrupts = arguments["interrupt"]?.bool
             }
-        case "pause": return try await pause(arguments["reason"]?.string)
+        case "answer_question":
+            return try await order(.answer) {
+                $0.question = arguments["id"]?.string
+                $0.text = arguments["text"]?.string
+            }
         case "set_budget":
             return try await order(.set) {
                 $0.setting = .budget
@@ -106,7 +127,7 @@ struct RunTools: ToolBox {
     }
 
     private static func why(_ status: RunStatus) -> String {
-        if let end = status.end, status.phase == "ended" { return "The run has ended: \(end.explanation)" }
+        if let end = status.end, status.phase == "ended" { return "The run has ended: \(OneLineText.of(end.explanation, limit: 300))" }
         if let suspension = status.suspension { return "The run stands still: \(OneLineText.of(suspension, limit: 300))" }
         if let waiting = status.waiting {
             return "Nobody works: \(OneLineText.of(waiting.reason, limit: 300))" + (waiting.until.map { ", until \($0.iso)" } ?? "")
@@ -128,24 +149,19 @@ struct RunTools: ToolBox {
         return lines.isEmpty ? "\(agent) has said nothing lately." : lines.joined(separator: "\n")
     }
 
-    private func cost() async throws -> String {
-        do {
-            return try await finder.client.cost(deadline: .now + .seconds(30)).text
-        } catch ControlClientError.notRunning {
-            guard case .standing(let run) = try await finder.find() else { throw Failure("there is no run", .usage) }
-            return CostReport(run: run, at: run.clock.lastEventAt).text
-        }
+    private func questions() async throws -> String {
+        let open = (try await finder.status().status.questions ?? []).filter { $0.state == "open" }
+        guard !open.isEmpty else { return "Nothing is asked." }
+        return open.flatMap { question in QuestionText.lines(question) { OneLineText.of($0, limit: 500) } }.joined(separator: "\n")
     }
 
     // MARK: Steering
 
     private func order(_ kind: OrderRequest.Kind, _ fill: (inout OrderRequest) -> Void) async throws -> String {
-        let numbers = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
-        var request = OrderRequest(id: numbers.map { String($0, radix: 36) }.joined(), kind: kind)
+        var request = OrderRequest(id: OrderDelivery.newName(), kind: kind)
         fill(&request)
         do {
-            let receipt = try await finder.client.order(request, deadline: .now + .seconds(30))
-            return (receipt.subject.flatMap { receipt.words.contains($0) ? nil : "\($0) " } ?? "") + receipt.words
+            return try await finder.client.order(request, patience: .seconds(30)).sentence
         } catch ControlClientError.notRunning {
             throw Failure("no engine has the run in hand, so it cannot be steered; a person goes on with cco resume", .usage)
         }

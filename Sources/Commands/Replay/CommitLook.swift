@@ -7,11 +7,11 @@ import Observability
 import Orchestration
 import Processes
 
-/// Shows commits of a run's repository to the pages. Only reads, so that it disturbs nobody; what it shows has passed the redactor.
+/// Shows commits of a run's repository to the pages. Only reads, so that it disturbs nobody. What it shows has no control characters; secrets are
+/// taken out where it is sent.
 struct CommitLook: Sendable {
     var git: Git
     var location: GitLocation
-    var redactor: Redactor
 
     /// Bytes of a difference that are shown.
     private static let longestDiff = 400 << 10
@@ -131,5 +131,5 @@ struct CommitLook: Sendable {
             ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321" : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
     }
 
-    private func shown(_ text: String) -> String { redactor.redacted(ControlSequences.sanitised(text)) }
+    private func shown(_ text: String) -> String { ControlSequences.sanitised(text) }
 }

@@ -4,12 +4,13 @@ import Git
 import Observability
 import Orchestration
 
-/// The history of the run that a follower keeps up with, for the pages. Nothing is read before a page asks.
+/// The history of the run that a follower keeps up with, for the pages. Nothing is read before a page asks. Secrets are taken out where answers
+/// are sent.
 actor FollowedPast: RunPast {
     private let surroundings: Surroundings
     private let place: Place
     private let follower: RunFollower
-    private let redactor: Redactor
+    private let kept: KeptRedactor
     private let clock = SystemClock()
     private var known: (run: String, history: RunHistory)
 
@@ -18,21 +19,31 @@ actor FollowedPast: RunPast {
         self.surroundings = surroundings
         self.place = place
         self.follower = follower
-        redactor = place.redactor(surroundings).redactor
-        known = (run, RunHistory(JournalReader(place: place, run: ID(run), redactor: redactor, follower: follower)))
+        kept = KeptRedactor(place, surroundings)
+        known = (run, RunHistory(Self.reader(place, kept, ID(run), follower)))
     }
 
     /// Another run may have begun meanwhile.
     private func history() async -> RunHistory {
         let run = await follower.moment.status.run
-        if run != known.run { known = (run, RunHistory(JournalReader(place: place, run: ID(run), redactor: redactor, follower: follower))) }
+        if run != known.run { known = (run, RunHistory(Self.reader(place, kept, ID(run), follower))) }
         return known.history
     }
 
-    func timeline(after revision: Int) async throws -> Timeline.Update {
+    private static func reader(_ place: Place, _ kept: KeptRedactor, _ run: RunID, _ follower: RunFollower) -> JournalReader {
+        JournalReader(place: place, run: run, redactor: { try kept.redactor() }, follower: follower)
+    }
+
+    func timeline(after revision: Int, limit: Int) async throws -> Timeline.Update {
+        try await newestTimeline().update(after: revision, limit: limit)
+    }
+
+    func timeline(of task: String) async throws -> Timeline.Update { try await newestTimeline().update(on: task) }
+
+    private func newestTimeline() async throws -> Timeline {
         let history = await history()
         try await history.catchUp()
-        return await history.timeline.update(after: revision)
+        return await history.timeline
     }
 
     func moment(at sequence: Int64) async throws -> PastMoment {
@@ -62,10 +73,8 @@ actor FollowedPast: RunPast {
         let history = await history()
         let run = try await newest()
         let logs = try RunLogs.find(run.id.name, at: place, surroundings)
-        let look = PresentLook(run: run, place: place, git: Git(environment: surroundings.environment))
-        let report = RunReport(
-            run: run, place: place, logFolder: logs.folder, direction: try await look.direction(), landed: try await look.landed())
-        return redactor.redacted(report.html(timeline: await history.timeline, isServed: true))
+        let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
+        return report.html(timeline: await history.timeline, isServed: true)
     }
 
     private func newest() async throws -> Run {
@@ -78,28 +87,16 @@ actor FollowedPast: RunPast {
     private func look() async throws -> CommitLook {
         await CommitLook(
             git: Git(environment: surroundings.environment),
-            location: GitLocation(gitDirectory: place.workspace.folder(of: ID(history().runName)).hub), redactor: redactor)
+            location: GitLocation(gitDirectory: place.workspace.folder(of: ID(history().runName)).hub))
     }
 }
 
 extension RunHistory {
     /// Whose history it is.
-    nonisolated var runName: String { reader.run.name }
+    nonisolated var runName: String { reader.run?.name ?? "" }
 }
 
 extension RunStatus {
     /// Whether, by its journal, somebody had it in hand.
     var isAtWork: Bool { suspension == nil && phase != "ended" }
-}
-
-extension Place {
-    /// What keeps the configuration's secrets out of what is shown, and why not all of them can be known. What looks like a well-known
-    /// credential is found in any case.
-    func redactor(_ surroundings: Surroundings) -> (redactor: Redactor, problem: String?) {
-        do {
-            return (try Redactor(folder, home: surroundings.home, environment: surroundings.environment), nil)
-        } catch {
-            return (Redactor(secrets: []), "\(error)")
-        }
-    }
 }

@@ -1,15 +1,16 @@
 import ControlAPI
 import Engine
-import Journal
 import Observability
 import Orchestration
 
-/// Reads the events of one run: from the engine that has it in hand, otherwise from its journal.
+/// Reads a run's journal: from the engine that has the run in hand, otherwise from the file.
 struct JournalReader: Sendable {
     let place: Place
-    let run: RunID
-    /// What takes secrets out of events; an engine does that itself.
-    let redactor: Redactor
+    /// `nil` for whichever is the workspace's newest.
+    let run: RunID?
+    /// Gives what takes secrets out of events that are read from the file; an engine does that itself. What it throws is thrown on: nothing is
+    /// read without it.
+    let redactor: @Sendable () throws -> Redactor
     /// Who else in this process opens the run's journal now and then; the two must not do it at once.
     var follower: RunFollower?
 
@@ -20,9 +21,11 @@ struct JournalReader: Sendable {
     ///
     /// - Throws: `Failure` when somebody has the workspace and does not answer; what reading the journal throws.
     func events(after sequence: Int64) async throws -> [RecordedEvent] {
-        if let live = try await live(after: sequence) { return live }
-        guard let follower else { return try Self.standing(self, after: sequence) }
-        return try await follower.exclusively { try Self.standing(self, after: sequence) }
+        try await page(after: sequence, limit: Self.chunk).entries.map { entry in
+            RecordedEvent(
+                sequence: entry.sequence, time: Timestamp(milliseconds: entry.time),
+                event: try EventRecord.decode(Array(entry.event.utf8)))
+        }
     }
 
     /// The events after one up to another.
@@ -38,17 +41,22 @@ struct JournalReader: Sendable {
         return Array(found.prefix { $0.sequence <= end })
     }
 
+    /// At most `limit` events after one, secrets replaced.
+    ///
+    /// - Throws: as `events(after:)`.
+    func page(after sequence: Int64, limit: Int) async throws -> JournalPage {
+        if let live = try await live(after: sequence, limit: limit) { return live }
+        guard let follower else { return try standing(after: sequence, limit: limit) }
+        return try await follower.exclusively { try standing(after: sequence, limit: limit) }
+    }
+
     /// `nil` when no engine has the run in hand.
-    private func live(after sequence: Int64) async throws -> [RecordedEvent]? {
-        guard try place.workspace.currentRun()?.id == run else { return nil }
+    private func live(after sequence: Int64, limit: Int) async throws -> JournalPage? {
+        if let run, try place.workspace.currentRun()?.id != run { return nil }
         do {
-            let page = try await RunFinder(place: place).client.journal(after: sequence, deadline: .now + .seconds(30))
-            guard page.run == run.name else { return nil }
-            return try page.entries.map { entry in
-                RecordedEvent(
-                    sequence: entry.sequence, time: Timestamp(milliseconds: entry.time),
-                    event: try EventRecord.decode(Array(entry.event.utf8)))
-            }
+            let page = try await RunFinder(place: place).client.journal(
+                after: sequence, limit: min(limit, JournalPage.largest), deadline: .now + .seconds(30))
+            return run == nil || page.run == run?.name ? page : nil
         } catch ControlClientError.notRunning {
             return nil
         } catch ControlClientError.refused(let problem) where problem.code == "unknown-route" {
@@ -56,27 +64,20 @@ struct JournalReader: Sendable {
         }
     }
 
-    private static func standing(_ reader: JournalReader, after sequence: Int64) throws -> [RecordedEvent] {
-        let folder = reader.place.workspace.folder(of: reader.run)
+    private func standing(after sequence: Int64, limit: Int) throws -> JournalPage {
+        let newest = try place.workspace.currentRun()
         // Only the newest run can be taken up by an engine while this reads.
-        let lock = try reader.place.workspace.currentRun()?.id == reader.run ? reader.place.workspace.lock(isBrief: true) : nil
+        let lock = try run == nil || newest?.id == run ? place.workspace.lock(isBrief: true) : nil
         defer { withExtendedLifetime(lock) {} }
-        let journal = try Journal(existingIn: folder.path)
-        let redactor = reader.redactor
-        var found: [RecordedEvent] = []
-        do {
-            try journal.forEach(after: sequence) { entry in
-                try EventRecord.decode(redactor.redacted(entry.record.body))
-            } _: { entry, event in
-                found.append(RecordedEvent(sequence: entry.sequence, time: entry.record.time, event: event))
-                if found.count >= chunk { throw Enough() }
-            }
-        } catch is Enough {
-            // What was read beyond is read again.
+        guard let folder = run.map({ place.workspace.folder(of: $0) }) ?? newest else { throw Failure("there is no run any more", .usage) }
+        // Making it reads the configuration: once for all of them.
+        let redactor = try redactor()
+        var page = try RunHost.journalPage(of: folder, after: sequence, limit: limit, redactor)
+        while page.entries.count < limit, let last = page.entries.last, last.sequence < page.last {
+            let more = try RunHost.journalPage(of: folder, after: last.sequence, limit: limit - page.entries.count, redactor).entries
+            guard !more.isEmpty else { break }
+            page.entries += more
         }
-        try journal.close()
-        return found
+        return page
     }
-
-    private struct Enough: Error {}
 }

@@ -41,8 +41,9 @@ struct Replay: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
-        let history = RunHistory(
-            JournalReader(place: place, run: try Self.find(run, at: place), redactor: place.redactor(surroundings).redactor))
+        let run = try Self.find(run, at: place)
+        let redactor = try place.redactor(surroundings)
+        let history = RunHistory(JournalReader(place: place, run: run, redactor: { redactor }))
         guard try await history.catchUp() > 0 else { throw Failure("the run's journal has no event yet. Try again in a moment.", .usage) }
         if let at, let moment = ReplayMoment(at) {
             return try await show(moment, history, place, surroundings.console)

@@ -33,20 +33,24 @@ enum ReplayMoment: Sendable, Equatable {
         return (hours * 60 + minutes) * 60_000 + Int64((seconds * 1_000).rounded())
     }
 
+    /// Years that a run can be of: beyond, days and milliseconds would not be numbers any more.
+    private static let years: ClosedRange<Int64> = 1_970...9_999
+
     /// `2026-11-22T10:15:03Z`, also with a fraction and without the `Z`; always UTC.
     private static func iso(_ text: String) -> Timestamp? {
         let parts = text.split(whereSeparator: { $0 == "T" || $0 == " " })
         guard parts.count == 2 else { return nil }
         let date = parts[0].split(separator: "-").compactMap { Int64($0) }
         let time = parts[1].hasSuffix("Z") ? parts[1].dropLast() : parts[1]
-        guard date.count == 3, (1...12).contains(date[1]), (1...31).contains(date[2]), let clock = clock(time) else { return nil }
+        guard date.count == 3, years.contains(date[0]), (1...12).contains(date[1]), (1...31).contains(date[2]), let clock = clock(time)
+        else { return nil }
         return Timestamp(milliseconds: days(date[0], date[1], date[2]) * 86_400_000 + clock)
     }
 
     /// Days since 1970-01-01 in the Gregorian calendar.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
-        let era = (year >= 0 ? year : year - 399) / 400
+        let era = year / 400
         let yearOfEra = year - era * 400
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468

@@ -6,7 +6,6 @@ actor RunHistory {
     /// A run as it was after an event.
     struct Past: Sendable {
         var sequence: Int64
-        var run: Run
         var status: RunStatus
         /// What was said before, by events alone: the journal has no agents' output.
         var log: LogTail
@@ -17,7 +16,8 @@ actor RunHistory {
     private static let context: Int64 = 400
     private static let pageSize: Int64 = 512
     private static let mostPages = 24
-    private static let mostPasts = 6
+    /// A page asks for the moment that it goes to and the one that it comes from; the terminal has one.
+    private static let mostPasts = 4
 
     let reader: JournalReader
     private var recording = Recording()
@@ -76,10 +76,11 @@ actor RunHistory {
         }
         let checkpoint = recording.checkpoint(before: max(0, sequence - Self.context))
         var playback = Playback(from: checkpoint)
-        for event in try await events(after: checkpoint.sequence, to: sequence) { playback.take(event) }
-        guard let run = playback.run else { throw Failure("the journal of run \(reader.run) has no event yet.", .usage) }
-        let past = Past(
-            sequence: sequence, run: run, status: RunStatus(run: run, at: playback.time), log: playback.log, time: playback.time)
+        for event in try await events(after: checkpoint.sequence, to: sequence) {
+            if event.sequence > sequence - Self.context { playback.take(event) } else { playback.pass(event) }
+        }
+        guard let run = playback.run else { throw Failure("the journal of run \(runName) has no event yet.", .usage) }
+        let past = Past(sequence: sequence, status: RunStatus(run: run, at: playback.time), log: playback.log, time: playback.time)
         pasts.append(past)
         if pasts.count > Self.mostPasts { pasts.removeFirst() }
         return past

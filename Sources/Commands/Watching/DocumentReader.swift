@@ -44,9 +44,10 @@ struct DocumentReader: Sendable {
         let changes = WorktreeChanges(directory: seat.git, worktree: seat.tree, git: Git(environment: surroundings.environment))
         let link = WatchState.Link.diff(agent)
         do {
+            let redactor = try place.redactor(surroundings)
             let patch = try await changes.patch(since: target.flatMap { ObjectID($0) }, limit: Self.longestPatch)
             let onto = isMember && team?.head != nil ? "\(team?.id ?? "its team")'s branch" : status.targetBranch
-            var lines = lines(patch.text)
+            var lines = lines(redactor.redacted(patch.text))
             if patch.truncated { lines.append("… the first \(patch.text.utf8.count) of \(patch.totalBytes) bytes") }
             if lines.isEmpty { lines = ["Nothing: its files are as they were when it left the branch."] }
             return .init(link: link, title: "\(agent): its files now, committed or not, against where it left \(onto)", lines: lines)
@@ -81,8 +82,9 @@ struct DocumentReader: Sendable {
         }
         do {
             let (bytes, left) = try Self.end(of: output.path)
-            // What a gate prints while it runs has not been redacted yet; its environment has no credential, but shapes of tokens are hidden.
-            var lines = lines(Redactor(secrets: []).redacted(String(decoding: bytes, as: UTF8.self)))
+            // What a gate prints while it runs has not been redacted yet, and it may print the values of environment files.
+            let text = String(decoding: try place.redactor(surroundings).redacted(bytes), as: UTF8.self)
+            var lines = lines(text)
             if left > 0 { lines.insert("… \(left) bytes before this", at: 0) }
             return .init(link: link, title: output.title, lines: lines.isEmpty ? ["It has printed nothing."] : lines)
         } catch {

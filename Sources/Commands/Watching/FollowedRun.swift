@@ -10,12 +10,14 @@ struct FollowedRun: RunFeed {
     let journalWatch: JournalWatch
     let place: Place
     let surroundings: Surroundings
+    private let kept: KeptRedactor
     private let clock = SystemClock()
 
     init(follower: RunFollower, place: Place, surroundings: Surroundings) {
         self.follower = follower
         self.place = place
         self.surroundings = surroundings
+        kept = KeptRedactor(place, surroundings)
         journalWatch = JournalWatch(follower: follower, client: RunFinder(place: place).client)
     }
 
@@ -25,6 +27,8 @@ struct FollowedRun: RunFeed {
         let moment = await follower.moment
         return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
     }
+
+    func redactor() throws -> Redactor { try kept.redactor() }
 
     func changes() async -> AsyncStream<Void> { await follower.changes() }
 
@@ -36,7 +40,7 @@ struct FollowedRun: RunFeed {
 
     func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
         do {
-            return try await finder.client.order(try ControlClient.orderRequest(body), deadline: .now + .seconds(30))
+            return try await follower.give(try ControlClient.orderRequest(body))
         } catch ControlClientError.notRunning {
             throw ControlProblem(
                 code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
@@ -52,16 +56,7 @@ struct FollowedRun: RunFeed {
 
     func cost() async throws(ControlProblem) -> CostReport {
         do {
-            return try await finder.client.cost(deadline: .now + .seconds(30))
-        } catch ControlClientError.notRunning {
-            do {
-                return try await finder.withLock { run in
-                    guard let run else { throw Failure("there is no run any more", .usage) }
-                    return CostReport(run: run, at: run.clock.lastEventAt)
-                }
-            } catch {
-                throw ControlProblem(error)
-            }
+            return try await finder.cost()
         } catch {
             throw ControlProblem(error)
         }
@@ -69,25 +64,12 @@ struct FollowedRun: RunFeed {
 
     /// From the engine, or where none has the run in hand from the file.
     func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
+        let reader = JournalReader(place: place, run: nil, redactor: redactor, follower: follower)
         do {
-            return try await finder.client.journal(after: sequence, limit: limit, deadline: .now + .seconds(30))
-        } catch ControlClientError.notRunning {
-            do {
-                return try await follower.exclusively { try standingJournal(after: sequence, limit: limit) }
-            } catch {
-                throw ControlProblem(error)
-            }
+            return try await reader.page(after: sequence, limit: limit)
         } catch {
             throw ControlProblem(error)
         }
-    }
-
-    private func standingJournal(after sequence: Int64, limit: Int) throws -> JournalPage {
-        let redactor = try Redactor(place.folder, home: surroundings.home, environment: surroundings.environment)
-        let lock = try place.workspace.lock(isBrief: true)
-        defer { withExtendedLifetime(lock) {} }
-        guard let folder = try place.workspace.currentRun() else { throw Failure("there is no run any more", .usage) }
-        return try RunHost.journalPage(of: folder, after: sequence, limit: limit, redactor)
     }
 }
 

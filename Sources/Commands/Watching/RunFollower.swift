@@ -1,5 +1,6 @@
 import ControlAPI
 import Engine
+import FoundationEssentials
 import Observability
 import Orchestration
 import Processes
@@ -29,23 +30,32 @@ actor RunFollower {
 
     private let surroundings: Surroundings
     private let place: Place
+    /// Gives what takes secrets out of the state of a run that no engine has in hand; an engine does that itself. `nil` where what is shown passes
+    /// one later.
+    private let redactor: (@Sendable () throws -> Redactor)?
     private let clock = SystemClock()
     private let wakes: AsyncStream<Wake>
     private let continuation: AsyncStream<Wake>.Continuation
     private var status: RunStatus
     private var isLive: Bool
     private var reader: LogTailReader
+    /// Whether `status` is what the journal says, and nothing has been said since: then it need not be read again.
+    private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
     private var viewCount = 0
 
-    /// - Throws: `Failure` when the run has no log.
-    init(surroundings: Surroundings, place: Place, status: RunStatus, isLive: Bool) throws {
+    /// - Throws: `Failure` when the run has no log; what `redactor` throws.
+    init(
+        surroundings: Surroundings, place: Place, status: RunStatus, isLive: Bool, redactor: (@Sendable () throws -> Redactor)? = nil
+    ) throws {
         self.surroundings = surroundings
         self.place = place
-        self.status = status
+        self.redactor = redactor
+        self.status = try isLive ? status : status.redacted(by: redactor?())
         self.isLive = isLive
+        isStanding = !isLive
         reader = try LogTailReader(RunLogs.find(status.run, at: place, surroundings).combined)
         try reader.catchUp()
         // A wake that is lost is made good by the next: each only says that there is something to look at.
@@ -83,7 +93,7 @@ actor RunFollower {
     ///
     /// - Throws: what `ControlClient.order` throws.
     func give(_ order: OrderRequest) async throws -> OrderReceipt {
-        let receipt = try await RunFinder(place: place).client.order(order, deadline: .now + .seconds(30))
+        let receipt = try await RunFinder(place: place).client.order(order, patience: .seconds(30))
         continuation.yield(.urged)
         return receipt
     }
@@ -108,6 +118,7 @@ actor RunFollower {
         switch wake {
         case .logGrew:
             try reader.catchUp()
+            isStanding = false
             ask(&group)
         case .engineEnded, .urged: ask(&group)
         case .answered(let answer, let took): try answered(answer, took, &group)
@@ -154,6 +165,7 @@ actor RunFollower {
         if answer != nil, !isLive { awaitEngine(&group) }
         isLive = answer != nil
         if let answer {
+            isStanding = false
             let isOther = answer.run != status.run
             status = answer
             if isOther {
@@ -161,8 +173,9 @@ actor RunFollower {
                 try followLog(&group)
                 try reader.catchUp()
             }
-        } else if let last = standing(status.run) {
+        } else if !isStanding, let last = standing(status.run) {
             status = last
+            isStanding = true
         }
         let (clock, continuation) = (clock, continuation)
         group.addTask {
@@ -182,6 +195,15 @@ actor RunFollower {
         guard let folder = try? place.workspace.currentRun(), folder.id.name == run, let state = try? RunHost.read(folder) else {
             return nil
         }
-        return RunStatus(run: state, at: state.clock.lastEventAt)
+        // Without its secrets it is not shown: the view stays at what the engine said last.
+        return try? RunStatus(run: state, at: state.clock.lastEventAt).redacted(by: redactor?())
+    }
+}
+
+extension RunStatus {
+    /// The same without secrets; as it is without a redactor.
+    func redacted(by redactor: Redactor?) throws -> RunStatus {
+        guard let redactor else { return self }
+        return try JSONDecoder().decode(RunStatus.self, from: Data(redactor.redacted(Array(try JSONEncoder().encode(self)))))
     }
 }

@@ -35,7 +35,9 @@ struct WatchSession: Sendable {
     @discardableResult
     func run(status: RunStatus, isLive: Bool) async throws -> Ending {
         let signals = try Signals([SIGWINCH, SIGINT, SIGTERM, SIGHUP])
-        let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
+        let (place, surroundings) = (place, surroundings)
+        let follower = try RunFollower(
+            surroundings: surroundings, place: place, status: status, isLive: isLive, redactor: { try place.redactor(surroundings) })
         let device = try TerminalDevice()
         // Wakes say that there is something to look at; one that is lost is made good by the next, and keys are bounded by the device.
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))

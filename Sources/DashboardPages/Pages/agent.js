@@ -1,6 +1,6 @@
 // One agent: what it does, what it has cost, what is said to it, what it changes, and its transcript.
 import { store, now, order, orderId } from "/store.js";
-import { el, show, since, money, words, facts, table, clock } from "/dom.js";
+import { el, show, since, money, words, facts, table, clock, badge } from "/dom.js";
 import { taskLink } from "/pages.js";
 import { Lines } from "/lines.js";
 import { Work } from "/work.js";
@@ -22,11 +22,13 @@ export class AgentPage {
     const status = store.status;
     const one = [status.director, ...status.teams.flatMap((team) => [team.lead, ...team.members])].find((other) => other.id === this.id);
     if (!one) return show(this.facts, el("p", {}, "There is no such agent."));
+    const team = status.teams.find((other) => other.lead.id === this.id || other.members.some((member) => member.id === this.id));
     const tasks = [...store.tasks.values()].filter((task) => task.worker === this.id);
     const open = tasks.find((task) => task.state === "in progress") ?? tasks.find((task) => !task.settledAt) ?? tasks.at(-1);
     show(this.facts, facts([
+      ["Team", team && el("a", { href: `#/agents/${team.id}`, "data-key": "team" }, team.id)],
       ["Role", one.role === "engineerManager" ? "engineering manager" : one.role],
-      ["State", el("span", { class: one.state === "working" ? "busy" : "weak" }, one.state, one.since && [" for ", since(one.since.ms, now())])],
+      ["State", [badge(one.state === "working" ? "busy" : "weak", one.state), one.since && [" for ", since(one.since.ms, now())]]],
       ["Does", one.brief && words(one.brief)],
       ["Waits", one.waits && el("strong", { class: "warn" }, words(one.waits))],
       ["Being stopped", one.stopping && words(one.stopping)],
@@ -52,7 +54,7 @@ const states = { acknowledged: "good", delivered: "good", undelivered: "bad", qu
 export function messages(all) {
   return table(null, ["When", "From", "Message", "State"], all.map((message) => [
     clock(message.sentAt.iso), words(message.sender), words(message.text),
-    [el("span", { class: states[message.state] ?? "" }, message.state), message.why && [": ", words(message.why)]]]));
+    [badge(states[message.state] ?? "weak", message.state), message.why && [": ", words(message.why)]]]));
 }
 
 /** The form that says something to an agent. */

@@ -1,7 +1,8 @@
 // Which page is shown, and the head that all pages share.
-import { store, subscribe, connect, now, pause } from "/store.js";
-import { el, show, tick, duration, money, tokens } from "/dom.js";
+import { store, subscribe, now, pause } from "/store.js";
+import { el, show, tick, duration, money, tokens, count } from "/dom.js";
 import { overview, queue, cost } from "/pages.js";
+import { AgentList } from "/agents.js";
 import { TaskList, TaskPage } from "/tasks.js";
 import { Lines } from "/lines.js";
 import { AgentPage } from "/agent.js";
@@ -17,7 +18,8 @@ let view = null;
 const routes = [
   [/^#?\/?$/, () => simple(overview)],
   [/^#\/timeline$/, () => new TimelinePage(page)],
-  [/^#\/tasks$/, () => new TaskList(page)],
+  [/^#\/tasks(?:\/([\w-]+))?(?:\?q=(.*))?$/, (state, words) => new TaskList(page, state, words)],
+  [/^#\/agents(?:\/([\w-]+))?$/, (team) => new AgentList(page, team)],
   [/^#\/graph$/, () => new GraphPage(page)],
   [/^#\/graph\/([\w-]+)$/, (id) => new GraphPage(page, id)],
   [/^#\/task\/([\w-]+)$/, (id) => new TaskPage(page, id)],
@@ -29,7 +31,7 @@ const routes = [
 ];
 
 /** The page in the navigation that a page belongs to. */
-const above = { task: "#/tasks", agent: "#/", commit: "#/queue", graph: "#/graph" };
+const above = { task: "#/tasks", tasks: "#/tasks", agent: "#/agents", agents: "#/agents", commit: "#/queue", graph: "#/graph" };
 
 function simple(render) {
   const parts = el("div", {});
@@ -47,7 +49,7 @@ function navigate() {
     if (match) { view = make(...match.slice(1)); break; }
   }
   view ??= simple(() => el("p", {}, "There is no such page."));
-  const section = above[/^#\/(\w+)\//.exec(hash)?.[1]] ?? (hash || "#/");
+  const section = above[/^#\/(\w+)[/?]/.exec(hash)?.[1]] ?? (hash || "#/");
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === section) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -73,7 +75,7 @@ function head() {
   document.getElementById("run").textContent = status.run;
   const place = document.getElementById("state");
   if (place.textContent !== words) place.textContent = words;
-  place.className = kind;
+  place.className = `badge ${kind}`;
   document.getElementById("pause").hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension) || store.at !== null;
   clocks();
 }
@@ -90,7 +92,7 @@ function clocks() {
     ["Cost", money(status.spending.costUsd) + (status.spending.budgetUsd ? ` of ${money(status.spending.budgetUsd)}` : "")],
     ["Tokens", tokens(status.spending.tokens.total)],
     [status.targetBranch, (status.baseHead ?? "–").slice(0, 10)],
-    ["Merged", `${status.merges.published}, ${status.merges.conflicts} conflicts, ${status.merges.redGates} red`],
+    ["Merged", [status.merges.published, status.merges.conflicts > 0 && `, ${count(status.merges.conflicts, "conflict")}`, status.merges.redGates > 0 && `, ${status.merges.redGates} red`]],
   ];
   show(document.getElementById("figures"), figures.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
@@ -109,9 +111,24 @@ document.getElementById("confirm").addEventListener("close", async (event) => {
   if (event.target.returnValue !== "yes") return;
   try { await pause(); } catch (error) { document.getElementById("state").textContent = `The run could not be paused: ${error.message}`; }
 });
+// `17` is task-17; a name is that agent, and everything else is looked for in the list of tasks.
+document.getElementById("find").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = document.getElementById("find-words");
+  const words = field.value.trim().toLowerCase();
+  if (!words || !store.status) return;
+  const task = /^\d+$/.test(words) ? `task-${words}` : words;
+  const agents = [store.status.director, ...store.status.teams.flatMap((team) => [team.lead, ...team.members])];
+  location.hash = store.tasks.has(task) ? `#/task/${task}` : agents.some((one) => one.id === words) ? `#/agent/${words}` : `#/tasks?q=${encodeURIComponent(words)}`;
+  field.value = "";
+});
+window.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input, textarea, select")) return;
+  event.preventDefault();
+  document.getElementById("find-words").focus();
+});
 window.addEventListener("hashchange", navigate);
 subscribe(update);
-connect();
 navigate();
 // Only the clocks: nothing is asked, and nothing else is drawn.
 setInterval(() => { if (!document.hidden && store.status && store.at === null) { clocks(); tick(now()); } }, 1000);

@@ -1,6 +1,6 @@
 // One commit with its receipt.
-import { commit } from "/store.js";
-import { el, show, words, facts } from "/dom.js";
+import { commit, now } from "/store.js";
+import { el, show, words, facts, moment } from "/dom.js";
 import { agentLink, taskLink, commitLink } from "/pages.js";
 import { changes } from "/work.js";
 
@@ -30,7 +30,7 @@ export class CommitPage {
         facts([
           ["Commit", el("code", {}, one.id)],
           ["Author", words(one.author)],
-          ["Time", one.committedAt && new Date(one.committedAt.ms).toLocaleString()],
+          ["Time", one.committedAt && moment(one.committedAt.ms, now())],
           ["Parents", one.parents.length > 0 && one.parents.map((parent, index) => [index > 0 && ", ", commitLink(parent)])],
           ["Message", one.message.trim() && el("span", { class: "message" }, words(one.message.trim()))],
         ]),

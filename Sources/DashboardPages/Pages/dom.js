@@ -68,12 +68,30 @@ export function tokens(count) {
   return String(count);
 }
 
-export function clock(iso) { return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }); }
+const ofDay = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+
+/** A time of day, from milliseconds or ISO text. */
+export function clock(time) { return new Date(time).toLocaleTimeString([], ofDay); }
+
+/** The same, with the day where it is not the day of `now`. */
+export function moment(time, now) {
+  return new Date(time).toDateString() === new Date(now).toDateString() ? clock(time) : new Date(time).toLocaleString([], { month: "short", day: "numeric", ...ofDay });
+}
+
+/** `1 conflict`, `2 conflicts`. */
+export function count(number, word) { return `${number} ${word}${number === 1 ? "" : "s"}`; }
+
+/** A state, so that it is seen at a glance; the word says it, the colour only helps. */
+export function badge(kind, ...text) { return el("span", { class: `badge ${kind}` }, text); }
+
+/** A part of a page in a frame of its own. */
+export function card(title, ...content) { return el("section", { class: "card" }, el("h2", {}, title), content); }
 
 /** A table whose heads that begin with `#` are of numbers. */
 export function table(caption, heads, rows) {
   const isNumber = heads.map((head) => head.startsWith("#"));
-  return el("div", { class: "scroll" }, el("table", {},
+  // One that is wider than its place is scrolled by keys, too.
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heads.map((head) => head.replace(/^#/, "")).join(", ") }, el("table", {},
     caption && el("caption", {}, caption),
     el("thead", {}, el("tr", {}, heads.map((head, index) => el("th", { scope: "col", class: isNumber[index] && "number" }, head.replace(/^#/, ""))))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: isNumber[index] && "number" }, cell)))))));

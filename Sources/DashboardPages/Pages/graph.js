@@ -1,6 +1,6 @@
 // Which task waits for which: layers from left to right, each task behind everything that it needs.
 import { store } from "/store.js";
-import { el, svg, show } from "/dom.js";
+import { el, svg, show, count } from "/dom.js";
 import { taskLink } from "/pages.js";
 import { kinds } from "/tasks.js";
 
@@ -65,7 +65,7 @@ export class GraphPage {
   constructor(page, task) {
     this.task = task ?? "";
     this.choice = el("select", { onchange: () => { this.task = ""; this.scope = this.choice.value; this.update(); } }, el("option", { value: "open" }, "what is not settled"), el("option", { value: "all" }, "all tasks"));
-    this.scope = "open";
+    this.scope = null;
     this.note = el("p", { class: "weak", role: "status" });
     this.picture = el("div", { class: "graph", tabindex: "0", role: "region", "aria-label": "Task graph" });
     page.append(el("h2", {}, task ? `Graph around ${task}` : "Task graph"), el("div", { class: "tools" },
@@ -74,6 +74,9 @@ export class GraphPage {
 
   update() {
     const tasks = store.tasks;
+    // What a screen takes is shown whole.
+    if (!this.scope && tasks.size >= store.status.tasks.count) this.choice.value = this.scope = tasks.size <= 60 ? "all" : "open";
+    if (!this.scope && !this.task) return show(this.picture, el("p", { class: "weak" }, "Loading …"));
     for (const team of store.status.teams) if (!this.task && ![...this.choice.options].some((option) => option.value === team.id)) this.choice.append(el("option", { value: team.id }, team.id));
     const neededBy = new Map();
     for (const one of tasks.values()) for (const name of one.dependsOn) { if (!neededBy.has(name)) neededBy.set(name, []); neededBy.get(name).push(one.id); }
@@ -92,16 +95,23 @@ export class GraphPage {
       this.total = all.length;
     }
     const shape = [...wanted].map((id) => `${id} ${tasks.get(id).state} ${tasks.get(id).why ?? ""}`).join("\n");
-    const text = this.task ? `${wanted.size} tasks` : this.total > wanted.size ? `${wanted.size} of ${this.total} tasks; search in the list of tasks for others` : `${wanted.size} tasks`;
+    const text = !this.task && this.total > wanted.size ? `${wanted.size} of ${this.total} tasks; search in the list of tasks for others` : count(wanted.size, "task");
     if (this.note.textContent !== text) this.note.textContent = text;
     if (this.shape === shape) return;
     this.shape = shape;
-    this.draw(wanted, tasks);
+    const number = (id) => Number(id.slice(id.lastIndexOf("-") + 1));
+    this.draw(new Set([...wanted].sort((a, b) => number(a) - number(b))), tasks);
   }
 
   draw(ids, tasks) {
     if (ids.size === 0) return this.picture.replaceChildren(el("p", { class: "weak" }, "Every task is settled. Choose all tasks, or a team."));
-    const columns = layers(ids, tasks);
+    let columns = layers(ids, tasks);
+    // Tasks that wait for nothing and nobody are shown side by side.
+    const across = Math.max(1, Math.floor((this.picture.clientWidth - 20 + gapX) / (wide + gapX)));
+    if (columns.length === 1) {
+      const each = Math.max(6, Math.ceil(columns[0].length / across));
+      columns = Array.from({ length: Math.ceil(columns[0].length / each) }, (_, index) => columns[0].slice(index * each, (index + 1) * each));
+    }
     const tallest = Math.max(...columns.map((column) => column.length));
     const [width, height] = [columns.length * (wide + gapX) - gapX + 20, tallest * (high + gapY) + 20];
     const at = new Map();
@@ -120,7 +130,7 @@ export class GraphPage {
       const title = one.title.length > 26 ? one.title.slice(0, 25) + "…" : one.title;
       return svg("a", { href: `#/task/${id}`, "aria-label": `${id}, ${one.title}: ${one.state}${one.why ? ", " + one.why : ""}`, class: id === this.task ? "node chosen" : "node" },
         svg("title", {}, `${id}: ${one.title}\n${one.state}${one.why ? ": " + one.why : ""}`),
-        svg("rect", { x, y, width: wide, height: high, rx: 6 }), svg("rect", { x, y, width: 5, height: high, class: `bar ${kinds[one.state] ?? "other"}` }),
+        svg("rect", { x, y, width: wide, height: high, rx: 6 }), svg("rect", { x, y, width: 5, height: high, class: `bar ${kinds[one.state] ?? "weak"}` }),
         svg("text", { x: x + 13, y: y + 15 }, `${id} · ${one.state}`), svg("text", { x: x + 13, y: y + 30, class: "weak" }, title));
     });
     const focused = document.activeElement?.getAttribute?.("href");

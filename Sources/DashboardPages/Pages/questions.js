@@ -10,27 +10,34 @@ function form(one) {
   const isApproval = one.kind !== "question";
   const outcome = el("p", { role: "status" });
   const text = el("textarea", { rows: "2", maxlength: "8000", "aria-label": isApproval ? "Why not" : `Answer to ${one.agent}` });
-  const id = orderId();
+  // The same wish again is the same order; another one is another order.
+  let given = null;
+  let isGiving = false;
   async function give(wish) {
+    if (isGiving) return;
+    const words = JSON.stringify(wish);
+    if (given?.words !== words) given = { id: orderId(), words };
+    isGiving = true;
     try {
-      await order({ id, question: one.id, ...wish });
+      await order({ id: given.id, question: one.id, ...wish });
       outcome.textContent = "The run has it.";
       outcome.className = "good";
     } catch (error) {
       outcome.textContent = error.message;
       outcome.className = "bad";
-    }
+    } finally { isGiving = false; }
   }
   const button = (label, wish) => el("button", { type: "button", onclick: () => give(wish()) }, label);
+  const typed = (kind) => button({ answer: "Answer", reject: "Reject" }[kind], () => ({ kind, text: text.value.trim() }));
   return el("section", { class: "asked", "aria-label": `${one.id} of ${one.agent}` },
     el("h2", {}, one.kind === "question" ? [agentLink(one.agent), " asks"] : one.kind === "plan" ? [agentLink(one.agent), " has a plan for you to approve"] : ["A promotion is for you to approve"]),
     el("p", {}, one.task && [taskLink(one.task), " "], one.team && `${one.team} `, words(one.text ?? ""), one.commit && [" ", commitLink(one.commit)]),
     (one.plan ?? []).length > 0 && el("ul", {}, one.plan.map((line) => el("li", {}, words(line)))),
     one.deadline && el("p", { class: "weak" }, `At ${new Date(one.deadline.ms).toLocaleTimeString()} ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
-    (one.options ?? []).length > 0 && el("p", { class: "tools" }, one.options.map((option) => button(words(option), () => ({ kind: "answer", text: option })))),
+    (one.options ?? []).length > 0 && el("p", { class: "tools" }, // By its number, which cannot be taken for another option's.
+      one.options.map((option, index) => button(words(option), () => ({ kind: "answer", text: String(index + 1) })))),
     text, el("p", { class: "tools" }, isApproval
-      ? [button("Approve", () => ({ kind: "approve" })), button("Reject", () => ({ kind: "reject", text: text.value.trim() }))]
-      : button("Answer", () => ({ kind: "answer", text: text.value.trim() }))), outcome);
+      ? [button("Approve", () => ({ kind: "approve" })), typed("reject")] : typed("answer")), outcome);
 }
 
 function update() {

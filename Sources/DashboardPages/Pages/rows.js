@@ -11,15 +11,17 @@ export class Rows {
    * @param {string} caption what the list is, for a screen reader
    * @param {string[]} heads
    * @param {(value: object) => (Node|string|null)[]} cells
+   * @param {string} kind what the style calls its columns
    */
-  constructor(caption, heads, cells) {
+  constructor(caption, heads, cells, kind) {
     this.cells = cells;
+    this.isNumber = heads.map((head) => head.startsWith("#"));
     this.values = [];
     this.above = el("tr", { class: "space", "aria-hidden": "true" }, el("td"));
     this.below = el("tr", { class: "space", "aria-hidden": "true" }, el("td"));
     this.body = el("tbody", {}, this.above, this.below);
-    this.table = el("table", { class: "rows" }, el("caption", { class: "hidden" }, caption),
-      el("thead", {}, el("tr", { "aria-rowindex": "1" }, heads.map((head) => el("th", { scope: "col" }, head)))), this.body);
+    this.table = el("table", { class: `rows ${kind}` }, el("caption", { class: "hidden" }, caption),
+      el("thead", {}, el("tr", { "aria-rowindex": "1" }, heads.map((head) => el("th", { scope: "col", class: head.startsWith("#") && "number" }, head.replace(/^#/, ""))))), this.body);
     this.element = el("div", { class: "window", tabindex: "0", role: "region", "aria-label": caption, onscroll: () => this.draw() }, this.table);
     this.made = new Map();
     this.observer = new ResizeObserver(() => this.draw());
@@ -47,7 +49,7 @@ export class Rows {
     seen.forEach((value, index) => {
       let row = this.made.get(value.id);
       if (!row || row.value !== value) {
-        const element = el("tr", {}, this.cells(value).map((cell) => el("td", { title: typeof cell === "string" ? cell : null }, cell)));
+        const element = el("tr", {}, this.cells(value).map((cell, column) => el("td", { class: this.isNumber[column] && "number", title: cell?.textContent ?? cell }, cell)));
         if (row?.element.contains(document.activeElement)) element.dataset.refocus = "1";
         row?.element.replaceWith(element);
         row = { value, element };

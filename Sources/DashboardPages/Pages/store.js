@@ -13,8 +13,6 @@ export const store = {
   isConnected: false,
   /** why the server does not answer any more, when trying again does not help */
   refusal: null,
-  /** whether all tasks have come */
-  isWhole: true,
   get shown() { return past ?? present; },
   /** the status, as `cco status --json` prints it, without its tasks */
   get status() { return this.shown.status; },
@@ -49,7 +47,7 @@ let source = null;
 let pause_ = 500;
 
 /** The browser connects again by itself; every connection begins with the whole state. */
-export function connect() {
+function connect() {
   source?.close();
   source = new EventSource("/api/v1/events");
   source.addEventListener("run", (event) => {
@@ -80,6 +78,9 @@ export function connect() {
   });
 }
 
+// At once, while other modules are still on their way.
+connect();
+
 /** The server's answer, or an error that a person can read. */
 async function ask(path, options) {
   const answer = await fetch(path, options);
@@ -109,7 +110,11 @@ export function order(wish) {
 /** A new id for an order. */
 export function orderId() { return "web-" + crypto.randomUUID(); }
 
-export function timeline(after) { return ask(`/api/v1/timeline?after=${after}`); }
+/** What is new in the timeline since a revision, in pieces: a long run has tens of thousands of spans. */
+export function timeline(after) { return ask(`/api/v1/timeline?after=${after}&limit=4000`); }
+
+/** What of the timeline is about a task. */
+export function timelineOf(task) { return ask(`/api/v1/timeline?task=${encodeURIComponent(task)}`); }
 export function commit(id) { return ask(`/api/v1/commits/${encodeURIComponent(id)}`); }
 export function work(task) { return ask(`/api/v1/work/${encodeURIComponent(task)}`); }
 

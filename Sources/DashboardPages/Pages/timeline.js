@@ -1,7 +1,7 @@
 // Every agent's turns, and the queues' gates, merges and publications, on a time axis. Drawn on a canvas, of which only what is in sight is drawn;
 // what is selected is told in words beside it.
 import { store, now, timeline } from "/store.js";
-import { el, show, duration, words } from "/dom.js";
+import { el, show, duration, words, moment, count } from "/dom.js";
 import { agentLink, taskLink, commitLink } from "/pages.js";
 import { replayAt } from "/replay.js";
 
@@ -19,14 +19,17 @@ function colourOf(span) {
 const legend = [["work", "work"], ["plan", "planning and deciding"], ["review", "review"], ["rework", "rework"], ["good", "gate"], ["quiet", "merge"], ["publish", "publication"], ["bad", "red, stopped or failed"]];
 const markWords = { started: "started", resumed: "an engine took it up", paused: "paused", needsPerson: "needs a person", landed: "landed", returned: "went back", red: "red gate", flake: "flake", message: "message", order: "order", finishing: "finishing", ended: "ended" };
 
-/** All spans, kept while the pages are open: only what is new is asked for. */
-const known = { run: null, revision: 0, spans: new Map(), marks: new Map(), lanes: new Map(), last: 0 };
+const nothing = () => ({ run: null, revision: 0, spans: new Map(), marks: new Map(), lanes: new Map(), names: [], landed: [], last: 0 });
 
+/** All spans, kept while the pages are open: only what is new is asked for. `names` are those of the rows in their order. */
+const known = nothing();
+
+/** Takes the next piece of what is new; says whether there is more. */
 async function catchUp() {
   const run = store.present.status.run;
-  if (known.run !== run) Object.assign(known, { run, revision: 0, spans: new Map(), marks: new Map(), lanes: new Map(), last: 0 });
+  if (known.run !== run) Object.assign(known, nothing(), { run });
   const update = await timeline(known.revision);
-  if (known.run !== run) return;
+  if (known.run !== run) return true;
   for (const { number, value } of update.spans) {
     const old = known.spans.get(number);
     known.last = Math.max(known.last, value.from, value.to ?? 0);
@@ -36,12 +39,23 @@ async function catchUp() {
     if (!known.lanes.has(value.lane)) known.lanes.set(value.lane, []);
     known.lanes.get(value.lane).push(value);
   }
-  for (const { number, value } of update.marks) { known.marks.set(number, value); known.last = Math.max(known.last, value.at); }
+  for (const { number, value } of update.marks) {
+    if (value.kind === "landed" && !known.marks.has(number)) known.landed.push(value);
+    known.marks.set(number, value);
+    known.last = Math.max(known.last, value.at);
+  }
   for (const [map, first] of [[known.spans, update.firstSpan], [known.marks, update.firstMark]]) {
     for (const number of map.keys()) { if (number >= first) break; map.delete(number); }
   }
-  for (const [lane, spans] of known.lanes) if (spans[0].number < update.firstSpan) known.lanes.set(lane, spans.filter((span) => span.number >= update.firstSpan));
+  for (const [lane, spans] of known.lanes) {
+    if (spans[0].number >= update.firstSpan) continue;
+    const left = spans.filter((span) => span.number >= update.firstSpan);
+    // A row of which everything is forgotten is none any more.
+    if (left.length > 0) known.lanes.set(lane, left); else known.lanes.delete(lane);
+  }
+  if (known.names.length !== known.lanes.size || known.names.some((name) => !known.lanes.has(name))) known.names = [...known.lanes.keys()].sort(compare);
   known.revision = update.revision;
+  return update.revision < update.newest;
 }
 
 function laneOrder(name) {
@@ -84,7 +98,7 @@ export class TimelinePage {
     if (this.isLoading) { this.isStale = true; return; }
     this.isLoading = true;
     try {
-      await catchUp();
+      while (await catchUp()) { if (this.isClosed) break; this.draw(); }
       this.trouble = null;
     } catch (error) { this.trouble = error.message; }
     this.isLoading = false;
@@ -93,11 +107,11 @@ export class TimelinePage {
     if (this.isStale) { this.isStale = false; this.update(); }
   }
 
-  get lanes() { return [...known.lanes.keys()].sort(compare); }
+  get lanes() { return known.names; }
 
   get whole() {
     const first = known.spans.values().next().value?.from ?? now();
-    const started = [...known.marks.values()][0]?.at ?? first;
+    const started = known.marks.values().next().value?.at ?? first;
     const isOver = !store.present.isLive;
     const from = Math.min(first, started);
     return { from, to: Math.max(from + shortest, isOver ? known.last : Date.now() + store.present.ahead) };
@@ -240,9 +254,13 @@ export class TimelinePage {
 
   paint() {
     const style = getComputedStyle(this.box);
-    const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+    const colours = new Map();
+    const colour = (name) => {
+      if (!colours.has(name)) colours.set(name, style.getPropertyValue(`--${name}`).trim());
+      return colours.get(name);
+    };
     const [width, height, scale] = [this.box.clientWidth, this.box.clientHeight, window.devicePixelRatio || 1];
-    this.label = width < 500 ? 74 : 120;
+    this.label = width < 500 ? 92 : 120;
     this.plot = Math.max(10, width - this.label - 8);
     if (this.canvas.width !== Math.round(width * scale) || this.canvas.height !== Math.round(height * scale)) {
       Object.assign(this.canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
@@ -299,8 +317,13 @@ export class TimelinePage {
       const half = context.measureText(text).width / 2;
       if (left + half < width) context.fillText(text, Math.max(this.label, left - half), 8);
     }
+    // Many marks at one place are drawn once.
+    const drawn = new Set();
     for (const mark of known.marks.values()) {
       if (mark.at < from || mark.at > to) continue;
+      const place = `${mark.kind} ${Math.round(x(mark.at))}`;
+      if (drawn.has(place)) continue;
+      drawn.add(place);
       const name = { landed: "good", red: "bad", returned: "bad", needsPerson: "bad", paused: "warn", ended: "text", message: "link", order: "link" }[mark.kind];
       if (!name) continue;
       context.fillStyle = colour(name);
@@ -358,18 +381,22 @@ export class TimelinePage {
 
   tell() {
     const span = this.selected;
-    const marks = [...known.marks.values()];
-    const landed = marks.filter((mark) => mark.kind === "landed");
+    // What is told changes with what is known and selected, not with what is in sight.
+    const told = [known.run, known.revision, span?.number, span?.to, this.trouble, this.showsMarks].join(" ");
+    if (this.toldOf === told) return;
+    this.toldOf = told;
+    const landed = known.landed;
+    const marks = this.showsMarks ? [...known.marks.values()].slice(-60).reverse() : [];
     show(this.told, this.trouble && el("p", { class: "bad" }, this.trouble),
       span ? el("p", {}, el("strong", {}, span.kind === "turn" ? agentLink(span.lane) : span.lane), ` ${span.purpose ?? span.kind} `,
         span.task && (span.task.startsWith("task-") ? [taskLink(span.task), " ", words(store.present.tasks.get(span.task)?.title ?? "")] : words(span.task)),
-        `: ${new Date(span.from).toLocaleTimeString()}, ${span.to ? duration(span.to - span.from) : "goes on"}${span.end ? ", " + span.end : ""} (${span.id}) `,
+        `: ${moment(span.from, now())}, ${span.to ? duration(span.to - span.from) : "goes on"}${span.end ? ", " + span.end : ""} (${span.id}) `,
         el("button", { type: "button", "data-key": "replay-span", onclick: () => replayAt(span.sequence) }, "Show this moment"))
-        : el("p", { class: "weak" }, known.spans.size === 0 ? "Nothing has happened yet." : `${known.spans.size} turns, gates and merges; ${landed.length} changes landed.`),
+        : el("p", { class: "weak" }, known.spans.size === 0 ? "Nothing has happened yet." : `${known.spans.size} turns, gates and merges; ${count(landed.length, "change")} landed.`),
       landed.length > 0 && el("p", { class: "weak" }, "Landed last: ", landed.slice(-6).reverse().map((mark, index) => [index > 0 && ", ", commitLink(mark.commit), ` ${mark.about}`])),
-      el("details", { class: "marks" }, el("summary", { "data-key": "marks" }, `What happened (${marks.length})`), el("ul", { class: "plain" },
-        marks.slice(-60).reverse().map((mark) => el("li", {}, `${new Date(mark.at).toLocaleTimeString()} ${markWords[mark.kind] ?? mark.kind} `, mark.about ? words(mark.about) : "")))));
+      el("details", { class: "marks" }, el("summary", { "data-key": "marks" }, `What happened (${known.marks.size})`), el("ul", { class: "plain" },
+        marks.map((mark) => el("li", {}, `${moment(mark.at, now())} ${markWords[mark.kind] ?? mark.kind} `, mark.about ? words(mark.about) : "")))));
     const marksBox = this.told.querySelector(".marks");
-    if (marksBox) { marksBox.open = Boolean(this.showsMarks); marksBox.ontoggle = () => { this.showsMarks = marksBox.open; }; }
+    if (marksBox) { marksBox.open = Boolean(this.showsMarks); marksBox.ontoggle = () => { if (this.showsMarks !== marksBox.open) { this.showsMarks = marksBox.open; this.tell(); } }; }
   }
 }

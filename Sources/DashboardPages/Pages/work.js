@@ -1,6 +1,6 @@
 // What a task or a commit changes: the files, and the difference as text.
 import { work } from "/store.js";
-import { el, show, table, words } from "/dom.js";
+import { el, show, table, words, count } from "/dom.js";
 
 /** Lines of a difference that are in the page at first. */
 const first = 1_500;
@@ -8,7 +8,7 @@ const first = 1_500;
 export function changes(page) {
   const total = page.files.reduce((sum, file) => [sum[0] + (file.added ?? 0), sum[1] + (file.removed ?? 0)], [0, 0]);
   return [
-    el("p", { class: "weak" }, `${page.files.length} files, ${total[0]} lines added, ${total[1]} removed`),
+    el("p", { class: "weak" }, `${count(page.files.length, "file")}, ${count(total[0], "line")} added, ${total[1]} removed`),
     page.files.length > 0 && table("Changed files", ["File", "#Added", "#Removed"],
       page.files.slice(0, 200).map((file) => [el("code", {}, words(file.path)), file.added ?? "binary", file.removed ?? ""])),
     difference(page.diff, page.isCut),

@@ -52,18 +52,3 @@ extension Notifier {
         return place
     }
 }
-
-extension RunHost {
-    /// The webhook's address, and the part of it that is the secret where it is told without its beginning.
-    static func webhookSecrets(_ request: Request) throws -> [Observability.Secret] {
-        let settings = request.contents.configuration.configuration.notifications
-        guard let address = try settings?.webhookAddress(folder: request.configuration.path, environment: request.environment)?.reveal()
-        else {
-            return []
-        }
-        let rest = address.drop { $0 != ":" }.dropFirst(3)
-        let path = rest.drop { !"/?#".contains($0) }.dropFirst()
-        let values = path.utf8.count >= Redactor.shortestSecret ? [address, String(path)] : [address]
-        return values.map { Observability.Secret(name: "webhook", value: $0) }
-    }
-}

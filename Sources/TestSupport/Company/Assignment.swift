@@ -1,3 +1,5 @@
+import JSON
+
 /// What a request asks of the company's member who makes it. Read from the report schema, which tells the roles apart, and from the prompt.
 enum Assignment: Equatable {
     /// Director: goals for teams; whether the last ones were refused.
@@ -23,7 +25,7 @@ enum Assignment: Equatable {
     /// - Throws: ``Unknown`` if the request belongs to no role of a company.
     init(_ request: ModelRequest) throws(Unknown) {
         let prompt = request.lastUserText ?? ""
-        guard let schema = request.reportSchema, let root = try? JSONFragment(parsing: schema),
+        guard let schema = request.reportSchema, let root = try? JSONValue(parsing: schema),
             case .object(let properties)? = root["properties"]
         else { throw Unknown(reason: "the request has no report schema") }
         let mends = prompt.contains("Your last plan cannot be used")

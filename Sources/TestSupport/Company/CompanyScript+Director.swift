@@ -1,11 +1,13 @@
+import JSON
+
 extension CompanyScript {
     /// The first goals.
-    func goals(_ lines: PromptLines, mend: Bool) -> JSONFragment {
+    func goals(_ lines: PromptLines, mend: Bool) -> JSONValue {
         // Continuing sessions need not be told the teams again; the plan's own numbers serve then.
         let teams = lines.teams.isEmpty ? plan.goals.map { "team-\($0.team)" } : lines.teams.map(\.id)
         var drafts = assignments(of: plan.goals.filter(\.after.isEmpty), to: teams)
         if plan.misnamesTeam, !mend, let first = drafts.first { drafts[0] = ("team-99", first.goal) }
-        var report: [String: JSONFragment] = [
+        var report: [String: JSONValue] = [
             "summary": .string("The direction falls into \(plan.goals.count) goals; these can begin now."),
             "goals": .array(drafts.map { Self.draft($0.goal, team: $0.team) }),
         ]
@@ -14,9 +16,9 @@ extension CompanyScript {
     }
 
     /// What becomes of deliveries, and the goals whose time has come.
-    func decision(_ lines: PromptLines) -> JSONFragment {
+    func decision(_ lines: PromptLines) -> JSONValue {
         var settled = landed(lines)
-        var decisions: [JSONFragment] = []
+        var decisions: [JSONValue] = []
         for section in lines.sections where section.name.hasPrefix("Delivery of ") {
             let team = String(section.name.dropFirst("Delivery of ".count))
             let goal = plan.goals.first { $0.title == section.title }
@@ -73,7 +75,7 @@ extension CompanyScript {
         return given
     }
 
-    private static func draft(_ goal: CompanyGoal, team: String) -> JSONFragment {
+    private static func draft(_ goal: CompanyGoal, team: String) -> JSONValue {
         [
             "team": .string(team), "title": .string(goal.title), "description": .string(goal.description),
             "acceptance": .string(goal.acceptance),
@@ -81,8 +83,8 @@ extension CompanyScript {
     }
 
     /// The verification command, where the prompt asks for one.
-    func proposal(_ lines: PromptLines) -> JSONFragment? {
+    func proposal(_ lines: PromptLines) -> JSONValue? {
         guard lines.lines.contains(where: { $0.contains("propose one as `verifyCommand`") }) else { return nil }
-        return plan.verifyCommand.map(JSONFragment.string)
+        return plan.verifyCommand.map(JSONValue.string)
     }
 }

@@ -1,6 +1,8 @@
+import JSON
+
 extension CompanyScript {
     /// A team's tasks.
-    func tasks(_ lines: PromptLines, _ request: ModelRequest, mend: Bool) throws -> JSONFragment {
+    func tasks(_ lines: PromptLines, _ request: ModelRequest, mend: Bool) throws -> JSONValue {
         let goal = try goal(of: request)
         var drafts = goal.tasks
         var summary = drafts.count == 1 ? "One task." : "\(drafts.count) tasks, as many side by side as their files allow."
@@ -10,18 +12,18 @@ extension CompanyScript {
         } else if !mend {
             drafts = goal.mistake?.spoil(drafts) ?? drafts
         }
-        var report: [String: JSONFragment] = ["summary": .string(summary), "tasks": Self.drafts(drafts, known: known(lines))]
+        var report: [String: JSONValue] = ["summary": .string(summary), "tasks": Self.drafts(drafts, known: known(lines))]
         report["verifyCommand"] = proposal(lines)
         return .object(report)
     }
 
     /// Whether the goal is reached, or the tasks that nobody has been given yet.
-    func assessment(_ lines: PromptLines, _ request: ModelRequest) throws -> JSONFragment {
+    func assessment(_ lines: PromptLines, _ request: ModelRequest) throws -> JSONValue {
         let goal = try goal(of: request)
         let known = known(lines)
         let missing = (goal.tasks + goal.later).filter { known[$0.key] == nil }
         let failed = lines.tasksSoFar.filter { $0.state.hasPrefix("failed") }.map(\.id)
-        var report: [String: JSONFragment] = ["goalReached": .bool(missing.isEmpty && failed.isEmpty)]
+        var report: [String: JSONValue] = ["goalReached": .bool(missing.isEmpty && failed.isEmpty)]
         if !missing.isEmpty {
             report["summary"] = .string("Still missing: \(missing.map(\.title).joined(separator: "; ")).")
             report["tasks"] = Self.drafts(missing, known: known)
@@ -34,9 +36,9 @@ extension CompanyScript {
     }
 
     /// A decision for every submitted task.
-    func review(_ lines: PromptLines) -> JSONFragment {
+    func review(_ lines: PromptLines) -> JSONValue {
         let sections = lines.sections
-        let decisions = lines.names(after: "Return one decision for each of: ").map { id -> JSONFragment in
+        let decisions = lines.names(after: "Return one decision for each of: ").map { id -> JSONValue in
             guard let section = sections.first(where: { $0.name == id }), let task = plan.tasks.first(where: { $0.title == section.title })
             else {
                 return ["task": .string(id), "verdict": "approve"]
@@ -46,7 +48,7 @@ extension CompanyScript {
         return ["decisions": .array(decisions)]
     }
 
-    private static func verdict(on task: CompanyTask, id: String, submission: String) -> JSONFragment {
+    private static func verdict(on task: CompanyTask, id: String, submission: String) -> JSONValue {
         var answer: String?
         for mistake in task.mistakes {
             switch mistake {
@@ -90,16 +92,16 @@ extension CompanyScript {
     }
 
     /// - Parameter known: the ids of tasks that exist; a new task depends on them by these.
-    private static func drafts(_ tasks: [CompanyTask], known: [String: String]) -> JSONFragment {
+    private static func drafts(_ tasks: [CompanyTask], known: [String: String]) -> JSONValue {
         let own = Set(tasks.map(\.key))
         return .array(
             tasks.map { task in
-                var draft: [String: JSONFragment] = [
+                var draft: [String: JSONValue] = [
                     "key": .string(task.key), "title": .string(task.title), "description": .string(task.description),
-                    "acceptance": .string(task.acceptance), "paths": .array(task.paths.map(JSONFragment.string)),
+                    "acceptance": .string(task.acceptance), "paths": .array(task.paths.map(JSONValue.string)),
                     "dependsOn": .array(task.dependsOn.map { .string(own.contains($0) ? $0 : known[$0] ?? $0) }),
                 ]
-                draft["size"] = task.size.map(JSONFragment.string)
+                draft["size"] = task.size.map(JSONValue.string)
                 return .object(draft)
             })
     }

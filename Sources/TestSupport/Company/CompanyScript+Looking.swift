@@ -1,3 +1,5 @@
+import JSON
+
 extension CompanyPlan {
     /// Files of an imagined earlier code base, for companies that look around: about as long as source files are.
     static let library: [WorkFile] = (1...12).map { number in

@@ -1,3 +1,5 @@
+import JSON
+
 extension CompanyScript {
     /// A worker's next move.
     func work(_ brief: Assignment.WorkerBrief, _ request: ModelRequest) throws -> ModelReply {

@@ -1,3 +1,5 @@
+import JSON
+
 /// What has happened since the latest prompt of a conversation, as far as the request tells. Scripts take their place in a turn from it, so
 /// that a restarted process or a resumed session plays on where it stands.
 struct ConversationTurn {
@@ -18,7 +20,7 @@ struct ConversationTurn {
         var input: String
 
         /// The file that the call is about. Inputs come from the script by way of the CLI: what is no JSON has none.
-        var path: String? { (try? JSONFragment(parsing: input))?["file_path"]?.stringValue }
+        var path: String? { (try? JSONValue(parsing: input))?["file_path"]?.string }
     }
 
     var exchanges: [Exchange] = []

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a worker of the company says and which tools it calls in one message.
 struct Move: Equatable {
     var blocks: [ContentBlock]
@@ -14,7 +16,7 @@ struct Move: Equatable {
     /// through its steps again.
     func unlessDone(after turn: ConversationTurn) -> Move {
         guard case .toolUse("Edit", let input)? = blocks.last, let shown = turn.work.last?.results.last, !shown.isError,
-            let new = (try? JSONFragment(parsing: input))?["new_string"]?.stringValue,  // the script's own JSON
+            let new = (try? JSONValue(parsing: input))?["new_string"]?.string,  // the script's own JSON
             ConflictResolution.text(shownByRead: shown.text).contains(new)
         else { return self }
         return Move("That is done already.", .call("Bash", ["command": "git status --short"]))
@@ -129,7 +131,7 @@ struct ScriptedWorker {
         }
     }
 
-    private func call(_ tool: String, _ path: String, _ input: [String: JSONFragment]) -> ContentBlock {
+    private func call(_ tool: String, _ path: String, _ input: [String: JSONValue]) -> ContentBlock {
         let file = directory.map { "\($0)/\(path)" } ?? path
         return .call(tool, input.merging(["file_path": .string(file)]) { own, _ in own })
     }
@@ -149,8 +151,8 @@ struct ScriptedWorker {
             default: break
             }
         }
-        var report: [String: JSONFragment] = ["status": "done", "summary": .string(task.summary)]
-        report["notes"] = task.notes.map(JSONFragment.string)
+        var report: [String: JSONValue] = ["status": "done", "summary": .string(task.summary)]
+        report["notes"] = task.notes.map(JSONValue.string)
         return .report(.object(report))
     }
 }

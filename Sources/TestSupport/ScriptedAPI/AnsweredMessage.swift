@@ -1,3 +1,5 @@
+import JSON
+
 /// A message of the model in the two forms in which the API sends it.
 struct AnsweredMessage: Sendable {
     let id: String
@@ -11,12 +13,12 @@ struct AnsweredMessage: Sendable {
     private static let charactersPerEvent = 4000
 
     /// The message as one JSON document.
-    var document: JSONFragment {
+    var document: JSONValue {
         get throws {
-            let content = try blocks.enumerated().map { index, block -> JSONFragment in
+            let content = try blocks.enumerated().map { index, block -> JSONValue in
                 switch block {
                 case .text(let text): ["type": "text", "text": .string(text)]
-                case .toolUse(let name, let input): opening(index, name: name, input: try JSONFragment(parsing: input))
+                case .toolUse(let name, let input): opening(index, name: name, input: try JSONValue(parsing: input))
                 }
             }
             return message(content: content, stopReason: stopReason, usage: usage)
@@ -29,9 +31,9 @@ struct AnsweredMessage: Sendable {
         early.output = min(1, usage.output)
         var events = [try event("message_start", ["message": message(content: [], stopReason: .null, usage: early)])]
         for (index, block) in blocks.enumerated() {
-            let position = JSONFragment.integer(index)
-            let start: JSONFragment
-            let deltaType: JSONFragment
+            let position = JSONValue.integer(Int64(index))
+            let start: JSONValue
+            let deltaType: JSONValue
             let deltaKey: String
             let text: String
             switch block {
@@ -45,45 +47,45 @@ struct AnsweredMessage: Sendable {
             while !rest.isEmpty {
                 let piece = rest.prefix(Self.charactersPerEvent)
                 rest = rest[piece.endIndex...]
-                let delta: JSONFragment = .object(["type": deltaType, deltaKey: .string(String(piece))])
+                let delta: JSONValue = .object(["type": deltaType, deltaKey: .string(String(piece))])
                 events.append(try event("content_block_delta", ["index": position, "delta": delta]))
             }
             events.append(try event("content_block_stop", ["index": position]))
         }
-        let end: JSONFragment = ["stop_reason": stopReason, "stop_sequence": nil]
+        let end: JSONValue = ["stop_reason": stopReason, "stop_sequence": nil]
         events.append(try event("message_delta", ["delta": end, "usage": fields(of: usage)]))
         events.append(try event("message_stop", [:]))
         return events
     }
 
-    private var stopReason: JSONFragment {
+    private var stopReason: JSONValue {
         let callsTool = blocks.contains { block in
             if case .toolUse = block { true } else { false }
         }
         return callsTool ? "tool_use" : "end_turn"
     }
 
-    private func opening(_ index: Int, name: String, input: JSONFragment) -> JSONFragment {
+    private func opening(_ index: Int, name: String, input: JSONValue) -> JSONValue {
         ["type": "tool_use", "id": .string(toolIDPrefix + String(index)), "name": .string(name), "input": input]
     }
 
-    private func message(content: [JSONFragment], stopReason: JSONFragment, usage: TokenUsage) -> JSONFragment {
+    private func message(content: [JSONValue], stopReason: JSONValue, usage: TokenUsage) -> JSONValue {
         [
             "id": .string(id), "type": "message", "role": "assistant", "model": .string(model), "content": .array(content),
             "stop_reason": stopReason, "stop_sequence": nil, "usage": fields(of: usage),
         ]
     }
 
-    private func fields(of usage: TokenUsage) -> JSONFragment {
+    private func fields(of usage: TokenUsage) -> JSONValue {
         [
-            "input_tokens": .integer(usage.input), "cache_creation_input_tokens": .integer(usage.cacheCreation),
-            "cache_read_input_tokens": .integer(usage.cacheRead), "output_tokens": .integer(usage.output),
+            "input_tokens": .integer(Int64(usage.input)), "cache_creation_input_tokens": .integer(Int64(usage.cacheCreation)),
+            "cache_read_input_tokens": .integer(Int64(usage.cacheRead)), "output_tokens": .integer(Int64(usage.output)),
         ]
     }
 
-    private func event(_ type: String, _ members: [String: JSONFragment]) throws -> String {
+    private func event(_ type: String, _ members: [String: JSONValue]) throws -> String {
         var members = members
         members["type"] = .string(type)
-        return "event: \(type)\ndata: \(try JSONFragment.object(members).text())\n\n"
+        return "event: \(type)\ndata: \(try JSONValue.object(members).text())\n\n"
     }
 }

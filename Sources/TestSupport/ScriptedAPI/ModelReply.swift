@@ -1,3 +1,5 @@
+import JSON
+
 /// What a script has the model, or the API in front of it, answer.
 package struct ModelReply: Sendable {
     /// The answer itself.
@@ -43,7 +45,7 @@ package struct ModelReply: Sendable {
     }
 
     /// The model ends the turn with a report.
-    package static func report(_ report: JSONFragment) -> ModelReply {
+    package static func report(_ report: JSONValue) -> ModelReply {
         ModelReply(.message([.report(report)]))
     }
 
@@ -78,12 +80,12 @@ package enum ContentBlock: Sendable, Hashable {
     package static let reportTool = "StructuredOutput"
 
     /// A tool call with a well-formed input.
-    package static func call(_ name: String, _ input: [String: JSONFragment]) -> ContentBlock {
+    package static func call(_ name: String, _ input: [String: JSONValue]) -> ContentBlock {
         .toolUse(name: name, input: json(.object(input)))
     }
 
     /// The turn's report.
-    package static func report(_ report: JSONFragment) -> ContentBlock {
+    package static func report(_ report: JSONValue) -> ContentBlock {
         .toolUse(name: reportTool, input: json(report))
     }
 
@@ -95,7 +97,7 @@ package enum ContentBlock: Sendable, Hashable {
         }
     }
 
-    private static func json(_ value: JSONFragment) -> String {
+    private static func json(_ value: JSONValue) -> String {
         do {
             return try value.text()
         } catch {

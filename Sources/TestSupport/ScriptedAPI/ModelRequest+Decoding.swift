@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension ModelRequest {
     /// What is wrong with a body that is no Messages API request.
@@ -25,30 +26,30 @@ extension ModelRequest {
     ///   - session: the session that the headers name, if they do. Without it the body's metadata is asked, then the first prompt.
     /// - Throws: ``Malformed``.
     package init(body: [UInt8], number: Int, credential: Credential?, session: String?) throws {
-        let root: JSONFragment
+        let root: JSONValue
         do {
-            root = try JSONDecoder().decode(JSONFragment.self, from: Data(body))
+            root = try JSONDecoder().decode(JSONValue.self, from: Data(body))
         } catch {
             throw Malformed.notJSON
         }
-        guard let model = root["model"]?.stringValue else { throw Malformed.missing(member: "model") }
-        guard let messageValues = root["messages"]?.arrayValue else { throw Malformed.missing(member: "messages") }
+        guard let model = root["model"]?.string else { throw Malformed.missing(member: "model") }
+        guard let messageValues = root["messages"]?.array else { throw Malformed.missing(member: "messages") }
         self.number = number
         self.credential = credential
         self.model = model
         isStreamed = root["stream"] == .bool(true)
         let systemBlocks = Self.textBlocks(of: root["system"]).filter { !$0.text.hasPrefix("x-anthropic-billing-header") }
         systemText = systemBlocks.map(\.text).joined(separator: "\n\n")
-        let toolValues = root["tools"]?.arrayValue ?? []
+        let toolValues = root["tools"]?.array ?? []
         tools = try toolValues.map { value in
-            Tool(name: value["name"]?.stringValue ?? "", inputSchema: try (value["input_schema"] ?? .null).text())
+            Tool(name: value["name"]?.string ?? "", inputSchema: try (value["input_schema"] ?? .null).text())
         }
         messages = try messageValues.map(Message.init(value:))
 
         var segments = try toolValues.map { PromptSegment(text: try $0.withoutCacheControl.text(), endsCachedPart: $0.hasCacheControl) }
         segments += systemBlocks.map { PromptSegment(text: $0.text, endsCachedPart: $0.isCached) }
         for value in messageValues {
-            let isCached = value["content"]?.arrayValue?.contains(where: \.hasCacheControl) ?? false
+            let isCached = value["content"]?.array?.contains(where: \.hasCacheControl) ?? false
             segments.append(PromptSegment(text: try value.withoutCacheControl.text(), endsCachedPart: isCached))
         }
         self.segments = segments
@@ -59,49 +60,49 @@ extension ModelRequest {
     }
 
     /// The session id that the CLI puts, as JSON text, into `metadata.user_id`.
-    private static func sessionInMetadata(of root: JSONFragment) -> String? {
-        guard let text = root["metadata"]?["user_id"]?.stringValue else { return nil }
-        let value = try? JSONFragment(parsing: text)  // other clients put plain ids there
-        return value?["session_id"]?.stringValue
+    private static func sessionInMetadata(of root: JSONValue) -> String? {
+        guard let text = root["metadata"]?["user_id"]?.string else { return nil }
+        let value = try? JSONValue(parsing: text)  // other clients put plain ids there
+        return value?["session_id"]?.string
     }
 
     /// The text blocks of a `system` or `content` member, which may be a plain string.
-    fileprivate static func textBlocks(of value: JSONFragment?) -> [(text: String, isCached: Bool)] {
-        if let text = value?.stringValue { return [(text, false)] }
-        return (value?.arrayValue ?? []).compactMap { block in
-            guard let text = block["text"]?.stringValue else { return nil }
+    fileprivate static func textBlocks(of value: JSONValue?) -> [(text: String, isCached: Bool)] {
+        if let text = value?.string { return [(text, false)] }
+        return (value?.array ?? []).compactMap { block in
+            guard let text = block["text"]?.string else { return nil }
             return (text, block.hasCacheControl)
         }
     }
 }
 
 extension ModelRequest.Message {
-    fileprivate init(value: JSONFragment) throws {
-        guard let name = value["role"]?.stringValue, let role = ModelRequest.Role(rawValue: name) else {
+    fileprivate init(value: JSONValue) throws {
+        guard let name = value["role"]?.string, let role = ModelRequest.Role(rawValue: name) else {
             throw ModelRequest.Malformed.missing(member: "role")
         }
         self.role = role
-        if let text = value["content"]?.stringValue {
+        if let text = value["content"]?.string {
             blocks = [.text(text)]
         } else {
-            blocks = try (value["content"]?.arrayValue ?? []).map(ModelRequest.Block.init(value:))
+            blocks = try (value["content"]?.array ?? []).map(ModelRequest.Block.init(value:))
         }
     }
 }
 
 extension ModelRequest.Block {
-    fileprivate init(value: JSONFragment) throws {
-        switch value["type"]?.stringValue {
+    fileprivate init(value: JSONValue) throws {
+        switch value["type"]?.string {
         case "text":
-            self = .text(value["text"]?.stringValue ?? "")
+            self = .text(value["text"]?.string ?? "")
         case "tool_use":
             self = .toolUse(
-                id: value["id"]?.stringValue ?? "", name: value["name"]?.stringValue ?? "", input: try (value["input"] ?? [:]).text())
+                id: value["id"]?.string ?? "", name: value["name"]?.string ?? "", input: try (value["input"] ?? [:]).text())
         case "tool_result":
             let texts = ModelRequest.textBlocks(of: value["content"]).map(\.text)
             self = .toolResult(
                 .init(
-                    toolUseID: value["tool_use_id"]?.stringValue ?? "", text: texts.joined(separator: "\n"),
+                    toolUseID: value["tool_use_id"]?.string ?? "", text: texts.joined(separator: "\n"),
                     isError: value["is_error"] == .bool(true)))
         case let type:
             self = .other(type: type ?? "")
@@ -109,7 +110,7 @@ extension ModelRequest.Block {
     }
 }
 
-extension JSONFragment {
+extension JSONValue {
     /// Whether a prompt cache may hold everything up to this block.
     fileprivate var hasCacheControl: Bool {
         guard let control = self["cache_control"] else { return false }
@@ -117,7 +118,7 @@ extension JSONFragment {
     }
 
     /// The value without its cache marks: those move from request to request, so they are no part of what is compared.
-    fileprivate var withoutCacheControl: JSONFragment {
+    fileprivate var withoutCacheControl: JSONValue {
         switch self {
         case .array(let elements): .array(elements.map(\.withoutCacheControl))
         case .object(let members): .object(members.filter { $0.key != "cache_control" }.mapValues(\.withoutCacheControl))

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
 extension Response {
@@ -55,7 +56,7 @@ extension Response {
 
     private static func quoted(_ text: String) -> String {
         do {
-            return try JSONFragment.string(text).text()
+            return try JSONValue.string(text).text()
         } catch {
             preconditionFailure("A string can't be written as JSON: \(error)")
         }

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import JSON
 import Processes
 import Testing
 
@@ -18,7 +19,7 @@ struct CompanyFixture: Sendable {
 
     /// Runs `body` with a repository that holds the plan's seed files and a scripted model that plays the plan.
     static func with(
-        _ plan: CompanyPlan, script: (any ModelScript)? = nil, options: [String: JSONFragment] = [:], keys: [[String: JSONFragment]]? = nil,
+        _ plan: CompanyPlan, script: (any ModelScript)? = nil, options: [String: JSONValue] = [:], keys: [[String: JSONValue]]? = nil,
         _ body: @escaping @Sendable (CompanyFixture) async throws -> Void
     ) async throws {
         let cli = try RealCLI.locate().path
@@ -45,7 +46,7 @@ struct CompanyFixture: Sendable {
     /// Ends every process of the fixture and removes its folder, unless `CCO_TEST_KEEP` asks for it.
     private func end() async {
         do {
-            for marker in try markers() { _ = try await ProcessSweep.end(marker: marker) }
+            for marker in try markers() + backgroundMarkers() { _ = try await ProcessSweep.end(marker: marker) }
             if ProcessInfo.processInfo.environment["CCO_TEST_KEEP"] == nil { try FileManager.default.removeItem(atPath: root) }
         } catch {
             Issue.record("the fixture could not be cleared away: \(error)")
@@ -54,6 +55,14 @@ struct CompanyFixture: Sendable {
 
     /// What the processes of the fixture's runs carry in their environment.
     func markers() throws -> [String] { try Workspace(path: config + "/workspace").runs().map(\.marker) }
+
+    /// What programs carry that a test began in the background, and their children: a test that throws leaves a `cco web` or a tmux behind.
+    private func backgroundMarkers() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: root).filter { $0.hasPrefix(Self.background) }.map { "\(root)/\($0)" }
+    }
+
+    /// How the folders of programs begin that a test begins in the background.
+    static let background = "background-"
 
     private func seed(_ plan: CompanyPlan) async throws {
         try await git(["init", "-q", "--bare", "-b", "main", origin])
@@ -71,23 +80,23 @@ struct CompanyFixture: Sendable {
         try await git(["-C", seed, "push", "-q", origin, "main"])
     }
 
-    private func configure(_ plan: CompanyPlan, options: [String: JSONFragment], keys: [[String: JSONFragment]]?) throws {
-        var orchestrator: [String: JSONFragment] = [
+    private func configure(_ plan: CompanyPlan, options: [String: JSONValue], keys: [[String: JSONValue]]?) throws {
+        var orchestrator: [String: JSONValue] = [
             "repositoryUrl": .string(origin), "workerCount": 2, "authMode": "api-keys-only", "claudeExecutable": .string(cli),
             "maxRunDurationMinutes": 20,
         ]
         if let command = plan.verifyCommand { orchestrator["verifyCommand"] = .string(command) }
         orchestrator.merge(options) { _, new in new }
-        try Data(try JSONFragment.object(orchestrator).text().utf8).write(to: URL(filePath: config + "/orchestrator.json"))
+        try Data(try JSONValue.object(orchestrator).text().utf8).write(to: URL(filePath: config + "/orchestrator.json"))
         let entries = (keys ?? [["name": "key-1", "apiKey": .string(Self.key)]]).map { entry in
             var entry = entry
             entry["baseUrl"] = .string(api.baseURL)
-            return JSONFragment.object(entry)
+            return JSONValue.object(entry)
         }
         let path = config + "/api-keys.json"
         guard
             FileManager.default.createFile(
-                atPath: path, contents: Data(try JSONFragment.array(entries).text().utf8), attributes: [.posixPermissions: 0o600])
+                atPath: path, contents: Data(try JSONValue.array(entries).text().utf8), attributes: [.posixPermissions: 0o600])
         else { throw CocoaError(.fileWriteUnknown) }
     }
 
@@ -95,13 +104,13 @@ struct CompanyFixture: Sendable {
     func setRepository(_ url: String) throws { try setOption("repositoryUrl", .string(url)) }
 
     /// Changes an option.
-    func setOption(_ name: String, _ value: JSONFragment) throws {
+    func setOption(_ name: String, _ value: JSONValue) throws {
         let file = URL(filePath: config + "/orchestrator.json")
-        guard case .object(var options) = try JSONFragment(parsing: String(contentsOf: file, encoding: .utf8)) else {
+        guard case .object(var options) = try JSONValue(parsing: String(contentsOf: file, encoding: .utf8)) else {
             throw CocoaError(.fileReadCorruptFile)
         }
         options[name] = value
-        try Data(try JSONFragment.object(options).text().utf8).write(to: file)
+        try Data(try JSONValue.object(options).text().utf8).write(to: file)
     }
 
     /// A made-up key.

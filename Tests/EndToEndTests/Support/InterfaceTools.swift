@@ -34,7 +34,7 @@ enum InterfaceTools {
             print("broken off", flush=True)
         """
 
-    /// A collector of traces on loopback: prints its port, and each span that it gets as JSON. Any line of its input ends it.
+    /// A collector of traces on loopback: prints its port, and each span that it gets as JSON. A signal ends it.
     static let collector = """
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
         from json import dumps, loads

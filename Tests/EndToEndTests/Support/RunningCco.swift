@@ -57,7 +57,7 @@ extension CompanyFixture {
 
     /// Starts any program in the background.
     func begin(program: [String], environment more: [String: String] = [:]) async throws -> RunningCco {
-        let folder = root + "/background-\(UUID().uuidString.prefix(6))"
+        let folder = root + "/\(Self.background)\(UUID().uuidString.prefix(6))"
         var specification = SupervisedProcess.Specification(
             directory: folder, marker: folder, command: program, workingDirectory: root, grace: .seconds(30))
         // Agents would lie in its control group and end with it: here it only stands for a terminal.

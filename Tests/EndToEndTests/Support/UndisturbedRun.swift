@@ -1,3 +1,4 @@
+import JSON
 import Orchestration
 import Processes
 import Testing
@@ -7,10 +8,10 @@ import Testing
 /// A plan and what it comes to when nothing goes wrong: what runs that were struck are compared with.
 struct UndisturbedRun: Sendable {
     let plan: CompanyPlan
-    let options: [String: JSONFragment]
+    let options: [String: JSONValue]
     private let played = Played()
 
-    private init(_ plan: CompanyPlan, options: [String: JSONFragment] = [:]) {
+    private init(_ plan: CompanyPlan, options: [String: JSONValue] = [:]) {
         self.plan = plan
         self.options = options
     }
@@ -47,13 +48,13 @@ struct UndisturbedRun: Sendable {
         private var playing: Task<RunOutcome, any Error>?
         private var found: RunOutcome?
 
-        func outcome(_ plan: CompanyPlan, _ options: [String: JSONFragment]) async throws -> RunOutcome {
+        func outcome(_ plan: CompanyPlan, _ options: [String: JSONValue]) async throws -> RunOutcome {
             let task = playing ?? Task { try await play(plan, options) }
             playing = task
             return try await task.value
         }
 
-        private func play(_ plan: CompanyPlan, _ options: [String: JSONFragment]) async throws -> RunOutcome {
+        private func play(_ plan: CompanyPlan, _ options: [String: JSONValue]) async throws -> RunOutcome {
             try await CompanyFixture.with(plan, options: options) { fixture in
                 let result = try await fixture.cco(["start"])
                 #expect(result.exit == .exited(0), "\(result.outputText)\(result.errorText)")
