@@ -10,7 +10,8 @@ struct RequestList: Sendable {
     /// - Throws: `Failure` when its journal is not there, or an engine that has it does not answer.
     func write(_ name: String?, asJSON: Bool) async throws {
         let run = try Replay.find(name, at: place)
-        let reader = JournalReader(place: place, run: run, redactor: place.redactor(surroundings).redactor)
+        let redactor = try place.redactor(surroundings)
+        let reader = JournalReader(place: place, run: run, redactor: { redactor })
         var rows = RequestRows()
         var all: [RequestRow] = []
         var cursor: Int64 = 0

@@ -19,8 +19,7 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
     /// Changes that have to be judged before the limit moves, at least; and for each worker, because much that is judged was begun before.
     static let leastJudged = 6
     static let judgedForEach = 2
-    /// Two can always work beside each other: one is at work while the other's work is looked at. Half of all can, too: a person has asked for all,
-    /// and below that a run takes far longer than it saves.
+    /// Two can always work beside each other: one is at work while the other's work is looked at.
     static let leastForConflicts = 2
     /// Gate runs that the oldest approved change may have waited before the gate counts as behind; a half of it ends that.
     static let patience: Int64 = 8
@@ -53,7 +52,7 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
         // Work of which all is known to collide counts as if a conflict more had come on each change.
         let share = rate.perLanding + colliding()
         if share >= Self.dearRate {
-            let fewer = max(Self.leastForConflicts, (ceiling + 1) / 2, current * 3 / 4)
+            let fewer = max(Self.leastForConflicts, current * 3 / 4)
             return fewer < current ? fewer : conflictLimit
         }
         guard share <= Self.cheapRate, let limit = conflictLimit, limit <= ceiling else { return conflictLimit }
@@ -127,19 +126,14 @@ extension Run {
     package var workersAtOnce: Int { settings.isWidthAdaptive ? width.most(of: workerCeiling) : workerCeiling }
 
     /// Workers that have something in hand.
-    package var busyWorkers: Int {
-        let holdings = settings.limits.hasCeilings ? Holdings(of: self) : nil
-        return agents.values.count { $0.role.writesCode && isBusy($0, beside: holdings) }
-    }
+    package var busyWorkers: Int { agents.values.count { $0.role.writesCode && isBusy($0) } }
 
     /// Whether a worker is at work, or will be: what there is no money for, or whose team has given up, stands in nobody's way.
-    ///
-    /// - Parameter holdings: of this very state, where several are asked for.
-    func isBusy(_ worker: Agent, beside holdings: Holdings? = nil) -> Bool {
+    func isBusy(_ worker: Agent) -> Bool {
         if worker.activeTurn != nil { return true }
         return tasks.open(of: worker.id).contains { task in
             guard task.state == .assigned, !task.awaitsAnswer, let next = task.next, !hasGivenUp(task) else { return false }
-            return funds(for: next.brief, of: worker, beside: holdings).refusal == nil
+            return funds(for: next.brief, of: worker).refusal == nil
         }
     }
 
@@ -168,7 +162,7 @@ extension Run {
     package func whyNotWider(at now: Timestamp) -> String? {
         let busy = busyWorkers
         guard case .working = phase, busy < settings.workerCount else { return nil }
-        let room = workerRoom(besides: busy)
+        let room = workerRoom
         if settings.isWidthAdaptive, let reason = width.reason(of: workerCeiling), room <= 0 { return reason }
         if let most = live.workers, room <= 0 { return "\(most) may work at once, as a person has set" }
         let carried = credentials.compactMap { $0.carries(at: now) }

@@ -47,13 +47,11 @@ extension Decider {
         var refused: [TeamID: [SpendingScope?]] = [:]
         var refusals: [SpendingScope?] = []
         var hasSettled = false
-        // What is settled on the way takes nothing from turns under way.
-        let holdings = Holdings(of: run)
         for agent in run.agents.values.sorted(by: { $0.id < $1.id }) {
             var briefs = agent.next.map { [$0.brief] } ?? []
             for task in run.tasks.open(of: agent.id).sorted(by: { $0.id < $1.id }) where task.state == .assigned && !run.hasGivenUp(task) {
                 guard let brief = task.next?.brief, agent.activeTurn.flatMap({ run.turns[$0]?.task }) != task.id else { continue }
-                let refusal = run.funds(for: brief, of: agent, beside: holdings).refusal
+                let refusal = run.funds(for: brief, of: agent).refusal
                 if case .task = refusal {
                     settle(task.id, .failed("the budget of the task is used up"))
                     hasSettled = true
@@ -62,7 +60,7 @@ extension Decider {
                 }
             }
             for brief in briefs {
-                let refusal = run.funds(for: brief, of: agent, beside: holdings).refusal
+                let refusal = run.funds(for: brief, of: agent).refusal
                 refusals.append(refusal)
                 if let team = agent.team { refused[team, default: []].append(refusal) }
             }

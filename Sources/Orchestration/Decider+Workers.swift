@@ -71,22 +71,18 @@ extension Decider {
 
 extension Run {
     /// How many workers may begin something new, where not all may. What they have in hand already goes first.
-    package var workerRoom: Int { workersAtOnce >= settings.workerCount ? .max : workerRoom(besides: busyWorkers) }
-
-    /// The same, where it is known how many have something in hand.
-    func workerRoom(besides busy: Int) -> Int {
+    var workerRoom: Int {
         let most = workersAtOnce
-        return most >= settings.workerCount ? .max : most - busy
+        return most >= settings.workerCount ? .max : most - busyWorkers
     }
 
     /// The teams in the order in which they get tasks: where not all workers may work, those of which the fewest do go first.
     fileprivate var teamsInTurn: [Team] {
         let ordered = teams.values.sorted { $0.id < $1.id }
         guard workersAtOnce < settings.workerCount else { return ordered }
-        let holdings = settings.limits.hasCeilings ? Holdings(of: self) : nil
         let loads = Dictionary(
             uniqueKeysWithValues: ordered.map { team in
-                (team.id, team.members.count { agents[$0].map { isBusy($0, beside: holdings) } ?? false })
+                (team.id, team.members.count { agents[$0].map(isBusy) ?? false })
             })
         return ordered.sorted { (loads[$0.id] ?? 0, $0.id) < (loads[$1.id] ?? 0, $1.id) }
     }

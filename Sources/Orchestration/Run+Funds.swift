@@ -47,12 +47,9 @@ extension Run {
     /// for which a tenth is held beside it.
     /// A few turns that can be finished are better than many that are cut off: a turn gets its share of what is left, but four times of what its kind
     /// usually takes where that is more, and others wait then.
-    ///
-    /// - Parameter holdings: of this very state, where several are asked for.
-    func funds(for brief: Brief, of agent: Agent, beside holdings: Holdings? = nil) -> Funds {
+    func funds(for brief: Brief, of agent: Agent) -> Funds {
         let limits = settings.limits
         guard limits.hasCeilings else { return .granted(Allowance()) }
-        let holdings = holdings ?? Holdings(of: self)
         let isNew = opensWork(brief)
         var scopes: [SpendingScope] = [.run]
         if let team = agent.team { scopes.append(.team(team)) }
@@ -63,7 +60,7 @@ extension Run {
             var most = limits.turn[measure]
             for scope in scopes {
                 guard let ceiling = ceiling(of: scope, measure) else { continue }
-                let held = holdings.held(in: scope, measure)
+                let held = held(in: scope, measure)
                 let left = ceiling - spent(by: scope, measure) - held
                 let isKept = if case .task = scope { false } else { isNew }
                 let usable = isKept ? left - ceiling * limits.keptBack : left
@@ -73,7 +70,7 @@ extension Run {
                     return left >= least ? .keptBack(scope) : .usedUp(scope)
                 }
                 if held > 0, usable < usual { return .held(scope) }
-                let given = min(usable, max(usable / Double(holdings.places(in: scope)), 4 * usual))
+                let given = min(usable, max(usable / Double(places(in: scope)), 4 * usual))
                 most = min(most ?? .infinity, given * Run.allowedShare)
             }
             if let most { allowance.set(measure, most) }
@@ -119,13 +116,35 @@ extension Run {
     /// The share of what is held for a turn that it may take: the rest is for the request by which it passes that.
     static let allowedShare = 0.9
 
-    /// What turns under way may still take.
-    package func held(in scope: SpendingScope, _ measure: SpendingMeasure) -> Double { Holdings(of: self).held(in: scope, measure) }
+    /// What turns under way may still take. Summed up in whole numbers: a sum of fractions depends on the order, which a snapshot does not keep.
+    package func held(in scope: SpendingScope, _ measure: SpendingMeasure) -> Double {
+        var (billionths, tokens) = (0, 0)
+        for turn in turns.values {
+            switch scope {
+            case .team(let team) where turn.team != team: continue
+            case .task(let task) where turn.task != task: continue
+            case .run, .team, .task: break
+            }
+            billionths += Int((min(turn.budgetUsd ?? 0, 1e9) * 1e9).rounded())
+            tokens += turn.budgetTokens ?? 0
+        }
+        return (measure == .usd ? Double(billionths) / 1e9 : Double(tokens)) / Run.allowedShare
+    }
 
     /// What a turn of this kind has taken so far, on average.
     package func usual(_ purpose: Purpose, _ measure: SpendingMeasure) -> Double {
         guard let line = ledger.byPurpose[purpose.rawValue], line.turns > 0 else { return measure.prior }
         return line[measure] / Double(line.turns)
+    }
+
+    /// Agents that share what is left, the one that is to begin among them.
+    private func places(in scope: SpendingScope) -> Int {
+        let idle = agents.values.count { agent in
+            if case .team(let team) = scope, agent.team != team { return false }
+            return agent.activeTurn == nil
+        }
+        if case .task = scope { return 1 }
+        return max(1, idle)
     }
 
     /// Why a turn is not begun for want of money, in words; `nil` when it may begin.

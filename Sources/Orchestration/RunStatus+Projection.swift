@@ -22,8 +22,7 @@ extension RunStatus {
         gate = Gate(run)
         director = AgentStatus(Run.director, in: run, at: now)
         teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamStatus($0, in: run, at: now) }
-        let room = run.workerRoom
-        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now, room: room) }
+        tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now) }
         queues = RunStatus.queues(of: run, at: now)
         merges = Merges(
             published: run.merges.published, conflicts: run.merges.conflicts, redGates: run.merges.redGates, flakes: run.merges.flakes,

@@ -32,14 +32,13 @@ extension RunStatus {
         /// The file with what the gate, or the quick gate, printed when it was last red for it, while that is what the work is about.
         package var gateLog: String?
 
-        /// - Parameter room: ``Run/workerRoom``, which is the same for all tasks of a state.
-        init(_ task: TeamTask, in run: Run, at now: Timestamp, room: Int? = nil) {
+        init(_ task: TeamTask, in run: Run, at now: Timestamp) {
             id = task.id.name
             title = task.title
             team = task.team.name
             state = task.state.word
             worker = task.worker?.name
-            why = run.whyWaits(task, at: now, room: room)
+            why = run.whyWaits(task, at: now)
             dependsOn = task.dependsOn.map(\.name)
             isRepair = task.isRepair
             if case .landed(let commit) = task.state { self.commit = commit.hex }

@@ -1,12 +1,10 @@
 extension Run {
     /// Why a task does not move at this moment, or why it was given up, in words; `nil` when somebody works on it or it has landed.
-    ///
-    /// - Parameter room: ``workerRoom``, where many tasks of one state are asked for.
-    package func whyWaits(_ task: TeamTask, at now: Timestamp, room: Int? = nil) -> String? {
+    package func whyWaits(_ task: TeamTask, at now: Timestamp) -> String? {
         switch task.state {
         case .landed, .unneeded: nil
         case .dropped(let reason), .failed(let reason): reason
-        case .waiting, .assigned, .submitted, .approved: whyStandsStill ?? whyOpenTaskWaits(task, at: now, room)
+        case .waiting, .assigned, .submitted, .approved: whyStandsStill ?? whyOpenTaskWaits(task, at: now)
         }
     }
 
@@ -28,9 +26,9 @@ extension Run {
         return suspension == nil ? nil : "the run is suspended"
     }
 
-    private func whyOpenTaskWaits(_ task: TeamTask, at now: Timestamp, _ room: Int?) -> String? {
+    private func whyOpenTaskWaits(_ task: TeamTask, at now: Timestamp) -> String? {
         switch task.state {
-        case .waiting: whyNotAssigned(task, at: now, room)
+        case .waiting: whyNotAssigned(task, at: now)
         case .assigned: whyNotWorkedOn(task, at: now)
         case .submitted: whyNotReviewed(task, at: now)
         case .approved: whyNotMerged(task, at: now)
@@ -38,13 +36,13 @@ extension Run {
         }
     }
 
-    private func whyNotAssigned(_ task: TeamTask, at now: Timestamp, _ room: Int?) -> String {
+    private func whyNotAssigned(_ task: TeamTask, at now: Timestamp) -> String {
         guard case .working = phase else { return "not started: the run is ending" }
         let open = task.dependsOn.filter { !(tasks[$0]?.state.satisfiesDependents ?? true) }.sorted()
         if !open.isEmpty { return "waits for \(Run.list(open.map(\.name)))" }
         if let held = whyHeld(task, at: now) { return held }
         let members = teams[task.team]?.members ?? []
-        if (room ?? workerRoom) <= 0 {
+        if workerRoom <= 0 {
             return "waits for a free worker: \(workersAtOnce) may work at once" + (width.reason(of: workerCeiling).map { " (\($0))" } ?? "")
         }
         return members.contains { canTakeTask($0, at: now) } ? "is about to be given to a worker" : "waits for a free worker"

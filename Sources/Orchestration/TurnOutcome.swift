@@ -35,7 +35,7 @@ package struct ModelShare: Codable, Sendable, Equatable {
     /// US dollars, where it is known for this model alone.
     package var costUsd: Double?
     /// The single requests, as far as the CLI has told of them; `nil` in journals of earlier versions.
-    package var requests: [ModelRequest]?
+    package var requests: [RequestShare]?
 
     package init(model: String, usage: TokenUsage, costUsd: Double? = nil) {
         self.model = model

@@ -66,7 +66,7 @@ struct Model {
     }
 
     /// Has subagents do the tasks in worktrees of their own, so many at a time, and then merges, verifies and pushes one by one.
-    private func fanOut(_ request: TestSupport.ModelRequest) -> ModelReply {
+    private func fanOut(_ request: ModelRequest) -> ModelReply {
         let step = request.assistantTurnsSinceLastUserPrompt
         let wave = plan.tasks.dropFirst(step * width).prefix(width)
         guard wave.isEmpty else {
@@ -93,7 +93,7 @@ struct Model {
     }
 
     /// Does the task whose title the prompt names, in one command, and says so.
-    private func plain(_ request: TestSupport.ModelRequest) -> ModelReply {
+    private func plain(_ request: ModelRequest) -> ModelReply {
         let prompt = request.firstUserText ?? ""
         let pacing = ModelReply.Pacing(beforeFirstByte: latency)
         if prompt.contains("with subagents") { return fanOut(request).with(pacing: pacing) }

@@ -63,7 +63,11 @@ struct UnsettledTurnTests {
 
     @Test("answers after the last account come on top of it")
     func afterAccount() throws {
-        let lines = try Fixture.lines("two-turns-first") + Fixture.lines("killed-in-tool").dropFirst()
+        // The recordings were given the same names of messages.
+        let accounted = try Fixture.lines("two-turns-first").map { line in
+            Data(String(decoding: line, as: UTF8.self).replacingOccurrences(of: "msg_0", with: "msg_1").utf8)
+        }
+        let lines = try accounted + Fixture.lines("killed-in-tool").dropFirst()
         let conclusion = Fixture.conclude(lines, stored: try Fixture.conversation("killed-in-tool"), exit: .signal(9))
         let first = try Fixture.conclude("two-turns-first", exit: .code(0))
         #expect(conclusion.account.usage == first.account.usage + Self.answered)

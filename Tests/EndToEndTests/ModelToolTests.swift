@@ -23,7 +23,7 @@ struct ModelToolTests {
 
         init(_ plan: CompanyPlan) { company = CompanyScript(plan) }
 
-        func reply(to request: TestSupport.ModelRequest) async -> ModelReply {
+        func reply(to request: ModelRequest) async -> ModelReply {
             guard request.firstUserText?.contains("How is my run?") == true else { return await company.reply(to: request) }
             switch request.assistantTurnsSinceLastUserPrompt {
             case 0: return .message(.call("mcp__cco__run_status", [:]))

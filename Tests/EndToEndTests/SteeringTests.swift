@@ -123,7 +123,7 @@ struct SteeringTests {
     }
 }
 
-extension TestSupport.ModelRequest {
+extension ModelRequest {
     /// How many of the conversation's messages hold the text.
     fileprivate func said(_ text: String) -> Int {
         messages.count { message in

@@ -76,8 +76,8 @@ struct CostReportTests {
         let fixture = RunReportFixture()
         var share = ModelShare(model: "opus", usage: whole, costUsd: costUsd)
         share.requests = [
-            ModelRequest(id: "msg_1", usage: TokenUsage(input: 10, cacheWrite: 20, cacheRead: 60, output: 10), costUsd: 0.012345678),
-            ModelRequest(id: "msg_2", usage: TokenUsage(input: 40), costUsd: 0.1),
+            RequestShare(id: "msg_1", usage: TokenUsage(input: 10, cacheWrite: 20, cacheRead: 60, output: 10), costUsd: 0.012345678),
+            RequestShare(id: "msg_2", usage: TokenUsage(input: 40), costUsd: 0.1),
         ]
         let account = TurnAccount(usage: whole, turnCostUsd: costUsd, models: known ? [share] : nil)
         let read = try JSONDecoder().decode(TurnAccount.self, from: JSONEncoder().encode(account))

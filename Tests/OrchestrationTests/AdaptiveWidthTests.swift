@@ -29,18 +29,16 @@ struct AdaptiveWidthTests {
 
     private func limit(_ run: Run) -> Int? { run.width.adapted(to: run, at: .begin).conflictLimit }
 
-    @Test("three conflicts on each landed change let a quarter fewer begin, and never fewer than two or a half")
+    @Test("three conflicts on each landed change let a quarter fewer begin, and never fewer than two")
     func fewer() {
         #expect(limit(run(24, 8)) == 12)
         #expect(limit(run(23, 9)) == nil, "less than three")
         #expect(limit(run(24, 7)) == nil, "too few to say: much of it was begun with others")
         var width = AdaptiveWidth()
-        width.conflictLimit = 9
-        #expect(limit(run(24, 1, width: width)) == 8)
-        width.conflictLimit = 8
-        #expect(limit(run(24, 1, width: width)) == 8)
-        #expect(limit(run(8, 1, workers: 3)) == 2)
-        #expect(limit(run(8, 1, workers: 2)) == nil)
+        width.conflictLimit = 3
+        #expect(limit(run(8, 1, width: width)) == 2)
+        width.conflictLimit = 2
+        #expect(limit(run(8, 1, width: width)) == 2)
         #expect(limit(run(8, 1, workers: 1)) == nil)
     }
 

@@ -40,7 +40,6 @@ struct AdaptiveWidthTests {
     @Test("where more would only conflict, fewer work: fewer conflicts, less money, and no task lost", arguments: [0.3, 0.5, 0.8])
     func conflicting(rate: Double) async {
         let (fixed, adapted) = (await play(conflict: rate, adapts: false), await play(conflict: rate, adapts: true))
-        #expect(adapted.minutes.median <= fixed.minutes.median * 1.5, "\(line(fixed)) | \(line(adapted))")
         print("conflict rate \(rate): fixed \(line(fixed)); adaptive \(line(adapted))")
         #expect(adapted.landed.median >= fixed.landed.median)
         #expect(adapted.conflicts.median < fixed.conflicts.median * 0.8, "\(line(fixed)) | \(line(adapted))")

@@ -172,7 +172,7 @@ private actor FaultyScript: ModelScript {
         self.step = step
     }
 
-    func reply(to request: TestSupport.ModelRequest) async -> ModelReply {
+    func reply(to request: ModelRequest) async -> ModelReply {
         let done = request.assistantTurnsSinceLastUserPrompt
         if done == step, !faults.isEmpty { return .fault(faults.removeFirst()) }
         return done < step ? .message(.call("Bash", ["command": "true"])) : .report(["summary": "done"])

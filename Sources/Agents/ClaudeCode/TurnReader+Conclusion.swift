@@ -106,7 +106,7 @@ extension [String: ModelShare] {
     /// Adds the single requests to what the models have taken as a whole.
     ///
     /// The CLI's account can know a model by a longer name (with a date, or its context) than the model's messages do.
-    fileprivate mutating func add(_ requests: [String: [ModelRequest]]) {
+    fileprivate mutating func add(_ requests: [String: [RequestShare]]) {
         for (model, requests) in requests {
             let alike = keys.filter { $0.hasPrefix(model) || model.hasPrefix($0) }
             guard let name = self[model] != nil ? model : alike.count == 1 ? alike.first : nil else { continue }

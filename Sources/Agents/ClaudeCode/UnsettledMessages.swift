@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Orchestration
 
 /// What the model has answered since the CLI last gave an account (a `result`). A turn whose process is killed or stopped never gives one, and
@@ -50,11 +51,11 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
 
     /// Takes a line of the stored conversation. It holds all turns of the session, of which only this turn's messages count.
     mutating func complete(from line: Data) {
-        if line.contains(Self.assistantMark), case .assistant(let message) = StreamLine(decoding: line), let id = message.id,
+        if line.hasType(#""assistant""#), case .assistant(let message) = StreamLine(decoding: line), let id = message.id,
             messages[id] != nil || settled[id] != nil
         {
             add(message)
-        } else if line.contains(Self.costMark) {
+        } else if line.hasType(#""cost-state""#) {
             // Not of that shape: there is nothing to learn from it, and list prices hold.
             guard let cost = try? JSONDecoder().decode(StoredCost.self, from: line), cost.type == "cost-state" else { return }
             for (model, usage) in cost.modelUsage { factors[model] = usage.factor(of: model) ?? factors[model] }
@@ -79,19 +80,30 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
     }
 
     /// All messages of the turn in their order, those that are in an account too, by the model that wrote them.
-    var requests: [String: [ModelRequest]] {
+    var requests: [String: [RequestShare]] {
         let all = (Array(settled) + Array(messages)).sorted { $0.value.number < $1.value.number }
         return Dictionary(grouping: all) { $0.value.model ?? "unknown" }.mapValues { entries in
-            entries.map { ModelRequest(id: $0.key, usage: $0.value.usage.tokens, costUsd: cost(of: $0.value)) }
+            entries.map { RequestShare(id: $0.key, usage: $0.value.usage.tokens, costUsd: cost(of: $0.value)) }
         }
     }
-
-    private static let assistantMark = Data(#""type":"assistant""#.utf8)
-    private static let costMark = Data(#""type":"cost-state""#.utf8)
 }
 
 extension Data {
-    fileprivate func contains(_ part: Data) -> Bool { firstRange(of: part) != nil }
+    /// Whether a line of JSON says that it is of this type. The conversation of every turn is looked through, lines of megabytes among it.
+    fileprivate func hasType(_ type: StaticString) -> Bool {
+        let mark: StaticString = #""type":"#
+        let (before, after) = (mark.utf8CodeUnitCount - 1, type.utf8CodeUnitCount)
+        return withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            var place = before
+            while place < bytes.count, let colon = memchr(start + place, CInt(UInt8(ascii: ":")), bytes.count - place) {
+                place = start.distance(to: colon) + 1
+                guard place + after <= bytes.count else { return false }
+                if memcmp(colon - before, mark.utf8Start, before) == 0, memcmp(start + place, type.utf8Start, after) == 0 { return true }
+            }
+            return false
+        }
+    }
 }
 
 /// The CLI's own account of a session, which it stores with the conversation when a process ends in order.
