@@ -30,7 +30,7 @@ extension OrchestratorConfiguration {
         static let engineerManagerGroupSize = Setting.integer(
             "engineerManagerGroupSize", to: 10_000, default: 4, "Most workers per Engineering Manager.")
         static let maxRunDurationMinutes = Setting.integer(
-            "maxRunDurationMinutes", default: 120, "Longest duration of a run.")
+            "maxRunDurationMinutes", default: 120, "Longest duration of a run, without pauses and rests for a provider's limit.")
         static let verifyCommand = Setting.string(
             "verifyCommand", .command,
             "The gate: a command for `sh -c` that has to succeed on a tree before it is published. Without it the Director proposes one.")
