@@ -25,9 +25,8 @@ struct MemoryGroup: Sendable, Equatable {
     ///   - machine: `/proc/meminfo`.
     ///   - groups: the process's own and each above it, in any order.
     static func available(machine: String, groups: [MemoryGroup]) -> Int64? {
-        guard let line = machine.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }), let kibibytes = number(String(line)) else {
-            return nil
-        }
+        let line = machine.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+        guard let kibibytes = number(line.map(String.init)) else { return nil }
         return groups.compactMap(\.room).reduce(kibibytes << 10) { min($0, $1) }
     }
 
