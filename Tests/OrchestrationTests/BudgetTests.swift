@@ -200,6 +200,22 @@ struct BudgetTests {
         #expect(scenario.run.landedCosts.count == 1)
     }
 
+    @Test("turns that all end well and bring nothing onto a branch are a runaway too")
+    func succeedingRunaway() throws {
+        let scenario = try scenario(workers: 1, tasks: 1, costUsd: 0.5) {
+            $0.limits.runaway = RunawayBound(floorUsd: 4, factor: 5)
+            $0.maxTaskReturns = 1000
+        }
+        scenario.hooks.merge = { candidate, run in
+            guard case .task = candidate.kind else { return nil }
+            return run.base.map { .conflict(onto: $0.head, files: []) }
+        }
+        try scenario.playOut()
+        #expect(scenario.run.needsPerson && scenario.run.suspension?.contains("nothing has landed while $8.00 were spent") == true)
+        let ends = scenario.journal.compactMap { if case .turnEnded(_, let outcome) = $0.event { outcome.end } else { nil } }
+        #expect(ends.count == 16 && ends.allSatisfy { if case .reported = $0 { true } else { false } })
+    }
+
     @Test("a task that comes back again and again goes to another worker afresh, and is then given back as failed")
     func returns() throws {
         let scenario = try scenario(workers: 2, tasks: 1, costUsd: 0.1) { $0.maxTaskReturns = 3 }
