@@ -61,6 +61,19 @@ struct UnsettledTurnTests {
         #expect(again.account == once.account && again.turnCostUsd == once.turnCostUsd)
     }
 
+    @Test("a request of a turn with an account has its final count from the stored conversation, and the account stays as it is")
+    func completedRequests() throws {
+        func line(output: Int) -> Data {
+            let usage = #"{"input_tokens":10,"output_tokens":\#(output)}"#
+            return Data(#"{"type":"assistant","message":{"id":"msg_1","model":"m","content":[],"usage":\#(usage)}}"#.utf8)
+        }
+        let share = #"{"m":{"inputTokens":10,"outputTokens":30,"cacheReadInputTokens":0,"cacheCreationInputTokens":0,"costUSD":0.5}}"#
+        let result = #"{"type":"result","subtype":"success","num_turns":1,"modelUsageSinceLastResult":\#(share)}"#
+        let conclusion = Fixture.conclude([line(output: 1), Data(result.utf8)], stored: [line(output: 30)], exit: .code(0))
+        #expect(conclusion.account.usage == TokenUsage(input: 10, output: 30) && conclusion.turnCostUsd == 0.5)
+        #expect(conclusion.account.models?.first?.requests?.map(\.usage) == [TokenUsage(input: 10, output: 30)])
+    }
+
     @Test("answers after the last account come on top of it")
     func afterAccount() throws {
         // The recordings were given the same names of messages.

@@ -23,6 +23,21 @@ struct EffectTests {
         #expect(try await test.text("readme.txt", at: head) == "one\nmore\n")
     }
 
+    @Test("a credential that was benched or refused after its turn was decided is not used: no process begins, and the turn goes back")
+    func benchedMeanwhile() async throws {
+        let later = ManualClock.begin.advanced(byMilliseconds: 60_000)
+        for event in [Event.credentialBenched(ID("key-1"), until: later, reason: "429"), .credentialRejected(ID("key-1"), reason: "401")] {
+            let test = try await WorkplaceFixture("touch begun")
+            var changed = test.run
+            changed.apply(event, at: ManualClock.begin)
+            let run = changed
+            let outcome = try await TurnExecution(resources: test.resources, repositories: test.repositories)
+                .run(WorkplaceFixture.turn, state: { run }, report: { _ in })
+            #expect(outcome.end == .stopped(.suspended))
+            #expect(try await test.resources.launcher.takeUp(directory: test.resources.folder.turn(WorkplaceFixture.turn)) == nil)
+        }
+    }
+
     @Test("an agent that writes without end is stopped at maxOutputMb, and the turn says so")
     func outputLimit() async throws {
         let test = try await WorkplaceFixture(

@@ -97,6 +97,7 @@ struct CostReportTests {
         let whole = TokenUsage(input: 55, cacheWrite: 20, cacheRead: 60, output: 12)
         let found = try rows(whole, costUsd: 0.2)
         #expect(found.map(\.request) == ["msg_1", "msg_2", nil])
+        try #require(found.count == 3)
         #expect(found[2].tokens == RunStatus.Tokens(TokenUsage(input: 5, output: 2)) && found[0].costUsd == 0.0123457)
         #expect(found.allSatisfy { $0.purpose == "plan" && $0.model == "opus" && $0.task == nil && $0.agent == "director" })
         #expect(abs(found.reduce(0) { $0 + $1.costUsd } - 0.2) < 1e-12)

@@ -45,6 +45,26 @@ struct BudgetTests {
         #expect(started(scenario).allSatisfy { ($0.budgetUsd ?? 0) > 0 })
     }
 
+    @Test("what is in the queue when a turn passes the run's ceiling is still integrated")
+    func queued() throws {
+        let scenario = try scenario(workers: 2, tasks: 6, costUsd: 0.1) { $0.maxBudgetUsd = 4 }
+        let hook = scenario.hooks.turn
+        scenario.hooks.duration = { effect, _ in if case .gate = effect { 3_000_000 } else { effect.usualDuration } }
+        var queued: Set<TaskID> = []
+        scenario.hooks.turn = { turn, run in
+            var outcome = hook?(turn, run)
+            let waiting = run.queue.compactMap { candidate -> TaskID? in if case .task(let id) = candidate.kind { id } else { nil } }
+            if !waiting.isEmpty {
+                outcome?.account.turnCostUsd = 10
+                queued.formUnion(waiting)
+            }
+            return outcome
+        }
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.budgetOver) && !queued.isEmpty)
+        #expect(queued.allSatisfy { if case .landed = scenario.run.tasks[$0]?.state { true } else { false } })
+    }
+
     @Test("no new work takes what is kept back: only what has been begun is finished with it")
     func reserve() throws {
         let scenario = try scenario(workers: 1, tasks: 30, costUsd: 0.2) {
@@ -198,6 +218,22 @@ struct BudgetTests {
         try scenario.playOut()
         #expect(scenario.run.phase == .ended(.complete))
         #expect(scenario.run.landedCosts.count == 1)
+    }
+
+    @Test("turns that all end well and bring nothing onto a branch are a runaway too")
+    func succeedingRunaway() throws {
+        let scenario = try scenario(workers: 1, tasks: 1, costUsd: 0.5) {
+            $0.limits.runaway = RunawayBound(floorUsd: 4, factor: 5)
+            $0.maxTaskReturns = 1000
+        }
+        scenario.hooks.merge = { candidate, run in
+            guard case .task = candidate.kind else { return nil }
+            return run.base.map { .conflict(onto: $0.head, files: []) }
+        }
+        try scenario.playOut()
+        #expect(scenario.run.needsPerson && scenario.run.suspension?.contains("nothing has landed while $8.00 were spent") == true)
+        let ends = scenario.journal.compactMap { if case .turnEnded(_, let outcome) = $0.event { outcome.end } else { nil } }
+        #expect(ends.count == 16 && ends.allSatisfy { if case .reported = $0 { true } else { false } })
     }
 
     @Test("a task that comes back again and again goes to another worker afresh, and is then given back as failed")

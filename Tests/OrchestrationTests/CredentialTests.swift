@@ -111,8 +111,10 @@ struct CredentialTests {
         #expect(scenario.run.phase == .ended(.complete))
     }
 
-    @Test("exhaustion without a reset time is waited out longer each time, and a success forgets it")
-    func backoff() throws {
+    @Test(
+        "exhaustion without a reset time is waited out longer each time, whatever becomes of the engine, and a success forgets it",
+        arguments: [false, true])
+    func backoff(crashing: Bool) throws {
         let scenario = try Scenario(.sample(workers: 1))
         var faults = 0
         scenario.hooks.turn = { turn, _ in
@@ -121,6 +123,10 @@ struct CredentialTests {
             return .broken(.credential(.exhausted(resetsAt: nil, message: "429")))
         }
         try scenario.start()
+        for number in 1...4 where crashing {
+            try scenario.play { $0.credentials[0].faults == number }
+            try scenario.crash(down: 1000)
+        }
         try scenario.playOut()
         let pauses = scenario.journal.compactMap { record in
             if case .credentialBenched(_, let until, _) = record.event { until.milliseconds(since: record.time) / 1000 } else { nil }

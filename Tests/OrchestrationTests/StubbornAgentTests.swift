@@ -28,6 +28,26 @@ struct StubbornAgentTests {
         #expect(scenario.run.counters.turns < 250, "\(scenario.run.counters.turns) turns")
     }
 
+    @Test(
+        "an engine that dies after every turn gives a habit no further tries",
+        arguments: [Habit.workerSilent, .workerCrashes, .workerObjectionable, .reviewerSilent, .directorSilent, .leadUnfit, .gateRed])
+    func boundedOverRestarts(habit: Habit) throws {
+        func turns(crashing: Bool) throws -> Int {
+            let scenario = try Scenario(.sample(workers: 1, minutes: 10_000_000))
+            scenario.checksCoding = false
+            scenario.hooks.plan = { team, run in [.draft("\(team)-\(run.counters.tasks)")] }
+            install(habit, in: scenario)
+            try scenario.start()
+            while !scenario.run.isEnded, scenario.run.suspension == nil, scenario.run.counters.turns < 500 {
+                let ended = scenario.run.ledger.total.turns
+                try scenario.play { $0.isEnded || $0.suspension != nil || $0.ledger.total.turns > ended }
+                if crashing, !scenario.run.isEnded { try scenario.crash(down: 1000) }
+            }
+            return scenario.run.counters.turns
+        }
+        #expect(try turns(crashing: true) == turns(crashing: false))
+    }
+
     @Test("a team that has given up costs nothing more until it gets another goal")
     func stuckTeamRests() throws {
         let scenario = try Scenario(.sample(workers: 6, minutes: 10_000_000).with { $0.taskTimeoutMinutes = 1_000_000 })
