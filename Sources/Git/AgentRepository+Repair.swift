@@ -52,7 +52,7 @@ extension AgentRepository {
         // The agent may be on another branch of its own, which is then what its work is saved from.
         var present = tip
         if present == nil { present = try await agentHead() }
-        if let present, try await present == known ? hasCommit(known) : isReadable(present, over: known) { return [] }
+        if let present, try await present == known ? hasCommit(known) : isReadable(present, over: known, bringing: true) { return [] }
         var findings: [RepositoryFinding] = []
         let damaged = try await removeDamagedObjects()
         if damaged > 0 { findings.append(.objectsRemoved(path: gitDirectory, count: damaged)) }

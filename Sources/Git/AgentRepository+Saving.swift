@@ -16,7 +16,9 @@ extension AgentRepository {
         // A worktree that is not there, or only half filled, holds no work.
         if try ensureLayout() { return nil }
         if try isUnfilled() { return nil }
+        let rest = await hub.sessions.rests.end(worktreePath)
         guard let base = try await savingBase() else { return nil }
+        if let rest, rest == base.commit, try indexedCommit() == rest { return nil }
         try await followIndex(to: base.commit)
         if try await isClean(at: base.commit) {
             try settle(base)
@@ -24,7 +26,7 @@ extension AgentRepository {
         }
         do {
             let saved = try await save(message: message, author: author, date: date, over: base)
-            guard let saved, try await !isReadable(saved, over: base.commit) else { return saved }
+            guard let saved, try await !isReadable(saved, over: base.commit, bringing: true) else { return saved }
             // Content that was "there already" is damaged: without it, git stores it again.
             try await removeDamagedObjects()
             return try await save(message: message, author: author, date: date, over: base)
@@ -36,6 +38,12 @@ extension AgentRepository {
             try await removeDamagedObjects()
             return try await save(message: message, author: author, date: date, over: (known, base.ref))
         }
+    }
+
+    /// Notes that no process works in the worktree and nothing in it is unsaved: for a moment, that is then not looked for again.
+    package func rest() async throws(GitError) {
+        guard let commit = try indexedCommit(), try await savingBase()?.commit == commit else { return }
+        await hub.sessions.rests.begin(worktreePath, at: commit)
     }
 
     /// Nothing is to be saved: the branch is where its work is.
