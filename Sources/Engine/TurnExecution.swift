@@ -248,7 +248,7 @@ struct TurnExecution: Sendable {
         outcome.milliseconds = resources.clock.now().milliseconds(since: turn.startedAt)
         let run = try await state()
         guard let id = turn.task, let task = run.tasks[id] else { return outcome }
-        resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
+        resources.tell(try await seat.repair(beginsHarvest: true), of: "the worktree of \(turn.agent)")
         let date = resources.clock.now().milliseconds / 1000
         let saved = try await seat.saveUncommitted(
             message: "Save uncommitted work of \(id)", author: RunResources.identity(of: turn.agent), date: date)

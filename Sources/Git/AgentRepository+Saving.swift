@@ -16,9 +16,7 @@ extension AgentRepository {
         // A worktree that is not there, or only half filled, holds no work.
         if try ensureLayout() { return nil }
         if try isUnfilled() { return nil }
-        let rest = await hub.sessions.rests.end(worktreePath)
         guard let base = try await savingBase() else { return nil }
-        if let rest, rest == base.commit, try indexedCommit() == rest { return nil }
         try await followIndex(to: base.commit)
         if try await isClean(at: base.commit) {
             try settle(base)
@@ -26,7 +24,7 @@ extension AgentRepository {
         }
         do {
             let saved = try await save(message: message, author: author, date: date, over: base)
-            guard let saved, try await !isReadable(saved, over: base.commit, bringing: true) else { return saved }
+            guard let saved, try await !isReadable(saved, over: base.commit) else { return saved }
             // Content that was "there already" is damaged: without it, git stores it again.
             try await removeDamagedObjects()
             return try await save(message: message, author: author, date: date, over: base)
@@ -40,10 +38,16 @@ extension AgentRepository {
         }
     }
 
-    /// Notes that no process works in the worktree and nothing in it is unsaved: for a moment, that is then not looked for again.
+    /// Notes that no process works in the worktree and nothing in it is unsaved: a checkout that follows at once need not look for that again.
     package func rest() async throws(GitError) {
         guard let commit = try indexedCommit(), try await savingBase()?.commit == commit else { return }
         await hub.sessions.rests.begin(worktreePath, at: commit)
+    }
+
+    /// Whether the worktree rests. It does no longer then: something is about to be changed there.
+    func endRest() async throws(GitError) -> Bool {
+        guard let rest = await hub.sessions.rests.end(worktreePath), try indexedCommit() == rest else { return false }
+        return try await savingBase()?.commit == rest
     }
 
     /// Nothing is to be saved: the branch is where its work is.

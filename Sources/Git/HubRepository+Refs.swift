@@ -35,9 +35,7 @@ extension HubRepository {
     /// - Returns: `.moved` if the ref is elsewhere. That is an answer, not an error.
     /// - Throws: ``GitError``, `lockHeld` when another process holds the ref.
     package func compareAndSwap(ref: String, new: ObjectID, old: ObjectID?) async throws(GitError) -> RefUpdate {
-        let ref = try RefName.full(ref)
-        if await transact("update \(ref) \(new) \(old?.hex ?? zeroID)") { return .updated }
-        let arguments = ["update-ref", ref, new.hex, old?.hex ?? zeroID]
+        let arguments = ["update-ref", try RefName.full(ref), new.hex, old?.hex ?? zeroID]
         let result = try await git.attempt(arguments, at: location)
         if result.succeeded { return .updated }
         let current = try await resolve(ref)
