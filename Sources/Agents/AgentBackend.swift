@@ -36,8 +36,8 @@ package protocol TurnReading: Codable, Sendable {
     /// The tokens that the turn has taken so far, as far as its output says: what the model wrote last may be counted in part only.
     var tokensSoFar: Int { get }
 
-    /// Whether the turn ended without an account of its cost, so that lines of the conversation that the agent's program has stored
-    /// have something to add.
+    /// Whether lines of the conversation that the agent's program has stored have something to add: what each request took, and what the
+    /// turn cost where it ended without an account.
     var needsConversation: Bool { get }
 
     /// Takes a line of the stored conversation. Lines of earlier turns may be among them, and count for nothing.

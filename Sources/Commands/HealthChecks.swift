@@ -166,21 +166,10 @@ struct HealthChecks: Sendable {
 
     private func memory(_ workers: Int?) -> HealthCheck {
         let needed = (workers ?? 4) * Self.memoryPerAgent
-        guard let available = Self.availableMemory() else { return .info("memory", "cannot be told") }
+        guard let available = Machine.availableMemory else { return .info("memory", "cannot be told") }
         let detail =
             "\(available) MiB available; \(workers.map { "\($0)" } ?? "4") workers need about \(needed) MiB, and what they build more"
         return available >= needed ? .passed("memory", detail) : .warning("memory", detail, "use fewer workers, or a larger machine")
-    }
-
-    private static func availableMemory() -> Int? {
-        guard let file = fopen("/proc/meminfo", "re") else { return nil }
-        defer { fclose(file) }
-        var buffer = [CChar](repeating: 0, count: 256)
-        while fgets(&buffer, 256, file) != nil {
-            let line = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            if line.hasPrefix("MemAvailable:") { return Int(line.filter(\.isNumber)).map { $0 >> 10 } }
-        }
-        return nil
     }
 
     private func watches() -> HealthCheck {

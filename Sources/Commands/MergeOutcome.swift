@@ -108,6 +108,7 @@ extension ReturnReason {
         case .red: "the gate fails"
         case .objection: "breaks a rule"
         case .cancelled: "was cancelled"
+        case .unapproved: "waits for approval"
         case .empty: "nothing new"
         }
     }

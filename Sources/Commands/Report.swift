@@ -21,6 +21,7 @@ struct Report: AsyncParsableCommand {
               cco report --config ./my-config
               cco report --config ./my-config --run 2026-11-22-21-48-05 --json
               cco report --config ./my-config --cost --csv > cost.csv
+              cco report --config ./my-config --cost --requests --csv > requests.csv
               cco report --config ./my-config --html report.html
             """)
 
@@ -31,6 +32,9 @@ struct Report: AsyncParsableCommand {
 
     @Flag(help: "Print what the run has cost, by role, purpose, team, agent, model, credential and task.")
     var cost = false
+
+    @Flag(help: "With --cost and --csv or --json: list every model request, from the journal.")
+    var requests = false
 
     @Flag(help: "Print the report as JSON.")
     var json = false
@@ -48,12 +52,14 @@ struct Report: AsyncParsableCommand {
             throw ValidationError("--html goes with none of --json, --csv and --cost: its page has all of it.")
         }
         if csv, !cost { throw ValidationError("--csv goes with --cost; the whole report can be had as --json.") }
+        if requests, !cost || !(csv || json) { throw ValidationError("--requests goes with --cost and with --csv or --json.") }
         if csv, json { throw ValidationError("--csv and --json exclude each other.") }
     }
 
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
+        if requests { return try await RequestList(place: place, surroundings: surroundings).write(run, asJSON: json) }
         let logs = try RunLogs.find(run, at: place, surroundings)
         if let html { return try await ReportPage(logs: logs, place: place, surroundings: surroundings).write(to: html) }
         guard !cost else { return try await printCost(logs, place, surroundings.console) }

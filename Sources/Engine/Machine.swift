@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 /// What this process may use of the machine.
-struct Machine: Sendable, Equatable {
+package struct Machine: Sendable, Equatable {
     var cores: Int
     /// MiB.
     var memory: Int
@@ -36,17 +36,44 @@ struct Machine: Sendable, Equatable {
     }
 
     /// MiB that are not in use and could be: the machine's, or less where a control group holds this process to less. `nil` where nobody says.
-    static var availableMemory: Int? {
-        guard let line = text("/proc/meminfo")?.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
+    package static var availableMemory: Int? {
+        let rooms = (["/sys/fs/cgroup"] + ownGroups).map { group in
+            MemoryGroup(limit: text("\(group)/memory.max"), used: text("\(group)/memory.current"), statistics: text("\(group)/memory.stat"))
+        }
+        return availableMemory(meminfo: text("/proc/meminfo") ?? "", groups: rooms)
+    }
+
+    /// What a control group's files say; `nil` for those that it does not have.
+    struct MemoryGroup: Sendable {
+        /// `memory.max`: bytes, or `max`.
+        var limit: String?
+        /// `memory.current`: bytes, the page cache among them.
+        var used: String?
+        /// `memory.stat`: names and bytes.
+        var statistics: String?
+
+        /// Bytes that may still be taken. What the kernel gives back when asked counts as free, as it does in `MemAvailable`.
+        fileprivate var room: Int? {
+            guard let most = limit.flatMap({ Int($0.filter(\.isNumber)) }), let used = used.flatMap({ Int($0.filter(\.isNumber)) }) else {
+                return nil
+            }
+            var given = 0
+            for line in (statistics ?? "").split(separator: "\n") {
+                let words = line.split(separator: " ")
+                if words.count == 2, ["inactive_file", "slab_reclaimable"].contains(words[0]) { given += Int(words[1]) ?? 0 }
+            }
+            return max(0, most - max(0, used - given))
+        }
+    }
+
+    /// MiB, from the texts of the kernel's files.
+    ///
+    /// - Parameter groups: the control groups that the process is in. In a namespace of its own the root is one with a limit, as others are.
+    static func availableMemory(meminfo: String, groups: [MemoryGroup]) -> Int? {
+        guard let line = meminfo.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
             let kibibytes = Int(line.filter(\.isNumber))
         else { return nil }
-        let rooms = ownGroups.compactMap { group -> Int? in
-            guard let most = text("\(group)/memory.max").flatMap({ Int($0.filter(\.isNumber)) }),
-                let used = text("\(group)/memory.current").flatMap({ Int($0.filter(\.isNumber)) })
-            else { return nil }
-            return max(0, most - used) >> 20
-        }
-        return rooms.reduce(kibibytes >> 10) { min($0, $1) }
+        return groups.compactMap(\.room).reduce(kibibytes >> 10) { min($0, $1 >> 20) }
     }
 
     /// Cores on which this process may run.

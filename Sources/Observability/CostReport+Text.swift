@@ -84,11 +84,24 @@ extension CostReport {
     }
 
     /// A cell. One that a spreadsheet would take for a formula gets an apostrophe before it: titles are words of agents.
-    private static func quoted(_ cell: String) -> String {
+    static func quoted(_ cell: String) -> String {
         var text = ControlSequences.sanitised(cell)
         if let first = text.first, "=+-@\t\r".contains(first), Double(text) == nil { text = "'" + text }
         guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+extension RequestRow {
+    /// The columns of the table for programs.
+    package static let csvHead =
+        "time,turn,agent,role,team,task,purpose,credential,session,request,model,cost_usd,input,cache_write,cache_read,output"
+
+    /// The row as comma-separated values.
+    package var csv: String {
+        let names = [at.iso, turn, agent, role, team ?? "", task ?? "", purpose, credential, session, request ?? "", model]
+        let counts = [tokens.input, tokens.cacheWrite, tokens.cacheRead, tokens.output]
+        return (names.map(CostReport.quoted) + ["\(costUsd)"] + counts.map(String.init)).joined(separator: ",")
     }
 }
 

@@ -143,6 +143,7 @@ extension EventScribe {
         case .conflict: [line("merge", .warning, "CONFLICT: \(what) does not merge into \(branch) and goes back.")]
         case .red: [line("merge", .warning, "\(what) does not pass the gate on \(branch) and goes back.")]
         case .cancelled: [line("merge", .notice, "\(what) is taken out of the queue for \(branch): it was cancelled.")]
+        case .unapproved: [line("merge", .notice, "\(what) is taken out of the queue for \(branch): it waits for a person now.")]
         case .objection: [line("merge", .warning, "\(what) breaks a rule for \(branch) and goes back.")]
         case .empty: [line("merge", .info, "\(what) has nothing of its own left to merge into \(branch).")]
         }

@@ -31,6 +31,23 @@ extension Decider {
         requestApproval(.promotion(kind, head: head), madeBy: author, task: task, text: summary.isEmpty ? what : "\(what). \(summary)")
     }
 
+    /// Asks about what was queued for the base branch before the configuration asked for approvals. A publication in flight goes its way; what it
+    /// does not bring is asked about afterwards.
+    mutating func holdUnapproved() {
+        guard run.settings.approve == .promotion else { return }
+        let queue = run.queue.filter { $0.target == .base }
+        guard !queue.contains(where: \.isPublishing) else { return }
+        for candidate in queue where candidate.approval == nil {
+            switch candidate.kind {
+            case .task, .delivery:
+                let head = candidate.newestHead(in: run)
+                withdraw(candidate, .unapproved)
+                offer(candidate.kind, for: .base, head: head)
+            case .sync, .upkeep, .branch: break
+            }
+        }
+    }
+
     mutating func approve(_ question: Question, by person: String?) {
         emit(.approvalGiven(question.id, by: person))
         carryOut(question, approval: question.id)

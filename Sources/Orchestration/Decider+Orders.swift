@@ -68,7 +68,7 @@ extension Decider {
     /// Gives a task up, wherever it stands. A turn that works on it is stopped, and what it has committed is kept.
     private mutating func cancel(_ id: TaskID, _ reason: String) {
         guard let task = run.tasks[id] else { return }
-        if let candidate = run.queue.first(where: { $0.kind == .task(id) }) { withdraw(candidate) }
+        if let candidate = run.queue.first(where: { $0.kind == .task(id) }) { withdraw(candidate, .cancelled) }
         settle(id, .dropped(reason))
         if let turn = run.turns.values.first(where: { $0.task == id }), turn.stopCause == nil {
             emit(.turnStopRequested(turn.id, .cancelled))
@@ -82,7 +82,7 @@ extension Decider {
     }
 
     /// Takes a candidate out of its queue. What was merged onto it is merged anew.
-    private mutating func withdraw(_ candidate: Candidate) {
+    mutating func withdraw(_ candidate: Candidate, _ reason: ReturnReason) {
         let chain = MergeChain(of: candidate.target, in: run)
         if let place = chain.links.firstIndex(where: { $0.id == candidate.id }) {
             dissolve(chain.links[place...])
@@ -92,7 +92,7 @@ extension Decider {
         for (id, pending) in run.effects.sorted(by: { $0.key < $1.key }) where pending.effect.candidate == candidate.id {
             emit(.effectDropped(id))
         }
-        emit(.candidateReturned(candidate.id, .cancelled))
+        emit(.candidateReturned(candidate.id, reason))
     }
 
     private mutating func retry(_ id: TaskID, _ reason: String) {

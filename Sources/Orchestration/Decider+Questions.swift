@@ -47,6 +47,7 @@ extension Decider {
     /// What is due by the clock, and what nobody needs any more.
     mutating func settleQuestions() {
         guard case .working = run.phase else { return }
+        holdUnapproved()
         for question in run.questions.open {
             if question.holdsTask, let task = question.task, !run.waits(task, for: question) {
                 emit(.questionLapsed(question.id))

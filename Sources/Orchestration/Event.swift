@@ -140,4 +140,6 @@ package enum ReturnReason: String, Codable, Sendable {
     case empty
     /// A person cancelled the task.
     case cancelled
+    /// It needs a person's approval now, as it did not when it was queued.
+    case unapproved
 }

@@ -1,6 +1,6 @@
 /// What the run has spent, by what it was for and by who spent it. Costs are differences of the CLI's cumulative session costs.
 ///
-/// These are the sums; each turn's own account, model by model, is in its event.
+/// These are the sums; each turn's own account, model by model and request by request, is in its event (``RequestRows``).
 package struct Ledger: Codable, Sendable, Equatable {
     package struct Line: Codable, Sendable, Equatable {
         package var turns = 0

@@ -79,6 +79,6 @@ extension Message {
     }
 
     private static let meaning =
-        "This is an order; where it and your assignment disagree, it counts. Name its id in `acknowledgedMessages` of your report, and say in its `summary`, where "
-        + "it has one, what you made of it. Unless it says otherwise, go on with your assignment."
+        "This is an order; where it and your assignment disagree, it counts; the rules of your role stay. Name its id in `acknowledgedMessages` of your report; "
+        + "if the report has a `summary`, say there what you made of it. Unless it says otherwise, go on with your assignment."
 }

@@ -242,7 +242,7 @@ extension Run {
                 merges.redGates += 1
                 if hasMetOthers(candidate) { conflictRate.note(isStruck: true) }
                 merges.failureRate.note(isEjected: true)
-            case .objection, .empty, .cancelled: break
+            case .objection, .empty, .cancelled, .unapproved: break
             }
             if case .delivery(let team) = candidate.kind {
                 directorSaysComplete = false

@@ -34,6 +34,8 @@ package struct ModelShare: Codable, Sendable, Equatable {
     package var usage: TokenUsage
     /// US dollars, where it is known for this model alone.
     package var costUsd: Double?
+    /// The single requests, as far as the CLI has told of them; `nil` in journals of earlier versions.
+    package var requests: [RequestShare]?
 
     package init(model: String, usage: TokenUsage, costUsd: Double? = nil) {
         self.model = model

@@ -9,6 +9,10 @@ extension Invariants {
             case .questionAnswered(let id, _, let person), .approvalGiven(let id, let person): try settle(id, person, &settled)
             case .approvalRefused(let id, _, let person): try settle(id, person, &settled)
             case .candidateQueued(let candidate): try checkApproval(of: candidate)
+            case .effectIntended(_, .publish(let id, _, _)):
+                // What was queued before approvals were asked for is held back, but for what the run's end integrates.
+                guard case .working = after.phase else { break }
+                for link in MergeChain(of: .base, in: after).prefix(through: id) { try checkApproval(of: link.candidate) }
             case .goalSet where after.settings.approve == .plan && !before.goalsPlanned && !hasApprovedGoals:
                 throw Violation(.approvalsHold, "goals are set, and nobody has approved of them")
             default: break

@@ -30,20 +30,44 @@ struct UnsettledTurnTests {
         #expect(abs(try #require(conclusion.turnCostUsd) - 0.16402) < 1e-9)
     }
 
-    @Test("a turn with an account is not counted a second time, and asks for no conversation")
+    @Test("a turn with an account is not counted a second time, whatever its conversation says")
     func accounted() throws {
         var reader = TurnReader(resuming: false)
         for line in try Fixture.lines("success-with-report") { _ = reader.take(line) }
-        #expect(!reader.needsConversation)
         for line in try Fixture.conversation("killed-in-tool") { reader.take(stored: line) }
         let conclusion = reader.conclusion(exit: .code(0), stopped: nil, errorTail: "")
         #expect(conclusion.account.usage.output == 200)
         #expect(conclusion.turnCostUsd == 0.02576)
     }
 
+    @Test("each answer is a request of its model, with what it took in the end, and together they are what was taken")
+    func requests() throws {
+        let conclusion = try Fixture.conclude("killed-in-tool", conversation: "killed-in-tool", exit: .signal(9))
+        let models = try #require(conclusion.account.models)
+        let requests = models.flatMap { $0.requests ?? [] }
+        #expect(requests.count == 2 && Set(requests.map(\.id)).count == 2)
+        #expect(requests.reduce(TokenUsage()) { $0 + $1.usage } == Self.answered)
+        #expect(abs(requests.reduce(0) { $0 + $1.costUsd } - Self.costUsd) < 1e-6)
+    }
+
+    @Test("requests of a turn with an account are told too, each once, also when its lines come again after the account")
+    func accountedRequests() throws {
+        let lines = try Fixture.lines("success-with-report")
+        let once = Fixture.conclude(lines, exit: .code(0))
+        let answers = lines.filter { String(decoding: $0, as: UTF8.self).contains(#""type":"assistant""#) }
+        let again = Fixture.conclude(lines + answers, exit: .code(0))
+        let requests = (once.account.models ?? []).flatMap { $0.requests ?? [] }
+        #expect(!requests.isEmpty && Set(requests.map(\.id)).count == requests.count)
+        #expect(again.account == once.account && again.turnCostUsd == once.turnCostUsd)
+    }
+
     @Test("answers after the last account come on top of it")
     func afterAccount() throws {
-        let lines = try Fixture.lines("two-turns-first") + Fixture.lines("killed-in-tool").dropFirst()
+        // The recordings were given the same names of messages.
+        let accounted = try Fixture.lines("two-turns-first").map { line in
+            Data(String(decoding: line, as: UTF8.self).replacingOccurrences(of: "msg_0", with: "msg_1").utf8)
+        }
+        let lines = try accounted + Fixture.lines("killed-in-tool").dropFirst()
         let conclusion = Fixture.conclude(lines, stored: try Fixture.conversation("killed-in-tool"), exit: .signal(9))
         let first = try Fixture.conclude("two-turns-first", exit: .code(0))
         #expect(conclusion.account.usage == first.account.usage + Self.answered)

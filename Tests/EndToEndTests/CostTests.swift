@@ -73,8 +73,76 @@ struct CostTests {
             let rows = try await fixture.cco(["report", "--cost", "--csv"]).outputText.split(whereSeparator: \.isNewline)
             let total = try #require(rows.first { $0.hasPrefix("total,") }).split(separator: ",", omittingEmptySubsequences: false)
             #expect(total.suffix(4).compactMap { Int($0) } == books(requests))
+            try await expect(requestRows(fixture), toBe: cost, requests, on: [("small", CompanyFixture.key), ("large", other)])
+            let table = try await fixture.cco(["report", "--cost", "--requests", "--csv"]).outputText.split(whereSeparator: \.isNewline)
+            #expect(table.first?.hasPrefix("time,turn,agent,") == true)
             let text = try await fixture.cco(["report", "--cost"]).outputText
             #expect(text.contains("coordination") && text.contains("rework") && text.contains("conflicts"))
+            try await fixture.expectHonestLedger()
+            try await fixture.expectSound(gate: plan.verifyCommand)
+        }
+    }
+
+    /// Every answer of the model's side is a row of its session and key, to the token; what is no row of its own is the CLI's housekeeping; all of
+    /// them are the books.
+    private func expect(
+        _ rows: [RequestRow], toBe cost: CostReport, _ requests: [RecordedRequest], on keys: [(name: String, key: String)]
+    ) {
+        let named = Dictionary(grouping: rows.filter { $0.request != nil }) { $0.request ?? "" }
+        #expect(named.values.allSatisfy { $0.count == 1 }, "a request is listed twice")
+        let answered = requests.filter { $0.message != nil && !$0.isSideRequest }
+        #expect(Set(named.keys) == Set(answered.compactMap(\.message)))
+        for answer in answered {
+            guard let row = named[answer.message ?? ""]?.first else { continue }
+            #expect(books(row.tokens) == books([answer]) && row.session == answer.conversation, "\(row)")
+            #expect(keys.first { $0.name == row.credential }?.key == answer.credential?.secret, "\(row)")
+        }
+        func sum(_ rows: [RequestRow]) -> [Int] { rows.map { books($0.tokens) }.reduce([0, 0, 0, 0]) { zip($0, $1).map(+) } }
+        #expect(sum(rows) == books(cost.total.tokens) && sum(rows) == books(requests))
+        #expect(abs(rows.reduce(0) { $0 + $1.costUsd } - cost.total.costUsd) < 1e-9)
+        let parts: [([CostReport.Line], (RequestRow) -> String)] = [
+            (cost.byPurpose, \.purpose), (cost.byCredential, \.credential), (cost.byAgent, \.agent), (cost.byModel, \.model),
+        ]
+        for (lines, name) in parts {
+            for line in lines { #expect(sum(rows.filter { name($0) == line.name }) == books(line.tokens), "\(line.name)") }
+        }
+    }
+
+    private func requestRows(_ fixture: CompanyFixture) async throws -> [RequestRow] {
+        let listed = try await fixture.cco(["report", "--cost", "--requests", "--json"])
+        return try JSONDecoder().decode([RequestRow].self, from: Data(listed.standardOutput))
+    }
+
+    @Test("each request is a row once, also of a turn whose engine was killed in its midst, and of a session that went on with another key")
+    func rows() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 4)
+        let keys = [(name: "first", key: CompanyFixture.key), (name: "second", key: "sk-ant-test-number-2-0000000000")]
+        let gate = Latch()
+        let company = CompanyScript(plan)
+        @Sendable func isLate(_ request: ModelRequest) -> Bool {
+            request.isWorkers && request.assistantTurnsSinceLastUserPrompt > 0
+                && request.firstUserText?.contains(plan.tasks[3].title) == true
+        }
+        let script = WatchedScript(
+            ClosureScript { request in
+                if isLate(request) { await gate.wait() }
+                // The first key has no credit in the midst of a worker's turn.
+                let isSpent = request.credential?.secret == keys[0].key && request.isWorkers
+                if isSpent, request.assistantTurnsSinceLastUserPrompt > 0 { return .fault(.creditTooLow) }
+                return await company.reply(to: request)
+            }, awaiting: isLate)
+        let entries: [[String: JSONValue]] = keys.map { ["name": .string($0.name), "apiKey": .string($0.key)] }
+        try await CompanyFixture.with(plan, script: script, options: ["workerCount": 2], keys: entries) { fixture in
+            let run = try await fixture.begin(["start"])
+            await script.seen()
+            try await run.kill()
+            await gate.open()
+            let again = try await fixture.cco(["start"])
+            #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
+            let rows = try await requestRows(fixture)
+            try await expect(rows, toBe: report(fixture), fixture.api.requests, on: keys)
+            let moved = Dictionary(grouping: rows, by: \.session).values.filter { Set($0.map(\.credential)).count > 1 }
+            #expect(!moved.isEmpty, "no session has moved to another key")
             try await fixture.expectHonestLedger()
             try await fixture.expectSound(gate: plan.verifyCommand)
         }

@@ -5,6 +5,23 @@ import Testing
 
 @Suite("How many gates run at once")
 struct GateSlotsTests {
+    @Test("available memory: a control group's page cache is free, and the tightest group counts, the root of a namespace among them")
+    func available() {
+        let meminfo = "MemTotal:  8000000 kB\nMemAvailable:  4194304 kB\n"
+        func group(_ limit: String, _ used: Int, _ stat: String = "") -> Machine.MemoryGroup {
+            .init(limit: limit, used: "\(used << 20)\n", statistics: stat)
+        }
+        #expect(Machine.availableMemory(meminfo: "", groups: []) == nil)
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: []) == 4096)
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: [group("max\n", 9000)]) == 4096)
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: [group("\(2048 << 20)\n", 1800)]) == 248)
+        let cache = "anon 5\ninactive_file \(1000 << 20)\nactive_file 7\nslab_reclaimable \(48 << 20)\n"
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: [group("\(2048 << 20)\n", 1800, cache)]) == 1296)
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: [group("\(2048 << 20)", 1800, cache), group("\(512 << 20)", 500)]) == 12)
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: [.init(limit: "\(1 << 20)", used: nil, statistics: nil)]) == 4096)
+        #expect(Machine.availableMemory(meminfo: meminfo, groups: [group("\(100 << 20)", 200)]) == 0)
+    }
+
     @Test(
         "half of the cores or of the memory, whichever is less, divided by what one gate needs, and at least one",
         arguments: [

@@ -71,6 +71,43 @@ struct CostReportTests {
         #expect(earlier.text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
+    /// The rows of a turn that took 100 + 40 tokens in two requests, as far as is known, and so much as a whole.
+    private func rows(_ whole: TokenUsage, costUsd: Double, known: Bool = true) throws -> [RequestRow] {
+        let fixture = RunReportFixture()
+        var share = ModelShare(model: "opus", usage: whole, costUsd: costUsd)
+        share.requests = [
+            RequestShare(id: "msg_1", usage: TokenUsage(input: 10, cacheWrite: 20, cacheRead: 60, output: 10), costUsd: 0.012345678),
+            RequestShare(id: "msg_2", usage: TokenUsage(input: 40), costUsd: 0.1),
+        ]
+        let account = TurnAccount(usage: whole, turnCostUsd: costUsd, models: known ? [share] : nil)
+        let read = try JSONDecoder().decode(TurnAccount.self, from: JSONEncoder().encode(account))
+        #expect(read == account)
+        var outcome = RunReportFixture.outcome(cost: costUsd)
+        outcome.account = read
+        var rows = RequestRows()
+        let turn = fixture.turn(.planTasks, of: Run.director, role: .director, turn: 1)
+        _ = rows.take(.turnStarted(turn), at: Timestamp(milliseconds: 1))
+        let found = rows.take(.turnEnded(turn.id, outcome), at: Timestamp(milliseconds: 2))
+        #expect(rows.take(.turnEnded(turn.id, outcome), at: Timestamp(milliseconds: 3)).isEmpty, "a second end counts for nothing")
+        return found
+    }
+
+    @Test("requests and the rest come to the turn's account, to the token and to the cost that the CLI names")
+    func requests() throws {
+        let whole = TokenUsage(input: 55, cacheWrite: 20, cacheRead: 60, output: 12)
+        let found = try rows(whole, costUsd: 0.2)
+        #expect(found.map(\.request) == ["msg_1", "msg_2", nil])
+        #expect(found[2].tokens == RunStatus.Tokens(TokenUsage(input: 5, output: 2)) && found[0].costUsd == 0.0123457)
+        #expect(found.allSatisfy { $0.purpose == "plan" && $0.model == "opus" && $0.task == nil && $0.agent == "director" })
+        #expect(abs(found.reduce(0) { $0 + $1.costUsd } - 0.2) < 1e-12)
+        let exact = try rows(TokenUsage(input: 50, cacheWrite: 20, cacheRead: 60, output: 10), costUsd: 0.112345678)
+        #expect(exact.count == 2 && abs(exact.reduce(0) { $0 + $1.costUsd } - 0.112345678) < 1e-12, "a rounding is no row")
+        let earlier = try rows(whole, costUsd: 0.2, known: false)
+        #expect(earlier.map(\.request) == [nil] && earlier[0].tokens == RunStatus.Tokens(whole) && earlier[0].costUsd == 0.2)
+        #expect(found[0].csv.hasPrefix("1970-01-01T00:00:00.002Z,turn-1,director,director,"), "\(found[0].csv)")
+        #expect(found[0].csv.hasSuffix(",msg_1,opus,0.0123457,10,20,60,10"), "\(found[0].csv)")
+    }
+
     @Test("warnings say whose budget, how much of it, and what comes next")
     func lines() throws {
         var fixture = RunReportFixture()

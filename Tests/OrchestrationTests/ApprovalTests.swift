@@ -116,6 +116,27 @@ struct ApprovalTests {
         #expect(unasked.newestHead(in: later) == SimulatedGit.object(7))
     }
 
+    @Test("what is in the base branch's queue when the configuration begins to ask for approvals is asked about", arguments: [2, 6])
+    func later(workers: Int) throws {
+        let scenario = try scenario(.none, workers: workers)
+        func queued() -> [Candidate] { scenario.run.queue.filter { $0.target == .base && $0.kind != .upkeep } }
+        try scenario.play { run in run.queue.contains { $0.target == .base && $0.kind != .upkeep && !$0.isPublishing } }
+        let held = queued()
+        #expect(!held.isEmpty && held.allSatisfy { $0.approval == nil })
+        let base = scenario.run.base?.head
+        try scenario.crash(settings: scenario.run.settings.with { $0.approve = .promotion })
+        #expect(queued().isEmpty)
+        let asked = scenario.run.questions.openPromotions.compactMap { question -> Candidate.Kind? in
+            if case .promotion(let kind, _) = question.subject { kind } else { nil }
+        }
+        #expect(held.allSatisfy { asked.contains($0.kind) })
+        try scenario.play { $0.turns.isEmpty && $0.effects.isEmpty && !$0.questions.open.isEmpty }
+        #expect(scenario.run.base?.head == base, "something went to the base branch unapproved")
+        try approveAll(scenario)
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.run.tasks.values.allSatisfy { if case .landed = $0.state { true } else { false } })
+    }
+
     @Test("what a person has cancelled cannot be approved or rejected any more, also while the disk is short")
     func cancelled() throws {
         let scenario = try scenario(.promotion)

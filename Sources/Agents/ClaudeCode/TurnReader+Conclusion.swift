@@ -13,6 +13,7 @@ extension TurnReader {
             account.turnCostUsd = (turnCostUsd ?? 0) + unsettled.costUsd
             for share in unsettled.shares { models.add(share.model, share.usage, costUsd: share.costUsd) }
         }
+        models.add(unsettled.requests)
         if !models.isEmpty { account.models = models.values.sorted { $0.model < $1.model } }
         return TurnConclusion(
             end: end, account: account, sessionExists: sessionExists(after: end, errorTail: errorTail), turnCostUsd: account.turnCostUsd,
@@ -98,5 +99,19 @@ extension TurnReader {
         let text = texts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; ")
         let status = result.apiErrorStatus.map { "API status \($0): " } ?? ""
         return status + (text.isEmpty ? result.terminalReason ?? "no reason given" : Activity.bounded(text, to: 500))
+    }
+}
+
+extension [String: ModelShare] {
+    /// Adds the single requests to what the models have taken as a whole.
+    ///
+    /// The CLI's account can know a model by a longer name (with a date, or its context) than the model's messages do.
+    fileprivate mutating func add(_ requests: [String: [RequestShare]]) {
+        for (model, requests) in requests {
+            let alike = keys.filter { $0.hasPrefix(model) || model.hasPrefix($0) }
+            guard let name = self[model] != nil ? model : alike.count == 1 ? alike.first : nil else { continue }
+            let known = self[name]?.requests ?? []
+            self[name]?.requests = known + requests
+        }
     }
 }

@@ -19,7 +19,7 @@ package struct TurnReader: TurnReading, Equatable {
     private(set) var turnCostUsd: Double?
     /// By model, what the results so far have accounted for.
     private(set) var models: [String: ModelShare] = [:]
-    /// What was answered after the last result.
+    /// What was answered: after the last result, and as single requests also before it.
     private(set) var unsettled = UnsettledMessages()
     /// The CLI's name for the last API failure that it gave up on.
     private(set) var apiFailure: String?
@@ -43,7 +43,7 @@ package struct TurnReader: TurnReading, Equatable {
 
     package var tokensSoFar: Int { account.usage.total + unsettled.tokens.total }
 
-    package var needsConversation: Bool { !unsettled.isEmpty }
+    package var needsConversation: Bool { unsettled.hasMessages }
 
     package mutating func take(stored line: Data) { unsettled.complete(from: line) }
 

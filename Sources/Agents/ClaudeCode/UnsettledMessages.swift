@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Orchestration
 
 /// What the model has answered since the CLI last gave an account (a `result`). A turn whose process is killed or stopped never gives one, and
@@ -10,37 +11,51 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
     private struct Message: Codable, Sendable, Equatable {
         var model: String?
         var usage: MessageUsage
+        /// Its place among the turn's messages, from 0.
+        var number: Int
     }
 
     private var messages: [String: Message] = [:]
+    /// Messages that are in an account already, kept to say what each of them took.
+    private var settled: [String: Message] = [:]
     private(set) var tokens = TokenUsage()
     /// By model, how the CLI's own costs in this session compare with list prices.
     private var factors: [String: Double] = [:]
 
     var isEmpty: Bool { messages.isEmpty }
 
+    /// Whether there is any message of which the stored conversation can say more.
+    var hasMessages: Bool { !messages.isEmpty || !settled.isEmpty }
+
     /// Takes a message of the output.
     mutating func add(_ message: AssistantMessage) {
         guard !message.isApiErrorMessage, let id = message.id, let usage = message.usage else { return }
+        if let known = settled[id] {
+            // Said once more: it is in an account, and is not added to anything.
+            settled[id]?.usage = known.usage.completed(by: usage)
+            return
+        }
         let known = messages[id]?.usage ?? MessageUsage()
         let completed = known.completed(by: usage)
-        messages[id] = Message(model: message.model ?? messages[id]?.model, usage: completed)
+        messages[id] = Message(
+            model: message.model ?? messages[id]?.model, usage: completed, number: messages[id]?.number ?? messages.count + settled.count)
         tokens = tokens - known.tokens + completed.tokens
     }
 
     /// An account has come that contains everything so far.
     mutating func settle() {
+        settled.merge(messages) { known, _ in known }
         messages = [:]
         tokens = TokenUsage()
     }
 
     /// Takes a line of the stored conversation. It holds all turns of the session, of which only this turn's messages count.
     mutating func complete(from line: Data) {
-        if line.contains(Self.assistantMark), case .assistant(let message) = StreamLine(decoding: line), let id = message.id,
-            messages[id] != nil
+        if line.hasType(#""assistant""#), case .assistant(let message) = StreamLine(decoding: line), let id = message.id,
+            messages[id] != nil || settled[id] != nil
         {
             add(message)
-        } else if line.contains(Self.costMark) {
+        } else if line.hasType(#""cost-state""#) {
             // Not of that shape: there is nothing to learn from it, and list prices hold.
             guard let cost = try? JSONDecoder().decode(StoredCost.self, from: line), cost.type == "cost-state" else { return }
             for (model, usage) in cost.modelUsage { factors[model] = usage.factor(of: model) ?? factors[model] }
@@ -55,18 +70,40 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
         var shares: [String: ModelShare] = [:]
         // In one order, so that equal sums are equal to the last bit.
         for (_, message) in messages.sorted(by: { $0.key < $1.key }) {
-            let cost = ModelPrice.of(message.model).cost(of: message.usage) * (message.model.flatMap { factors[$0] } ?? 1)
-            shares.add(message.model ?? "unknown", message.usage.tokens, costUsd: cost)
+            shares.add(message.model ?? "unknown", message.usage.tokens, costUsd: cost(of: message))
         }
         return shares.values.sorted { $0.model < $1.model }
     }
 
-    private static let assistantMark = Data(#""type":"assistant""#.utf8)
-    private static let costMark = Data(#""type":"cost-state""#.utf8)
+    private func cost(of message: Message) -> Double {
+        ModelPrice.of(message.model).cost(of: message.usage) * (message.model.flatMap { factors[$0] } ?? 1)
+    }
+
+    /// All messages of the turn in their order, those that are in an account too, by the model that wrote them.
+    var requests: [String: [RequestShare]] {
+        let all = (Array(settled) + Array(messages)).sorted { $0.value.number < $1.value.number }
+        return Dictionary(grouping: all) { $0.value.model ?? "unknown" }.mapValues { entries in
+            entries.map { RequestShare(id: $0.key, usage: $0.value.usage.tokens, costUsd: cost(of: $0.value)) }
+        }
+    }
 }
 
 extension Data {
-    fileprivate func contains(_ part: Data) -> Bool { firstRange(of: part) != nil }
+    /// Whether a line of JSON says that it is of this type. The conversation of every turn is looked through, lines of megabytes among it.
+    fileprivate func hasType(_ type: StaticString) -> Bool {
+        let mark: StaticString = #""type":"#
+        let (before, after) = (mark.utf8CodeUnitCount - 1, type.utf8CodeUnitCount)
+        return withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            var place = before
+            while place < bytes.count, let colon = memchr(start + place, CInt(UInt8(ascii: ":")), bytes.count - place) {
+                place = start.distance(to: colon) + 1
+                guard place + after <= bytes.count else { return false }
+                if memcmp(colon - before, mark.utf8Start, before) == 0, memcmp(start + place, type.utf8Start, after) == 0 { return true }
+            }
+            return false
+        }
+    }
 }
 
 /// The CLI's own account of a session, which it stores with the conversation when a process ends in order.

@@ -108,11 +108,10 @@ actor MessageExchange {
     ) throws -> Response {
         var usage = cache.usage(of: request)
         usage.output = blocks.reduce(0) { $0 + $1.characters } / TokenUsage.charactersPerToken
-        ledger.settle(number: request.number, status: 200, usage: usage, isCut: events != nil)
+        let id = "msg_\(idPrefix)\(request.number)"
+        ledger.settle(number: request.number, status: 200, usage: usage, message: id, isCut: events != nil)
         let message = AnsweredMessage(
-            id: "msg_\(idPrefix)\(request.number)", toolIDPrefix: "\(Self.toolPrefix(idPrefix))\(request.number)x", model: request.model,
-            blocks: blocks,
-            usage: usage)
+            id: id, toolIDPrefix: "\(Self.toolPrefix(idPrefix))\(request.number)x", model: request.model, blocks: blocks, usage: usage)
         var headers = HTTPFields(reply.headers)
         headers[.requestID] = requestID(request.number)
         guard request.isStreamed || events != nil else {

@@ -12,6 +12,8 @@ package struct RecordedRequest: Sendable {
     package let isSideRequest: Bool
     /// The time since the server started, on the server's clock.
     package let time: Duration
+    /// The name of the message that it was answered with, if it was.
+    package internal(set) var message: String?
     /// The tokens that the answer claimed; nothing while there is no answer, or if it was a fault.
     package internal(set) var usage: TokenUsage?
     /// The status of the answer: 200 for a message, also one that breaks off; nil for none (yet), or a broken connection.
@@ -50,10 +52,11 @@ struct RequestLedger {
     }
 
     /// Notes how a request ended.
-    mutating func settle(number: Int, status: Int?, usage: TokenUsage?, isCut: Bool = false) {
+    mutating func settle(number: Int, status: Int?, usage: TokenUsage?, message: String? = nil, isCut: Bool = false) {
         guard let index = entries.lastIndex(where: { $0.number == number }) else { return }
         entries[index].status = status
         entries[index].usage = usage
+        entries[index].message = message
         entries[index].isCut = isCut
     }
 

@@ -29,6 +29,7 @@ struct LedgerAudit: Sendable {
         }
         let strangers = Set(requests.map(\.conversation)).subtracting(sessions)
         if !strangers.isEmpty { differences.append("the model was asked in \(strangers), of which the journal knows nothing") }
+        compareRows(turns, requests)
         let report = try await fixture.report().spending
         let costs = turns.reduce(0) { $0 + ($1.outcome.account.turnCostUsd ?? 0) }
         let parts = [
@@ -44,6 +45,40 @@ struct LedgerAudit: Sendable {
             differences.append("the models of \(turn.turn.id) come to \(tokens) and \(cost), the turn to \(account)")
         }
         for (name, sum) in parts where abs(sum - costs) > 1e-7 { differences.append("\(name) come to \(sum), the turns to \(costs)") }
+    }
+
+    /// Every row of a request is an answer of the model's side, of that session and of one key for a turn, and is there once; every answer of a
+    /// session that gave its account is a row; and the rows of a turn come to its account.
+    private mutating func compareRows(_ turns: [EndedTurn], _ requests: [RecordedRequest]) {
+        let named = requests.compactMap { request in request.message.map { ($0, request) } }
+        let answers = Dictionary(named, uniquingKeysWith: { _, last in last })
+        var listed: Set<String> = []
+        for turn in turns {
+            let account = turn.outcome.account
+            let rows = RequestRow.rows(of: turn.turn, account, costUsd: account.turnCostUsd ?? 0, at: Timestamp(milliseconds: 0))
+            let cost = rows.reduce(0) { $0 + $1.costUsd } - (account.turnCostUsd ?? 0)
+            let sum = Books(rows.map(\.tokens)), whole = Books([RunStatus.Tokens(account.usage)])
+            if sum != whole || abs(cost) > 1e-9 {
+                differences.append("the rows of \(turn.turn.id) come to \(sum), not \(whole), and are off by $\(cost)")
+            }
+            var keys: Set<String> = []
+            for row in rows {
+                guard let id = row.request else { continue }
+                guard let answer = answers[id], answer.conversation == row.session, listed.insert(id).inserted else {
+                    differences.append("\(turn.turn.id) has the request \(id) a second time, or nobody answered it in that session")
+                    continue
+                }
+                keys.insert(answer.credential?.secret ?? "")
+                guard !answer.isCut, account.modelTurns > 0, let usage = answer.usage else { continue }
+                let told = Books([usage]), own = Books([row.tokens])
+                if own != told { differences.append("\(turn.turn.id) has \(own) for the request \(id), which took \(told)") }
+            }
+            if keys.count > 1 { differences.append("\(turn.turn.id) was answered on \(keys.count) keys") }
+        }
+        let unaccounted = Set(turns.filter { $0.outcome.account.modelTurns == 0 }.map(\.turn.session))
+        for (id, answer) in answers where !answer.isSideRequest && !answer.isCut && !unaccounted.contains(answer.conversation) {
+            if !listed.contains(id) { differences.append("the request \(id) of \(answer.conversation) is no row") }
+        }
     }
 
     private mutating func compare(_ session: String, _ turns: [EndedTurn], _ requests: [RecordedRequest]) {
@@ -80,6 +115,24 @@ struct LedgerAudit: Sendable {
         var output = 0
         /// US dollars.
         var cost = 0.0
+
+        init() {}
+
+        /// Without their price.
+        init(_ parts: [RunStatus.Tokens]) {
+            for part in parts {
+                input += part.input
+                cacheWrite += part.cacheWrite
+                cacheRead += part.cacheRead
+                output += part.output
+            }
+        }
+
+        /// Without their price.
+        init(_ parts: [TestSupport.TokenUsage]) {
+            for part in parts { add(part) }
+            cost = 0
+        }
 
         mutating func add(_ usage: TestSupport.TokenUsage) {
             input += usage.input
