@@ -81,16 +81,11 @@ extension HubRepository {
     fileprivate func take(_ pack: [UInt8], to id: ObjectID) async {
         // A pack begins with a mark and a version of four bytes each, and the number of objects.
         guard pack.count > 12, pack[8..<12].reduce(0, { $0 << 8 | Int($1) }) <= Self.looseLimit else { return }
-        let transfer = Task {
-            do {
-                return try await git.attempt(
-                    ["unpack-objects", "-q", "--strict"], at: location, input: pack, timeout: .seconds(600)
-                ).succeeded
-            } catch {
-                // The harvest's own way will say what is wrong.
-                return false
-            }
+        await sessions.arrivals.begin(id) {
+            let arguments = ["unpack-objects", "-q", "--strict"]
+            // The harvest's own way will say what is wrong.
+            let result = try? await git.attempt(arguments, at: location, input: pack, timeout: .seconds(600))
+            return result?.succeeded == true
         }
-        await sessions.arrivals.begin(id, transfer)
     }
 }

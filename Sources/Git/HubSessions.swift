@@ -56,8 +56,14 @@ struct HubSessions: Sendable {
 actor Arrivals {
     private var commits: [ObjectID: Task<Bool, Never>] = [:]
 
-    /// - Parameter transfer: says whether all of it has come.
-    func begin(_ commit: ObjectID, _ transfer: Task<Bool, Never>) { commits[commit] = transfer }
+    /// - Parameter transfer: says whether all of it has come. Nobody counts on one that has failed.
+    func begin(_ commit: ObjectID, _ transfer: @escaping @Sendable () async -> Bool) {
+        commits[commit] = Task {
+            let hasCome = await transfer()
+            if !hasCome { commits[commit] = nil }
+            return hasCome
+        }
+    }
 
     /// Whether the commit has come, or is on its way.
     func isExpected(_ commit: ObjectID) -> Bool { commits[commit] != nil }

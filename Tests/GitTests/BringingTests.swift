@@ -66,6 +66,9 @@ import Testing
                 """
             try await test.shell(script, in: agent.worktreePath)
             try await agent.repair(beginsHarvest: true)
+            let evil = try #require(try agent.tip("task"))
+            #expect(await !hub.sessions.arrivals.take(evil))
+            #expect(await !hub.sessions.arrivals.isExpected(evil))
             await #expect(throws: GitError.self) { try await agent.harvest("task", into: "refs/cco/work/task") }
             #expect(try await hub.resolve("refs/cco/work/task") == nil)
             try await hub.fsck()
