@@ -75,6 +75,19 @@ import Testing
         }
     }
 
+    @Test("what a killed transfer was about to put in place is removed, and the next harvest brings it")
+    func halfTaken() async throws {
+        try await withAgent { test, hub, agent, _ async throws in
+            try await test.shell(
+                "mkdir -p objects/tmp_objdir-bulk-fsync-x/ab; touch objects/tmp_objdir-bulk-fsync-x/ab/tmp_obj_y", in: hub.path)
+            try hub.clearStaleLocks()
+            #expect(!FolderTree.exists(hub.path + "/objects/tmp_objdir-bulk-fsync-x"))
+            try await test.shell("echo one > one; git add one; git commit -qm one", in: agent.worktreePath)
+            let head = try #require(try await harvest(agent))
+            #expect(try await hub.resolve("refs/cco/work/task") == head)
+        }
+    }
+
     @Test("after a rest the next task begins without a look at the files; work that comes later is saved")
     func rest() async throws {
         try await withAgent { test, hub, agent, tip async throws in
