@@ -17,7 +17,7 @@ struct BasePreparation: Sendable {
             CrashPoint.baseStarted.pass()
             head = start
         }
-        let facts = try await OriginWatch(hub: hub).look(run)
+        let facts = try await OriginWatch(hub: hub).look(run, knownWithin: OriginWatch.lately)
         if run.settings.branches != nil { return facts }
         guard try await hasDirection(facts.head) else { throw BaseError.noDirection(branch: run.settings.branch) }
         for team in run.teams.keys where !run.isFlat {

@@ -13,7 +13,7 @@ struct Conclusion: Sendable {
         let hub = try await repositories.hub()
         let kept = try await keepUnmerged(run, hub)
         CrashPoint.concludeKept.pass()
-        if !resources.keepsWorktrees { try await removeWorktrees(run) }
+        if !resources.keepsWorktrees { try await removeWorktrees(run, hub) }
         // A git that was killed while this engine worked has left what otherwise only the next engine would remove.
         resources.tell(try hub.clearStaleLocks().map { .leftover($0) }, of: "the run's repository")
         // Agents that were killed have left sockets and half-written files here.
@@ -48,7 +48,7 @@ struct Conclusion: Sendable {
         return kept
     }
 
-    private func removeWorktrees(_ run: Run) async throws {
+    private func removeWorktrees(_ run: Run, _ hub: HubRepository) async throws {
         let date = resources.clock.now().milliseconds / 1000
         let targets: [MergeTarget] = [.base] + run.teams.keys.sorted().map { .team($0) }
         let slots = 0..<max(1, run.settings.gateSlots)
@@ -56,11 +56,13 @@ struct Conclusion: Sendable {
         let quickGates = run.teams.keys.sorted().flatMap { team in slots.map { team.quickSeat($0) } }
         // Earlier versions had a worktree of its own for the gate on the base as found.
         let names = run.agents.keys.sorted().map(\.name) + ["gate-baseline"] + gates + quickGates
+        // No ref goes meanwhile.
+        let known = try await Set(hub.listRefs("refs/").map(\.id))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for name in names where PrivateFiles.exists(resources.folder.seat(name).tree) {
                 group.addTask {
                     let seat = try await repositories.seat(name, identity: RunResources.identity)
-                    try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date)
+                    try await seat.remove(keepingAs: "\(run.id)/\(name)", date: date, known: known)
                     CrashPoint.concludeWorktreeRemoved.pass()
                 }
             }

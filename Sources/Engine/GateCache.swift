@@ -62,7 +62,11 @@ struct GateCache: Sendable {
     /// Whether the commit to be judged contains the one that the files come from, and every file of it. A build product could hide that its
     /// source is missing, so where one was deleted or renamed the gate begins with nothing.
     private func isPart(_ older: ObjectID, of commit: ObjectID) async throws -> Bool {
-        guard try await hub.isCommit(older), try await hub.isAncestor(older, of: commit) else { return false }
+        guard try await hub.isCommit(older) else { return false }
+        // Nearly always the gate goes along the target's own line.
+        var isPart = try await hub.isOnLine(older, of: commit, within: 64)
+        if !isPart { isPart = try await hub.isAncestor(older, of: commit) }
+        guard isPart else { return false }
         return try await hub.changedPaths(from: older, to: commit).allSatisfy { $0.status == "A" || $0.status == "M" }
     }
 

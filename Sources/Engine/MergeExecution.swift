@@ -14,7 +14,7 @@ struct MergeExecution: Sendable {
         var run = try await state()
         guard let candidate = run.queue.first(where: { $0.id == id }) else { return .nothingToMerge }
         if candidate.target == .base, MergeChain(of: .base, in: run).links.isEmpty {
-            await observe(try await OriginWatch(hub: hub).look(run))
+            await observe(try await OriginWatch(hub: hub).look(run, knownWithin: OriginWatch.lately))
             run = try await state()
         }
         CrashPoint.mergeBaseSeen.pass()

@@ -6,11 +6,19 @@ import Orchestration
 package struct OriginWatch: Sendable {
     let hub: HubRepository
 
+    /// For so long, what was heard of origin is as good as what it would say now: a change there in between is met by the push.
+    static let lately = Duration.seconds(2)
+
     /// Where the target branch stands now, after fetching it where the run pushes to it.
-    package func look(_ run: Run) async throws -> BaseFacts {
+    ///
+    /// - Parameter age: how old what is known of origin may be.
+    package func look(_ run: Run, knownWithin age: Duration = .zero) async throws -> BaseFacts {
         let branch = run.settings.targetBranch
         let ref = Repositories.ref(of: .base, branch: branch)
         let known = try await hub.resolve(ref)
+        if let known, age > .zero, run.settings.push, await hub.hasSeenOrigin(branch: branch, within: age) {
+            return try await facts(known)
+        }
         guard run.settings.push, run.fallback == nil, let remote = try await hub.fetchOrigin(branch: branch), remote != known else {
             guard let known else { throw BaseError.noBranch(branch) }
             return try await facts(known)

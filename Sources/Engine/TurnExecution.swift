@@ -73,7 +73,9 @@ struct TurnExecution: Sendable {
     ) async throws -> (order: TurnOrder, process: SupervisedProcess) {
         try await resources.disk.require()
         let hub = try await repositories.hub()
-        if turn.role == .director { await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state()))) }
+        if turn.role == .director {
+            await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state(), knownWithin: OriginWatch.lately)))
+        }
         let run = try await state()
         let commit = try await repositories.lock(of: turn.agent.name).withLock { try await checkOut(turn, seat, run) }
         try await resources.furnish(seat, at: commit, trusting: run.startedFrom)
@@ -246,7 +248,7 @@ struct TurnExecution: Sendable {
         outcome.milliseconds = resources.clock.now().milliseconds(since: turn.startedAt)
         let run = try await state()
         guard let id = turn.task, let task = run.tasks[id] else { return outcome }
-        resources.tell(try await seat.repair(), of: "the worktree of \(turn.agent)")
+        resources.tell(try await seat.repair(beginsHarvest: true), of: "the worktree of \(turn.agent)")
         let date = resources.clock.now().milliseconds / 1000
         let saved = try await seat.saveUncommitted(
             message: "Save uncommitted work of \(id)", author: RunResources.identity(of: turn.agent), date: date)
@@ -254,6 +256,7 @@ struct TurnExecution: Sendable {
         outcome.savedUncommitted = saved != nil
         outcome.head = try await seat.harvest(task.branch, into: "refs/cco/work/\(id)")
         CrashPoint.turnHarvested.pass()
+        try await seat.rest()
         if run.settings.quickVerifyCommand != nil, let head = outcome.head {
             outcome.tree = try await repositories.hub().tree(of: head)
         }

@@ -22,7 +22,7 @@ extension AgentRepository {
     ) async throws(GitError) -> ObjectID {
         let head = try RefName.head(branch)
         _ = try ensureLayout()
-        try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
+        if try await !endRest() { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         let refs = AgentRefs(gitDirectory: gitDirectory)
         try await requireCommit(commit)
         var target = try refs.read(head) ?? commit
@@ -49,6 +49,7 @@ extension AgentRepository {
     /// - Throws: ``GitError``.
     package func detach(at commit: ObjectID, cleaningIgnored: Bool = false, date: Int64) async throws(GitError) {
         _ = try ensureLayout()
+        _ = try await endRest()
         if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         try await requireCommit(commit)
         try setCone(nil)

@@ -19,13 +19,23 @@ extension AgentRepository {
     }
 
     func harvest(_ id: ObjectID, into hubRef: String) async throws(GitError) {
+        // A repair has just brought most of what agents make.
+        if await hub.sessions.arrivals.take(id) {
+            let old = try await hub.facts(hubRef)
+            if let old, old.type == "commit", old.id != id { try await keepRewritten(old.id, by: id, hubRef) }
+            if old?.id != id { try await hub.setOwnRef(hubRef, to: id) }
+            return
+        }
         guard let old = try await hub.facts(hubRef)?.id, old != id else { return try await bring(id, to: hubRef) }
         let scratch = "refs/cco/scratch/harvest-\(UInt64.random(in: .min ... .max))"
         try await bring(id, to: scratch)
-        if try await hub.isCommit(old), try await hub.isAncestor(old, of: id) == false {
-            try await hub.keep(old, name: "rewritten/\(hubRef.dropFirst("refs/".count))/\(old.short)")
-        }
+        if try await hub.isCommit(old) { try await keepRewritten(old, by: id, hubRef) }
         try await hub.changeRefs(set: [hubRef: id], delete: [scratch])
+    }
+
+    private func keepRewritten(_ old: ObjectID, by id: ObjectID, _ hubRef: String) async throws(GitError) {
+        if try await hub.isAncestor(old, of: id) { return }
+        try await hub.keep(old, name: "rewritten/\(hubRef.dropFirst("refs/".count))/\(old.short)")
     }
 
     /// Fetches a commit into the hub and has a ref lead to it.
@@ -37,15 +47,17 @@ extension AgentRepository {
 
     /// The agent's refs (and its detached HEAD, as `HEAD`) that the hub's refs do not reach.
     ///
+    /// - Parameter known: commits at which refs of the hub are; nil to have them listed.
     /// - Throws: ``GitError``.
-    package func unharvested() async throws(GitError) -> [String: ObjectID] {
+    package func unharvested(known: Set<ObjectID>? = nil) async throws(GitError) -> [String: ObjectID] {
         _ = try ensureLayout()
         var tips = try AgentRefs(gitDirectory: gitDirectory).all().filter { !$0.key.hasPrefix("refs/cco/") }
         if let head = try await agentHead(), !tips.values.contains(head) { tips["HEAD"] = head }
         // Nearly all of them were harvested, and have a ref of the hub's that is at the same commit.
-        let known = try await Set(hub.listRefs("refs/").map(\.id))
+        let heads: Set<ObjectID>
+        if let known { heads = known } else { heads = try await Set(hub.listRefs("refs/").map(\.id)) }
         var missing: [String: ObjectID] = [:]
-        for (name, id) in tips where !known.contains(id) {
+        for (name, id) in tips where !heads.contains(id) {
             if try await !hub.reaches(id) { missing[name] = id }
         }
         return missing
@@ -59,14 +71,15 @@ extension AgentRepository {
     /// - Parameters:
     ///   - name: commits that the hub does not reach are kept under `refs/cco/kept/<name>/…`; if nil, they are a reason to refuse.
     ///   - date: of a commit that saves work, in seconds since 1970.
+    ///   - known: commits at which refs of the hub are and stay; nil to have them listed.
     /// - Throws: ``GitError``; of kind `wouldLoseWork` if `name` is nil and there are such commits. Nothing is deleted then.
-    package func remove(keepingAs name: String?, date: Int64) async throws(GitError) {
+    package func remove(keepingAs name: String?, date: Int64, known: Set<ObjectID>? = nil) async throws(GitError) {
         try await finishRemovals()
         guard FolderTree.exists(directory) else { return }
         if !FolderTree.exists(directory + "/" + Self.removalMark) {
             try await repair()
             try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
-            let missing = try await unharvested()
+            let missing = try await unharvested(known: known)
             if let name {
                 for (ref, id) in missing.sorted(by: { $0.key < $1.key }) {
                     // What the agent destroyed cannot be kept by anybody.

@@ -2,16 +2,24 @@ import Orchestration
 import Processes
 
 extension AgentRepository {
+    /// Bytes of a pack that is handed on in one piece.
+    static let smallPack = 2 << 20
+
     /// Whether a commit and everything that it has more than `base` are there and can be read: what a harvest needs.
     ///
+    /// - Parameter bringing: whether to have the hub take what was read, so that a harvest finds it there. Only little is taken, and nothing that
+    ///   the hub objects to: for all else, the harvest has its own way.
     /// - Throws: ``GitError``, also when the machine is too short of something to tell: that must not count as damage, which is mended by going
     ///   back to an earlier commit.
-    func isReadable(_ id: ObjectID, over base: ObjectID?) async throws(GitError) -> Bool {
+    func isReadable(_ id: ObjectID, over base: ObjectID?, bringing: Bool = false) async throws(GitError) -> Bool {
         let input = "\(id)\n" + (base.map { "^\($0)\n" } ?? "")
         let arguments = ["pack-objects", "--revs", "--stdout", "-q", "--window=0", "--threads=1"]
         let result = try await git.attempt(
-            arguments, at: control, input: Array(input.utf8), timeout: .seconds(600), limit: 2_000)
-        if result.succeeded { return true }
+            arguments, at: control, input: Array(input.utf8), timeout: .seconds(600), limit: bringing ? Self.smallPack : 2_000)
+        if result.succeeded {
+            if bringing, !result.truncated { await hub.take(result.standardOutput, to: id) }
+            return true
+        }
         let failure = Git.failure(of: arguments, result)
         if failure.kind == .outOfResources || failure.kind == .diskFull { throw failure }
         return false
@@ -61,5 +69,23 @@ extension AgentRepository {
             count += 1
         }
         return count
+    }
+}
+
+extension HubRepository {
+    /// Objects in files of their own that one pack may become; a fetch has the same limit, and keeps larger packs.
+    private static let looseLimit = 100
+
+    /// Begins to take the objects of a pack that ends with a commit, each one checked, and each that it names either with it or here before: what
+    /// a fetch does with half a dozen processes. A pack that cannot be taken is left alone.
+    fileprivate func take(_ pack: [UInt8], to id: ObjectID) async {
+        // A pack begins with a mark and a version of four bytes each, and the number of objects.
+        guard pack.count > 12, pack[8..<12].reduce(0, { $0 << 8 | Int($1) }) <= Self.looseLimit else { return }
+        await sessions.arrivals.begin(id) {
+            let arguments = ["unpack-objects", "-q", "--strict"]
+            // The harvest's own way will say what is wrong.
+            let result = try? await git.attempt(arguments, at: location, input: pack, timeout: .seconds(600))
+            return result?.succeeded == true
+        }
     }
 }

@@ -20,16 +20,19 @@ extension AgentRepository {
     @discardableResult
     func finishRemovals() async throws(GitError) -> [RepositoryFinding] {
         var findings: [RepositoryFinding] = []
+        var removed: [String] = []
         for path in [worktreePath, directory] {
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { continue }
             let parent = String(path[..<slash])
             let prefix = String(path[path.index(after: slash)...]) + Self.asideInfix
             guard FolderTree.exists(parent) else { continue }
             for name in try FolderHandle(path: parent).names() where name.hasPrefix(prefix) {
-                try await FolderTree.remove(parent + "/" + name, environment: git.localEnvironment)
+                removed.append(parent + "/" + name)
                 findings.append(.removalFinished(path: path))
             }
         }
+        // In this order.
+        try await FolderTree.remove(removed, environment: git.localEnvironment)
         return findings.uniquedFindings
     }
 

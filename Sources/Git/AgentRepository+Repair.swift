@@ -11,10 +11,12 @@ extension AgentRepository {
     /// links in the place of folders; stale locks; the worktree's `.git` file and folder; a half-filled worktree; and a branch that
     /// leads to objects that are gone, which goes back to the last commit that the hub has of it. The files of a worktree that is there
     /// are left as they are, so that ``saveUncommitted(message:author:date:)`` saves them.
+    /// - Parameter beginsHarvest: whether a harvest follows. What the agent has committed is then handed to the hub on the way, and the hub takes
+    ///   it while the caller goes on.
     /// - Returns: what was found and done; nothing for a healthy one.
     /// - Throws: ``GitError``.
     @discardableResult
-    package func repair() async throws(GitError) -> [RepositoryFinding] {
+    package func repair(beginsHarvest: Bool = false) async throws(GitError) -> [RepositoryFinding] {
         let places = [controlDirectory, "\(gitDirectory)/worktrees/\(Self.worktreeName)"]
         var findings = try await GitProcesses(gitDirectories: places).endOrphans()
         try setRemovalAside()
@@ -23,7 +25,7 @@ extension AgentRepository {
         var isEmpty = try ensureLayout()
         if try isUnfilled() { isEmpty = true }
         if let branch = try currentBranch() {
-            findings += try await mendBranch(branch)
+            findings += try await mendBranch(branch, beginsHarvest: beginsHarvest)
             guard isEmpty, let tip = try tip(branch) else { return findings }
             try await fill(tip, head: "ref: refs/heads/\(branch)")
             findings.append(.worktreeFilled(path: worktreePath, commit: tip))
@@ -44,7 +46,7 @@ extension AgentRepository {
     }
 
     /// The newest commit of the branch that is whole takes the place of a tip that is not.
-    private func mendBranch(_ branch: String) async throws(GitError) -> [RepositoryFinding] {
+    private func mendBranch(_ branch: String, beginsHarvest: Bool) async throws(GitError) -> [RepositoryFinding] {
         guard let known = try known() else { return [] }
         let refs = AgentRefs(gitDirectory: gitDirectory)
         let head = try RefName.head(branch)
@@ -52,7 +54,9 @@ extension AgentRepository {
         // The agent may be on another branch of its own, which is then what its work is saved from.
         var present = tip
         if present == nil { present = try await agentHead() }
-        if let present, try await present == known ? hasCommit(known) : isReadable(present, over: known) { return [] }
+        if let present, try await present == known ? hasCommit(known) : isReadable(present, over: known, bringing: beginsHarvest) {
+            return []
+        }
         var findings: [RepositoryFinding] = []
         let damaged = try await removeDamagedObjects()
         if damaged > 0 { findings.append(.objectsRemoved(path: gitDirectory, count: damaged)) }

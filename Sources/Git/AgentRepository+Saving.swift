@@ -38,6 +38,18 @@ extension AgentRepository {
         }
     }
 
+    /// Notes that no process works in the worktree and nothing in it is unsaved: a checkout that follows at once need not look for that again.
+    package func rest() async throws(GitError) {
+        guard let commit = try indexedCommit(), try await savingBase()?.commit == commit else { return }
+        await hub.sessions.rests.begin(worktreePath, at: commit)
+    }
+
+    /// Whether the worktree rests. It does no longer then: something is about to be changed there.
+    func endRest() async throws(GitError) -> Bool {
+        guard let rest = await hub.sessions.rests.end(worktreePath), try indexedCommit() == rest else { return false }
+        return try await savingBase()?.commit == rest
+    }
+
     /// Nothing is to be saved: the branch is where its work is.
     private func settle(_ base: (commit: ObjectID, ref: String?)) throws(GitError) {
         let refs = AgentRefs(gitDirectory: gitDirectory)

@@ -105,6 +105,7 @@ package struct AgentRepository: Sendable {
 
     /// Whether the hub or the agent's repository has the commit. The hub answers without a process of its own, and has nearly all.
     func hasCommit(_ commit: ObjectID) async throws(GitError) -> Bool {
+        if await hub.sessions.arrivals.isExpected(commit) { return true }
         if try await hub.contains(commit) { return true }
         return try await git.attempt(["cat-file", "-e", "\(commit)^{commit}"], at: control).succeeded
     }

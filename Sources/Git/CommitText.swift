@@ -32,14 +32,17 @@ struct CommitText: Sendable, Equatable {
 
 extension HubRepository {
     /// Stores a commit that is written out already; nil when git does not take it, which its own command can then say why.
-    func writeCommit(_ text: [UInt8]) async throws(GitError) -> ObjectID? {
-        let file = scratchFile("commit")
+    func writeCommit(_ text: [UInt8]) async throws(GitError) -> ObjectID? { try await write(text, with: sessions.commits) }
+
+    /// Has a git command that stays store an object; nil when it does not take it.
+    func write(_ text: [UInt8], with session: GitSession) async throws(GitError) -> ObjectID? {
+        let file = scratchFile("object")
         let folder = try FolderHandle(path: scratchPath)
         let name = String(file.dropFirst(scratchPath.count + 1))
         try folder.write(name, text)
         let line: String
         do throws(GitError) {
-            line = try await sessions.commits.line("\(file)\n")
+            line = try await session.line("\(file)\n")
         } catch {
             try folder.unlink(name)
             guard error.kind == .other else { throw error }

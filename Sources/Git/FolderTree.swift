@@ -33,13 +33,23 @@ enum FolderTree {
     /// permission, such as a package cache, are made writable on a second try.
     /// - Throws: ``GitError``.
     static func remove(_ path: String, environment: [String: String]) async throws(GitError) {
-        guard path.hasPrefix("/"), path.count > 1 else { throw .invalid("removing a folder", "\"\(path)\" is not an absolute path") }
-        guard exists(path) else { return }
-        if try await command("rm", ["-rf", "--", path], environment).succeeded { return }
-        try await makeAccessible(path, environment: environment)
-        let result = try await command("rm", ["-rf", "--", path], environment)
+        try await remove([path], environment: environment)
+    }
+
+    /// The same for several, one after the other.
+    static func remove(_ paths: [String], environment: [String: String]) async throws(GitError) {
+        for path in paths where !path.hasPrefix("/") || path.count < 2 {
+            throw .invalid("removing a folder", "\"\(path)\" is not an absolute path")
+        }
+        let present = paths.filter(exists)
+        guard !present.isEmpty else { return }
+        if try await command("rm", ["-rf", "--"] + present, environment).succeeded { return }
+        for path in present { try await makeAccessible(path, environment: environment) }
+        let result = try await command("rm", ["-rf", "--"] + present, environment)
         guard result.succeeded else {
-            throw GitError(kind: .other, command: "removing \(path)", exit: "\(result.exit)", detail: result.errorText.trimmed)
+            throw GitError(
+                kind: .other, command: "removing \(present.joined(separator: ", "))", exit: "\(result.exit)",
+                detail: result.errorText.trimmed)
         }
     }
 

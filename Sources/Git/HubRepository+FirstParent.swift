@@ -23,4 +23,16 @@ extension HubRepository {
                 id: id, committerEmail: rest.first.map(String.init) ?? "", subject: rest.count == 2 ? String(rest[1]) : "")
         }
     }
+
+    /// Whether `older` is `newer` or one of so many commits before it on its first-parent line; needs no process of its own. False says nothing
+    /// about other ways from one to the other.
+    package func isOnLine(_ older: ObjectID, of newer: ObjectID, within limit: Int) async throws(GitError) -> Bool {
+        var commit = newer
+        for _ in 0..<limit {
+            if commit == older { return true }
+            guard let parent = try await facts("\(commit)^1")?.id else { return false }
+            commit = parent
+        }
+        return commit == older
+    }
 }

@@ -116,6 +116,7 @@ extension HubRepository {
 
     /// Whether `descendant` contains `ancestor`; a commit contains itself.
     package func isAncestor(_ ancestor: ObjectID, of descendant: ObjectID) async throws(GitError) -> Bool {
+        if ancestor == descendant, try await isCommit(ancestor) { return true }
         let arguments = ["merge-base", "--is-ancestor", ancestor.hex, descendant.hex]
         let result = try await git.attempt(arguments, at: location)
         if result.exit == .exited(1) { return false }

@@ -28,8 +28,9 @@ extension HubRepository {
                 // They are written together, so the last one speaks for all.
                 if old != nil, try await note(last.commit, notesRef: ref) == last.text { return }
                 let new = try await notesCommit(on: old, notes)
-                let text = "update \(ref) \(new.commit) \(old?.hex ?? zeroID)\ndelete \(new.scratch)\n"
-                let swap = try await git.attempt(["update-ref", "--stdin"], at: location, input: Array(text.utf8))
+                let text = "update \(ref) \(new.commit) \(old?.hex ?? zeroID)\ndelete \(new.scratch)"
+                if await transact(text) { return }
+                let swap = try await git.attempt(["update-ref", "--stdin"], at: location, input: Array((text + "\n").utf8))
                 if swap.succeeded { return }
                 try await deleteRef(new.scratch)
                 if try await resolve(ref) == old { throw Git.failure(of: ["update-ref", "--stdin"], swap) }
@@ -59,9 +60,13 @@ extension HubRepository {
 
     /// Which of some commits have a text attached; one question to git however many they are.
     package func noted(among commits: [ObjectID], notesRef: String = receiptsRef) async throws(GitError) -> Set<ObjectID> {
-        if commits.count == 1, let only = commits.first { return try await note(only, notesRef: notesRef) == nil ? [] : [only] }
         let ref = try RefName.full(notesRef)
         guard !commits.isEmpty, try await resolve(ref) != nil else { return [] }
+        if commits.count <= 16 {
+            var noted: Set<ObjectID> = []
+            for commit in commits where try await noteFacts(commit, ref) != nil { noted.insert(commit) }
+            return noted
+        }
         let wanted = Set(commits)
         let list = try await git.run(["notes", "--ref=\(ref)", "list"], at: location).outputText
         return Set(list.split(separator: "\n").compactMap { $0.split(separator: " ").last.flatMap { ObjectID($0) } }).intersection(wanted)
@@ -69,12 +74,22 @@ extension HubRepository {
 
     /// The text attached to a commit; nil if there is none.
     package func note(_ commit: ObjectID, notesRef: String = receiptsRef) async throws(GitError) -> String? {
-        let arguments = ["notes", "--ref=\(try RefName.full(notesRef))", "list", commit.hex]
-        let result = try await git.attempt(arguments, at: location)
-        if result.exit == .exited(1) { return nil }
-        guard result.succeeded else { throw Git.failure(of: arguments, result) }
-        let blob = try Self.objectID(in: result.standardOutput, command: "git notes list")
-        return try await git.run(["cat-file", "blob", blob.hex], at: location).outputText
+        guard let facts = try await noteFacts(commit, try RefName.full(notesRef)) else { return nil }
+        return String(decoding: try await blobContent(facts.id, limit: 64 << 20), as: UTF8.self)
+    }
+
+    /// Git names a note after its commit; once there are many, the first digits, two and two, become folders, not everywhere equally deep.
+    private func noteFacts(_ commit: ObjectID, _ ref: String) async throws(GitError) -> ObjectFacts? {
+        var folder = "\(ref):"
+        var rest = commit.hex[...]
+        while rest.count > 2 {
+            if let note = try await facts(folder + rest), note.type == "blob" { return note }
+            folder += rest.prefix(2)
+            guard try await facts(folder)?.type == "tree" else { return nil }
+            folder += "/"
+            rest = rest.dropFirst(2)
+        }
+        return nil
     }
 
     /// Joins notes that another clone pushed into ours. Where both have one for the same commit, both texts are kept, one after the

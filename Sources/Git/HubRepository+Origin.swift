@@ -68,12 +68,22 @@ extension HubRepository {
         return try await originLock.withLock { () async throws(GitError) -> ObjectID? in
             let depth = try await resolve(ref) == nil ? cloneOptions.shallow : []
             let arguments = Self.fetch + depth + ["origin", "+\(head):\(ref)"]
+            let time = ContinuousClock.now
             let result = try await fetchFromOrigin(arguments)
-            if result.succeeded { return try await resolve(ref) }
+            if result.succeeded {
+                await sessions.sightings.note(branch, at: time)
+                return try await resolve(ref)
+            }
             let error = Git.failure(of: arguments, result)
             if error.kind == .noSuchBranch { return nil }
             throw error
         }
+    }
+
+    /// Whether a fetch or a push told of the origin's branch a moment ago.
+    package func hasSeenOrigin(branch: String, within limit: Duration) async -> Bool {
+        guard let age = await sessions.sightings.age(of: branch) else { return false }
+        return age < limit
     }
 
     /// Fetches several branches of the origin at once; all of them have to be there.

@@ -9,8 +9,13 @@ extension HubRepository {
     package func push(_ commit: ObjectID, toBranch branch: String, alsoNotes: Bool) async throws(GitError) -> PushReport {
         let head = try RefName.head(branch)
         return try await originLock.withLock { () async throws(GitError) -> PushReport in
-            if alsoNotes, let report = try await pushWithNotes(commit, to: head) { return report }
+            let time = ContinuousClock.now
+            if alsoNotes, let report = try await pushWithNotes(commit, to: head) {
+                if report.branch == .pushed { await sessions.sightings.note(branch, at: time) }
+                return report
+            }
             let outcome = try await push(commit.hex, commit, to: head)
+            if outcome == .pushed { await sessions.sightings.note(branch, at: time) }
             guard alsoNotes, outcome == .pushed || outcome == .alreadyThere else { return PushReport(branch: outcome, notes: nil) }
             return PushReport(branch: outcome, notes: await pushNotes())
         }

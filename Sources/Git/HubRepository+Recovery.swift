@@ -56,7 +56,17 @@ extension HubRepository {
     /// - Throws: ``GitError`` when a folder or /proc cannot be read.
     @discardableResult
     package func clearStaleLocks(startedAt: Timestamp? = nil) throws(GitError) -> [Leftover] {
-        try StaleLocks(places: [.init(path: path)], before: startedAt).clear()
+        try clearHalfTaken()
+        return try StaleLocks(places: [.init(path: path)], before: startedAt).clear()
+    }
+
+    /// Removes the folders in which a killed git had objects that were not in their place yet. Nothing can have asked for them.
+    private func clearHalfTaken() throws(GitError) {
+        guard let objects = try FolderHandle(path: path).folder("objects") else { return }
+        let folders = try objects.names().filter { $0.hasPrefix("tmp_objdir-") }
+        // They were seen before: an owner that lived then is found now.
+        guard !folders.isEmpty, try GitProcesses(gitDirectories: [path]).living().isEmpty else { return }
+        for name in folders { try objects.removeTree(name) }
     }
 
     /// What killed commands leave behind, and what makes every later one fail.

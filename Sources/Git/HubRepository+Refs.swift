@@ -48,6 +48,29 @@ extension HubRepository {
         try await git.run(["update-ref", try RefName.full(ref), id.hex], at: location)
     }
 
+    /// The same for a ref that only cco uses, such as a task's work, by a process that stays.
+    func setOwnRef(_ ref: String, to id: ObjectID) async throws(GitError) {
+        let ref = try RefName.full(ref)
+        // Setting it again is harmless, and a lock of a killed git is cleared on that way.
+        if await !transact("update \(ref) \(id)") { try await setRef(ref, to: id) }
+    }
+
+    /// One transaction of a process that stays; it holds the locks no longer than one of its own would.
+    ///
+    /// - Parameter changes: as `update-ref --stdin` takes them, one on each line.
+    /// - Returns: whether it is known to have been made. A process of its own can say why not, or find that it was.
+    func transact(_ changes: String) async -> Bool {
+        let done = Array("start: ok\ncommit: ok\n".utf8)
+        do throws(GitError) {
+            try await sessions.refs.ask(Array("start\n\(changes)\ncommit\n".utf8)) { bytes in
+                bytes.count < done.count ? nil : bytes.prefix(done.count).elementsEqual(done) ? ((), taken: done.count) : nil
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Removes `ref`; one that does not exist is fine.
     ///
     /// - Parameter expected: if given, the ref is removed only while it is there.
@@ -104,17 +127,8 @@ extension HubRepository {
     /// - Returns: the ref.
     @discardableResult
     package func pin(_ commit: ObjectID, name: String) async throws(GitError) -> String {
-        let ref = try RefName.full("refs/cco/pinned/" + name)
-        do throws(GitError) {
-            // One transaction of a process that stays; it holds the lock no longer than one of its own would.
-            let done = Array("start: ok\ncommit: ok\n".utf8)
-            try await sessions.refs.ask(Array("start\nupdate \(ref) \(commit)\ncommit\n".utf8)) { bytes in
-                bytes.count < done.count ? nil : bytes.prefix(done.count).elementsEqual(done) ? ((), taken: done.count) : nil
-            }
-        } catch {
-            // Setting it again is harmless, and a lock of a killed git is cleared on this way.
-            try await setRef(ref, to: commit)
-        }
+        let ref = "refs/cco/pinned/" + name
+        try await setOwnRef(ref, to: commit)
         return ref
     }
 

@@ -93,6 +93,7 @@ extension HubRepository {
     }
 
     func writeBlob(_ content: [UInt8]) async throws(GitError) -> ObjectID {
+        if content.count <= 1 << 20, let blob = try await write(content, with: sessions.blobs) { return blob }
         let output = try await git.run(["hash-object", "-w", "--no-filters", "--stdin"], at: location, input: content).standardOutput
         return try Self.objectID(in: output, command: "git hash-object")
     }

@@ -13,6 +13,8 @@ struct HubSessions: Sendable {
     let trees: GitSession
     /// Writes commits.
     let commits: GitSession
+    /// Writes files' content.
+    let blobs: GitSession
     /// Sets refs that are cco's own.
     let refs: GitSession
     let merges: MergeSessions
@@ -20,6 +22,9 @@ struct HubSessions: Sendable {
     let padding: MergePadding
     let treesOfCommits: KnownTrees
     let joinedPushes = JoinedPushes()
+    let arrivals = Arrivals()
+    let rests = Rests()
+    let sightings = Sightings()
 
     init(git: Git, path: String) {
         let location = GitLocation(gitDirectory: path)
@@ -31,6 +36,7 @@ struct HubSessions: Sendable {
         // "mktree" does not look for packs that came after its start; what its entries name has just been read from a tree, or written.
         trees = GitSession(git, ["mktree", "-z", "--batch", "--missing"], at: location)
         commits = GitSession(git, ["hash-object", "-w", "-t", "commit", "--no-filters", "--stdin-paths"], at: location)
+        blobs = GitSession(git, ["hash-object", "-w", "--no-filters", "--stdin-paths"], at: location)
         refs = GitSession(git, ["update-ref", "--stdin"], at: location)
         merges = MergeSessions(git: git, location: location)
         attributes = AttributePlaces()
@@ -40,8 +46,57 @@ struct HubSessions: Sendable {
 
     /// Ends all of them; the next request starts them anew.
     func end() async {
-        for session in [objects, differences, changes, trees, commits, refs] { await session.end() }
+        for session in [objects, differences, changes, trees, commits, blobs, refs] { await session.end() }
         await merges.end()
+    }
+}
+
+/// Commits that an agent's repository is handing to the hub, with all that they lead to, and that no ref of the hub names yet. The hub takes its
+/// time, for what it has taken is on the disk; what else is to be done with the agent's worktree need not wait for that.
+actor Arrivals {
+    private var commits: [ObjectID: Task<Bool, Never>] = [:]
+
+    /// - Parameter transfer: says whether all of it has come. Nobody counts on one that has failed.
+    func begin(_ commit: ObjectID, _ transfer: @escaping @Sendable () async -> Bool) {
+        commits[commit] = Task {
+            let hasCome = await transfer()
+            if !hasCome { commits[commit] = nil }
+            return hasCome
+        }
+    }
+
+    /// Whether the commit has come, or is on its way.
+    func isExpected(_ commit: ObjectID) -> Bool { commits[commit] != nil }
+
+    /// Whether the commit has come, once that is known. Asked once: then a ref has it.
+    func take(_ commit: ObjectID) async -> Bool { await commits.removeValue(forKey: commit)?.value ?? false }
+}
+
+/// When the origin's branches were last heard of, by a fetch or by a push that succeeded.
+actor Sightings {
+    private var times: [String: ContinuousClock.Instant] = [:]
+
+    /// - Parameter time: when the question was asked.
+    func note(_ branch: String, at time: ContinuousClock.Instant) { times[branch] = time }
+
+    func age(of branch: String) -> Duration? { times[branch].map { $0.duration(to: .now) } }
+}
+
+/// Worktrees in which nothing was unsaved a moment ago, when the agent's processes had ended: who puts the next task there need not look again.
+actor Rests {
+    private var rests: [String: (commit: ObjectID, since: ContinuousClock.Instant)] = [:]
+
+    /// For so long. Somebody who works in a worktree by hand is not that quick; later it is looked at.
+    private static let patience = Duration.seconds(2)
+
+    func begin(_ worktree: String, at commit: ObjectID) { rests[worktree] = (commit, .now) }
+
+    /// Ends the rest, whichever commit it was at.
+    ///
+    /// - Returns: the commit, if it is not too long ago.
+    func end(_ worktree: String) -> ObjectID? {
+        guard let rest = rests.removeValue(forKey: worktree), rest.since.duration(to: .now) < Self.patience else { return nil }
+        return rest.commit
     }
 }
 

@@ -7,10 +7,25 @@ package struct ObjectID: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// Accepts only a full object name, so that nothing else (an option, a path, an abbreviated id) can pass for one.
     package init?(_ hex: some StringProtocol) {
-        guard hex.utf8.count == 40 || hex.utf8.count == 64,
-            hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { return nil }
-        self.hex = String(hex)
+        guard hex.utf8.count == 40 || hex.utf8.count == 64 else { return nil }
+        var text = String(hex)
+        guard text.withUTF8(Self.areDigits) else { return nil }
+        self.hex = text
+    }
+
+    /// The same for text that is not a string yet.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 40 || bytes.count == 64, bytes.withMemoryRebound(to: UInt8.self, Self.areDigits) else { return nil }
+        hex = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A state that is read has two or three ids in each task, so this is done a byte at a time and without anything generic.
+    private static func areDigits(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for byte in bytes {
+            let isDigit = byte &- 0x30 < 10 || byte &- 0x61 < 6
+            if !isDigit { return false }
+        }
+        return true
     }
 
     /// Reads the hexadecimal name; throws `DecodingError` for anything that is not a full object name.

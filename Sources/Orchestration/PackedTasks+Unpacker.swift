@@ -56,7 +56,7 @@ struct TaskUnpacker {
     private mutating func time() throws -> Timestamp { Timestamp(milliseconds: Int64(try integer())) }
 
     private mutating func object() throws -> ObjectID {
-        guard let object = ObjectID(try string()) else { throw PackedTasks.Damaged() }
+        guard let object = ObjectID(try take(integer())) else { throw PackedTasks.Damaged() }
         return object
     }
 

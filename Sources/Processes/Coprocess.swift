@@ -151,8 +151,10 @@ package actor Coprocess {
         close(pidfd)
     }
 
-    private static func resolved(_ executable: String, path: String) -> String? {
+    /// The program's file; one that no folder of `path` has is nil.
+    static func resolved(_ executable: String, path: String) -> String? {
         if executable.contains("/") { return executable }
-        return path.split(separator: ":").map { "\($0)/\(executable)" }.first { access($0, X_OK) == 0 }
+        // A folder that is named from the present one would be another one where the program is started.
+        return path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(executable)" }.first { access($0, X_OK) == 0 }
     }
 }

@@ -95,7 +95,7 @@ struct KilledProcessTests {
         }
     }
 
-    @Test("git that is killed in the midst of a fetch, a merge, a move of a ref and a push leaves nothing undone, and nothing behind")
+    @Test("git that is killed in a transfer, a fetch, a merge, a move of a ref and a push leaves nothing undone, and nothing behind")
     func git() async throws {
         // Once the run has begun: a `cco start` that cannot look at the repository begins none, and says why.
         let strike = Strike(CompanyScript(Self.undisturbed.plan)) { $0.isWorkers }

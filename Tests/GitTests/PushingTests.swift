@@ -131,6 +131,26 @@ import Testing
         }
     }
 
+    @Test("notes are found also where git keeps them in folders")
+    func manyNotes() async throws {
+        try await withWork { test, hub, tip, work async throws in
+            let script = """
+                for i in $(seq 600); do printf 'commit refs/heads/many\nmark :%d\ncommitter a <a@b> %d +0000\ndata 1\nx\n' $i $i; done |
+                    git fast-import --quiet --export-marks=many.marks
+                (printf 'commit refs/notes/cco\ncommitter a <a@b> 1 +0000\ndata 1\nx\n'
+                    while read mark id; do printf 'N inline %s\ndata 5\nnote\n\n' $id; done < many.marks) | git fast-import --quiet
+                """
+            try await test.shell(script, in: hub.path)
+            let many = try #require(try await hub.resolve("refs/heads/many"))
+            #expect(try await test.run("ls-tree", "refs/notes/cco", in: hub.path).contains(" tree "))
+            #expect(try await hub.note(many) == "note\n")
+            #expect(try await hub.noted(among: [many, tip, work]) == [many])
+            try await hub.addNote(work, "work")
+            #expect(try await hub.noted(among: [many, tip, work]) == [many, work])
+            #expect(try await hub.note(work) == "work")
+        }
+    }
+
     @Test("receipts of two hubs are joined at the origin")
     func pushedNotes() async throws {
         try await withWork { test, hub, tip, work async throws in

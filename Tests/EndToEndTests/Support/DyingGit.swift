@@ -11,7 +11,9 @@ struct DyingGit: Sendable {
     }
 
     static let moments = [
-        Moment(command: "fetch", call: "rename"), Moment(command: "merge-tree", call: "write"),
+        // Where that one dies, the fetch takes its place.
+        Moment(command: "unpack-objects", call: "link"), Moment(command: "fetch", call: "rename"),
+        Moment(command: "merge-tree", call: "write"),
         Moment(command: "update-ref", call: "rename"), Moment(command: "push", call: "write", withChildren: false),
     ]
 
