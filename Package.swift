@@ -136,7 +136,7 @@ let package = Package(
             "Commands",
             needs: [
                 "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Merging", "Agents", "Engine",
-                "ControlAPI", "Dashboard", "JSON", "MCP", "Telemetry", "TestSupport",
+                "ControlAPI", "Dashboard", "JSON", "MCP", "Telemetry", "Terminal", "TestSupport",
             ],
             uses: [argumentParser]),
     ]

@@ -64,6 +64,8 @@ int cprocesses_memory_file(const void *bytes, size_t count) {
 
 void cprocesses_trim_memory(void) { malloc_trim(0); }
 
+void cprocesses_limit_arenas(int count) { mallopt(M_ARENA_MAX, count); }
+
 int cprocesses_open(const char *path, int flags, mode_t mode) {
     int descriptor;
     do {

@@ -27,7 +27,7 @@ struct AgentCommand: AsyncParsableCommand {
 
         func run() async throws {
             let surroundings = Surroundings.current
-            let agents = try await RunFinder(place: places.place(surroundings)).status().status.agents
+            let agents = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status.agents
             if json { return surroundings.console.write(try JSONText.of(agents)) }
             surroundings.console.write(agents.map(Self.line).joined(separator: "\n"))
         }
@@ -50,7 +50,7 @@ struct AgentCommand: AsyncParsableCommand {
 
         func run() async throws {
             let surroundings = Surroundings.current
-            let status = try await RunFinder(place: places.place(surroundings)).status().status
+            let status = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status
             let known = try Named.one(agent, "agent", among: status.agents, by: \.id)
             if json { return surroundings.console.write(try JSONText.of(known)) }
             var lines = [List.line(known)]
@@ -88,7 +88,8 @@ struct AgentCommand: AsyncParsableCommand {
             let place = places.place(surroundings)
             // Of an earlier run only the log is known.
             if run == nil, place.workspace.exists {
-                _ = try Named.one(agent, "agent", among: try await RunFinder(place: place).status().status.agents, by: \.id)
+                _ = try Named.one(
+                    agent, "agent", among: try await RunFinder(place: place).shownStatus(surroundings).status.agents, by: \.id)
             }
             try await Logs.printed(run, agent: agent, lines: lines, follow: follow, at: place, surroundings)
         }

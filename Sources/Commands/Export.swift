@@ -25,8 +25,8 @@ struct Export: AsyncParsableCommand {
                 the run has ended or its engine is gone. Every span has the same id each time it is sent, so sending again makes none twice. It runs
                 beside the engine and reads its journal: a collector that is slow or away costs the run nothing.
 
-                OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_SERVICE_NAME and
-                OTEL_RESOURCE_ATTRIBUTES are heeded, and those of the first three with _TRACES_ in their names.
+                OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_SERVICE_NAME
+                and OTEL_RESOURCE_ATTRIBUTES are heeded, and those of the first four with _TRACES_ in their names. To https:// it sends by curl.
 
                 EXAMPLES:
                   cco export otlp --config ./my-config --endpoint http://127.0.0.1:4318
@@ -54,7 +54,9 @@ struct Export: AsyncParsableCommand {
             let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
             let export = TraceExport(
                 feed: FollowedRun(follower: follower, place: place, surroundings: surroundings),
-                exporter: OTLPExporter(settings, version: CommandLineTool.version), follows: follow)
+                exporter: OTLPExporter(
+                    settings, version: CommandLineTool.version, secure: CurlDelivery(environment: surroundings.environment).send),
+                follows: follow)
             let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
             let count = try await withThrowingTaskGroup(of: Int?.self) { group in
                 defer { group.cancelAll() }

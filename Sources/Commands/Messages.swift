@@ -21,7 +21,7 @@ struct Messages: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current
-        let messages = try await RunFinder(place: places.place(surroundings)).status().status.messages ?? []
+        let messages = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status.messages ?? []
         let console = surroundings.console
         if json { return console.write(try JSONText.of(messages)) }
         guard !messages.isEmpty else { return console.write("Nobody has said anything to an agent.") }

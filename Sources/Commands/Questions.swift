@@ -22,7 +22,7 @@ struct Questions: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current
-        let questions = try await RunFinder(place: places.place(surroundings)).status().status.questions ?? []
+        let questions = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status.questions ?? []
         let console = surroundings.console
         if json { return console.write(try JSONText.of(questions)) }
         guard !questions.isEmpty else { return console.write("Nobody has asked you anything.") }

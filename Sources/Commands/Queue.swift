@@ -22,7 +22,7 @@ struct Queue: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current
-        let status = try await RunFinder(place: places.place(surroundings)).status().status
+        let status = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status
         let console = surroundings.console
         console.write(
             json

@@ -62,7 +62,7 @@ struct Report: AsyncParsableCommand {
         if requests { return try await RequestList(place: place, surroundings: surroundings).write(run, asJSON: json) }
         let logs = try RunLogs.find(run, at: place, surroundings)
         if let html { return try await ReportPage(logs: logs, place: place, surroundings: surroundings).write(to: html) }
-        guard !cost else { return try await printCost(logs, place, surroundings.console) }
+        guard !cost else { return try await printCost(logs, place, surroundings) }
         let path = json ? logs.reportJSON : logs.report
         if access(path, F_OK) == 0 {
             let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
@@ -74,6 +74,7 @@ struct Report: AsyncParsableCommand {
             surroundings.console.write(json ? try JSONText.of(status) : text.lines.joined(separator: "\n"))
         case .standing(let run) where run.id.name == logs.run:
             let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
+                .redacted(by: place.redactor(surroundings))
             let text = json ? try report.json() : report.markdown()
             surroundings.console.write(text.hasSuffix("\n") ? String(text.dropLast()) : text)
         default:
@@ -81,9 +82,9 @@ struct Report: AsyncParsableCommand {
         }
     }
 
-    private func printCost(_ logs: RunLogs, _ place: Place, _ console: Console) async throws {
-        let report = try await costReport(logs, place)
-        console.write(json ? try JSONText.of(report) : csv ? report.csv : report.text)
+    private func printCost(_ logs: RunLogs, _ place: Place, _ surroundings: Surroundings) async throws {
+        let report = try await costReport(logs, place).redacted(by: place.redactor(surroundings))
+        surroundings.console.write(json ? try JSONText.of(report) : csv ? report.csv : report.text)
     }
 
     /// From the written report where there is one, otherwise from the engine or the journal.

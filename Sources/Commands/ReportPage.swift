@@ -36,16 +36,17 @@ struct ReportPage: Sendable {
                 throw Failure(
                     "run \(logs.run) has no report: it did not end by itself, and its journal is gone. Its log: \(logs.combined)", .usage)
             }
-            return try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON))).html()
+            return try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON))).redacted(by: redactor)
+                .html()
         }
         let history = RunHistory(JournalReader(place: place, run: ID(logs.run), redactor: { redactor }))
         try await history.catchUp()
         guard let run = await history.newest else { throw Failure("the journal of run \(logs.run) has no event yet.", .usage) }
         if access(logs.reportJSON, F_OK) == 0, run.isEnded {
             let report = try JSONDecoder().decode(RunReport.self, from: Data(contentsOf: URL(filePath: logs.reportJSON)))
-            return report.html(timeline: await history.timeline)
+            return try report.redacted(by: redactor).html(timeline: await history.timeline)
         }
         let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
-        return report.html(timeline: await history.timeline)
+        return try report.redacted(by: redactor).html(timeline: await history.timeline)
     }
 }

@@ -1,5 +1,6 @@
 import ControlAPI
 import Engine
+import Observability
 import Orchestration
 import Processes
 
@@ -37,6 +38,14 @@ struct RunFinder: Sendable {
             guard place.isConfigured else { throw Start.unconfigured(place) }
             throw Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
         }
+    }
+
+    /// The same without secrets, to be shown: an engine takes them out itself, and what the journal of a run that none has in hand says passes here.
+    ///
+    /// - Throws: what `status` throws; what `Place.redactor` throws: while the secrets are not known nothing is shown.
+    func shownStatus(_ surroundings: Surroundings) async throws -> (status: RunStatus, isLive: Bool) {
+        let (status, isLive) = try await status()
+        return (isLive ? status : try status.redacted(by: place.redactor(surroundings)), isLive)
     }
 
     /// What the newest run has cost so far, whoever has it.

@@ -23,7 +23,7 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
-        let (status, isLive) = try await RunFinder(place: place).status()
+        let (status, isLive) = try await RunFinder(place: place).shownStatus(surroundings)
         if json {
             surroundings.console.write(try JSONText.of(status))
         } else {

@@ -28,7 +28,7 @@ struct TaskCommand: AsyncParsableCommand {
 
         func run() async throws {
             let surroundings = Surroundings.current
-            let tasks = try await RunFinder(place: places.place(surroundings)).status().status.tasks
+            let tasks = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status.tasks
             if json { return surroundings.console.write(try JSONText.of(tasks)) }
             surroundings.console.write(tasks.isEmpty ? "There is no task yet." : tasks.map(Self.line).joined(separator: "\n"))
         }
@@ -51,7 +51,7 @@ struct TaskCommand: AsyncParsableCommand {
 
         func run() async throws {
             let surroundings = Surroundings.current
-            let tasks = try await RunFinder(place: places.place(surroundings)).status().status.tasks
+            let tasks = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status.tasks
             let known = try Named.one(task, "task", among: tasks, by: \.id)
             surroundings.console.write(json ? try JSONText.of(known) : Self.lines(known).joined(separator: "\n"))
         }

@@ -23,14 +23,16 @@ struct DashboardResponder: Sendable {
     /// What pages show beyond the present; `nil` where only that can be shown.
     var past: (any RunPast)?
     let gates: GateReader
+    let opening: Opening
     /// What takes secrets out of answers. It is there before any route answers, and without it nothing but refusals is sent.
     private(set) var redactor: Redactor?
 
-    init(rules: AccessRules, feed: any RunFeed, past: (any RunPast)?, gates: GateReader) {
+    init(rules: AccessRules, feed: any RunFeed, past: (any RunPast)?, gates: GateReader, opening: Opening) {
         self.rules = rules
         self.feed = feed
         self.past = past
         self.gates = gates
+        self.opening = opening
     }
 
     /// Entries of the log in one answer.
@@ -76,7 +78,7 @@ struct DashboardResponder: Sendable {
             if request.method == .get {
                 return Response(
                     status: .ok, headers: Self.headers.with(.contentType, Self.type(of: path)),
-                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: file)))
+                    body: ResponseBody(byteBuffer: path == "/" ? await page(file) : ByteBuffer(bytes: file)))
             }
         }
         var answer = problem(405, "wrong-method", "\(path) does not take \(request.method.rawValue).")
@@ -120,8 +122,26 @@ struct DashboardResponder: Sendable {
 
     // MARK: Answers
 
+    /// The page with the run as it stands. Without it where that cannot be shown: then the stream, which the page asks for, says why.
+    private func page(_ file: [UInt8]) async -> ByteBuffer {
+        let moment = await feed.moment()
+        let end = Array("</body>".utf8)
+        guard let redactor = try? feed.redactor(), let bytes = try? opening.page(of: moment, redactor),
+            let place = file.indices.last(where: { file[$0...].starts(with: end) })
+        else { return ByteBuffer(bytes: file) }
+        var page = ByteBuffer(bytes: file[..<place])
+        page.writeString("<script type=\"application/json\" id=\"opening\">")
+        page.writeBytes(bytes)
+        page.writeString("</script>\n")
+        page.writeBytes(file[place...])
+        return page
+    }
+
+    /// Makes what the first page needs, so that it need not wait for it.
+    func prepare() async { _ = await page(Array("</body>".utf8)) }
+
     func events(_ request: Request) -> Response {
-        let feed = feed
+        let (feed, opening) = (feed, opening)
         let body = ResponseBody { writer in
             try await request.body.consumeWithCancellationOnInboundClose { _ in
                 var known: RunMoment?
@@ -132,9 +152,14 @@ struct DashboardResponder: Sendable {
                     guard let redactor = try? feed.redactor() else { continue }
                     var update = RunUpdate(moment, since: known)
                     let pieces = update.splitTasks()
+                    let isFirst = known == nil
                     known = moment
                     // Waits until the browser has taken it: a slow one is told less often, and of the newest.
-                    try await writer.write(try Self.event("run", update, redactor))
+                    if isFirst {
+                        try await writer.write(Self.event("run", try opening.event(of: update, moment, redactor)))
+                    } else {
+                        try await writer.write(try Self.event("run", update, redactor))
+                    }
                     for piece in pieces { try await writer.write(try Self.event("tasks", piece, redactor)) }
                 }
             }
@@ -144,8 +169,12 @@ struct DashboardResponder: Sendable {
     }
 
     private static func event(_ name: String, _ value: some Encodable, _ redactor: Redactor) throws -> ByteBuffer {
+        event(name, redactor.redacted(Array(try encoder.encode(value))))
+    }
+
+    private static func event(_ name: String, _ data: [UInt8]) -> ByteBuffer {
         var event = ByteBuffer(string: "event: \(name)\ndata: ")
-        event.writeBytes(redactor.redacted(Array(try encoder.encode(value))))
+        event.writeBytes(data)
         event.writeString("\n\n")
         return event
     }
@@ -174,7 +203,7 @@ struct DashboardResponder: Sendable {
         }
     }
 
-    private static let encoder: JSONEncoder = {
+    static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
@@ -222,6 +251,9 @@ struct DashboardResponder: Sendable {
 
         var error: Fields
     }
+
+    /// Whether a path is of a file that is the same for every run; the page itself is not, for it brings the run.
+    static func isCode(_ path: String) -> Bool { path != "/" && DashboardPages.files[path] != nil }
 
     private static func type(of path: String) -> String {
         if path.hasSuffix(".js") { return "text/javascript; charset=utf-8" }

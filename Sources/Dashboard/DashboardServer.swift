@@ -51,6 +51,7 @@ package struct DashboardServer: Sendable {
                 address: .hostname("127.0.0.1", port: port), serverName: "cco", backlog: 64,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: Self.silence)),
             onServerRunning: { channel in
+                await responder.prepare()
                 let bound = channel.localAddress?.port ?? port
                 responder.port.withLock { $0 = bound }
                 await onReady("http://127.0.0.1:\(bound)/?token=\(token)")
@@ -83,6 +84,7 @@ private final class LateResponder: HTTPResponder {
     private let feed: any RunFeed
     private let past: (any RunPast)?
     private let gates: GateReader
+    private let opening = Opening()
     private let isAgent: @Sendable (_ peerPort: Int, _ port: Int) -> Bool
 
     init(
@@ -97,9 +99,18 @@ private final class LateResponder: HTTPResponder {
 
     func respond(to request: Request, context: DashboardContext) async -> Response {
         let own = port.withLock { $0 }
-        let responder = DashboardResponder(rules: AccessRules(token: token, port: own), feed: feed, past: past, gates: gates)
-        guard let peer = context.peerPort, !isAgent(peer, own) else { return responder.agentRefusal }
+        let responder = responder(own)
+        // To find out whose a connection is takes a look at all processes. The pages' code has nothing of the run in it and does not wait for that.
+        let isCode = request.method == .get && DashboardResponder.isCode(request.uri.path)
+        guard isCode || context.peerPort.map({ !isAgent($0, own) }) ?? false else { return responder.agentRefusal }
         return await responder.respond(to: request)
+    }
+
+    /// Makes what the first page needs.
+    func prepare() async { await responder(0).prepare() }
+
+    private func responder(_ port: Int) -> DashboardResponder {
+        DashboardResponder(rules: AccessRules(token: token, port: port), feed: feed, past: past, gates: gates, opening: opening)
     }
 }
 

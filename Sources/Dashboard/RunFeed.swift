@@ -43,11 +43,14 @@ package struct RunMoment: Sendable {
     package var log: LogTail
     /// Milliseconds since 1970, by the clock of the machine that the run is on.
     package var now: Int64
+    /// Another number than before whenever the status or `isLive` may have changed; `nil` where nobody counts.
+    package var version: Int?
 
-    package init(status: RunStatus, isLive: Bool, log: LogTail, now: Int64) {
+    package init(status: RunStatus, isLive: Bool, log: LogTail, now: Int64, version: Int? = nil) {
         self.status = status
         self.isLive = isLive
         self.log = log
         self.now = now
+        self.version = version
     }
 }

@@ -11,7 +11,8 @@ struct RunUpdate: Encodable, Sendable {
     /// The status without its tasks.
     var status: RunStatus
     var isLive: Bool
-    var now: Int64
+    /// `nil` where it is told beside the rest.
+    var now: Int64?
     var counts: Counts
     /// Whether `tasks` are all there are; otherwise those that changed.
     var isWhole: Bool

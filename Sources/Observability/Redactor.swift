@@ -1,9 +1,9 @@
 /// Replaces secrets in text by `<redacted:NAME>`: the configured ones and everything that looks like a well-known credential.
 ///
-/// A configured secret is found as it is, JSON-escaped (also twice), percent-encoded and in base64 at each of the three alignments, the last
+/// A configured secret is found as it is, JSON-escaped (also twice), HTML-escaped, percent-encoded and in base64 at each of the three alignments, the last
 /// also when it is folded into lines; a part of sixteen bytes or more is found too. Works on bytes, so invalid UTF-8 hides nothing.
 /// What it cannot find is a secret that was taken apart or encoded otherwise on purpose.
-package struct Redactor: Sendable, CustomStringConvertible, CustomReflectable {
+package struct Redactor: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     /// Shorter values are not looked for: they would hit ordinary words.
     package static let shortestSecret = 8
 
@@ -20,6 +20,11 @@ package struct Redactor: Sendable, CustomStringConvertible, CustomReflectable {
         index = SecretIndex(used)
         replacements = used.map { Self.replacement($0.name) }
         shapeLeads = ShapeLeads(TokenShape.all.map(\.prefix) + [Array("://".utf8)])
+    }
+
+    /// Whether they take out the same.
+    package static func == (left: Redactor, right: Redactor) -> Bool {
+        left.replacements == right.replacements && left.index == right.index
     }
 
     /// `bytes` without its secrets. For text that comes in pieces use a `RedactingStream`.

@@ -21,6 +21,7 @@ struct SecretForm {
                 add(jsonEscaped(once, escapesSlash: slash, escapesUnicode: unicode))
             }
         }
+        add(Array(HTMLText.escaped(String(decoding: value, as: UTF8.self)).utf8))
         for digits in [hexUpper, hexLower] {
             for plus in [false, true] { add(percentEncoded(value, digits: digits, spaceAsPlus: plus)) }
         }

@@ -3,12 +3,12 @@
 /// Every run of eight bytes of every form is an anchor. The last three of eight bytes tell how far no anchor can begin, which is several bytes nearly
 /// everywhere in ordinary text; a bitmap over the anchors' hashes answers "no" for nearly all positions that are left, and a sorted list and a
 /// comparison byte by byte decide about the rest.
-struct SecretIndex: Sendable {
+struct SecretIndex: Sendable, Equatable {
     /// A part of a secret that is this long is a secret too: the first twenty characters of a key, or one line of a folded one.
     static let shortestFragment = 16
     static let window = 8
 
-    struct Form: Sendable {
+    struct Form: Sendable, Equatable {
         let bytes: [UInt8]
         let allowsLineBreaks: Bool
         /// Index of the secret.
@@ -40,6 +40,9 @@ struct SecretIndex: Sendable {
     /// three of the eight bytes there.
     private let leaps: [UInt8]
     private let leapShift: UInt32
+
+    /// Whether they find the same: everything else comes of the forms.
+    static func == (left: SecretIndex, right: SecretIndex) -> Bool { left.forms == right.forms }
 
     init(_ secrets: [Secret]) {
         var forms: [Form] = []

@@ -12,14 +12,35 @@ package struct OTLPExporter: Sendable {
     private let version: String
     /// Seconds before the next tries.
     private let pauses: [Int]
+    private let secure: SecureDelivery
+
+    /// A request over TLS.
+    package struct SecureRequest: Sendable {
+        package var url: String
+        /// May hold a key.
+        package var headers: [(name: String, value: String)]
+        package var body: [UInt8]
+        /// Seconds that it may take.
+        package var timeout: Int
+        /// The file with the authorities that are trusted in place of the system's.
+        package var certificate: String?
+    }
+
+    /// Sends a request and returns the status of the answer.
+    package typealias SecureDelivery = @Sendable (SecureRequest) async throws -> Int
 
     /// Spans of one request.
     package static let batch = 256
 
-    package init(_ settings: OTLPSettings, version: String, pauses: [Int] = [1, 2, 4, 8]) {
+    /// - Parameter secure: delivers what goes over TLS.
+    package init(
+        _ settings: OTLPSettings, version: String, pauses: [Int] = [1, 2, 4, 8],
+        secure: @escaping SecureDelivery = { _ in throw OTLPError.settings("nothing here sends over TLS") }
+    ) {
         self.settings = settings
         self.version = version
         self.pauses = pauses
+        self.secure = secure
     }
 
     /// - Throws: `OTLPError`, `CancellationError`.
@@ -77,7 +98,17 @@ package struct OTLPExporter: Sendable {
 
     private struct Broken: Error, CustomStringConvertible { let description = "the connection broke off" }
 
+    private var headers: [(name: String, value: String)] {
+        [("content-type", "application/json"), ("user-agent", "cco/\(version)")] + settings.headers
+    }
+
     private func exchange(_ body: ByteBuffer) async throws -> Int {
+        if settings.isSecure {
+            return try await secure(
+                SecureRequest(
+                    url: "\(settings)", headers: headers, body: Array(body.readableBytesView), timeout: settings.timeout,
+                    certificate: settings.certificate))
+        }
         typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
         let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(Int64(settings.timeout)))
@@ -89,10 +120,9 @@ package struct OTLPExporter: Sendable {
             }
         return try await connection.executeThenClose { inbound, outbound in
             var headers: HTTPHeaders = [
-                "host": "\(settings.authority)", "connection": "close", "content-type": "application/json",
-                "content-length": "\(body.readableBytes)", "user-agent": "cco/\(version)",
+                "host": "\(settings.authority)", "connection": "close", "content-length": "\(body.readableBytes)",
             ]
-            for (name, value) in settings.headers { headers.replaceOrAdd(name: name, value: value) }
+            for (name, value) in self.headers { headers.replaceOrAdd(name: name, value: value) }
             let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: settings.target, headers: headers)
             try await outbound.write(contentsOf: [.head(head), .body(.byteBuffer(body)), .end(nil)])
             for try await part in inbound { if case .head(let head) = part { return Int(head.status.code) } }

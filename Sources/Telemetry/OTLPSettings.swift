@@ -2,6 +2,10 @@
 package struct OTLPSettings: Sendable, CustomStringConvertible {
     package let host: String
     package let port: Int
+    /// Whether over TLS.
+    let isSecure: Bool
+    /// The file with the authorities that are trusted in place of the system's; `nil` for these.
+    let certificate: String?
     /// Path and query.
     package let target: String
     /// May hold a key: never shown.
@@ -11,7 +15,7 @@ package struct OTLPSettings: Sendable, CustomStringConvertible {
     let timeout: Int
 
     /// The address; headers are secret.
-    package var description: String { "http://\(authority)\(target)" }
+    package var description: String { "\(isSecure ? "https" : "http")://\(authority)\(target)" }
 
     /// Host and port as URLs and the Host header have them: an address of IPv6 in brackets.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -30,12 +34,11 @@ package struct OTLPSettings: Sendable, CustomStringConvertible {
             throw .settings(
                 "OTEL_EXPORTER_OTLP_PROTOCOL is \"\(form)\"; cco speaks http/json, which every collector takes on its HTTP port")
         }
-        guard !text.hasPrefix("https://") else {
-            throw .settings("cco sends to http:// only: have a collector on this machine (http://127.0.0.1:4318) send on over TLS")
-        }
-        guard text.hasPrefix("http://"), let address = Self.parse(text.dropFirst("http://".count)) else {
-            throw .settings("the collector's address has to be of the form http://HOST:PORT")
-        }
+        isSecure = text.hasPrefix("https://")
+        guard isSecure || text.hasPrefix("http://"),
+            let address = Self.parse(text.dropFirst((isSecure ? "https://" : "http://").count), port: isSecure ? 443 : 80)
+        else { throw .settings("the collector's address has to be of the form http://HOST:PORT or https://HOST:PORT") }
+        certificate = variable("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE") ?? variable("OTEL_EXPORTER_OTLP_CERTIFICATE")
         (host, port, target) = address
         headers = Self.pairs(variable("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? variable("OTEL_EXPORTER_OTLP_HEADERS"))
         var resource: [String: Span.Value] = ["service.name": .text(variable("OTEL_SERVICE_NAME") ?? "cco")]
@@ -45,11 +48,11 @@ package struct OTLPSettings: Sendable, CustomStringConvertible {
         timeout = min(60, max(1, (milliseconds ?? 10_000) / 1000))
     }
 
-    private static func parse(_ text: Substring) -> (String, Int, String)? {
+    private static func parse(_ text: Substring, port usual: Int) -> (String, Int, String)? {
         let slash = text.firstIndex(of: "/") ?? text.endIndex
         let target = slash == text.endIndex ? "/" : String(text[slash...])
         var host = String(text[..<slash])
-        var port = 80
+        var port = usual
         if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") {
             guard let number = Int(host[host.index(after: colon)...]), (1...65_535).contains(number) else { return nil }
             port = number

@@ -109,7 +109,7 @@ extension RunScreen {
         rows.append(
             Row([
                 Span(
-                    "      \(merges.gateRuns) runs, \(HumanText.duration(milliseconds: merges.gateMilliseconds)) in green ones, "
+                    "      \(merges.gateRuns) run\(merges.gateRuns == 1 ? "" : "s"), \(HumanText.duration(milliseconds: merges.gateMilliseconds)) in green ones, "
                         + "\(merges.redGates) red, \(merges.flakes) flaky", .dim)
             ]))
         return rows

@@ -113,7 +113,7 @@ package struct RunScreen: Sendable {
         var spans = [Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed, of: status.tasks.count, width: 10)]
         let merges = status.merges
         spans.append(Span("  \(status.targetBranch) \(status.baseHead.map { String($0.prefix(8)) } ?? "-")  \(merges.published) merged"))
-        if merges.conflicts > 0 { spans.append(Span("  \(merges.conflicts) conflicts", .yellow)) }
+        if merges.conflicts > 0 { spans.append(Span("  \(merges.conflicts) conflict\(merges.conflicts == 1 ? "" : "s")", .yellow)) }
         if merges.redGates > 0 { spans.append(Span("  \(merges.redGates) red", .red)) }
         if merges.flakes > 0 { spans.append(Span("  \(merges.flakes) flaky", .yellow)) }
         let asked = status.openQuestions.count

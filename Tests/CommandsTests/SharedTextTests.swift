@@ -10,13 +10,15 @@ import Testing
 @Suite("Secrets in what is shown")
 struct SharedTextTests {
     private static let secret = "s3cr3t-value-of-the-env-file"
+    /// Written otherwise in HTML.
+    private static let marked = #"<p&ss"w'rd>-of-the-database"#
 
     private func fixture() async throws -> RunFixture {
         let task = TeamTask(
-            id: ID("task-1"), team: ID("team-1"), title: "Write \(Self.secret)", description: "d", acceptance: "a", paths: ["a"],
-            dependsOn: [], createdAt: Timestamp(milliseconds: 1))
+            id: ID("task-1"), team: ID("team-1"), title: "Write \(Self.secret) with \(Self.marked)", description: "d", acceptance: "a",
+            paths: ["a"], dependsOn: [], createdAt: Timestamp(milliseconds: 1))
         let fixture = try await RunFixture(events: [.taskAdded(task), .suspended("It was \(Self.secret).")])
-        try fixture.place.write("config/.env", "SERVICE_TOKEN=\(Self.secret)\n", mode: 0o600)
+        try fixture.place.write("config/.env", "SERVICE_TOKEN=\(Self.secret)\nDATABASE_PASSWORD=\(Self.marked)\n", mode: 0o600)
         try fixture.place.write("config/\(fixture.folder.id)/combined.log", "")
         return fixture
     }
@@ -27,13 +29,18 @@ struct SharedTextTests {
         try await Surroundings.$current.withValue(fixture.surroundings) { try await command.run() }
     }
 
-    private static let commands = [["report", "--html", "-"], ["replay"], ["replay", "--at", "2", "--json"]]
+    private static let commands = [
+        ["report", "--html", "-"], ["report"], ["report", "--json"], ["replay"], ["replay", "--at", "2", "--json"], ["status"],
+        ["status", "--json"], ["task", "list"], ["task", "list", "--json"], ["task", "show", "task-1"],
+        ["task", "show", "task-1", "--json"],
+    ]
 
-    @Test("a report to share and a replay have none", arguments: commands)
+    @Test("a report, a replay and what is printed of a run without an engine have none", arguments: commands)
     func free(_ command: [String]) async throws {
         let fixture = try await fixture()
         try await run(command, fixture)
         #expect(fixture.console.text.contains("redacted:") && !fixture.console.text.contains(Self.secret), "\(fixture.console.text)")
+        #expect(!fixture.console.text.contains("-of-the-database"), "\(fixture.console.text)")
     }
 
     @Test("when they cannot all be known nothing is shown, and why is said", arguments: commands)

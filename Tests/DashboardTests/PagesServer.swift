@@ -63,6 +63,7 @@ final class ScriptedFeed: RunFeed {
     let present = Mutex<RunMoment?>(nil)
     /// What knows the secrets, or why they are not known.
     let secrets = Mutex<Result<Redactor, SecretsUnknown>>(.success(Redactor(secrets: [])))
+    private let viewers = Mutex<[AsyncStream<Void>.Continuation]>([])
     private let readers = Mutex<[AsyncStream<Void>.Continuation]>([])
 
     struct SecretsUnknown: Error, CustomStringConvertible { let description = "orchestrator.json: line 3 is no JSON" }
@@ -82,7 +83,18 @@ final class ScriptedFeed: RunFeed {
 
     func moment() async -> RunMoment { present.withLock { $0 } ?? DashboardServerTests.moment() }
 
-    func changes() async -> AsyncStream<Void> { AsyncStream(bufferingPolicy: .bufferingNewest(1)) { $0.yield() } }
+    func changes() async -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        viewers.withLock { $0.append(continuation) }
+        continuation.yield()
+        return stream
+    }
+
+    /// Becomes another one, of which every page is told.
+    func become(_ moment: RunMoment) {
+        present.withLock { $0 = moment }
+        for viewer in viewers.withLock({ $0 }) { viewer.yield() }
+    }
 
     func pause() async throws {}
 

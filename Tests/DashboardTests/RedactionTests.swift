@@ -10,7 +10,7 @@ import Testing
 @Suite("Secrets in what is sent")
 struct RedactionTests {
     /// Has to be escaped in JSON.
-    private static let password = "p\"ss\\wörd-of-the-service"
+    private static let password = "p\"<ss>\\wörd-of-the-service"
     private static let key = "sk-ant-test-0123456789-abcdefghij"
     private static let words = "I used \(password) and \(key)."
     private static let redactor = Redactor(secrets: [Secret(name: "password", value: password), Secret(name: "key-1", value: key)])
@@ -75,11 +75,18 @@ struct RedactionTests {
 
     @Test("no answer has one in it, whatever the route, and neither has the stream of a page")
     func everywhere() async throws {
-        try await PagesServer.serving(try Self.feed(), past: TellingPast()) { server in
+        let feed = try Self.feed()
+        try await PagesServer.serving(feed, past: TellingPast()) { server in
             for path in Self.telling { expectFree(try await server.ask(path).text, path) }
+            expectFree(try await server.ask("/").text.replacingOccurrences(of: "\\u003c", with: "<"), "the page")
             try await SlowReader.reading(server, "/api/v1/events") { reader in
                 try await reader.read(until: "\n\n")
                 expectFree(reader.text, "the stream")
+                var later = await feed.moment()
+                later.status.suspension = "Later: \(Self.words) That was it."
+                feed.become(later)
+                try await reader.read(until: "That was it.")
+                expectFree(reader.text.components(separatedBy: "Later: ").last ?? "", "what the stream tells later")
             }
         }
     }
@@ -96,6 +103,8 @@ struct RedactionTests {
                 #expect(answer.status == 503 && answer.text.contains("secrets-unknown") && answer.text.contains("line 3"), "\(path)")
                 #expect(!answer.text.contains("I used"), "\(path)")
             }
+            let page = try await server.ask("/")
+            #expect(page.status == 200 && page.text.contains("<title>cco") && !page.text.contains("I used"))
             #expect(try await server.ask("/api/v1/pause", method: "POST").status == 200)
             #expect(try await server.ask("/api/v1/openapi.json").status == 200)
             feed.secrets.withLock { $0 = .success(Self.redactor) }

@@ -34,13 +34,16 @@ struct RouteTests {
         }
     }
 
-    @Test("a process of the run gets no answer, even with the token")
+    @Test("a process of the run gets no answer, even with the token, but the pages' code, which is in every cco")
     func agents() async throws {
         try await PagesServer.serving(ScriptedFeed(), isAgent: true) { server in
-            for path in ["/", "/?token=\(server.token)", "/app.js", "/metrics"] + DashboardRoute.all.map(\.path) {
+            for path in ["/", "/?token=\(server.token)", "/metrics", "/nothing"] + DashboardRoute.all.map(\.path) {
                 let answer = try await server.ask(path.replacingOccurrences(of: "{id}", with: "director"))
                 #expect(answer.status == 403 && answer.text.contains("process of the run"), "\(path)")
             }
+            #expect(try await server.ask("/app.js").status == 200)
+            #expect(try await server.ask("/app.js", method: "POST").status == 403)
+            #expect(try await server.ask("/app.js", headers: [:]).status == 401)
         }
     }
 

@@ -36,6 +36,12 @@ struct RedactorTests {
         #expect(Self.redactor.redacted(bytes) == [0xFF, 0xFE] + Array("<redacted:key-1>".utf8) + [0xC3])
     }
 
+    @Test("a secret is found as HTML writes it")
+    func html() {
+        let redactor = Redactor(secrets: [Secret(name: "marked", value: #"<a&b>"c'd-e-f"#)])
+        #expect(redactor.redacted("<p>&lt;a&amp;b&gt;&quot;c&#39;d-e-f</p>") == "<p><redacted:marked></p>")
+    }
+
     @Test("base64 is found at each of the three alignments, in both alphabets", arguments: [0, 1, 2, 3, 4, 5, 31], [false, true])
     func base64(offset: Int, urlSafe: Bool) {
         for (secret, name) in [(Self.key, "key-1"), (Self.password, "DB_PASSWORD"), ("hunter22", "short")] {

@@ -29,6 +29,9 @@ int cprocesses_open(const char *path, int flags, mode_t mode);
 /* Gives free memory that the allocator keeps back to the kernel. Cannot fail. */
 void cprocesses_trim_memory(void);
 
+/// Has malloc make no more arenas than these.
+void cprocesses_limit_arenas(int count);
+
 /* A pipe with both ends close-on-exec: ends[0] to read, ends[1] to write. */
 int cprocesses_pipe(int ends[2]);
 

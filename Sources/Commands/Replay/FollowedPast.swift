@@ -74,7 +74,8 @@ actor FollowedPast: RunPast {
         let run = try await newest()
         let logs = try RunLogs.find(run.id.name, at: place, surroundings)
         let report = try await PresentLook(run: run, place: place, git: Git(environment: surroundings.environment)).report(logs)
-        return report.html(timeline: await history.timeline, isServed: true)
+        // Before they are escaped: a secret may hold characters that HTML writes otherwise.
+        return try report.redacted(by: kept.redactor()).html(timeline: await history.timeline, isServed: true)
     }
 
     private func newest() async throws -> Run {

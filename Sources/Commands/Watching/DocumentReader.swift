@@ -21,6 +21,8 @@ struct DocumentReader: Sendable {
     struct GateOutput: Sendable, Equatable {
         var path: String
         var title: String
+        /// Whether the gate runs: then what is not there yet will be.
+        var isRunning = false
     }
 
     /// - Returns: a text that says why there is none, where it cannot be had.
@@ -67,7 +69,7 @@ struct DocumentReader: Sendable {
         if let candidate = candidates.first(where: { $0.id == subject || $0.task == subject }) {
             if let run = candidate.gateRun {
                 let path = place.workspace.folder(of: ID(status.run)).gate(ID(run)) + "/stdout"
-                return GateOutput(path: path, title: "The gate that runs now for \(candidate.what)")
+                return GateOutput(path: path, title: "The gate that runs now for \(candidate.what)", isRunning: true)
             }
             if let path = candidate.gateLog { return GateOutput(path: path, title: "The gate, red for \(candidate.what): \(path)") }
         }
@@ -88,6 +90,9 @@ struct DocumentReader: Sendable {
             if left > 0 { lines.insert("… \(left) bytes before this", at: 0) }
             return .init(link: link, title: output.title, lines: lines.isEmpty ? ["It has printed nothing."] : lines)
         } catch {
+            if output.isRunning, access(output.path, F_OK) != 0 {
+                return .init(link: link, title: output.title, lines: ["It begins, and has printed nothing yet."])
+            }
             return .init(link: link, title: output.title, lines: ["It cannot be read: \(error)"])
         }
     }

@@ -25,7 +25,8 @@ struct FollowedRun: RunFeed {
 
     func moment() async -> RunMoment {
         let moment = await follower.moment
-        return RunMoment(status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds)
+        return RunMoment(
+            status: moment.status, isLive: moment.isLive, log: moment.log, now: clock.now().milliseconds, version: moment.version)
     }
 
     func redactor() throws -> Redactor { try kept.redactor() }

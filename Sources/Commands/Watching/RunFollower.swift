@@ -17,6 +17,8 @@ actor RunFollower {
         /// Whether an engine has the run in hand.
         var isLive: Bool
         var log: LogTail
+        /// Another number whenever one of the first two was set.
+        var version: Int
     }
 
     private enum Wake: Sendable {
@@ -28,6 +30,9 @@ actor RunFollower {
         case urged
     }
 
+    /// Answers after which memory is given back.
+    private static let trimmed = 32
+
     private let surroundings: Surroundings
     private let place: Place
     /// Gives what takes secrets out of the state of a run that no engine has in hand; an engine does that itself. `nil` where what is shown passes
@@ -36,13 +41,15 @@ actor RunFollower {
     private let clock = SystemClock()
     private let wakes: AsyncStream<Wake>
     private let continuation: AsyncStream<Wake>.Continuation
-    private var status: RunStatus
-    private var isLive: Bool
+    private var status: RunStatus { didSet { version += 1 } }
+    private var isLive: Bool { didSet { version += 1 } }
+    private var version = 0
     private var reader: LogTailReader
     /// Whether `status` is what the journal says, and nothing has been said since: then it need not be read again.
     private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
+    private var answers = 0
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
     private var viewCount = 0
 
@@ -62,7 +69,7 @@ actor RunFollower {
         (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(64))
     }
 
-    var moment: Moment { Moment(status: status, isLive: isLive, log: reader.tail) }
+    var moment: Moment { Moment(status: status, isLive: isLive, log: reader.tail, version: version) }
 
     /// Wakes whenever the moment has changed, until the follower ends; the first wake comes at once.
     func changes() -> AsyncStream<Void> {
@@ -163,7 +170,10 @@ actor RunFollower {
 
     private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
         if answer != nil, !isLive { awaitEngine(&group) }
-        isLive = answer != nil
+        answers += 1
+        // Each is read into memory that is free when the next one has come.
+        if answers.isMultiple(of: Self.trimmed) { ProcessMemory.giveBack() }
+        if isLive != (answer != nil) { isLive = answer != nil }
         if let answer {
             isStanding = false
             let isOther = answer.run != status.run
@@ -197,13 +207,5 @@ actor RunFollower {
         }
         // Without its secrets it is not shown: the view stays at what the engine said last.
         return try? RunStatus(run: state, at: state.clock.lastEventAt).redacted(by: redactor?())
-    }
-}
-
-extension RunStatus {
-    /// The same without secrets; as it is without a redactor.
-    func redacted(by redactor: Redactor?) throws -> RunStatus {
-        guard let redactor else { return self }
-        return try JSONDecoder().decode(RunStatus.self, from: Data(redactor.redacted(Array(try JSONEncoder().encode(self)))))
     }
 }

@@ -80,6 +80,8 @@ struct WatchSession: Sendable {
         var painter: Painter
         /// Fetches the text that is open, and again whenever it grows.
         var reading: Task<Void, Never>?
+        /// The gate's output that is shown.
+        private var output: DocumentReader.GateOutput?
 
         init(
             session: WatchSession, device: TerminalDevice, follower: RunFollower, moment: RunFollower.Moment,
@@ -117,7 +119,9 @@ struct WatchSession: Sendable {
             case .signal: break
             case .typed(let bytes):
                 for key in keys.keys(in: bytes) where !heed(key, &group) { return false }
-            case .followed(let newest): moment = newest
+            case .followed(let newest):
+                moment = newest
+                followGate()
             case .secondPassed: awaitSecond(&group)
             case .told(let notice): state.notice = notice
             // One that comes when something else is open again is dropped.
@@ -165,15 +169,28 @@ struct WatchSession: Sendable {
             reading = nil
         }
 
+        private var documents: DocumentReader { DocumentReader(surroundings: session.surroundings, place: session.place) }
+
+        /// A gate that begins while its log is open is shown from then on, and a red one where it is kept.
+        private mutating func followGate() {
+            guard let link = state.open, case .gateLog(let subject) = link, let newest = documents.gateOutput(subject, moment.status),
+                newest.path != output?.path
+            else { return }
+            read(link)
+        }
+
         private mutating func read(_ link: WatchState.Link) {
             stopReading()
             let (continuation, status) = (continuation, moment.status)
-            let reader = DocumentReader(surroundings: session.surroundings, place: session.place)
-            reading = Task {
-                continuation.yield(.fetched(await reader.document(link, status)))
-                guard case .gateLog(let subject) = link, let output = reader.gateOutput(subject, status),
-                    let changes = try? FileChanges(output.path)
-                else { return }
+            let reader = documents
+            output = nil
+            if case .gateLog(let subject) = link { output = reader.gateOutput(subject, status) }
+            reading = Task { [output] in
+                guard let output, let changes = try? FileChanges(output.path) else {
+                    continuation.yield(.fetched(await reader.document(link, status)))
+                    return
+                }
+                // The first wake comes at once.
                 for await _ in changes.stream { continuation.yield(.fetched(await reader.document(link, status))) }
             }
         }

@@ -1,33 +1,25 @@
-// Which page is shown, and the head that all pages share.
+// Which page is shown, and the head that all pages share. What the first figures do not need comes after them.
 import { store, subscribe, now, pause } from "/store.js";
 import { el, show, tick, duration, money, tokens, count } from "/dom.js";
 import { overview, queue, cost } from "/pages.js";
-import { AgentList } from "/agents.js";
-import { TaskList, TaskPage } from "/tasks.js";
-import { Lines } from "/lines.js";
-import { AgentPage } from "/agent.js";
-import { CommitPage } from "/commit.js";
-import { GraphPage } from "/graph.js";
-import { TimelinePage } from "/timeline.js";
-import "/replay.js";
-import "/questions.js";
 
 const page = document.getElementById("page");
 let view = null;
 
+/** Paths, what makes their page, and the module that it is in where that comes later. */
 const routes = [
   [/^#?\/?$/, () => simple(overview)],
-  [/^#\/timeline$/, () => new TimelinePage(page)],
-  [/^#\/tasks(?:\/([\w-]+))?(?:\?q=(.*))?$/, (state, words) => new TaskList(page, state, words)],
-  [/^#\/agents(?:\/([\w-]+))?$/, (team) => new AgentList(page, team)],
-  [/^#\/graph$/, () => new GraphPage(page)],
-  [/^#\/graph\/([\w-]+)$/, (id) => new GraphPage(page, id)],
-  [/^#\/task\/([\w-]+)$/, (id) => new TaskPage(page, id)],
+  [/^#\/timeline$/, ({ TimelinePage }) => new TimelinePage(page), "/timeline.js"],
+  [/^#\/tasks(?:\/([\w-]+))?(?:\?q=(.*))?$/, ({ TaskList }, state, words) => new TaskList(page, state, words), "/tasks.js"],
+  [/^#\/agents(?:\/([\w-]+))?$/, ({ AgentList }, team) => new AgentList(page, team), "/agents.js"],
+  [/^#\/graph$/, ({ GraphPage }) => new GraphPage(page), "/graph.js"],
+  [/^#\/graph\/([\w-]+)$/, ({ GraphPage }, id) => new GraphPage(page, id), "/graph.js"],
+  [/^#\/task\/([\w-]+)$/, ({ TaskPage }, id) => new TaskPage(page, id), "/tasks.js"],
   [/^#\/queue$/, () => simple(() => queue(false))],
   [/^#\/cost$/, () => simple(cost)],
-  [/^#\/log$/, () => new Lines(page, null)],
-  [/^#\/agent\/([\w-]+)$/, (id) => new AgentPage(page, id)],
-  [/^#\/commit\/([0-9a-f]+)$/, (id) => new CommitPage(page, id)],
+  [/^#\/log$/, ({ Lines }) => new Lines(page, null), "/lines.js"],
+  [/^#\/agent\/([\w-]+)$/, ({ AgentPage }, id) => new AgentPage(page, id), "/agent.js"],
+  [/^#\/commit\/([0-9a-f]+)$/, ({ CommitPage }, id) => new CommitPage(page, id), "/commit.js"],
 ];
 
 /** The page in the navigation that a page belongs to. */
@@ -39,16 +31,37 @@ function simple(render) {
   return { update() { show(parts, render()); } };
 }
 
-function navigate() {
-  const hash = location.hash;
+/** Modules that have come, by path. */
+const modules = new Map();
+
+async function load(path) {
+  if (!modules.has(path)) modules.set(path, await import(path));
+  return modules.get(path);
+}
+
+/** Shows the page of an address; its module is asked for where it has not come yet, and then the address may be another one. */
+function open(hash) {
   view?.close?.();
   view = null;
   page.replaceChildren();
-  for (const [pattern, make] of routes) {
+  for (const [pattern, make, path] of routes) {
     const match = pattern.exec(hash);
-    if (match) { view = make(...match.slice(1)); break; }
+    if (!match) continue;
+    if (path && !modules.has(path)) {
+      load(path).then(() => location.hash === hash && view === null && navigate(), () => {
+        if (location.hash === hash) page.replaceChildren(el("p", { class: "bad" }, "This page could not be loaded. Is cco web still there? Then load it again."));
+      });
+      return;
+    }
+    view = make(...(path ? [modules.get(path)] : []), ...match.slice(1));
+    return;
   }
-  view ??= simple(() => el("p", {}, "There is no such page."));
+  view = simple(() => el("p", {}, "There is no such page."));
+}
+
+function navigate() {
+  const hash = location.hash;
+  open(hash);
   const section = above[/^#\/(\w+)[/?]/.exec(hash)?.[1]] ?? (hash || "#/");
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === section) link.setAttribute("aria-current", "page");
@@ -103,7 +116,18 @@ let isDue = false;
 function update() {
   if (!store.status || isDue) return;
   isDue = true;
-  requestAnimationFrame(() => { isDue = false; head(); view?.update(); });
+  requestAnimationFrame(() => { isDue = false; head(); view?.update(); rest(); });
+}
+
+let isRest = false;
+
+/** Everything else, once the first figures are drawn: then no page has to wait for its module, nor for a server that is gone by then. */
+function rest() {
+  if (isRest) return;
+  isRest = true;
+  setTimeout(() => {
+    for (const path of ["/replay.js", "/questions.js", ...new Set(routes.map(([, , path]) => path).filter(Boolean))]) load(path).catch(() => {});
+  });
 }
 
 document.getElementById("pause").addEventListener("click", () => document.getElementById("confirm").showModal());

@@ -56,3 +56,5 @@ function update() {
 }
 
 subscribe(update);
+// What is asked may have been told before this module was there.
+update();

@@ -90,4 +90,5 @@ player.addEventListener("click", () => {
     if (!isLoading) replayAt(Math.min(last, wanted + Math.max(1, Math.round(last / 300))));
   }, 100);
 });
+open.disabled = false;
 subscribe(tell);

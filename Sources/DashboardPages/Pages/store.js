@@ -78,6 +78,13 @@ function connect() {
   });
 }
 
+// The page brings the run as it stands; where it may not be shown the stream says why.
+const opening = document.getElementById("opening");
+if (opening) {
+  take(present, JSON.parse(opening.textContent));
+  store.isConnected = true;
+}
+
 // At once, while other modules are still on their way.
 connect();
 
