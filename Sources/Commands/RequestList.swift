@@ -15,14 +15,20 @@ struct RequestList: Sendable {
         var rows = RequestRows()
         var all: [RequestRow] = []
         var cursor: Int64 = 0
-        if !asJSON { surroundings.console.write(RequestRow.csvHead) }
+        if !asJSON { write([RequestRow.csvHead]) }
         while true {
             let page = try await reader.events(after: cursor)
             guard let last = page.last else { break }
             cursor = last.sequence
             let found = page.flatMap { rows.take($0.event, at: $0.time) }
-            if asJSON { all += found } else if !found.isEmpty { surroundings.console.write(found.map(\.csv).joined(separator: "\r\n")) }
+            if asJSON { all += found } else { write(found.map(\.csv)) }
         }
         if asJSON { surroundings.console.write(try JSONText.of(all)) }
+    }
+
+    /// Lines of a table end as RFC 4180 says, each of them: they are written in pieces.
+    private func write(_ lines: [String]) {
+        guard !lines.isEmpty else { return }
+        surroundings.console.write(lines.map { $0 + "\r" }.joined(separator: "\n"))
     }
 }

@@ -74,7 +74,9 @@ struct CostTests {
             let total = try #require(rows.first { $0.hasPrefix("total,") }).split(separator: ",", omittingEmptySubsequences: false)
             #expect(total.suffix(4).compactMap { Int($0) } == books(requests))
             try await expect(requestRows(fixture), toBe: cost, requests, on: [("small", CompanyFixture.key), ("large", other)])
-            let table = try await fixture.cco(["report", "--cost", "--requests", "--csv"]).outputText.split(whereSeparator: \.isNewline)
+            let csv = try await fixture.cco(["report", "--cost", "--requests", "--csv"]).outputText
+            #expect(csv.filter(\.isNewline).allSatisfy { $0 == "\r\n" }, "every line ends as RFC 4180 says")
+            let table = csv.split(whereSeparator: \.isNewline)
             #expect(table.first?.hasPrefix("time,turn,agent,") == true)
             let text = try await fixture.cco(["report", "--cost"]).outputText
             #expect(text.contains("coordination") && text.contains("rework") && text.contains("conflicts"))
