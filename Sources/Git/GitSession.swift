@@ -118,8 +118,9 @@ actor GitSession {
     private func endProcess() async {
         guard let process else { return }
         self.process = nil
-        IdleGitSessions.remove(process.pid)
-        await process.end()
+        let number = process.pid
+        // One that ends because nobody asks it is idle to its end.
+        await process.end { IdleGitSessions.remove(number) }
     }
 }
 

@@ -124,15 +124,17 @@ package actor Coprocess {
     }
 
     /// Ends the child by ending its input, and collects it. Harmless when it has ended already.
-    package func end() async {
+    ///
+    /// - Parameter onExit: called when the child has exited and its number cannot be another's yet.
+    package func end(onExit: @Sendable () -> Void = {}) async {
         guard isOpen else { return }
         isOpen = false
         // Without a reader it cannot stay to write what nobody wants.
         for descriptor in [ends.input, ends.output, ends.errors] { close(descriptor) }
-        await Self.collect(ends.pidfd, within: .seconds(5))
+        await Self.collect(ends.pidfd, within: .seconds(5), onExit: onExit)
     }
 
-    private static func collect(_ pidfd: Int32, within limit: Duration) async {
+    private static func collect(_ pidfd: Int32, within limit: Duration, onExit: @Sendable () -> Void = {}) async {
         let alarm = Task {
             guard (try? await ContinuousClock().sleep(for: limit)) != nil else { return }
             _ = cprocesses_pidfd_signal(pidfd, SIGKILL)
@@ -147,6 +149,7 @@ package actor Coprocess {
         }.value
         alarm.cancel()
         await alarm.value
+        onExit()
         _ = cprocesses_pidfd_reap(pidfd)
         close(pidfd)
     }

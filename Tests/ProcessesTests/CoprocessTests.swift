@@ -42,6 +42,18 @@ import Testing
         await second.end()
     }
 
+    @Test("its exit is told while its number is still its own")
+    func exit() async throws {
+        let process = try start("cat")
+        let identity = try #require(try ProcessIdentity.of(pid: process.pid))
+        await confirmation { told in
+            await process.end {
+                #expect(!identity.isAlive && FileManager.default.fileExists(atPath: "/proc/\(identity.pid)"))
+                told()
+            }
+        }
+    }
+
     @Test("one that nobody holds any more ends by itself")
     func abandoned() async throws {
         var process: Coprocess? = try start("cat")
