@@ -77,8 +77,8 @@ struct InterfaceTests {
         let steps: Set = ["merge", "gate", "baseline gate", "quick gate", "publish"]
         let turns = spans.filter { !$0.name.hasPrefix("task ") && !$0.name.hasPrefix("run ") && !steps.contains($0.name) }
         #expect(turns.count == cost.total.turns)
-        let away = try await fixture.cco(["export", "otlp", "--endpoint", "https://127.0.0.1"])
-        #expect(!away.succeeded && away.errorText.contains("http://127.0.0.1:4318"), "\(away.errorText)")
+        let away = try await fixture.cco(["export", "otlp", "--endpoint", "grpc://127.0.0.1"])
+        #expect(!away.succeeded && away.errorText.contains("https://HOST:PORT"), "\(away.errorText)")
     }
 
     /// Prometheus's own library reads the metrics, and they are the run's.

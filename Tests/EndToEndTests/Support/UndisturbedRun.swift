@@ -90,7 +90,7 @@ extension CompanyFixture {
         try await expectNothingLeft(location)
         let audit = try await cco(["doctor", "--journal"])
         #expect(audit.exit == .exited(0), "\(audit.outputText)\(audit.errorText)", sourceLocation: location)
-        try await expectHonestLedger(location)
+        try await expectHonestLedger(isDisturbed: leeway.lostTurns > 0, location)
         let expected = try await undisturbed.outcome
         let differences = try await RunOutcome(of: self).differences(from: expected, leeway)
         guard !differences.isEmpty else { return }
