@@ -73,7 +73,8 @@ struct LedgerAudit: Sendable {
                 keys.insert(answer.credential?.secret ?? "")
                 guard !answer.isCut, account.modelTurns > 0, let usage = answer.usage else { continue }
                 let told = Books([usage]), own = Books([row.tokens])
-                if isDisturbed ? !own.isBetween(Books(), told) : own != told { differences.append("\(turn.turn.id) has \(own) for the request \(id), which took \(told)") }
+                let isRight = isDisturbed ? own.isBetween(Books(), told) : own == told
+                if !isRight { differences.append("\(turn.turn.id) has \(own) for the request \(id), which took \(told)") }
             }
             if keys.count > 1 { differences.append("\(turn.turn.id) was answered on \(keys.count) keys") }
         }
