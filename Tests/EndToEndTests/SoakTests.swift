@@ -71,7 +71,7 @@ struct SoakTests {
                 order: true, lostTurns: 2 * killing.count + (saved ? 2 : 0), sideBySide: true, redGates: true, attempts: true,
                 savedWork: saved)
             try await fixture.expectEnd(of: Self.undisturbed, leeway)
-            let audit = try await LedgerAudit(of: fixture, isDisturbed: true)
+            let audit = try await LedgerAudit(of: fixture, disturbedBy: .kill)
             Soak.say(
                 "run with seed \(seed): \(killing.count) kills; of \(audit.answers) answers \(audit.unknowable) can be missing in the books"
             )

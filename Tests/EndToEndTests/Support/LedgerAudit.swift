@@ -20,9 +20,20 @@ struct LedgerAudit: Sendable {
     /// Answers in all.
     var answers = 0
 
-    /// - Parameter isDisturbed: whether the CLI may have been kept from writing a conversation down, by a kill or a full disk. What a request took
-    /// in the end stands only there: without it the request's row has less, and the row for the rest of the turn has what is missing.
-    init(of fixture: CompanyFixture, isDisturbed: Bool = false) async throws {
+    /// What may have kept an agent's CLI from saying all.
+    enum Disturbance: Sendable {
+        case none
+        /// What a request took in the end stands only in the conversation that the CLI writes down a moment later: without it the request's row has
+        /// less, and the row for the rest of the turn has what is missing.
+        case kill
+        /// The same, and nobody can say which lines of its output a CLI could write that gave no account.
+        case fullDisk
+    }
+
+    private let disturbance: Disturbance
+
+    init(of fixture: CompanyFixture, disturbedBy disturbance: Disturbance = .none) async throws {
+        self.disturbance = disturbance
         let turns = try fixture.endedTurns()
         let requests = await fixture.api.requests
         let sessions = Set(turns.map(\.turn.session))
@@ -31,7 +42,7 @@ struct LedgerAudit: Sendable {
         }
         let strangers = Set(requests.map(\.conversation)).subtracting(sessions)
         if !strangers.isEmpty { differences.append("the model was asked in \(strangers), of which the journal knows nothing") }
-        compareRows(turns, requests, isDisturbed)
+        compareRows(turns, requests)
         let report = try await fixture.report().spending
         let costs = turns.reduce(0) { $0 + ($1.outcome.account.turnCostUsd ?? 0) }
         let parts = [
@@ -51,7 +62,7 @@ struct LedgerAudit: Sendable {
 
     /// Every row of a request is an answer of the model's side, of that session and of one key for a turn, and is there once; every answer of a
     /// session that gave its account is a row; and the rows of a turn come to its account.
-    private mutating func compareRows(_ turns: [EndedTurn], _ requests: [RecordedRequest], _ isDisturbed: Bool) {
+    private mutating func compareRows(_ turns: [EndedTurn], _ requests: [RecordedRequest]) {
         let named = requests.compactMap { request in request.message.map { ($0, request) } }
         let answers = Dictionary(named, uniquingKeysWith: { _, last in last })
         var listed: Set<String> = []
@@ -73,7 +84,7 @@ struct LedgerAudit: Sendable {
                 keys.insert(answer.credential?.secret ?? "")
                 guard !answer.isCut, account.modelTurns > 0, let usage = answer.usage else { continue }
                 let told = Books([usage]), own = Books([row.tokens])
-                let isRight = isDisturbed ? own.isBetween(Books(), told) : own == told
+                let isRight = disturbance == .none ? own == told : own.isBetween(Books(), told)
                 if !isRight { differences.append("\(turn.turn.id) has \(own) for the request \(id), which took \(told)") }
             }
             if keys.count > 1 { differences.append("\(turn.turn.id) was answered on \(keys.count) keys") }
@@ -92,7 +103,7 @@ struct LedgerAudit: Sendable {
         for request in requests {
             guard request.status == 200, var usage = request.usage else { continue }
             answers += 1
-            let isHeld = last != nil && (request.number == last || request.quotedBy == last)
+            let isHeld = disturbance != .fullDisk && last != nil && (request.number == last || request.quotedBy == last)
             let isKnown = !request.isCut && (isAccounted || isHeld)
             // Nobody has told the CLI what a stream took that broke off: it takes a token for every three characters, where the scripted API has four.
             if request.isCut { usage.output = usage.output * 4 / 3 + 2 }
@@ -192,10 +203,10 @@ extension CompanyFixture {
     }
 
     /// Expects that what the run says it has cost is what the model has answered.
-    ///
-    /// - Parameter isDisturbed: as for ``LedgerAudit``.
-    func expectHonestLedger(isDisturbed: Bool = false, _ location: SourceLocation = #_sourceLocation) async throws {
-        let audit = try await LedgerAudit(of: self, isDisturbed: isDisturbed)
+    func expectHonestLedger(disturbedBy disturbance: LedgerAudit.Disturbance = .none, _ location: SourceLocation = #_sourceLocation)
+        async throws
+    {
+        let audit = try await LedgerAudit(of: self, disturbedBy: disturbance)
         #expect(audit.differences.isEmpty, "\(audit.differences.joined(separator: "\n"))", sourceLocation: location)
     }
 }

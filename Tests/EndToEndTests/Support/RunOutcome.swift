@@ -42,6 +42,9 @@ struct RunOutcome: Equatable, Sendable {
         /// followed: it gives them once more.
         var savedWork = false
 
+        /// Lines that agents could not put out, because the disk was full.
+        var lostOutput = false
+
         /// Nothing.
         static let none = Leeway()
     }

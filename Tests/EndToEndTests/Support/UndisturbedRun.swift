@@ -75,9 +75,11 @@ extension CompanyFixture {
     ///
     /// - Parameter moreTurns: how many turns it may have taken more.
     func expectUndisturbed(
-        moreTurns: Int = 0, redGates: Bool = false, attempts: Bool = false, _ location: SourceLocation = #_sourceLocation
+        moreTurns: Int = 0, redGates: Bool = false, attempts: Bool = false, lostOutput: Bool = false,
+        _ location: SourceLocation = #_sourceLocation
     ) async throws {
-        let leeway = RunOutcome.Leeway(order: true, lostTurns: moreTurns, sideBySide: true, redGates: redGates, attempts: attempts)
+        let leeway = RunOutcome.Leeway(
+            order: true, lostTurns: moreTurns, sideBySide: true, redGates: redGates, attempts: attempts, lostOutput: lostOutput)
         try await expectEnd(of: .sideBySide, leeway, location)
     }
 
@@ -90,7 +92,7 @@ extension CompanyFixture {
         try await expectNothingLeft(location)
         let audit = try await cco(["doctor", "--journal"])
         #expect(audit.exit == .exited(0), "\(audit.outputText)\(audit.errorText)", sourceLocation: location)
-        try await expectHonestLedger(isDisturbed: leeway.lostTurns > 0, location)
+        try await expectHonestLedger(disturbedBy: leeway.lostOutput ? .fullDisk : leeway.lostTurns > 0 ? .kill : .none, location)
         let expected = try await undisturbed.outcome
         let differences = try await RunOutcome(of: self).differences(from: expected, leeway)
         guard !differences.isEmpty else { return }
