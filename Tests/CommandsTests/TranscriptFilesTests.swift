@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Observability
 import Orchestration
+import Terminal
 import Testing
 
 @testable import Commands
@@ -127,7 +128,8 @@ struct TranscriptFilesTests {
         #expect(texts.count == 4_002 && texts[0] == "first" && texts[4_001].hasPrefix("line 3999 ") && pieces > 2)
         #expect(texts[1].hasPrefix("<script>\\u{202E}txt.exezzz") && texts[1].utf8.count == 20_000)
         #expect(!texts.joined().unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x9B || $0.value == 0x202E })
-        let page = try #require(try shown(agent("worker-1"), turn: nil, PieceWish(before: wish.before)))
+        let place = Int64(try said("first").utf8.count + line.utf8.count)
+        let page = try #require(try shown(agent("worker-1"), turn: nil, PieceWish(before: place)))
         let terminal = TranscriptText(page).document(.agent("worker-1"))
         #expect(terminal.lines.count == terminal.tones.count && terminal.lines.allSatisfy { $0.count < 2_100 })
         #expect(terminal.lines.contains { $0.hasPrefix("… ") && $0.hasSuffix(" more bytes") })
