@@ -8,11 +8,12 @@ final class FileChanges: Sendable {
     /// Closing its write end ends the thread.
     private let stop: KernelPipe
 
+    /// - Parameter isReplaced: whether the file is not written to but comes anew, as a socket does: then it wakes for what appears in its folder.
     /// - Throws: `Failure` when the system gives no watch (`cco doctor` looks at the limits).
-    init(_ path: String) throws {
+    init(_ path: String, isReplaced: Bool = false) throws {
         let descriptor = inotify_init1(Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { throw SystemFailure.current("watch \(path) (inotify)") }
-        var target = WatchedPath(path)
+        var target = WatchedPath(path, isReplaced: isReplaced)
         let stop: KernelPipe
         do {
             try target.look(with: descriptor)
@@ -57,22 +58,28 @@ final class FileChanges: Sendable {
 /// A file that is watched, or as long as it is not there the nearest folder above it that is.
 private struct WatchedPath: Sendable {
     let path: String
+    private let isReplaced: Bool
     private var isThere = false
     private var folder: (path: String, number: Int32)?
 
-    init(_ path: String) { self.path = path }
+    init(_ path: String, isReplaced: Bool) {
+        self.path = path
+        self.isReplaced = isReplaced
+    }
 
     /// Has the kernel tell of the file, or of what appears in the folder.
     ///
     /// - Throws: `Failure` when the system gives no watch.
     mutating func look(with descriptor: Int32) throws {
         while !isThere {
-            if inotify_add_watch(descriptor, path, UInt32(IN_MODIFY)) >= 0 {
-                isThere = true
-                leaveFolder(descriptor)
-                return
+            if !isReplaced {
+                if inotify_add_watch(descriptor, path, UInt32(IN_MODIFY)) >= 0 {
+                    isThere = true
+                    leaveFolder(descriptor)
+                    return
+                }
+                guard errno == ENOENT else { throw SystemFailure.current("watch \(path) (inotify)") }
             }
-            guard errno == ENOENT else { throw SystemFailure.current("watch \(path) (inotify)") }
             let nearest = Self.nearestFolder(above: path)
             if nearest == folder?.path { return }
             let number = inotify_add_watch(descriptor, nearest, UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_ONLYDIR))

@@ -45,7 +45,7 @@ struct Launch: Sendable {
                 "The run goes on in the background. Look at it: cco watch\(place.options)    Stop it: cco pause\(place.options)")
         }
         let logs = try RunLogs.find(status.run, at: place, surroundings)
-        let run = try await finder.withLock { $0 }
+        let run = try await finder.settled { try await finder.locked { $0 } }
         guard let run else { throw Failure("run \(status.run) is no longer in \(place.workspace.path)", .unexpected) }
         let text = EndingText(
             ending: RunEnding(run: run, journalFault: nil, logFolder: logs.folder), place: place, console: surroundings.console)

@@ -33,13 +33,15 @@ struct PauseRequest: Sendable {
 
     func run() async throws {
         let finder = RunFinder(place: place)
-        do {
-            try await ask(finder.client)
-        } catch ControlClientError.notRunning {
-            guard place.workspace.exists, try place.workspace.currentRun() != nil else {
-                return surroundings.console.write("No run is going on in \(place.workspace.path): there is nothing to pause.")
+        try await finder.settled {
+            do {
+                try await ask(finder.client)
+            } catch ControlClientError.notRunning {
+                guard place.workspace.exists, try place.workspace.currentRun() != nil else {
+                    return surroundings.console.write("No run is going on in \(place.workspace.path): there is nothing to pause.")
+                }
+                try await finder.locked { run in try await standStill(run) }
             }
-            try await finder.withLock { run in try await standStill(run) }
         }
     }
 

@@ -22,9 +22,11 @@ struct RunFinder: Sendable {
     /// - Throws: `Failure` when another process has the workspace and does not answer; `JournalError` and others for a journal that cannot be
     ///   read.
     func find() async throws -> Finding {
-        if let status = try await live() { return .live(status) }
-        guard place.workspace.exists, try place.workspace.currentRun() != nil else { return .nothing }
-        return try await withLock { run in run.map { .standing($0) } ?? .nothing }
+        try await settled {
+            if let status = try await live() { return .live(status) }
+            guard place.workspace.exists, try place.workspace.currentRun() != nil else { return .nothing }
+            return try await locked { run in run.map { .standing($0) } ?? .nothing }
+        }
     }
 
     /// How the newest run stands, whoever has it, and whether an engine has.
@@ -52,12 +54,14 @@ struct RunFinder: Sendable {
     ///
     /// - Throws: `Failure` when there is no run; what `find` throws.
     func cost() async throws -> CostReport {
-        do {
-            return try await client.cost(deadline: .now + .seconds(30))
-        } catch ControlClientError.notRunning {
-            return try await withLock { run in
-                guard let run else { throw Failure("there is no run any more", .usage) }
-                return CostReport(run: run, at: run.clock.lastEventAt)
+        try await settled {
+            do {
+                return try await client.cost(deadline: .now + .seconds(30))
+            } catch ControlClientError.notRunning {
+                return try await locked { run in
+                    guard let run else { throw Failure("there is no run any more", .usage) }
+                    return CostReport(run: run, at: run.clock.lastEventAt)
+                }
             }
         }
     }
@@ -72,15 +76,10 @@ struct RunFinder: Sendable {
     }
 
     /// Takes the workspace while `body` looks at the newest run's state, so that no engine can start in between.
-    func withLock<Result: Sendable>(_ body: @Sendable (Run?) async throws -> Result) async throws -> Result {
-        let lock: FileLock
-        do {
-            lock = try place.workspace.lock(isBrief: true)
-        } catch WorkspaceError.held(let path, let holder) {
-            throw Failure(
-                "\(path) is in use by \(holder), which does not answer: it is starting, ending or cleaning up. Try again in a moment.",
-                .held)
-        }
+    ///
+    /// - Throws: `WorkspaceError.held` at once when another process has it for long; `settled` waits for that one.
+    func locked<Result: Sendable>(_ body: @Sendable (Run?) async throws -> Result) async throws -> Result {
+        let lock = try place.workspace.lock(isBrief: true)
         defer { withExtendedLifetime(lock) {} }
         let run = try place.workspace.currentRun().flatMap { try RunHost.read($0) }
         return try await body(run)

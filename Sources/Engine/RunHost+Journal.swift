@@ -1,14 +1,31 @@
 import Journal
 import Observability
 import Orchestration
+import Synchronization
 
 extension RunHost {
     /// What the journal has after an event. The connection is held for one page, so that a reader never holds an append up for long.
     ///
-    /// - Throws: `JournalError`; `.closed` once the run's engine is done.
+    /// Once the engine is done its journal is closed, while who looks is still answered: it is opened for each of them then, as the workspace stays
+    /// in this process's hands.
+    ///
+    /// - Throws: `JournalError`.
     package func journalPage(after sequence: Int64, limit: Int) throws -> JournalPage {
-        try JournalPage(journal, after: sequence, limit: limit, redactor)
+        try Self.journalPage(journal, in: folder, after: sequence, limit: limit, redactor)
     }
+
+    static func journalPage(_ journal: Journal, in folder: RunFolder, after sequence: Int64, limit: Int, _ redactor: Redactor) throws
+        -> JournalPage
+    {
+        do {
+            return try JournalPage(journal, after: sequence, limit: limit, redactor)
+        } catch let error as JournalError where error.kind == .closed {
+            return try afterwards.withLock { _ in try journalPage(of: folder, after: sequence, limit: limit, redactor) }
+        }
+    }
+
+    /// A journal can be open once only.
+    private static let afterwards = Mutex(())
 
     /// Returns when the journal has something after `sequence` or gets nothing more, or when its task is cancelled.
     package func journalGrowth(beyond sequence: Int64) async {

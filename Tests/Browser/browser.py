@@ -96,7 +96,8 @@ class Browser:
         expect.set_options(timeout=PATIENCE)
         context.add_init_script("addEventListener('securitypolicyviolation', (event) => console.error('violates the policy: ' + event.violatedDirective + ' ' + event.blockedURI))")
         page = context.new_page()
-        page.on("console", lambda message: self.note(message.type, message.text))
+        page.on("console", lambda message: self.note(message.type, f"{message.text} ({message.location['url']})"))
+        page.on("response", lambda answer: self.refused(answer))
         page.on("pageerror", lambda error: self.note("error", str(error)))
         page.on("dialog", lambda dialog: (self.note("error", "a dialog: " + dialog.message), dialog.dismiss()))
         return page
@@ -120,6 +121,10 @@ class Browser:
         page.goto(link)
         page.wait_for_selector("#figures div")
         return Stopped(descendants(browsers() - before))
+
+    def refused(self, answer):
+        if answer.status >= 500:
+            self.problems.append(f"{answer.url}: {answer.text()}")
 
     def note(self, kind: str, text: str):
         if kind not in ("error", "warning"):

@@ -45,9 +45,11 @@ struct JournalReader: Sendable {
     ///
     /// - Throws: as `events(after:)`.
     func page(after sequence: Int64, limit: Int) async throws -> JournalPage {
-        if let live = try await live(after: sequence, limit: limit) { return live }
-        guard let follower else { return try standing(after: sequence, limit: limit) }
-        return try await follower.exclusively { try standing(after: sequence, limit: limit) }
+        try await RunFinder(place: place).settled {
+            if let live = try await live(after: sequence, limit: limit) { return live }
+            guard let follower else { return try standing(after: sequence, limit: limit) }
+            return try await follower.exclusively { try standing(after: sequence, limit: limit) }
+        }
     }
 
     /// `nil` when no engine has the run in hand.
