@@ -29,8 +29,17 @@ int cprocesses_open(const char *path, int flags, mode_t mode);
 /* Gives free memory that the allocator keeps back to the kernel. Cannot fail. */
 void cprocesses_trim_memory(void);
 
-/// Has malloc make no more arenas than these.
-void cprocesses_limit_arenas(int count);
+/* A close-on-exec timer that also counts the time in which the machine sleeps; readable, without waiting, once it has rung. */
+int cprocesses_timer(void);
+
+/* Has the timer ring once after so much time, in place of what it was set to. Cannot fail for such a timer. */
+void cprocesses_set_timer(int timer, int64_t seconds, int64_t nanoseconds);
+
+/*
+ * Has malloc make no more arenas than these, take every block of 128 KiB and more from the kernel by itself and give it back when it is freed,
+ * and give back the end of the heap from 256 KiB on: by itself it raises both bounds with what a program frees, up to 32 and 64 MiB.
+ */
+void cprocesses_limit_free_memory(int arenas);
 
 /* A pipe with both ends close-on-exec: ends[0] to read, ends[1] to write. */
 int cprocesses_pipe(int ends[2]);
