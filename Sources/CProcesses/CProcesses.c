@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -65,6 +66,10 @@ int cprocesses_memory_file(const void *bytes, size_t count) {
 void cprocesses_trim_memory(void) { malloc_trim(0); }
 
 void cprocesses_limit_arenas(int count) { mallopt(M_ARENA_MAX, count); }
+
+const void *cprocesses_find(const void *text, size_t text_size, const void *word, size_t word_size) {
+    return memmem(text, text_size, word, word_size);
+}
 
 int cprocesses_open(const char *path, int flags, mode_t mode) {
     int descriptor;
