@@ -68,7 +68,8 @@ package final class ConnectionOwner: Sendable {
             let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 10)
             // Number 0: nobody has it open any more.
             guard fields.count > 9, fields[1].suffix(local.count).elementsEqual(local),
-                fields[2].suffix(remote.count).elementsEqual(remote), let number = UInt64(String(decoding: fields[9], as: UTF8.self)), number > 0
+                fields[2].suffix(remote.count).elementsEqual(remote),
+                let number = UInt64(String(decoding: fields[9], as: UTF8.self)), number > 0
             else { return nil }
             return number
         }
