@@ -307,7 +307,7 @@ export class TimelinePage {
       this.measured = known.names;
       this.longest = known.names.reduce((longest, name) => Math.max(longest, context.measureText(name).width), 0);
     }
-    return Math.round(Math.min(Math.max(64, this.longest + 2 * inset), width * 0.36));
+    return Math.ceil(Math.min(Math.max(64, this.longest + 2 * inset), width * 0.36));
   }
 
   grid(context, x, from, to, width, height, colour) {
