@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -77,6 +78,10 @@ void cprocesses_limit_free_memory(int arenas) {
     mallopt(M_ARENA_MAX, arenas);
     mallopt(M_MMAP_THRESHOLD, 128 << 10);
     mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
+const void *cprocesses_find(const void *text, size_t text_size, const void *word, size_t word_size) {
+    return memmem(text, text_size, word, word_size);
 }
 
 int cprocesses_open(const char *path, int flags, mode_t mode) {

@@ -23,6 +23,9 @@ int cprocesses_pidfd_reap(int pidfd);
 /* An anonymous, close-on-exec file in memory, positioned at its start, holding `count` bytes. */
 int cprocesses_memory_file(const void *bytes, size_t count);
 
+/* memmem(3): where `word` begins in `text`, or NULL. */
+const void *cprocesses_find(const void *text, size_t text_size, const void *word, size_t word_size);
+
 /* open(2) with O_CLOEXEC added; `mode` counts when O_CREAT is given. */
 int cprocesses_open(const char *path, int flags, mode_t mode);
 

@@ -49,7 +49,7 @@ actor RunFollower {
     private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
-    private var answers = 0
+    private(set) var answers = 0
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
     private var viewCount = 0
 
@@ -125,8 +125,10 @@ actor RunFollower {
     private func heed(_ wake: Wake, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         switch wake {
         case .logGrew:
+            let known = reader.tail.version
             try reader.catchUp()
-            isStanding = false
+            // The watch's first wake comes at once, and says nothing as a rule: a run that stands still is not read once more for it.
+            if reader.tail.version != known { isStanding = false }
             ask(&group)
         case .engineEnded, .urged: ask(&group)
         case .answered(let answer, let took): try answered(answer, took, &group)
