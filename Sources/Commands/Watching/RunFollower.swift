@@ -31,7 +31,7 @@ actor RunFollower {
     }
 
     /// Answers after which memory is given back.
-    private static let trimmed = 32
+    private static let trimmed = 8
 
     private let surroundings: Surroundings
     private let place: Place
@@ -49,7 +49,7 @@ actor RunFollower {
     private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
-    private var answers = 0
+    private(set) var answers = 0
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
     private var viewCount = 0
 
@@ -110,7 +110,8 @@ actor RunFollower {
     /// - Throws: `Failure` when the log can no longer be read.
     func run() async throws {
         defer { for view in views.values { view.finish() } }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each look is a task: in a group that keeps results, one that nobody asks for is kept to the end.
+        try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             try followLog(&group)
             awaitEngine(&group)
@@ -121,11 +122,13 @@ actor RunFollower {
         }
     }
 
-    private func heed(_ wake: Wake, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+    private func heed(_ wake: Wake, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         switch wake {
         case .logGrew:
+            let known = reader.tail.version
             try reader.catchUp()
-            isStanding = false
+            // The watch's first wake comes at once, and says nothing as a rule: a run that stands still is not read once more for it.
+            if reader.tail.version != known { isStanding = false }
             ask(&group)
         case .engineEnded, .urged: ask(&group)
         case .answered(let answer, let took): try answered(answer, took, &group)
@@ -135,13 +138,13 @@ actor RunFollower {
         }
     }
 
-    private func followLog(_ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+    private func followLog(_ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         let changes = try FileChanges(reader.path)
         let continuation = continuation
         group.addTask { for await _ in changes.stream { continuation.yield(.logGrew) } }
     }
 
-    private func awaitEngine(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+    private func awaitEngine(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         let client = RunFinder(place: place).client
         let continuation = continuation
         group.addTask {
@@ -154,7 +157,7 @@ actor RunFollower {
         }
     }
 
-    private func ask(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+    private func ask(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         isStale = isAsking
         guard !isAsking else { return }
         isAsking = true
@@ -168,7 +171,7 @@ actor RunFollower {
         }
     }
 
-    private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+    private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         if answer != nil, !isLive { awaitEngine(&group) }
         answers += 1
         // Each is read into memory that is free when the next one has come.
