@@ -39,7 +39,6 @@ extension DashboardResponder {
         let query = request.uri.queryParameters
         return await answering { past in
             let wish = PieceWish(before: try number("before", query), after: try number("after", query))
-            guard wish.before == nil || wish.after == nil else { throw QueryError(message: "One of `before` and `after`, not both.") }
             if request.uri.path.hasPrefix("/api/v1/gates/") {
                 // A server that stops waits for no gate.
                 let found = try await cancelWhenGracefulShutdown { try await past.gateLog(of: parameter, wish) }

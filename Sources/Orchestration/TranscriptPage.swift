@@ -109,7 +109,7 @@ package struct GateLogPage: Codable, Sendable, Equatable {
 package struct PieceWish: Sendable, Equatable {
     /// The piece that ends here.
     package var before: Int64?
-    /// The piece that begins here.
+    /// The piece that begins here, whatever `before` says.
     package var after: Int64?
 
     package init(before: Int64? = nil, after: Int64? = nil) {

@@ -69,7 +69,7 @@ struct PastTests {
             #expect(newest.status == 200 && newest.text.contains("newest -1 -1 -1"))
             #expect(try await server.ask(agent + "?turn=turn-7&before=40&at=3").text.contains("turn-7 40 -1 3"))
             #expect(try await server.ask("/api/v1/gates/effect-2/log?before=9").text.contains("<b> before 9"))
-            for path in ["?turn=7", "?turn=turn-", "?turn=turn-../x", "?before=x", "?after=-1", "?before=1&after=1", "?at=x"] {
+            for path in ["?turn=7", "?turn=turn-", "?turn=turn-../x", "?before=x", "?after=-1", "?at=x"] {
                 #expect(try await server.ask(agent + path).status == 400, "\(path)")
             }
             let missing = ["agents/worker-2/transcript", "gates/effect-3/log", "agents//transcript", "gates/a/b/log"]

@@ -41,7 +41,10 @@ export class Transcript {
   ask(wish) { return transcript(this.agent, wish); }
 
   async run(work) {
-    if (this.isLoading) return;
+    if (this.isLoading) {
+      this.next = work;
+      return;
+    }
     this.isLoading = true;
     try {
       await work();
@@ -51,7 +54,10 @@ export class Transcript {
     } finally { this.isLoading = false; }
     if (!this.isOpen) return;
     this.label();
-    // What was told meanwhile.
+    // What was wanted or told meanwhile.
+    const next = this.next;
+    this.next = null;
+    if (next) return this.run(next);
     if (this.present) this.update(this.present);
   }
 
