@@ -184,6 +184,8 @@ struct LimitReadingTests {
         #expect(info["status"] == "rejected" && info["isUsingOverage"] == .bool(true) && info["overageStatus"] == "allowed")
         #expect(info["overageInUse"] == .bool(true) && info["rateLimitType"] == "five_hour")
         #expect(info["overageResetsAt"] == .integer(Int64(reset)))
+        let seen = try await read(SteppedScript(reply), isSubscription: true)
+        #expect(seen.end == "reported" && seen.signals == ["five_hour 1.0, seven_day 0.1"], "\(seen)")
     }
 
     @Test("each answer to a subscription tells how full its windows are, also when none is nearly used up")
