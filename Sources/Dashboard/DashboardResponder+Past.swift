@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import Observability
 import Orchestration
+import ServiceLifecycle
 
 /// The routes of what pages show beyond the present. `at` is the number of an event.
 ///
@@ -16,6 +17,8 @@ import Orchestration
 /// | `GET /api/v1/timeline?task=`       | those that are about a task                                                  |
 /// | `GET /api/v1/commits/{id}`         | a commit with its receipt                                                    |
 /// | `GET /api/v1/work/{task}`          | what a task's branch changes                                                 |
+/// | `GET /api/v1/agents/{id}/transcript` | a piece of what an agent said and did, by `turn`, `before`, `after`, `at` |
+/// | `GET /api/v1/gates/{run}/log`      | a piece of what a gate printed, by `before`, `after`                          |
 /// | `GET /report`                      | the report as a page                                                         |
 extension DashboardResponder {
     func status(_ request: Request) async -> Response {
@@ -28,9 +31,35 @@ extension DashboardResponder {
     }
 
     func answerPast(_ request: Request, _ parameter: String = "") async -> Response {
+        await answering { try await answer(request.uri.path, parameter, request.uri.queryParameters, $0) }
+    }
+
+    /// A piece of a long text.
+    func answerPiece(_ request: Request, _ parameter: String) async -> Response {
+        let query = request.uri.queryParameters
+        return await answering { past in
+            let wish = PieceWish(before: try number("before", query), after: try number("after", query))
+            if request.uri.path.hasPrefix("/api/v1/gates/") {
+                // A server that stops waits for no gate.
+                let found = try await cancelWhenGracefulShutdown { try await past.gateLog(of: parameter, wish) }
+                return found.map { json($0) } ?? problem(404, "not-found", "Nothing is kept of a gate run \(parameter.prefix(64)).")
+            }
+            let turn = query["turn"].map(String.init)
+            if let turn, !Self.isTurn(turn) { throw QueryError(message: "`turn` is a turn's id, such as turn-7.") }
+            let found = try await past.transcript(of: parameter, turn: turn, wish, until: try number("at", query))
+            return found.map { json($0) } ?? problem(404, "not-found", "Nothing is kept of such an agent, or of that turn of it.")
+        }
+    }
+
+    private static func isTurn(_ text: String) -> Bool {
+        let digits = text.dropFirst(5)
+        return text.hasPrefix("turn-") && (1...18).contains(digits.utf8.count) && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private func answering(_ body: (any RunPast) async throws -> Response) async -> Response {
         guard let past else { return problem(404, "no-history", "Only the present is shown here.") }
         do {
-            return try await answer(request.uri.path, parameter, request.uri.queryParameters, past)
+            return try await body(past)
         } catch let error as QueryError {
             return problem(400, "malformed-query", error.message)
         } catch {
@@ -81,7 +110,7 @@ extension DashboardResponder {
     private func number(_ name: String, _ query: Parameters) throws -> Int64? {
         guard let text = query[Substring(name)] else { return nil }
         guard let number = Self.eventNumber(text) else {
-            throw QueryError(message: "`\(name)` is the number of an event, not \(text.prefix(40)).")
+            throw QueryError(message: "`\(name)` is a number, not \(text.prefix(40)).")
         }
         return number
     }

@@ -23,6 +23,8 @@ struct DashboardRoute: Sendable {
         get("/api/v1/cost") { responder, _, _ in await responder.cost() },
         get("/api/v1/tasks/{id}") { responder, _, id in await responder.task(id) },
         get("/api/v1/agents/{id}") { responder, _, id in await responder.agent(id) },
+        get("/api/v1/agents/{id}/transcript") { responder, request, id in await responder.answerPiece(request, id) },
+        get("/api/v1/gates/{run}/log") { responder, request, id in await responder.answerPiece(request, id) },
         post("/api/v1/orders") { responder, request, _ in await responder.order(request) },
         get("/api/v1/moment") { responder, request, _ in await responder.answerPast(request) },
         get("/api/v1/timeline") { responder, request, _ in await responder.answerPast(request) },
@@ -50,8 +52,9 @@ struct DashboardRoute: Sendable {
     private func parameter(in path: String) -> String? {
         guard let brace = self.path.firstIndex(of: "{") else { return path == self.path ? "" : nil }
         let prefix = self.path[..<brace]
-        guard path.hasPrefix(prefix) else { return nil }
-        let rest = path.dropFirst(prefix.count)
+        let suffix = self.path[brace...].drop { $0 != "/" }
+        guard path.hasPrefix(prefix), path.dropFirst(prefix.count).hasSuffix(suffix) else { return nil }
+        let rest = path.dropFirst(prefix.count).dropLast(suffix.count)
         return rest.isEmpty || rest.contains("/") ? nil : String(rest)
     }
 }

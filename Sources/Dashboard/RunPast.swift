@@ -21,6 +21,18 @@ package protocol RunPast: Sendable {
 
     /// The report as a page.
     func report() async throws -> String
+
+    /// A piece of what an agent said and did in a turn, in the newest one where none is named.
+    ///
+    /// - Parameter sequence: an event; turns that began after it are not there.
+    /// - Returns: `nil` for no agent, or for a turn that it has not had or of which nothing is kept.
+    func transcript(of agent: String, turn: String?, _ wish: PieceWish, until sequence: Int64?) async throws -> TranscriptPage?
+
+    /// A piece of what a gate printed. A piece after a position, with nothing there yet, is waited for while the gate runs, for as long as nothing
+    /// else happens.
+    ///
+    /// - Returns: `nil` for no gate, or for one of which nothing is kept.
+    func gateLog(of run: String, _ wish: PieceWish) async throws -> GateLogPage?
 }
 
 /// A run at an earlier moment.
@@ -62,6 +74,8 @@ package struct CommitPage: Codable, Sendable, Equatable {
     /// The receipt, as it is in the note.
     package var receipt: [Fact]
     package var work: WorkPage
+    /// The gate run that verified it, where what that printed is kept.
+    package var gateRun: String?
 
     package init(
         id: String, tree: String, parents: [String], subject: String, message: String, author: String, committedAt: Moment?,

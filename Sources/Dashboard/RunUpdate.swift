@@ -19,6 +19,8 @@ struct RunUpdate: Encodable, Sendable {
     var tasks: [RunStatus.TaskStatus]
     /// Another number than before: the log has more.
     var logVersion: Int
+    /// How many lines of each source the log has had, of those that have said more.
+    var heard: [String: Int]
 
     /// Tasks that are told at once with the whole state; further ones follow in pieces, so that a page is there at once however many there are.
     static let firstTasks = 120
@@ -44,12 +46,14 @@ struct RunUpdate: Encodable, Sendable {
         now = moment.now
         counts = Counts(count: moment.status.tasks.count, landed: moment.status.tasks.count { $0.state == "landed" })
         logVersion = moment.log.version
+        heard = moment.log.counts
         guard let known, known.status.run == moment.status.run else {
             isWhole = true
             tasks = moment.status.tasks
             return
         }
         isWhole = false
+        heard = heard.filter { known.log.counts[$0.key] != $0.value }
         var before: [String: RunStatus.TaskStatus] = [:]
         before.reserveCapacity(known.status.tasks.count)
         for task in known.status.tasks { before[task.id] = task }

@@ -14,6 +14,8 @@ package enum DashboardPages {
         "/rows.js": PackageResources.rows_js,
         "/work.js": PackageResources.work_js,
         "/agent.js": PackageResources.agent_js,
+        "/transcript.js": PackageResources.transcript_js,
+        "/gate.js": PackageResources.gate_js,
         "/agents.js": PackageResources.agents_js,
         "/commit.js": PackageResources.commit_js,
         "/graph.js": PackageResources.graph_js,

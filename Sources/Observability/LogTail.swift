@@ -22,6 +22,8 @@ package struct LogTail: Sendable {
     private var rest: [UInt8] = []
     /// The newest line of each source that is an agent: what it does now.
     package private(set) var latest: [String: String] = [:]
+    /// How many lines of each source there were: whether it has said more.
+    package private(set) var counts: [String: Int] = [:]
 
     package init() {}
 
@@ -73,6 +75,7 @@ package struct LogTail: Sendable {
         text = Self.withoutWorktree(ControlSequences.sanitised(text), of: source)
         entries.append(
             Entry(time: String(parts[0].dropFirst(11).prefix(8)), source: source, text: text, isEvent: isEvent, level: level))
+        counts[source, default: 0] += 1
         if isEvent { latest[source] = nil } else if level == nil { latest[source] = Self.withoutTurn(text) }
     }
 

@@ -114,6 +114,11 @@ package struct Timeline: Sendable {
         update(until: revision, spans: { $0.value.task == task }, marks: { $0.value.about == task })
     }
 
+    /// The turns that an agent had begun by an event.
+    package func turns(of agent: String, until sequence: Int64) -> Set<String> {
+        Set(spans.lazy.map(\.value).filter { $0.kind == .turn && $0.lane == agent && $0.sequence <= sequence }.map(\.id))
+    }
+
     private func update(until end: Int, spans isSpan: (Kept<Span>) -> Bool, marks isMark: (Kept<Mark>) -> Bool) -> Update {
         func chosen<Value>(_ kept: [Kept<Value>], _ first: Int, _ isChosen: (Kept<Value>) -> Bool) -> [Numbered<Value>] {
             kept.indices.filter { isChosen(kept[$0]) }.map { Numbered(number: first + $0, value: kept[$0].value) }

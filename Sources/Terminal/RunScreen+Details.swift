@@ -48,11 +48,11 @@ extension RunScreen {
 
     // MARK: Agent
 
-    /// The agent's transcript as the log has it, the newest last.
+    /// The agent's transcript, the newest last: the fetched one, or as long as there is none what the log has.
     private func agent(_ id: String) -> [Row] {
         let members = [status.director] + status.teams.flatMap { [$0.lead] + $0.members }
         guard let agent = members.first(where: { $0.id == id }) else { return gone(id) }
-        var rows = transcript(of: id)
+        var rows = fetchedTranscript(of: id) ?? transcript(of: id)
         if rows.isEmpty { rows = [Row([Span("The log has nothing of \(id) yet.", .dim)])] }
         let cost = HumanText.money(dollars: agent.costUsd)
         rows.append(Row([]))
@@ -64,6 +64,28 @@ extension RunScreen {
         if let brief = agent.brief { rows.append(Row([Span("  \(Self.safe(brief))")])) }
         if let waits = agent.waits { rows.append(Row([Span("  waits: \(Self.safe(waits))", .yellow)])) }
         return rows
+    }
+
+    private func fetchedTranscript(of id: String) -> [Row]? {
+        guard let document = state.document, document.link == .agent(id), document.tones.count == document.lines.count else { return nil }
+        var rows = [Row([Span(Self.safe(document.title), .bold)])]
+        for (line, tone) in zip(document.lines, document.tones) {
+            let indent = tone == .plain || tone == .mark ? "" : "  "
+            let width = max(8, size.columns - indent.count)
+            // As it is where it fits, by far the most, and with its own indentation.
+            let pieces = line.utf8.count <= width ? [line] : wrapped(line, width: width)
+            rows += pieces.map { Row([Span(indent), Span($0, Self.style(of: tone))]) }
+        }
+        return rows
+    }
+
+    private static func style(of tone: WatchState.Tone) -> CellStyle {
+        switch tone {
+        case .plain: .plain
+        case .call: .cyan
+        case .result, .mark: .dim
+        case .failure: .red
+        }
     }
 
     private func transcript(of id: String) -> [Row] {

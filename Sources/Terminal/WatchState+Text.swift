@@ -26,12 +26,20 @@ extension WatchState {
         package var title: String
         /// Harmless to a terminal.
         package var lines: [String]
+        /// What the lines of a transcript are, one for each; elsewhere none.
+        package var tones: [Tone]
 
-        package init(link: Link, title: String, lines: [String]) {
+        package init(link: Link, title: String, lines: [String], tones: [Tone] = []) {
             self.link = link
             self.title = title
             self.lines = lines
+            self.tones = tones
         }
+    }
+
+    /// How a line of a transcript is meant.
+    package enum Tone: Sendable, Equatable {
+        case plain, call, result, failure, mark
     }
 
     /// A message that is being typed.
@@ -59,6 +67,22 @@ extension WatchState {
         }
         self.draft = draft
         return nil
+    }
+
+    /// Opens what the agent behind the selected row, or behind what is open, says and does.
+    mutating func openTranscript(_ scene: Scene) -> Action? {
+        guard let agent = scene.agent else {
+            notice = "Nobody works on this, so there is no transcript to show."
+            return nil
+        }
+        return openTranscript(of: agent)
+    }
+
+    mutating func openTranscript(of agent: String) -> Action? {
+        open = .agent(agent)
+        document = document?.link == open ? document : nil
+        scroll = 0
+        return .load(.agent(agent))
     }
 
     /// Opens the difference that an agent has made, or what the gate printed.

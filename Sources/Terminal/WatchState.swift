@@ -90,9 +90,11 @@ package struct WatchState: Sendable, Equatable {
             if let next = Page(rawValue: (page.rawValue + step) % Page.allCases.count + 1) { turn(to: next) }
         case .enter, .right:
             if open == nil, let link = selected(scene.links) {
+                if case .agent(let agent) = link { return openTranscript(of: agent) }
                 open = link
                 scroll = 0
             }
+        case .character("t"): return openTranscript(scene)
         case .character("d"), .character("l"): return openText(key, scene)
         case .character("m"): draft = Draft(agent: scene.agent ?? "director")
         default: move(key, scene)

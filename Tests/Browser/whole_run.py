@@ -5,6 +5,7 @@ show is held against what `cco status --json` and `cco replay --json` print.
 """
 
 import json
+import pathlib
 import re
 import signal
 
@@ -40,6 +41,14 @@ def same_as_journal(company, page, words):
     return status
 
 
+def harmless(page, box):
+    """Others' words are text, act on nothing, and fill no page."""
+    assert page.evaluate("window.hacked") is None and box.locator("img, script, b").count() == 0
+    text = box.inner_text()
+    assert "\x1b" not in text and "\x07" not in text and "\x9b" not in text, "control sequences reach the page"
+    assert all(len(line) < 10_000 for line in text.split("\n")), "a line is as long as it was"
+
+
 def whole(company, browser):
     start = company.begin("start")
     page = browser.page()
@@ -55,19 +64,38 @@ def whole(company, browser):
     go(page, "#/log")
     expect(page.locator(".lines")).to_contain_text("<script>window.hacked", timeout=60_000)
     worker = page.evaluate("[...document.querySelectorAll('.lines div')].find((line) => line.textContent.includes('<script>')).children[1].textContent")
-    go(page, f"#/agent/{worker}")
-    lines = page.locator(".lines")
-    expect(lines).to_contain_text("<script>window.hacked")
     # The CLI hands no line on that is as long as that; a log may have one all the same.
     with open(company.log(), "a") as log:
         log.write(f"2026-01-01T00:00:00.000Z [{worker}] turn-1 \x1b[2J<b>long " + "x" * 900_000 + "\n")
+    lines = page.locator(".lines")
     expect(lines).to_contain_text("<b>long xxx")
-    assert page.evaluate("window.hacked") is None and page.locator(".lines img, .lines script, .lines b").count() == 0
-    text = lines.inner_text()
-    assert "\x1b" not in text and "\x07" not in text and "\x9b" not in text, "control sequences reach the page"
-    assert all(len(line) < 10_000 for line in text.split("\n")), "a line is as long as it was"
+    harmless(page, lines)
+
+    step("a transcript has everything, grows, and goes back")
+    kept = sorted(pathlib.Path(company.log()).parent.glob("turns/*-director.ndjson"), key=lambda path: int(path.name.split("-")[1]))[0]
+    block = {"type": "tool_result", "tool_use_id": "c", "content": "\x1b[2J\x1b]0;owned\x07<b>huge \u202e" + "x" * (1 << 20)}
+    with open(kept, "a") as output:
+        output.write(json.dumps({"type": "user", "message": {"content": [block]}}) + "\n")
+    go(page, f"#/agent/{worker}")
+    transcript = page.locator(".transcript")
+    expect(transcript).to_contain_text("<script>window.hacked")
+    calls = transcript.locator(".entry.call")
+    known = calls.count()
+    expect(calls.nth(known)).to_contain_text("hostile.txt", timeout=30_000)
+    harmless(page, transcript)
     fits(page, "hostile transcript")
     picture(page, "hostile")
+    go(page, "#/agent/director")
+    oldest = "-".join(kept.name.split("-")[:2])
+    expect(transcript.locator("h4").first).to_have_text(re.compile(r"turn-\d+"))
+    while transcript.locator("h4").first.text_content() != oldest or transcript.get_by_role("button").is_visible():
+        first = transcript.locator(".entry").first.text_content()
+        transcript.get_by_role("button").click()
+        expect(transcript.locator(".entry").first).not_to_have_text(first)
+    expect(transcript).to_contain_text("<b>huge \\u{202E}xxx")
+    expect(transcript).to_contain_text(re.compile(r"… 1,?0\d\d,?\d\d\d more bytes"))
+    harmless(page, transcript)
+    picture(page, "transcript")
 
     step("what is shown is what the journal says")
     status = same_as_journal(company, page, "at work")
@@ -197,6 +225,12 @@ def whole(company, browser):
     assert page.locator(".diff .added").count() > 0
     accessibility(page, "commit")
     picture(page, "commit")
+    page.click("text=gate's log")
+    expect(page.locator("#page p").first).to_contain_text("It looked at")
+    expect(page.locator("#page pre")).to_be_visible()
+    fits(page, "gate")
+    accessibility(page, "gate")
+    picture(page, "gate")
     go(page, f"#/task/{landed['id']}")
     page.click("summary")
     expect(page.locator(".diff .added").first).to_be_visible()

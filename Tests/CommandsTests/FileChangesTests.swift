@@ -40,7 +40,7 @@ struct FileChangesTests {
         status.queues = [try JSONDecoder().decode(RunStatus.QueueStatus.self, from: Data(queue.utf8))]
         let early = await reader.document(.gateLog("task-1"), status)
         #expect("\(early)".contains("It begins, and has printed nothing yet."))
-        let output = try #require(reader.gateOutput("task-1", status))
+        let output = try #require(reader.output(.gateLog("task-1"), status))
         try FileManager.default.createDirectory(
             atPath: String(output.path.dropLast("/stdout".count)), withIntermediateDirectories: true)
         try Data("checking\n".utf8).write(to: URL(filePath: output.path))

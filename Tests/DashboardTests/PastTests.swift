@@ -34,6 +34,16 @@ struct PastTests {
         }
 
         func report() async throws -> String { "<!doctype html><title>r</title>" }
+
+        func transcript(of agent: String, turn: String?, _ wish: PieceWish, until sequence: Int64?) async throws -> TranscriptPage? {
+            let text = "\(turn ?? "newest") \(wish.before ?? -1) \(wish.after ?? -1) \(sequence ?? -1)"
+            return agent == "worker-1"
+                ? TranscriptPage(agent: agent, turn: turn, entries: [TranscriptEntry(at: 1, kind: .text, text: text)]) : nil
+        }
+
+        func gateLog(of run: String, _ wish: PieceWish) async throws -> GateLogPage? {
+            run == "effect-2" ? GateLogPage(run: run, text: "<b> before \(wish.before ?? -1)") : nil
+        }
     }
 
     @Test("an earlier moment is the status as it was, and further ones are told by what differs")
@@ -48,6 +58,29 @@ struct PastTests {
             for path in ["/api/v1/moment", "/api/v1/moment?at=x", "/api/v1/status?at=-1", "/api/v1/timeline?after=x"] {
                 #expect(try await server.ask(path).status == 400, "\(path)")
             }
+        }
+    }
+
+    @Test("pieces of transcripts and of gates' logs are asked for by their place; what is no place, or not there, is said")
+    func pieces() async throws {
+        try await PagesServer.serving(ScriptedFeed(), past: ShortPast()) { server in
+            let agent = "/api/v1/agents/worker-1/transcript"
+            let newest = try await server.ask(agent)
+            #expect(newest.status == 200 && newest.text.contains("newest -1 -1 -1"))
+            #expect(try await server.ask(agent + "?turn=turn-7&before=40&at=3").text.contains("turn-7 40 -1 3"))
+            #expect(try await server.ask("/api/v1/gates/effect-2/log?before=9").text.contains("<b> before 9"))
+            for path in ["?turn=7", "?turn=turn-", "?turn=turn-../x", "?before=x", "?after=-1", "?at=x"] {
+                #expect(try await server.ask(agent + path).status == 400, "\(path)")
+            }
+            let missing = ["agents/worker-2/transcript", "gates/effect-3/log", "agents//transcript", "gates/a/b/log"]
+            for path in missing.map({ "/api/v1/" + $0 }) {
+                #expect(try await server.ask(path).status == 404, "\(path)")
+            }
+            #expect(try await server.ask("/api/v1/agents/director").status == 200, "the agent itself is another route")
+        }
+        try await PagesServer.serving(ScriptedFeed()) { server in
+            let answer = try await server.ask("/api/v1/gates/effect-2/log")
+            #expect(answer.status == 404 && answer.text.contains("no-history"))
         }
     }
 

@@ -61,6 +61,12 @@ struct RedactionTests {
         func work(on task: String) async throws -> WorkPage? { page }
 
         func report() async throws -> String { "<!doctype html><title>r</title><p>\(words)</p>" }
+
+        func transcript(of agent: String, turn: String?, _ wish: PieceWish, until sequence: Int64?) async throws -> TranscriptPage? {
+            TranscriptPage(agent: agent, turn: "turn-1", entries: [TranscriptEntry(at: 0, kind: .text, text: words)])
+        }
+
+        func gateLog(of run: String, _ wish: PieceWish) async throws -> GateLogPage? { GateLogPage(run: run, text: words) }
     }
 
     private func expectFree(_ text: String, _ what: String, _ location: SourceLocation = #_sourceLocation) {
@@ -71,6 +77,7 @@ struct RedactionTests {
     private static let telling = [
         "/api/v1/status", "/api/v1/tasks/task-1", "/api/v1/agents/director", "/api/v1/log?source=worker-1", "/api/v1/status?at=1",
         "/api/v1/moment?at=1", "/api/v1/log?at=1", "/api/v1/commits/abcdef0", "/api/v1/work/task-1", "/report",
+        "/api/v1/agents/worker-1/transcript", "/api/v1/gates/effect-1/log",
     ]
 
     @Test("no answer has one in it, whatever the route, and neither has the stream of a page")
@@ -99,6 +106,7 @@ struct RedactionTests {
             let routes = DashboardRoute.all.filter { $0.showsRun }.map { ($0.path, $0.verb) } + Self.telling.map { ($0, "GET") }
             for (path, verb) in routes {
                 let path = path.replacingOccurrences(of: "{id}", with: "task-1").replacingOccurrences(of: "{task}", with: "task-1")
+                    .replacingOccurrences(of: "{run}", with: "effect-1")
                 let answer = try await server.ask(path, method: verb)
                 #expect(answer.status == 503 && answer.text.contains("secrets-unknown") && answer.text.contains("line 3"), "\(path)")
                 #expect(!answer.text.contains("I used"), "\(path)")

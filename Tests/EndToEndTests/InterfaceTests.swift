@@ -163,6 +163,56 @@ struct InterfaceTests {
         }
     }
 
+    @Test(
+        "what a gate prints is had while it runs, as it comes, and afterwards from the commit; so is what an agent says",
+        .timeLimit(.minutes(5)))
+    func growing() async throws {
+        let go = FileManager.default.temporaryDirectory.appending(path: "cco-gate-\(UUID().uuidString)").path
+        defer { for path in [go, go + "-begun"] { try? FileManager.default.removeItem(atPath: path) } }
+        var plan = CompanyPlan.synthetic(tasks: 1)
+        let waits = "{ echo > \(go)-begun; until [ -e \(go) ]; do sleep 0.1; done; }"
+        let check = plan.verifyCommand ?? "true"
+        plan.verifyCommand = "echo gate at work; [ ! -e src/task1.txt ] || [ -e \(go) ] || \(waits); echo gate done; \(check)"
+        try await CompanyFixture.with(plan) { fixture in
+            _ = try await fixture.command(["/usr/bin/mkfifo", go + "-begun"])
+            let run = try await fixture.begin(["start"])
+            #expect(try await run.says("begins with"))
+            let web = try await fixture.web()
+            func status() async throws -> RunStatus {
+                try JSONDecoder().decode(RunStatus.self, from: Data(try await fixture.cco(["status", "--json"]).outputText.utf8))
+            }
+            func log(_ run: String, _ place: String = "") async throws -> GateLogPage {
+                try JSONDecoder().decode(GateLogPage.self, from: Data(try await web.ask("/api/v1/gates/\(run)/log\(place)").text.utf8))
+            }
+            func transcript(_ agent: String, _ query: String = "") async throws -> TranscriptPage {
+                let answer = try await web.ask("/api/v1/agents/\(agent)/transcript\(query)")
+                return try JSONDecoder().decode(TranscriptPage.self, from: Data(answer.text.utf8))
+            }
+            // The gate writes there once it has printed.
+            _ = try await fixture.command(["/bin/cat", go + "-begun"])
+            let running = try #require(try await status().queues.flatMap(\.candidates).compactMap(\.gateRun).first)
+            var text = try await log(running)
+            #expect(text.isGrowing && text.text == "gate at work\n")
+            #expect(FileManager.default.createFile(atPath: go, contents: nil))
+            while text.isGrowing { text = try await log(running, "?after=\(text.end)") }
+            #expect(try await run.ended().exit == .exited(0))
+            let kept = try await log(running)
+            #expect(!kept.isGrowing && kept.text.hasPrefix("gate at work\ngate done\n"), "\(kept)")
+            let landed = try #require(try await status().tasks.first)
+            let commit = try await web.ask("/api/v1/commits/\(try #require(landed.commit))").text
+            #expect(commit.contains("\"gateRun\":\"\(running)\""), "\(commit)")
+            let worker = try await transcript(try #require(landed.worker))
+            #expect(worker.entries.first?.kind == .start && worker.entries.last?.kind == .end)
+            #expect(worker.entries.contains { $0.kind == .call })
+            #expect(!worker.isGrowing && worker.start == 0 && worker.entries.last?.tokens != nil, "\(worker)")
+            let begun = try await transcript("director", "?at=1")
+            #expect(begun.turn == nil && begun.entries.isEmpty, "no turn had begun by then")
+            let lead = try await transcript("director")
+            #expect(lead.earlierTurn != nil && lead.turn != nil)
+            try await web.stop()
+        }
+    }
+
     private func follow(_ web: RunningWeb, after place: Int64, _ fixture: CompanyFixture) async throws -> RunningCco {
         try await fixture.begin(program: [
             InterfaceTools.python, "-c", InterfaceTools.reader, web.address + "/api/v1/journal/events", web.token, "Last-Event-ID=\(place)",

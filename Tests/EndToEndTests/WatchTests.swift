@@ -32,6 +32,11 @@ struct WatchTests {
                 try await terminal.shows("the screen in its new size") { rows in
                     rows.count >= 40 && rows.contains { $0.count == 150 && $0.allSatisfy { $0 == "─" } }
                 }
+                try await terminal.type("t")
+                try await terminal.shows("the transcript of who works on it") { rows in
+                    rows.contains { $0.hasPrefix("worker-") && $0.contains(", turn-") }
+                        && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 20") }
+                }
                 try await terminal.type("q", "q")
                 // The screen that was there before is there again.
                 try await terminal.shows("the end") { rows in rows.contains("left with 0") && !rows.contains { $0.contains("Company") } }
@@ -64,7 +69,11 @@ struct WatchTests {
                 #expect(messages.outputText.contains("stay calm"), "\(messages.outputText)\(messages.errorText)")
                 #expect(FileManager.default.createFile(atPath: go, contents: nil))
                 #expect(try await run.ended().exit == .exited(0))
-                try await terminal.type("q")
+                try await terminal.type("2", "Down", "l")
+                try await terminal.shows("what the green gate printed") { rows in
+                    rows.contains { $0.hasPrefix("The gate that verified task-1") } && rows.contains("gate done")
+                }
+                try await terminal.type("q", "q")
                 try await terminal.shows("the end") { $0.contains("left with 0") }
             }
         }

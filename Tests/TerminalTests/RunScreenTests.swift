@@ -76,6 +76,19 @@ struct RunScreenTests {
         #expect(typed.last?.hasPrefix("To worker-1: hi") == true)
     }
 
+    @Test("a fetched transcript stands in the place of the log's lines, keeps its indentation, and is wrapped")
+    func transcript() throws {
+        var screen = try Self.screen(16, 40, [.down, .down, .enter])
+        let link = try #require(screen.state.open)
+        let long = String(repeating: "word ", count: 20)
+        screen.state.document = .init(
+            link: link, title: "worker-1, turn-9", lines: ["Bash: ls", "    indented", long], tones: [.call, .result, .plain])
+        let shown = screen.canvas.text
+        let first = try #require(shown.firstIndex { $0 == "worker-1, turn-9" })
+        #expect(Array(shown[(first + 1)...(first + 2)]) == ["  Bash: ls", "      indented"], "\(shown)")
+        #expect(shown.count { $0.hasPrefix("word word") } == 3 && shown.contains { $0.hasPrefix("worker-1  worker") }, "\(shown)")
+    }
+
     @Test("without UTF-8 a screen is ASCII")
     func ascii() throws {
         let screen = try Self.screen(24, 80, isASCII: true)

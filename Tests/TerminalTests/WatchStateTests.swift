@@ -26,7 +26,7 @@ struct WatchStateTests {
         #expect(opened.open == .agent("em-1"))
         let (closed, actions) = play([.down, .enter, .character("q"), .character("q")])
         #expect(closed.open == nil)
-        #expect(actions == [nil, nil, nil, .leave])
+        #expect(actions == [nil, .load(.agent("em-1")), nil, .leave])
     }
 
     @Test("pausing asks, and only y does it")
@@ -69,6 +69,17 @@ struct WatchStateTests {
         #expect(play([.character("m"), .character(" "), .enter, .character("q")]).1 == [nil, nil, nil, .leave])
         #expect(play([.character("m")] + typed + [.control("u"), .character("x")]).0.draft?.text == "x")
         #expect(play([.character("m")] + Array(repeating: .character("x"), count: 1_200)).0.draft?.text.count == 1_000)
+    }
+
+    @Test("an agent's transcript is fetched when it is opened, from whatever it works on")
+    func transcript() {
+        #expect(play([.character("t")]).1 == [.load(.agent("worker-1"))])
+        var state = WatchState()
+        let scene = WatchState.Scene(links: [.task("task-1")], height: 4, agent: "worker-3")
+        #expect(state.handle(.character("t"), on: scene) == .load(.agent("worker-3")))
+        #expect(state.open == .agent("worker-3"))
+        #expect(state.handle(.escape, on: .init(links: [], height: 4)) == nil && state.open == nil)
+        #expect(state.handle(.character("t"), on: .init(links: [], height: 4)) == nil && state.notice != nil)
     }
 
     @Test("a difference and a gate's log are fetched when they are opened, and not where there is none")

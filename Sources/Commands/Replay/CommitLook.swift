@@ -108,6 +108,16 @@ struct CommitLook: Sendable {
         return result.succeeded ? result.outputText : nil
     }
 
+    /// The commit that the gate looked at to verify another; `nil` for one that no gate verified.
+    ///
+    /// - Throws: `GitError`.
+    func gated(_ id: String) async throws -> String? {
+        guard let commit = try await existing(id), let note = try await receipt(of: commit), let receipt = try? Receipt(text: note) else {
+            return nil
+        }
+        return receipt.gate == nil ? nil : receipt.verifiedAt ?? commit.hex
+    }
+
     /// What the receipt says, and whether that is true of the commit; `cco verify` looks at whole branches and more closely.
     private static func judge(_ note: String?, tree: String) -> (String, [CommitPage.Fact]) {
         guard let note else { return ("none", []) }

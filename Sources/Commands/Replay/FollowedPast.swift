@@ -54,7 +54,47 @@ actor FollowedPast: RunPast {
             sequence: past.sequence, last: await history.last)
     }
 
-    func commit(_ id: String) async throws -> CommitPage? { try await look().commit(id) }
+    func commit(_ id: String) async throws -> CommitPage? {
+        var page = try await look().commit(id)
+        guard let wanted = page?.gated else { return page }
+        page?.gateRun = GateLogs(run: known.run, place: place, surroundings: surroundings).newest(of: wanted)?.run
+        return page
+    }
+
+    func transcript(of agent: String, turn: String?, _ wish: PieceWish, until sequence: Int64?) async throws -> TranscriptPage? {
+        let status = await follower.moment.status
+        guard let agent = status.agents.first(where: { $0.id == agent }) else { return nil }
+        let files = TranscriptFiles(run: status.run, place: place, surroundings: surroundings)
+        guard let sequence else { return try files.page(of: agent, turn: turn, wish, kept.redactor()) }
+        let begun = try await newestTimeline().turns(of: agent.id, until: sequence)
+        return try files.page(of: agent, turn: turn, wish, kept.redactor()) { begun.contains($0) }
+    }
+
+    func gateLog(of run: String, _ wish: PieceWish) async throws -> GateLogPage? {
+        let logs = await GateLogs(run: follower.moment.status.run, place: place, surroundings: surroundings)
+        let redactor = try kept.redactor()
+        @Sendable func isAwaited(_ page: GateLogPage?) -> Bool {
+            page.map { $0.isGrowing && wish.after != nil && $0.text.isEmpty } ?? false
+        }
+        let page = try logs.page(of: run, wish, redactor)
+        guard isAwaited(page) else { return page }
+        let (follower, changes) = (follower, try FileChanges(logs.running(run)))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            // Both wake at once in the beginning. What is printed before the watch is there is found by that.
+            group.addTask { for await _ in changes.stream where try !isAwaited(logs.page(of: run, wish, redactor)) { return } }
+            group.addTask {
+                var isFirst = true
+                for await _ in await follower.changes() {
+                    // The gate may have ended.
+                    if !isFirst { return }
+                    isFirst = false
+                }
+            }
+            try await group.next()
+            return try logs.page(of: run, wish, redactor)
+        }
+    }
 
     func work(on task: String) async throws -> WorkPage? {
         let run = try await newest()
@@ -89,6 +129,13 @@ actor FollowedPast: RunPast {
         await CommitLook(
             git: Git(environment: surroundings.environment),
             location: GitLocation(gitDirectory: place.workspace.folder(of: ID(history().runName)).hub))
+    }
+}
+
+extension CommitPage {
+    /// The commit that the gate looked at, by the receipt.
+    var gated: String? {
+        receipt.contains { $0.name == "Gate" } ? receipt.first { $0.name == "Verified at" }?.value ?? id : nil
     }
 }
 

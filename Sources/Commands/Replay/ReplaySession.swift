@@ -119,6 +119,8 @@ struct ReplaySession: Sendable {
             switch state.handle(key, on: screen.scene) {
             case .leave: return false
             case .redraw: painter.forget()
+            // What an agent did is shown as the journal has it.
+            case .load(.agent): break
             case .load: state.notice = "Files and logs are shown by cco watch; here is what the journal has."
             case .pause, .tell, nil: break
             }

@@ -7,18 +7,25 @@ import Terminal
 
 /// Fetches the texts that a view opens: the difference that an agent has made, and what a gate printed. It looks at the run's files and changes none.
 struct DocumentReader: Sendable {
-    var surroundings: Surroundings
-    var place: Place
+    let surroundings: Surroundings
+    let place: Place
+    private let kept: KeptRedactor
+
+    init(surroundings: Surroundings, place: Place) {
+        self.surroundings = surroundings
+        self.place = place
+        kept = KeptRedactor(place, surroundings)
+    }
 
     /// Bytes of a difference that are shown.
     private static let longestPatch = 512 << 10
     /// Bytes from the end of a gate's log that are shown.
-    private static let longestLog: off_t = 256 << 10
+    private static let longestLog: Int64 = 256 << 10
     /// Characters of a line that are shown.
     private static let longestLine = 2_000
 
-    /// Where a gate's output is, while it runs or afterwards.
-    struct GateOutput: Sendable, Equatable {
+    /// Where an output is, of a gate or of a turn, while it runs or afterwards.
+    struct Output: Sendable, Equatable {
         var path: String
         var title: String
         /// Whether the gate runs: then what is not there yet will be.
@@ -29,8 +36,42 @@ struct DocumentReader: Sendable {
     func document(_ link: WatchState.Link, _ status: RunStatus) async -> WatchState.Document {
         switch link {
         case .diff(let agent): await difference(agent, status)
-        case .gateLog(let subject): log(subject, status)
-        case .agent, .task, .candidate: .init(link: link, title: "", lines: [])
+        case .gateLog(let subject): log(link, await gateOutput(subject, status))
+        case .agent(let agent): transcript(agent, status)
+        case .task, .candidate: .init(link: link, title: "", lines: [])
+        }
+    }
+
+    /// The file that a text grows in, or whose end it is; `nil` where there is none.
+    func output(_ link: WatchState.Link, _ status: RunStatus) -> Output? {
+        switch link {
+        case .gateLog(let subject): return presentGate(subject, status)
+        case .agent(let id):
+            guard let agent = status.agents.first(where: { $0.id == id }), let turn = transcripts(status).turns(of: agent).last else {
+                return nil
+            }
+            let output = transcripts(status).output(of: turn, agent)
+            return Output(path: output.path, title: turn, isRunning: output.isGrowing)
+        case .diff, .task, .candidate: return nil
+        }
+    }
+
+    // MARK: Transcripts
+
+    private func transcripts(_ status: RunStatus) -> TranscriptFiles {
+        TranscriptFiles(run: status.run, place: place, surroundings: surroundings)
+    }
+
+    /// The end of an agent's newest turn.
+    private func transcript(_ id: String, _ status: RunStatus) -> WatchState.Document {
+        let link = WatchState.Link.agent(id)
+        do {
+            guard let agent = status.agents.first(where: { $0.id == id }),
+                let page = try transcripts(status).page(of: agent, turn: nil, PieceWish(), kept.redactor())
+            else { return .init(link: link, title: id, lines: ["There is no such agent any more."], tones: [.mark]) }
+            return TranscriptText(page).document(link)
+        } catch {
+            return .init(link: link, title: id, lines: ["Its transcript cannot be read: \(error)"], tones: [.failure])
         }
     }
 
@@ -46,7 +87,7 @@ struct DocumentReader: Sendable {
         let changes = WorktreeChanges(directory: seat.git, worktree: seat.tree, git: Git(environment: surroundings.environment))
         let link = WatchState.Link.diff(agent)
         do {
-            let redactor = try place.redactor(surroundings)
+            let redactor = try kept.redactor()
             let patch = try await changes.patch(since: target.flatMap { ObjectID($0) }, limit: Self.longestPatch)
             let onto = isMember && team?.head != nil ? "\(team?.id ?? "its team")'s branch" : status.targetBranch
             var lines = lines(redactor.redacted(patch.text))
@@ -63,31 +104,47 @@ struct DocumentReader: Sendable {
 
     // MARK: Gates
 
-    /// What there is to read about the gate for a task or a candidate: the run that goes on, or else the last red one.
-    func gateOutput(_ subject: String, _ status: RunStatus) -> GateOutput? {
+    /// What there is to read about the gate for a task or a candidate: the run that goes on, or else the last red one, or the one that verified it,
+    /// or the newest that there is.
+    private func gateOutput(_ subject: String, _ status: RunStatus) async -> Output? {
+        if let present = presentGate(subject, status) { return present }
+        let logs = GateLogs(run: status.run, place: place, surroundings: surroundings)
+        if let commit = status.tasks.first(where: { $0.id == subject })?.commit {
+            let look = CommitLook(
+                git: Git(environment: surroundings.environment),
+                location: GitLocation(gitDirectory: place.workspace.folder(of: ID(status.run)).hub))
+            // Where the repository cannot be asked the newest gate is shown.
+            if let gated = try? await look.gated(commit), let kept = logs.newest(of: gated) {
+                return Output(path: kept.path, title: "The gate that verified \(subject), on \(kept.commit): \(kept.path)")
+            }
+        }
+        guard let newest = logs.kept.last else { return nil }
+        return Output(path: newest.path, title: "No gate ran for \(subject) alone. The newest one, on \(newest.commit): \(newest.path)")
+    }
+
+    /// The gate that runs now for a task or a candidate, or was red for it last.
+    private func presentGate(_ subject: String, _ status: RunStatus) -> Output? {
         let candidates = status.queues.flatMap(\.candidates)
         if let candidate = candidates.first(where: { $0.id == subject || $0.task == subject }) {
             if let run = candidate.gateRun {
                 let path = place.workspace.folder(of: ID(status.run)).gate(ID(run)) + "/stdout"
-                return GateOutput(path: path, title: "The gate that runs now for \(candidate.what)", isRunning: true)
+                return Output(path: path, title: "The gate that runs now for \(candidate.what)", isRunning: true)
             }
-            if let path = candidate.gateLog { return GateOutput(path: path, title: "The gate, red for \(candidate.what): \(path)") }
+            if let path = candidate.gateLog { return Output(path: path, title: "The gate, red for \(candidate.what): \(path)") }
         }
         guard let task = status.tasks.first(where: { $0.id == subject }), let path = task.gateLog else { return nil }
-        return GateOutput(path: path, title: "The gate, red for \(task.id): \(path)")
+        return Output(path: path, title: "The gate, red for \(task.id): \(path)")
     }
 
-    private func log(_ subject: String, _ status: RunStatus) -> WatchState.Document {
-        let link = WatchState.Link.gateLog(subject)
-        guard let output = gateOutput(subject, status) else {
-            return .init(link: link, title: subject, lines: ["No gate runs for it, and none was red for it since it was handed in last."])
-        }
+    private func log(_ link: WatchState.Link, _ output: Output?) -> WatchState.Document {
+        guard let output else { return .init(link: link, title: "The gate", lines: ["No gate has run yet."]) }
         do {
-            let (bytes, left) = try Self.end(of: output.path)
+            let piece = try LongFile(output.path, isGrowing: false).piece(PieceWish(), most: Self.longestLog)
             // What a gate prints while it runs has not been redacted yet, and it may print the values of environment files.
-            let text = String(decoding: try place.redactor(surroundings).redacted(bytes), as: UTF8.self)
+            let text = String(decoding: try kept.redactor().redacted(piece.bytes), as: UTF8.self)
             var lines = lines(text)
-            if left > 0 { lines.insert("… \(left) bytes before this", at: 0) }
+            if piece.start > 0 { lines.insert("… \(piece.start) bytes before this", at: 0) }
+            if piece.leftOut > 0 { lines.append("… \(piece.leftOut) more bytes of this line") }
             return .init(link: link, title: output.title, lines: lines.isEmpty ? ["It has printed nothing."] : lines)
         } catch {
             if output.isRunning, access(output.path, F_OK) != 0 {
@@ -95,25 +152,6 @@ struct DocumentReader: Sendable {
             }
             return .init(link: link, title: output.title, lines: ["It cannot be read: \(error)"])
         }
-    }
-
-    /// - Returns: the last bytes of a file, and how many come before them.
-    private static func end(of path: String) throws -> ([UInt8], off_t) {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else { throw SystemFailure.current("open \(path)") }
-        defer { close(file) }
-        let start = max(0, lseek(file, 0, SEEK_END) - longestLog)
-        lseek(file, start, SEEK_SET)
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while bytes.count < longestLog {
-            let count = read(file, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw SystemFailure.current("read \(path)") }
-            if count == 0 { break }
-            bytes += buffer[..<count]
-        }
-        return (bytes, start)
     }
 
     private func lines(_ text: String) -> [String] {

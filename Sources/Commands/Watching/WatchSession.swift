@@ -80,8 +80,11 @@ struct WatchSession: Sendable {
         var painter: Painter
         /// Fetches the text that is open, and again whenever it grows.
         var reading: Task<Void, Never>?
-        /// The gate's output that is shown.
-        private var output: DocumentReader.GateOutput?
+        /// The output of a gate or a turn that is shown.
+        private var output: DocumentReader.Output?
+        /// What tells whether the agent whose transcript is shown has begun or ended a turn since.
+        private var turns: String?
+        private let documents: DocumentReader
 
         init(
             session: WatchSession, device: TerminalDevice, follower: RunFollower, moment: RunFollower.Moment,
@@ -92,6 +95,7 @@ struct WatchSession: Sendable {
             self.follower = follower
             self.moment = moment
             self.continuation = continuation
+            documents = DocumentReader(surroundings: session.surroundings, place: session.place)
             painter = Painter(hasColour: session.surroundings.console.hasColour)
             state.ctrlCPauses = session.isStarter
         }
@@ -121,7 +125,7 @@ struct WatchSession: Sendable {
                 for key in keys.keys(in: bytes) where !heed(key, &group) { return false }
             case .followed(let newest):
                 moment = newest
-                followGate()
+                followOutput()
             case .secondPassed: awaitSecond(&group)
             case .told(let notice): state.notice = notice
             // One that comes when something else is open again is dropped.
@@ -159,8 +163,8 @@ struct WatchSession: Sendable {
 
         private func isText(_ link: WatchState.Link?) -> Bool {
             switch link {
-            case .diff, .gateLog: true
-            case .agent, .task, .candidate, nil: false
+            case .diff, .gateLog, .agent: true
+            case .task, .candidate, nil: false
             }
         }
 
@@ -169,22 +173,25 @@ struct WatchSession: Sendable {
             reading = nil
         }
 
-        private var documents: DocumentReader { DocumentReader(surroundings: session.surroundings, place: session.place) }
-
-        /// A gate that begins while its log is open is shown from then on, and a red one where it is kept.
-        private mutating func followGate() {
-            guard let link = state.open, case .gateLog(let subject) = link, let newest = documents.gateOutput(subject, moment.status),
-                newest.path != output?.path
+        /// A gate that begins while its log is open is shown from then on, and a red one where it is kept; so is an agent's next turn.
+        private mutating func followOutput() {
+            guard let link = state.open, isText(link), turns == nil || turns != turns(of: link),
+                let newest = documents.output(link, moment.status), newest.path != output?.path
             else { return }
             read(link)
+        }
+
+        private func turns(of link: WatchState.Link) -> String? {
+            guard case .agent(let id) = link, let agent = moment.status.agents.first(where: { $0.id == id }) else { return nil }
+            return "\(agent.turns) \(agent.turn ?? "")"
         }
 
         private mutating func read(_ link: WatchState.Link) {
             stopReading()
             let (continuation, status) = (continuation, moment.status)
             let reader = documents
-            output = nil
-            if case .gateLog(let subject) = link { output = reader.gateOutput(subject, status) }
+            turns = turns(of: link)
+            output = reader.output(link, status)
             reading = Task { [output] in
                 guard let output, let changes = try? FileChanges(output.path) else {
                     continuation.yield(.fetched(await reader.document(link, status)))

@@ -2,7 +2,7 @@
 import { store, now, order, orderId } from "/store.js";
 import { el, show, since, money, words, facts, table, clock, badge } from "/dom.js";
 import { taskLink } from "/pages.js";
-import { Lines } from "/lines.js";
+import { Transcript } from "/transcript.js";
 import { Work } from "/work.js";
 
 export class AgentPage {
@@ -13,10 +13,10 @@ export class AgentPage {
     this.work = new Work(null);
     this.say = new Say(id);
     page.append(el("h2", {}, id), this.facts, this.say.element, this.messages, this.work.element);
-    this.lines = new Lines(page, id);
+    this.transcript = new Transcript(page, id);
   }
 
-  close() { this.lines.close(); }
+  close() { this.transcript.close(); }
 
   update() {
     const status = store.status;
@@ -45,7 +45,7 @@ export class AgentPage {
       this.work.version = `${open.commit ?? ""} ${open.state} ${one.turns}`;
       this.work.update();
     }
-    this.lines.update();
+    this.transcript.update(one);
   }
 }
 

@@ -17,13 +17,14 @@ const routes = [
   [/^#\/task\/([\w-]+)$/, ({ TaskPage }, id) => new TaskPage(page, id), "/tasks.js"],
   [/^#\/queue$/, () => simple(() => queue(false))],
   [/^#\/cost$/, () => simple(cost)],
-  [/^#\/log$/, ({ Lines }) => new Lines(page, null), "/lines.js"],
+  [/^#\/log$/, ({ Lines }) => new Lines(page), "/lines.js"],
   [/^#\/agent\/([\w-]+)$/, ({ AgentPage }, id) => new AgentPage(page, id), "/agent.js"],
+  [/^#\/gate\/([\w-]+)$/, ({ GatePage }, run) => new GatePage(page, run), "/gate.js"],
   [/^#\/commit\/([0-9a-f]+)$/, ({ CommitPage }, id) => new CommitPage(page, id), "/commit.js"],
 ];
 
 /** The page in the navigation that a page belongs to. */
-const above = { task: "#/tasks", tasks: "#/tasks", agent: "#/agents", agents: "#/agents", commit: "#/queue", graph: "#/graph" };
+const above = { task: "#/tasks", tasks: "#/tasks", agent: "#/agents", agents: "#/agents", commit: "#/queue", gate: "#/queue", graph: "#/graph" };
 
 function simple(render) {
   const parts = el("div", {});

@@ -1,7 +1,7 @@
 // One commit with its receipt.
 import { commit, now } from "/store.js";
 import { el, show, words, facts, moment } from "/dom.js";
-import { agentLink, taskLink, commitLink } from "/pages.js";
+import { agentLink, taskLink, commitLink, gateLink } from "/pages.js";
 import { changes } from "/work.js";
 
 const verdicts = {
@@ -31,6 +31,7 @@ export class CommitPage {
           ["Commit", el("code", {}, one.id)],
           ["Author", words(one.author)],
           ["Time", one.committedAt && moment(one.committedAt.ms, now())],
+          ["Gate's log", one.gateRun && gateLink({ gateRun: one.gateRun })],
           ["Parents", one.parents.length > 0 && one.parents.map((parent, index) => [index > 0 && ", ", commitLink(parent)])],
           ["Message", one.message.trim() && el("span", { class: "message" }, words(one.message.trim()))],
         ]),

@@ -1,4 +1,4 @@
-// The log, or one agent's transcript, the newest last.
+// The log, the newest last.
 import { store, log } from "/store.js";
 import { el, show } from "/dom.js";
 
@@ -6,11 +6,10 @@ import { el, show } from "/dom.js";
 const longest = 4_000;
 
 export class Lines {
-  constructor(page, agent) {
-    this.agent = agent;
+  constructor(page) {
     this.trouble = el("div", {});
-    this.list = el("div", { class: agent ? "lines one" : "lines", role: "log", tabindex: "0", "aria-label": agent ? `Transcript of ${agent}` : "Log" });
-    page.append(agent ? el("h3", {}, "Transcript") : el("h2", {}, "Log"), this.trouble, this.list);
+    this.list = el("div", { class: "lines", role: "log", tabindex: "0", "aria-label": "Log" });
+    page.append(el("h2", {}, "Log"), this.trouble, this.list);
     this.isOpen = true;
     this.isLoading = false;
     this.seen = null;
@@ -27,12 +26,12 @@ export class Lines {
     if (this.isLoading) return;
     this.isLoading = true;
     try {
-      const entries = await log(this.agent);
+      const entries = await log();
       if (!this.isOpen) return;
       const isAtEnd = this.list.scrollTop + this.list.clientHeight >= this.list.scrollHeight - 40;
       show(this.list, entries.length === 0 ? el("p", { class: "weak" }, "Nothing yet.") : entries.map((entry) => el("div", {},
         el("span", { class: "weak" }, entry.time),
-        !this.agent && el("span", { class: "busy" }, entry.source),
+        el("span", { class: "busy" }, entry.source),
         el("span", { class: entry.level === "error" ? "bad" : entry.level === "warning" ? "warn" : "", dir: "auto" },
           entry.text.length > longest ? entry.text.slice(0, longest) + ` … (${entry.text.length - longest} more characters)` : entry.text))));
       this.seen = version;

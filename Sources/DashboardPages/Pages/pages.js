@@ -4,6 +4,11 @@ import { el, svg, since, duration, money, tokens, clock, words, table, facts, ba
 
 export function agentLink(id) { return el("a", { href: `#/agent/${id}`, "data-key": `agent-${id}` }, id); }
 export function taskLink(id) { return el("a", { href: `#/task/${id}`, "data-key": `task-${id}` }, id); }
+/** To what the gate printed that runs now for a candidate or a task, or was red for it. */
+export function gateLink(one) {
+  const run = one.gateRun ?? /\/([\w-]+)-[0-9a-f]+\.log$/.exec(one.gateLog ?? "")?.[1];
+  return run && el("a", { href: `#/gate/${run}`, "data-key": `gate-${run}` }, "gate's log");
+}
 export function commitLink(id) { return el("a", { href: `#/commit/${id}`, "data-key": `commit-${id}` }, el("code", {}, id.slice(0, 10))); }
 
 /** Agents that the overview shows one by one; of more it shows what each team is at. */
@@ -141,7 +146,7 @@ export function queue(isShort) {
     status.queues.map((one) => [table(["into ", words(one.target)], ["State", "What", "Since", "Why"], one.candidates.slice(0, most).map((candidate) => [
       badge(candidate.state.startsWith("gating") ? "busy" : "weak", candidate.state),
       [candidate.task && [taskLink(candidate.task), " "], words(candidate.task ? candidate.what.replace(`${candidate.task}: `, "") : candidate.what)],
-      since(candidate.since.ms, now()), el("span", { class: "weak" }, words(candidate.why))])),
+      since(candidate.since.ms, now()), [el("span", { class: "weak" }, words(candidate.why)), " ", gateLink(candidate)]])),
       one.candidates.length > most && el("p", { class: "weak" }, `and ${one.candidates.length - most} more`)]),
     facts([
       ["Gate", el("code", {}, words(status.gate.command ?? status.gate.state))],

@@ -4,7 +4,7 @@
 const listeners = new Set();
 
 /** A run at a moment: what pages are made of. */
-function side() { return { status: null, isLive: false, tasks: new Map(), ahead: 0 }; }
+function side() { return { status: null, isLive: false, tasks: new Map(), heard: new Map(), ahead: 0 }; }
 
 const present = side();
 let past = null;
@@ -19,6 +19,8 @@ export const store = {
   get isLive() { return this.shown.isLive; },
   /** @type {Map<string, object>} tasks by id */
   get tasks() { return this.shown.tasks; },
+  /** how many lines an agent's log has had: another number once it has said more */
+  heard(agent) { return this.shown.heard.get(agent) ?? 0; },
   /** the event whose moment is shown; `null` for the present */
   get at() { return past?.sequence ?? null; },
   get present() { return present; },
@@ -39,7 +41,8 @@ function take(side, update) {
   side.isLive = update.isLive;
   side.ahead = update.now - Date.now();
   side.now = update.now;
-  if (update.isWhole) side.tasks = new Map();
+  if (update.isWhole) [side.tasks, side.heard] = [new Map(), new Map()];
+  for (const [source, lines] of Object.entries(update.heard)) side.heard.set(source, lines);
   for (const task of update.tasks) side.tasks.set(task.id, task);
 }
 
@@ -100,9 +103,8 @@ async function ask(path, options) {
   throw Object.assign(new Error(words), { status: answer.status });
 }
 
-export async function log(source) {
+export async function log() {
   const query = new URLSearchParams();
-  if (source) query.set("source", source);
   if (past) query.set("at", past.sequence);
   return (await ask("/api/v1/log?" + query)).entries;
 }
@@ -122,6 +124,13 @@ export function timeline(after) { return ask(`/api/v1/timeline?after=${after}&li
 
 /** What of the timeline is about a task. */
 export function timelineOf(task) { return ask(`/api/v1/timeline?task=${encodeURIComponent(task)}`); }
+/** A piece of what an agent said and did: the end of its newest turn, or of `turn`, or what is `before` or `after` a place in that. */
+export function transcript(agent, wish) {
+  const query = new URLSearchParams(past ? { ...wish, at: past.sequence } : wish);
+  return ask(`/api/v1/agents/${encodeURIComponent(agent)}/transcript?${query}`);
+}
+/** A piece of what a gate printed. One that is to come after a place is waited for while the gate runs. */
+export function gateLog(run, wish, signal) { return ask(`/api/v1/gates/${encodeURIComponent(run)}/log?${new URLSearchParams(wish)}`, { signal }); }
 export function commit(id) { return ask(`/api/v1/commits/${encodeURIComponent(id)}`); }
 export function work(task) { return ask(`/api/v1/work/${encodeURIComponent(task)}`); }
 

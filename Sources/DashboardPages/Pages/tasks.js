@@ -1,7 +1,7 @@
 // The list of tasks, which can be long, and one task.
 import { store, now, timelineOf } from "/store.js";
 import { el, show, since, duration, money, tokens, words, facts, badge, count, moment } from "/dom.js";
-import { agentLink, taskLink, commitLink } from "/pages.js";
+import { agentLink, taskLink, commitLink, gateLink } from "/pages.js";
 import { Rows } from "/rows.js";
 import { Work } from "/work.js";
 
@@ -107,6 +107,7 @@ export class TaskPage {
       one.why && el("p", { class: "why" }, el("strong", {}, ["dropped", "failed"].includes(one.state) ? "Why it was given up: " : "Why it waits: "), words(one.why)));
     show(this.facts, el("section", { class: "card" }, el("h2", {}, "Facts"), facts([
       ["Commit", one.commit && commitLink(one.commit)],
+      ["Gate", gateLink(one)],
       ["Team", el("a", { href: `#/agents/${one.team}`, "data-key": "team" }, one.team)],
       ["Worker", one.worker && agentLink(one.worker)],
       ["Needs", needs.length > 0 && links(needs)],
