@@ -137,7 +137,7 @@ struct WatchSession: Sendable {
             case .redraw: painter.forget()
             case .pause: pause(&group)
             case .load(let link): read(link)
-            case .tell(let agent, let text): tell(agent, text, &group)
+            case .tell(let agent, let text, let interrupts): tell(agent, text, interrupts: interrupts, &group)
             case nil: break
             }
             if state.document?.link != state.open, reading != nil, !isText(state.open) { stopReading() }
@@ -197,11 +197,12 @@ struct WatchSession: Sendable {
 
         // MARK: Orders
 
-        private func tell(_ agent: String, _ text: String, _ group: inout TaskGroup<Void>) {
+        private func tell(_ agent: String, _ text: String, interrupts: Bool, _ group: inout TaskGroup<Void>) {
             let (continuation, follower) = (continuation, follower)
             var request = OrderRequest(id: OrderDelivery.newName(), kind: .tell)
             request.agent = agent
             request.text = text
+            request.interrupts = interrupts
             request.run = moment.status.run
             group.addTask { [request] in
                 do {
