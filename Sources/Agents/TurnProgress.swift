@@ -43,10 +43,14 @@ package struct TurnProgress: Codable, Sendable, Equatable {
         var call: Int
         var since: Timestamp
         var due: Timestamp
-        /// For people who look on. It is not written down: an agent's words stay out of the journal's file.
+        /// For people who look on; nothing depends on it. It is not written down: an agent's words stay out of the journal's file.
         var argument = ""
 
         private enum CodingKeys: CodingKey { case name, call, since, due }
+
+        static func == (one: Tool, other: Tool) -> Bool {
+            one.name == other.name && one.call == other.call && one.since == other.since && one.due == other.due
+        }
     }
 
     private struct Failing: Codable, Sendable, Equatable {

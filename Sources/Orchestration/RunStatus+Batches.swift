@@ -48,19 +48,22 @@ extension RunStatus {
             let isRerun = gates.contains(where: \.isRerun)
             var parts: [String] = []
             if let last = chain.links.lastIndex(where: \.isPublishing) {
-                parts.append(last == 0 ? "the 1st is being published" : "the first \(last + 1) are being published")
+                parts.append(
+                    search.count == 1 ? "is being published" : last == 0 ? "the 1st is being published" : "the first \(last + 1) are being published")
             }
-            if let culprit = search.culprit {
+            switch (search.culprit, search.red) {
+            case _ where search.count == 1 && (parts.isEmpty || search.red != nil):
+                parts.append(
+                    isRerun ? "its gate was red and runs once more" : search.red != nil ? "it breaks the gate"
+                        : search.green == 1 ? "green" : tested.isEmpty ? "waits for a gate slot" : "its gate runs")
+            case (let culprit?, _):
                 parts.append("the \(Run.ordinal(culprit + 1)) breaks the gate" + (isRerun ? "; its gate runs once more to be sure" : ""))
-            } else if let red = search.red {
+            case (nil, let red?):
                 let suspects = "the \(Run.ordinal(search.green + 1)) to the \(Run.ordinal(red))"
                 parts.append("one of \(red - search.green), \(suspects), breaks the gate and is being found; \(running)")
-            } else if search.green == search.count {
-                if parts.isEmpty { parts.append("green") }
-            } else if search.count == 1 {
-                parts.append(tested.isEmpty ? "waits for a gate slot" : isRerun ? "its gate runs once more" : "its gate runs")
-            } else {
+            case (nil, nil) where search.green < search.count:
                 parts.append("\(search.count) are verified together; \(running)")
+            case (nil, nil): if parts.isEmpty { parts.append("all are green") }
             }
             return parts.joined(separator: "; ")
         }

@@ -46,7 +46,7 @@ extension RunStatus {
             landed = facts.landings.count
             open = facts.open
             let worked = Double(max(1_000, facts.worked))
-            perHour = Double(landed) / worked * Pace.hour
+            perHour = Double(landed) * Pace.hour / worked
             let since = now.milliseconds(since: facts.resumedAt)
             if since < Pace.least, since < facts.worked {
                 // It was taken up just now, and how long nobody had worked before that is not known here.
@@ -54,11 +54,11 @@ extension RunStatus {
             } else {
                 let window = min(Pace.recent, max(1_000, since))
                 let lately = facts.landings.count { now.milliseconds(since: $0) < window }
-                recentPerHour = Double(lately) / Double(window) * Pace.hour
+                recentPerHour = Double(lately) * Pace.hour / Double(window)
             }
             guard facts.isAtWork else { return }
             timeMilliseconds = max(0, facts.limit - facts.worked)
-            if open > 0, recentPerHour > 0 { workMilliseconds = Int64(min(1e15, Double(open) / recentPerHour * Pace.hour)) }
+            if open > 0, recentPerHour > 0 { workMilliseconds = Int64(min(1e15, Double(open) * Pace.hour / recentPerHour)) }
             budgetMilliseconds = facts.ceilings.compactMap { spent, most in
                 spent > 0 ? Int64(max(0, min(1e15, (most - spent) / (spent / worked)))) : nil
             }.min()

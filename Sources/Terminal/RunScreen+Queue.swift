@@ -28,10 +28,9 @@ extension RunScreen {
     /// `✓1 → ✓2 → ?3 → ?4 ◀gate → 5`: the candidates of a batch as each holds what is before it, with the prefixes that a gate runs on.
     private func chain(_ batch: RunStatus.BatchStatus, _ queue: RunStatus.QueueStatus) -> [Row] {
         let verdicts = Dictionary(queue.candidates.map { ($0.id, $0.verdict) }) { first, _ in first }
-        let words = Row([Span("  \(Self.safe(batch.words))", batch.red == nil ? .dim : .yellow)])
         // Of one alone the row below says everything.
-        guard batch.candidates.count > 1 else { return batch.red == nil ? [] : [words] }
-        var rows = [words]
+        guard batch.candidates.count > 1 else { return [] }
+        var rows = [Row([Span("  \(Self.safe(batch.words))", batch.red == nil ? .dim : .yellow)])]
         var (line, cells): ([Span], Int) = ([Span("  ")], 2)
         for (index, id) in batch.candidates.enumerated() {
             let verdict = verdicts[id] ?? nil

@@ -110,6 +110,14 @@ struct BatchTests {
         #expect(behind.candidates.last?.verdict == "behind" && behind.candidates.last?.why == "merged in memory; waits for a gate slot")
     }
 
+    @Test("a change that is verified alone is told of without the words for many")
+    func alone() throws {
+        let words = try told(BranchQueue(1) { _ in true }).compactMap(\.batch?.words)
+        #expect(words.contains("its gate runs") && words.contains("its gate was red and runs once more"), "\(words)")
+        #expect(words.allSatisfy { !$0.contains("1st") && !$0.contains("first") }, "\(words)")
+        #expect(try told(BranchQueue(1) { _ in false }).contains { $0.batch?.words == "is being published" })
+    }
+
     @Test("several gates search with several prefixes, and each candidate is under the shortest that holds it")
     func prefixes() throws {
         let told = try told(BranchQueue(16, slots: 3) { $0.contains(11) })

@@ -161,7 +161,7 @@ function batch(one) {
   const gates = new Map(known.gates.map((gate) => [gate.through, gate]));
   const most = 200;
   return el("div", { class: "batch" },
-    el("p", { class: known.red === undefined ? "weak" : "warn" }, words(`Verified together: ${known.words}`)),
+    known.candidates.length > 1 && el("p", { class: known.red === undefined ? "weak" : "warn" }, words(`Verified together: ${known.words}`)),
     known.candidates.length > 1 && el("ol", { class: "chain", "aria-label": "Verified together, in order" }, known.candidates.slice(0, most).map((id, index) => {
       const candidate = byId.get(id) ?? { what: id };
       const [kind, mark, text] = verdicts[candidate.verdict] ?? ["weak", "", "not known yet"];
