@@ -45,14 +45,14 @@ package struct CredentialEnvironment: Sendable, Equatable {
     private static func login(in parent: [String: String]) -> [String: String] {
         var prefixes = ["ANTHROPIC_"]
         var names: Set = ["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_API_KEY_HELPER_TTL_MS"]
-        if isOn(parent["CLAUDE_CODE_USE_BEDROCK"]) {
+        for cloud in ["BEDROCK", "MANTLE", "ANTHROPIC_AWS"] where isOn(parent["CLAUDE_CODE_USE_\(cloud)"]) {
             prefixes.append("AWS_")
-            names.formUnion(["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_SKIP_BEDROCK_AUTH"])
+            names.formUnion(["CLAUDE_CODE_USE_\(cloud)", "CLAUDE_CODE_SKIP_\(cloud)_AUTH"])
         }
-        if isOn(parent["CLAUDE_CODE_USE_VERTEX"]) {
+        for cloud in ["VERTEX", "ANTHROPIC_GOOGLE_CLOUD"] where isOn(parent["CLAUDE_CODE_USE_\(cloud)"]) {
             prefixes += ["VERTEX_REGION_", "CLOUDSDK_"]
             names.formUnion([
-                "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_SKIP_VERTEX_AUTH", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT",
+                "CLAUDE_CODE_USE_\(cloud)", "CLAUDE_CODE_SKIP_\(cloud)_AUTH", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT",
                 "GCLOUD_PROJECT", "CLOUD_ML_REGION",
             ])
         }

@@ -28,13 +28,18 @@ package struct RateLimit: Codable, Sendable, Equatable {
     package var resetsAt: Timestamp?
     /// The window that decides, such as `five_hour`.
     package var window: String?
+    /// Whether the request was paid for beside the subscription, because a window is used up.
+    package var isOverage: Bool
     /// All windows by name.
     package var windows: [String: Window]
 
-    package init(status: Status, resetsAt: Timestamp? = nil, window: String? = nil, windows: [String: Window] = [:]) {
+    package init(
+        status: Status, resetsAt: Timestamp? = nil, window: String? = nil, isOverage: Bool = false, windows: [String: Window] = [:]
+    ) {
         self.status = status
         self.resetsAt = resetsAt
         self.window = window
+        self.isOverage = isOverage
         self.windows = windows
     }
 }
@@ -48,13 +53,26 @@ extension Observation {
         if rateLimit.status == .rejected {
             return .failed(.exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix))
         }
-        let windows = rateLimit.windows.compactMap { name, window in
-            window.utilization.map { UsageWindow(name: name, utilization: $0, resetsAt: window.resetsAt, seenAt: now) }
+        let windows = rateLimit.used.map { name, window in
+            UsageWindow(name: name, utilization: window.utilization ?? 0, resetsAt: window.resetsAt, seenAt: now)
         }
         return windows.isEmpty ? nil : .used(windows.sorted { $0.name < $1.name })
     }
 }
 
 extension RateLimit {
+    /// The windows of which it is known how full they are. One that is paid beside counts as used up: what is under way is finished, and nothing new
+    /// is begun for money that nobody has set a limit for. A warning without a figure is taken for the least that is one.
+    fileprivate var used: [String: Window] {
+        var known = windows.filter { $0.value.utilization != nil }
+        guard isOverage || status == .allowedWarning, let window else { return known }
+        let least = isOverage ? 1 : UsageReserve.of(window).narrows
+        if isOverage || known[window] == nil {
+            known[window] = Window(
+                utilization: max(known[window]?.utilization ?? 0, least), resetsAt: windows[window]?.resetsAt ?? resetsAt)
+        }
+        return known
+    }
+
     fileprivate var suffix: String { window.map { " (window \($0))" } ?? "" }
 }

@@ -6,11 +6,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 int cprocesses_pidfd_open(pid_t pid) {
@@ -64,7 +67,22 @@ int cprocesses_memory_file(const void *bytes, size_t count) {
 
 void cprocesses_trim_memory(void) { malloc_trim(0); }
 
-void cprocesses_limit_arenas(int count) { mallopt(M_ARENA_MAX, count); }
+int cprocesses_timer(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+void cprocesses_set_timer(int timer, int64_t seconds, int64_t nanoseconds) {
+    struct itimerspec time = {.it_value = {.tv_sec = seconds + nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
+    timerfd_settime(timer, 0, &time, NULL);
+}
+
+void cprocesses_limit_free_memory(int arenas) {
+    mallopt(M_ARENA_MAX, arenas);
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
+const void *cprocesses_find(const void *text, size_t text_size, const void *word, size_t word_size) {
+    return memmem(text, text_size, word, word_size);
+}
 
 int cprocesses_open(const char *path, int flags, mode_t mode) {
     int descriptor;

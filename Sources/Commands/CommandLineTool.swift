@@ -11,7 +11,7 @@ package enum CommandLineTool {
     package static func run() async {
         // A reader that has gone, or a child that has died, is an error of one write and not the end of cco.
         signal(SIGPIPE, SIG_IGN)
-        ProcessMemory.limitArenas()
+        ProcessMemory.limitFreeMemory()
         // So is a file that may not grow any more. A handler, because children would inherit that it is ignored.
         signal(SIGXFSZ) { _ in }
         do {

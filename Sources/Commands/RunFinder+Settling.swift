@@ -50,7 +50,7 @@ extension RunFinder {
                 // Whoever looks has been cancelled.
                 try Task.checkCancellation()
             }
-            group.addTask { try await ContinuousClock().sleep(until: deadline) }
+            group.addTask { try await Alarm.wait(until: deadline) }
             if let holder {
                 let process = ProcessIdentity(pid: holder.pid, startTime: holder.startTime, bootID: try ProcessIdentity.currentBootID())
                 group.addTask { try await process.untilEnded() }

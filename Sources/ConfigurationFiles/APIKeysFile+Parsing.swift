@@ -141,13 +141,40 @@ extension APIKeysFile {
                     "key \(number) has no credential", at: position,
                     suggestion: "add \"apiKey\", \"authToken\" or \"oauthToken\", or \"env\" for a cloud provider")
             }
+            if let credential = found.first?.credential { refuseProvider(environment, beside: credential, number: number, at: position) }
             return found.first?.credential
+        }
+
+        /// Beside a key or a subscription no cloud provider is switched on: the agents' program would take one of the two, and perhaps the wrong
+        /// one is paid. A bearer token may be for a gateway to one. A switch that nearly is one is misspelt.
+        private mutating func refuseProvider(
+            _ environment: [String: String], beside credential: APIKey.Credential, number: Int, at position: SourcePosition
+        ) {
+            let switched = Self.switchedOn(environment)
+            let isForGateway = if case .authToken = credential { switched.count < 2 } else { false }
+            if let provider = switched.first, !isForGateway {
+                return reader.report(
+                    "key \(number) has a credential and switches a cloud provider on: \(switched.joined(separator: ", "))", at: position,
+                    suggestion:
+                        "keep one of them, or make two keys of it; without \(provider) it is the provider's own address or `baseUrl`")
+            }
+            let unknown = environment.keys.filter { $0.hasPrefix("CLAUDE_CODE_USE_") && !APIKeysFile.providerSwitches.contains($0) }
+                .sorted()
+            guard let name = unknown.first else { return }
+            reader.report(
+                "key \(number): \"env.\(name)\" is no cloud provider that is known", at: position,
+                suggestion: NearestName.of(name, among: APIKeysFile.providerSwitches).map { "did you mean \"\($0)\"?" }
+                    ?? "one of \(APIKeysFile.providerSwitches.joined(separator: ", "))")
+        }
+
+        private static func switchedOn(_ environment: [String: String]) -> [String] {
+            let isOff: Set = ["", "0", "false", "no", "off"]
+            return APIKeysFile.providerSwitches.filter { name in environment[name].map { !isOff.contains($0.lowercased()) } ?? false }
         }
 
         /// Variables alone let nobody in unless they switch a cloud provider on.
         private mutating func requireProvider(_ environment: [String: String], number: Int, at position: SourcePosition) {
-            let isOff: Set = ["", "0", "false", "no", "off"]
-            let chosen = APIKeysFile.providerSwitches.filter { name in environment[name].map { !isOff.contains($0.lowercased()) } ?? false }
+            let chosen = Self.switchedOn(environment)
             guard chosen.count != 1 else { return }
             if chosen.count > 1 {
                 return reader.report(

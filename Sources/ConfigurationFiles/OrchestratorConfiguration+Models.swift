@@ -15,6 +15,18 @@ extension OrchestratorConfiguration.Settings {
         .choice("effort", "How hard the model then thinks."),
         "What a role's turns have once others have failed: for a task that was begun anew, and for a manager that failed three times.")
 
+    static let purposes = models(
+        of: OrchestratorConfiguration.Purpose.self, "purposes",
+        .string("model", .model, defaultText: "as before", "Model of turns for this purpose."),
+        .choice("effort", "How hard the model thinks for this purpose."),
+        "What turns have that are for something special. The keys are `conflict`, `gate-fix`, `rework` and `review`.")
+    static let scarcity = models(
+        of: OrchestratorConfiguration.Role.self, "scarcity",
+        .string("model", .model, defaultText: "as before", "Model of this role while a usage window runs short."),
+        .choice("effort", "How hard the model then thinks."),
+        "What a role's new conversations have on a subscription of which a usage window runs short, so that the strongest model is left for "
+            + "the Director and for conflicts.")
+
     /// An option that gives each of some keys a model and an effort.
     private static func models<Key: RawRepresentable<String> & CaseIterable & Hashable & Sendable>(
         of keys: Key.Type, _ name: String, _ model: Setting<String>, _ effort: Setting<OrchestratorConfiguration.Effort>, _ text: String

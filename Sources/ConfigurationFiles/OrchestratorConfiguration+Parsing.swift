@@ -82,6 +82,8 @@ extension OrchestratorConfiguration {
         roles = try values.required(Settings.roles)
         taskSizes = try values.required(Settings.taskSizes)
         escalation = try values.required(Settings.escalation)
+        purposes = try values.required(Settings.purposes)
+        scarcity = try values.required(Settings.scarcity)
         review = try values.required(Settings.review)
         promotion = try values.required(Settings.promotion)
         push = try values.required(Settings.push)
@@ -138,6 +140,8 @@ extension OrchestratorConfiguration {
         for role in Role.allCases { models.append(("roles.\(role.rawValue).model", roles[role]?.model)) }
         for size in TaskSize.allCases { models.append(("taskSizes.\(size.rawValue).model", taskSizes[size]?.model)) }
         for role in Role.allCases { models.append(("escalation.\(role.rawValue).model", escalation[role]?.model)) }
+        for purpose in Purpose.allCases { models.append(("purposes.\(purpose.rawValue).model", purposes[purpose]?.model)) }
+        for role in Role.allCases { models.append(("scarcity.\(role.rawValue).model", scarcity[role]?.model)) }
         return models.compactMap { name, model in
             guard let model, !aliases.contains(model), let nearest = NearestName.of(model, among: aliases) else { return nil }
             return ConfigurationProblem(

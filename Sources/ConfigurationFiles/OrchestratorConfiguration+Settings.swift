@@ -149,7 +149,8 @@ extension OrchestratorConfiguration {
                 maxTaskAttempts.definition,
             ] + spending + [
                 envFiles.definition, agentEnvironment.definition,
-                gitCloneOptions.definition, roles.definition, taskSizes.definition, escalation.definition, review.definition,
+                gitCloneOptions.definition, roles.definition, taskSizes.definition, escalation.definition, purposes.definition,
+                scarcity.definition, review.definition,
                 promotion.definition, push.definition,
                 keepWorktrees.definition, sparseCheckout.definition, minimumFreeDiskMb.definition, maxWorkspaceMb.definition,
                 maxOutputMb.definition,

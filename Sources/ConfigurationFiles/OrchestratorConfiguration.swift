@@ -80,6 +80,10 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package var taskSizes: [TaskSize: RoleSettings]
     /// What a role's turns have once others have failed.
     package var escalation: [Role: RoleSettings]
+    /// What turns have that are for something special.
+    package var purposes: [Purpose: RoleSettings]
+    /// What a role's new conversations have while a usage window runs short.
+    package var scarcity: [Role: RoleSettings]
     package var review: Review
     package var promotion: Promotion
     package var push: Bool
@@ -147,6 +151,13 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     /// How much work a task is, as its planner sees it.
     package enum TaskSize: String, Sendable, CaseIterable {
         case small, medium, large
+    }
+
+    /// What a turn is for, where that is something special.
+    package enum Purpose: String, Sendable, CaseIterable {
+        case conflict
+        case gateFix = "gate-fix"
+        case rework, review
     }
 
     /// How hard the model is asked to think.

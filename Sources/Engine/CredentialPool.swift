@@ -29,7 +29,8 @@ package struct CredentialPool: Sendable {
         environment: [String: String]
     ) throws {
         let keys = keys?.keys ?? []
-        let hasLogin = CredentialPool.hasLogin(environment)
+        // What the environment and the file both have would be two credentials, with twice the turns that it bears.
+        let hasLogin = CredentialPool.hasLogin(environment) && !CredentialPool.isLogin(among: keys, environment)
         var slots: [CredentialSlot] = []
         var environments: [CredentialID: CredentialEnvironment] = [:]
         func addKeys(tier: Int) {
@@ -69,6 +70,21 @@ package struct CredentialPool: Sendable {
             + loginVariables.compactMap { name in environment[name].map { Observability.Secret(name: name, value: $0) } }
     }
 
+    /// Whether a key is the login that a variable gives, under another name.
+    private static func isLogin(among keys: [APIKey], _ environment: [String: String]) -> Bool {
+        keys.contains { key in
+            guard key.baseUrl == environment["ANTHROPIC_BASE_URL"] else { return false }
+            let variable =
+                switch key.credential {
+                case .apiKey: "ANTHROPIC_API_KEY"
+                case .authToken: "ANTHROPIC_AUTH_TOKEN"
+                case .oauthToken: "CLAUDE_CODE_OAUTH_TOKEN"
+                case .environment: ""
+                }
+            return environment[variable].map { $0 == key.credential.secret?.reveal() } ?? false
+        }
+    }
+
     /// The names of the credentials that are subscriptions; a token that is there twice is one.
     private static func subscriptions(_ keys: [APIKey], login environment: [String: String]?) -> [String] {
         var tokens: Set<String> = []
@@ -96,8 +112,9 @@ package struct CredentialPool: Sendable {
     /// Whether the CLI would find a way in by itself. The stored login is only looked for, never read.
     package static func hasLogin(_ environment: [String: String]) -> Bool {
         if loginVariables.contains(where: { environment[$0].map { !$0.isEmpty } ?? false }) { return true }
-        let clouds = ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"]
-        if clouds.contains(where: { environment[$0].map { !["", "0", "false"].contains($0) } ?? false }) { return true }
+        if APIKeysFile.providerSwitches.contains(where: { environment[$0].map { !["", "0", "false"].contains($0) } ?? false }) {
+            return true
+        }
         let folder = environment["CLAUDE_CONFIG_DIR"] ?? environment["HOME"].map { $0 + "/.claude" }
         return folder.map { PrivateFiles.exists($0 + "/.credentials.json") } ?? false
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Orchestration
+import Processes
 
 /// The engine's only source of time.
 package protocol EngineClock: Sendable {
@@ -26,6 +27,6 @@ package struct SystemClock: EngineClock {
 
     package func wait(until deadline: Timestamp) async throws {
         let left = deadline.milliseconds(since: now())
-        if left > 0 { try await ContinuousClock().sleep(for: .milliseconds(left)) }
+        if left > 0 { try await Alarm.wait(for: .milliseconds(left)) }
     }
 }

@@ -2,7 +2,8 @@ import Agents
 import ConfigurationFiles
 import Orchestration
 
-/// Which model a turn runs with, and how hard it thinks: what its role has, unless its task's size says otherwise, unless others have failed.
+/// Which model a turn runs with, and how hard it thinks: what its role has, unless its task's size says otherwise, unless a usage window runs short,
+/// unless it is for something special, unless others have failed.
 package struct ModelChoice: Sendable, Equatable {
     /// `nil` leaves the choice to the agent's program.
     package struct Setting: Sendable, Equatable {
@@ -18,12 +19,16 @@ package struct ModelChoice: Sendable, Equatable {
     package var roles: [Role: Setting] = [:]
     package var sizes: [TaskSize: Setting] = [:]
     package var escalated: [Role: Setting] = [:]
+    package var purposes: [Purpose: Setting] = [:]
+    package var scarce: [Role: Setting] = [:]
 
     package init() {}
 
     package subscript(_ turn: Turn) -> Setting {
         let layers = [
-            turn.isEscalated == true ? escalated[turn.role] : nil, turn.role == .worker ? turn.size.flatMap { sizes[$0] } : nil,
+            turn.isEscalated == true ? escalated[turn.role] : nil, purposes[turn.brief.purpose],
+            turn.isScarce == true ? scarce[turn.role] : nil,
+            turn.role == .worker ? turn.size.flatMap { sizes[$0] } : nil,
             roles[turn.role],
         ].compactMap { $0 }
         return Setting(model: layers.lazy.compactMap(\.model).first, effort: layers.lazy.compactMap(\.effort).first)
@@ -35,6 +40,8 @@ extension ModelChoice {
         let configuration = effective.configuration
         for (role, settings) in effective.roles { roles[Role(role)] = Setting(settings) }
         for (role, settings) in configuration.escalation { escalated[Role(role)] = Setting(settings) }
+        for (role, settings) in configuration.scarcity { scarce[Role(role)] = Setting(settings) }
+        for (purpose, settings) in configuration.purposes { Purpose(rawValue: purpose.rawValue).map { purposes[$0] = Setting(settings) } }
         for (size, settings) in configuration.taskSizes { TaskSize(rawValue: size.rawValue).map { sizes[$0] = Setting(settings) } }
     }
 }

@@ -110,7 +110,7 @@ package struct GitProcesses: Sendable {
             }
             tasks.addTask {
                 // Cancelled as soon as the processes have ended.
-                _ = try? await ContinuousClock().sleep(until: .now + limit)
+                _ = try? await Alarm.wait(for: limit)
                 return false
             }
             let ended = await tasks.next() ?? false

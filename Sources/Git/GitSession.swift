@@ -96,7 +96,7 @@ actor GitSession {
         Task { [weak self] in
             while let rest = await self?.rest() {
                 // Nothing cancels this task.
-                _ = try? await ContinuousClock().sleep(for: rest)
+                _ = try? await Alarm.wait(for: rest)
             }
         }
     }

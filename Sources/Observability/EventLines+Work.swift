@@ -94,7 +94,7 @@ extension EventScribe {
             [line(worker.name, .warning, "Is to resolve CONFLICTS of \(what) in \(files.map(\.path).joined(separator: ", "))")]
         case .fixGate: [line(worker.name, .warning, "Is to mend the red gate of \(what).")]
         case .fixQuickGate: [line(worker.name, .notice, "Is to mend what the quick gate found in \(what).")]
-        case .finish(_, let reason): [line(worker.name, .notice, "Is to finish \(what): \(reason)")]
+        case .finish(_, let reason, _): [line(worker.name, .notice, "Is to finish \(what): \(reason)")]
         case .proceed where pending.question == nil: [line(worker.name, .info, "Goes on with \(what).")]
         case .work, .proceed, .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: []
         }

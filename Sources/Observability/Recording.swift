@@ -33,7 +33,7 @@ package struct Recording: Sendable {
     }
 
     /// States that are kept; their distance doubles when there are more, or when they have more tasks and agents together than `mostEntries`.
-    package static let mostCheckpoints = 128
+    package static let mostCheckpoints = 64
     /// A state takes about a kilobyte for each of its tasks and agents, as far as it shares none of them with its neighbours.
     package static let mostEntries = 64_000
 

@@ -168,27 +168,21 @@ extension Run {
 
     /// Why no more workers are at work, for a person; `nil` when all are, or may be.
     package func whyNotWider(at now: Timestamp) -> String? {
+        let workers = agents.values.filter(\.role.writesCode)
+        guard case .working = phase, workers.count(where: { $0.activeTurn != nil }) < settings.workerCount else { return nil }
         let busy = busyWorkers
-        guard case .working = phase, busy < settings.workerCount else { return nil }
         let room = workerRoom
         if settings.isWidthAdaptive, let reason = width.reason(of: workerCeiling), room <= 0 { return reason }
         if let most = live.workers, room <= 0 { return "\(most) may work at once, as a person has set" }
-        let carried = credentials.compactMap { $0.carries(at: now) }
-        if carried.count == credentials.count, !credentials.isEmpty {
-            let places = carried.reduce(0, +)
-            if places <= busy { return "the credentials carry \(places) turns at present" }
+        // Who has a task and waits for a credential counts as busy, and has a reason of its own.
+        for worker in workers.sorted(by: { $0.id < $1.id }) where worker.activeTurn == nil {
+            guard let pending = pendingTask(of: worker.id)?.next, pending.question == nil else { continue }
+            if let reason = whyNoCredential(for: pending, at: now) { return reason }
         }
+        guard busy < settings.workerCount else { return nil }
         let isReady = teams.values.contains { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }
         return isReady ? nil : "no further task can begin yet"
     }
 
     private func hasGivenUp(_ team: TeamID) -> Bool { if case .stuck = teams[team]?.stage { true } else { false } }
-}
-
-extension Credential {
-    /// Turns that it carries at most now; `nil` is without limit.
-    fileprivate func carries(at now: Timestamp) -> Int? {
-        if rejected != nil || isSpent || (benchedUntil ?? now) > now { return 0 }
-        return [maxConcurrency, throttle?.width(at: now)].compactMap { $0 }.min()
-    }
 }

@@ -31,7 +31,7 @@ extension Brief {
         case .resolveConflict(_, _, let files): files.map { $0.kind.isEmpty ? $0.path : "\($0.path) (\($0.kind))" }.joined(separator: ", ")
         case .fixGate(_, _, let log): "\(log.ending); log: \(log.logPath)"
         case .fixQuickGate(_, let log): "\(log.ending); log: \(log.logPath)"
-        case .finish(_, let reason): reason
+        case .finish(_, let reason, _): reason
         case .planGoals, .planTasks, .fixPlan, .work, .rework, .proceed, .review, .assess, .decide: ""
         }
     }

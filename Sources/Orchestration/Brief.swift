@@ -17,9 +17,13 @@ package enum Brief: Codable, Sendable, Equatable {
     /// Worker: the quick gate fails on what was handed in.
     case fixQuickGate(TaskID, log: GateExcerpt)
     /// Worker: the work cannot be taken as it is, for a mechanical reason that is stated (no commit, a forbidden path, no report).
-    case finish(TaskID, reason: String)
+    ///
+    /// - Parameter of: what the turn was for that did not bring it; absent is work.
+    case finish(TaskID, reason: String, of: Purpose? = nil)
     /// Worker: the task was blocked until a person answered, or until its time was over; the text says which.
-    case proceed(TaskID, reason: String)
+    ///
+    /// - Parameter of: what the turn was for that asked; absent is work.
+    case proceed(TaskID, reason: String, of: Purpose? = nil)
     /// Lead: judge these submitted tasks.
     case review([TaskID])
     /// Lead: every task of the plan is settled; is the goal reached, or what is still to be done?
@@ -31,7 +35,7 @@ package enum Brief: Codable, Sendable, Equatable {
     package var task: TaskID? {
         switch self {
         case .work(let task), .rework(let task, _), .resolveConflict(let task, _, _), .fixGate(let task, _, _), .fixQuickGate(let task, _),
-            .finish(let task, _), .proceed(let task, _):
+            .finish(let task, _, _), .proceed(let task, _, _):
             task
         case .planGoals, .planTasks, .fixPlan, .review, .assess, .decide: nil
         }
@@ -49,7 +53,8 @@ package enum Brief: Codable, Sendable, Equatable {
     package var purpose: Purpose {
         switch self {
         case .planGoals, .planTasks, .fixPlan: .plan
-        case .work, .finish, .proceed: .work
+        case .work: .work
+        case .finish(_, _, let purpose), .proceed(_, _, let purpose): purpose ?? .work
         case .rework: .rework
         case .fixGate, .fixQuickGate: .gateFix
         case .resolveConflict: .conflict
@@ -64,6 +69,9 @@ package enum Purpose: String, Codable, Sendable, CaseIterable {
     case plan, work, review, rework
     case gateFix = "gate-fix"
     case conflict, coordinate
+
+    /// Absent for work, as briefs keep it.
+    var beyondWork: Purpose? { self == .work ? nil : self }
 }
 
 /// One file that two sides changed in ways git cannot join.

@@ -40,6 +40,18 @@ package struct Credential: Codable, Sendable, Equatable {
     /// Whether it has cost what it may.
     package var isSpent: Bool { maxBudgetUsd.map { costUsd >= $0 } ?? false }
 
+    /// What a turn on it may cost, beside those under way; `nil` is without limit.
+    ///
+    /// As with the run's ceilings (`Run.funds`): a share of what is left, but four times of what is usual where that is more. The last one may cost
+    /// what is usual, because one that is cut off after its first request costs as much and brings nothing.
+    func allowance(beside load: CredentialLoad?, usual: Double, places: Int) -> Double? {
+        guard let maxBudgetUsd else { return nil }
+        let held = load?.heldUsd ?? 0
+        let left = maxBudgetUsd - costUsd - held
+        let given = min(left, max(left / Double(places), 4 * usual)) * Run.allowedShare
+        return held > 0 ? max(given, min(usual, left)) : max(given, usual)
+    }
+
     /// Whether a turn may run on it at all.
     package func isUsable(at now: Timestamp) -> Bool {
         guard rejected == nil, !isSpent else { return false }

@@ -69,8 +69,17 @@ extension Decider {
 extension Run {
     /// What each credential carries now.
     package var credentialLoads: [CredentialID: CredentialLoad] {
-        turns.values.reduce(into: [:]) { $0[$1.credential, default: CredentialLoad()].add($1.demand) }
+        let usual = usualUsd
+        let limited = credentials.filter { $0.maxBudgetUsd != nil }
+        return turns.values.reduce(into: [:]) { loads, turn in
+            loads[turn.credential, default: CredentialLoad()].add(turn.demand)
+            guard !limited.isEmpty else { return }
+            loads[turn.credential]?.hold(turn, limited.first { $0.id == turn.credential }, usual: usual)
+        }
     }
+
+    /// What a turn of this run usually costs, in US dollars.
+    var usualUsd: Double { ledger.total.turns > 0 ? ledger.total.costUsd / Double(ledger.total.turns) : SpendingMeasure.usd.prior }
 
     /// The credential for a session's next turn; `nil` when it has to wait.
     ///

@@ -41,7 +41,8 @@ extension Decider {
 
     private mutating func proceed(_ question: Question, _ reason: String) {
         guard question.holdsTask, let task = question.task, run.waits(task, for: question) else { return }
-        emit(.taskBriefed(task, worker: question.agent, Pending(.proceed(task, reason: reason))))
+        let purpose = run.tasks[task]?.next?.brief.purpose.beyondWork
+        emit(.taskBriefed(task, worker: question.agent, Pending(.proceed(task, reason: reason, of: purpose))))
     }
 
     /// What is due by the clock, and what nobody needs any more.

@@ -11,7 +11,7 @@ extension Decider {
                     if let pending = task.next { waiting.append((task.demand(for: pending), agent, task, pending)) }
                 }
             } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
-                waiting.append((.integration, agent, nil, pending))
+                waiting.append((Demand(pending.brief, isBegun: true), agent, nil, pending))
             }
         }
         guard !waiting.isEmpty else { return }
@@ -24,40 +24,53 @@ extension Decider {
             let session = start.task.map(\.session) ?? start.agent.session
             guard let credential = run.credential(for: session, start.demand, loads: loads, at: now) else { continue }
             let hasBegun =
-                if let task = start.task { startWork(start.agent, task, start.pending, credential) } else {
-                    startManagement(start.agent, start.pending, credential)
+                if let task = start.task {
+                    startWork(start.agent, task, start.pending, credential, loads[credential])
+                } else {
+                    startManagement(start.agent, start.pending, credential, loads[credential])
                 }
             guard hasBegun else { continue }
             loads[credential, default: CredentialLoad()].add(start.demand)
+            hold(credential, of: start.agent.id, &loads)
             if start.task != nil, workerTurnRoom < .max { workerTurnRoom -= 1 }
         }
     }
 
-    /// - Returns: whether the turn has begun.
-    private mutating func startWork(_ agent: Agent, _ task: TeamTask, _ pending: Pending, _ credential: CredentialID) -> Bool {
-        // Its team gave up before there was money to begin it.
-        guard !run.hasGivenUp(task), let head = run.head(of: run.target(of: task.team)) else { return false }
-        return begin(agent, pending, session: task.session, credential: credential, startPoint: task.head ?? task.base ?? head)
+    /// What has just begun holds a part of its credential's budget.
+    private func hold(_ credential: CredentialID, of agent: AgentID, _ loads: inout [CredentialID: CredentialLoad]) {
+        guard let turn = run.agents[agent]?.activeTurn.flatMap({ run.turns[$0] }) else { return }
+        loads[credential]?.hold(turn, run.credentials.first { $0.id == credential }, usual: run.usualUsd)
     }
 
     /// - Returns: whether the turn has begun.
-    private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID) -> Bool {
+    private mutating func startWork(
+        _ agent: Agent, _ task: TeamTask, _ pending: Pending, _ credential: CredentialID, _ load: CredentialLoad?
+    ) -> Bool {
+        // Its team gave up before there was money to begin it.
+        guard !run.hasGivenUp(task), let head = run.head(of: run.target(of: task.team)) else { return false }
+        return begin(agent, pending, session: task.session, credential: credential, load, startPoint: task.head ?? task.base ?? head)
+    }
+
+    /// - Returns: whether the turn has begun.
+    private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID, _ load: CredentialLoad?) -> Bool {
         let target = agent.team.map { run.target(of: $0) } ?? .base
         guard let head = run.head(of: target) else { return false }
         if let session = agent.session, !pending.carryOn, let reason = run.whyNotContinued(session, with: pending.brief) {
             emit(.sessionReplaced(agent.id, reason: reason))
         }
-        return begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, startPoint: head)
+        return begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, load, startPoint: head)
     }
 
     /// - Returns: false when there is no money for it.
     private mutating func begin(
-        _ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, startPoint: ObjectID
+        _ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, _ load: CredentialLoad?, startPoint: ObjectID
     ) -> Bool {
         guard case .granted(let allowance) = funds(for: pending.brief, of: agent) else { return false }
         // A turn that is cut off after its first request would cost more than it may, and bring nothing.
         let least = min(allowance.usd ?? .infinity, max(0.01, run.usual(pending.brief.purpose, .usd)))
-        let keyLeft = run.credentials.first { $0.id == credential }.flatMap { key in key.maxBudgetUsd.map { max(least, $0 - key.costUsd) } }
+        let key = run.credentials.first { $0.id == credential }
+        let keyLeft =
+            key?.maxBudgetUsd == nil ? nil : key?.allowance(beside: load, usual: least, places: commitments().places(in: .run))
         var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
@@ -66,6 +79,7 @@ extension Decider {
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
             budgetUsd: [allowance.usd, keyLeft].compactMap { $0 }.min(), budgetTokens: allowance.tokens,
             size: pending.brief.task.flatMap { run.tasks[$0]?.size }, isEscalated: run.isEscalated(pending) ? true : nil,
+            isScarce: session?.exists != true && (key?.restriction(at: now)?.kind ?? .none) > .none ? true : nil,
             wasStuck: pending.wasStuck)
         let kept = run.messages.values.filter { message in
             guard message.turn == nil else { return false }
@@ -159,7 +173,7 @@ extension Decider {
         if let task = turn.task {
             guard let state = run.tasks[task], !state.state.isSettled else { return }
             guard failures <= 2 else { return giveToAnother(state, reason) }
-            let brief: Brief = again ? turn.brief : .finish(task, reason: reason)
+            let brief: Brief = again ? turn.brief : .finish(task, reason: reason, of: turn.brief.purpose.beyondWork)
             emit(.taskBriefed(task, worker: turn.agent, Pending(brief, carryOn: again, failures: failures)))
         } else {
             if failures == 3 { emit(.sessionReplaced(turn.agent, reason: reason)) }

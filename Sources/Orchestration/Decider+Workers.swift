@@ -27,7 +27,7 @@ extension Decider {
     mutating func workReported(_ turn: Turn, _ outcome: TurnOutcome, _ report: WorkerReport, asking question: Question?) {
         guard let id = turn.task, let task = run.tasks[id], !task.state.isSettled else { return }
         if report.status == .blocked, let question {
-            var pending = Pending(.proceed(id, reason: "\(question.id) is answered."))
+            var pending = Pending(.proceed(id, reason: "\(question.id) is answered.", of: turn.brief.purpose.beyondWork))
             pending.question = question.id
             return emit(.taskBriefed(id, worker: turn.agent, pending))
         }

@@ -54,9 +54,14 @@ package struct Decider {
     /// What a turn of this agent with this brief may take.
     mutating func funds(for brief: Brief, of agent: Agent) -> Funds {
         guard run.settings.limits.hasCeilings else { return .granted(Allowance()) }
+        return run.funds(for: brief, of: agent, commitments())
+    }
+
+    /// What turns under way hold, summed up once for all that is decided.
+    mutating func commitments() -> Commitments {
         let commitments = knownCommitments ?? Commitments(of: run)
         knownCommitments = commitments
-        return run.funds(for: brief, of: agent, commitments)
+        return commitments
     }
 
     /// Journals the intention to do `effect`; the engine carries it out once that is durable.

@@ -1,8 +1,8 @@
 /// What a turn asks of a credential, most important first.
 package enum Demand: Int, Comparable, Sendable {
-    /// Brings work home or steers it: reviews, rework, conflicts, gates, deliveries, plans, the Director.
+    /// Brings work home or steers it: reviews, rework, conflicts, gates, deliveries, the Director.
     case integration
-    /// Goes on with a task that has been begun.
+    /// Goes on with a task that has been begun, or plans more of them.
     case ongoing
     /// Begins a task.
     case newWork
@@ -10,9 +10,8 @@ package enum Demand: Int, Comparable, Sendable {
     package init(_ brief: Brief, isBegun: Bool) {
         switch brief {
         case .work: self = isBegun ? .ongoing : .newWork
-        case .planGoals, .planTasks, .fixPlan, .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed, .review, .assess,
-            .decide:
-            self = .integration
+        case .planGoals, .planTasks, .fixPlan: self = .ongoing
+        case .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed, .review, .assess, .decide: self = .integration
         }
     }
 
@@ -30,6 +29,10 @@ package struct CredentialLoad: Sendable, Equatable {
     package var work = 0
     /// Of them, those that have begun their task.
     package var newWork = 0
+    /// US dollars that they may still cost, where the credential has a budget.
+    package var heldUsd = 0.0
+    /// What another turn beside them has to be able to cost.
+    package var usualUsd = SpendingMeasure.usd.prior
 
     package init() {}
 
@@ -38,12 +41,21 @@ package struct CredentialLoad: Sendable, Equatable {
         if demand != .integration { work += 1 }
         if demand == .newWork { newWork += 1 }
     }
+
+    /// What a turn may cost stays put aside until it ends, with a tenth for the request by which it passes that.
+    mutating func hold(_ turn: Turn, _ credential: Credential?, usual: Double) {
+        guard credential?.maxBudgetUsd != nil else { return }
+        heldUsd += (turn.budgetUsd ?? 0) / Run.allowedShare
+        usualUsd = usual
+    }
 }
 
 /// Why a credential does not take a turn now.
 package enum CredentialObstacle: Sendable, Equatable {
     case rejected(String)
     case spent(Double)
+    /// Turns under way hold what is left of its budget.
+    case held(Double)
     case benched(until: Timestamp)
     /// Kept for what matters more, until the window begins anew.
     case reserved(UsageReserve.Restriction, UsageWindow)
@@ -58,7 +70,7 @@ package enum CredentialObstacle: Sendable, Equatable {
     var isPause: Bool {
         switch self {
         case .throttled, .staggered: true
-        case .rejected, .spent, .benched, .reserved, .full: false
+        case .rejected, .spent, .held, .benched, .reserved, .full: false
         }
     }
 }
@@ -70,6 +82,7 @@ extension Credential {
     package func obstacle(to demand: Demand, load: CredentialLoad, at now: Timestamp) -> CredentialObstacle? {
         if let rejected { return .rejected(rejected) }
         if isSpent { return .spent(maxBudgetUsd ?? 0) }
+        if let maxBudgetUsd, load.heldUsd > 0, maxBudgetUsd - costUsd - load.heldUsd < load.usualUsd { return .held(maxBudgetUsd) }
         if let benchedUntil, benchedUntil > now { return .benched(until: benchedUntil) }
         if demand != .integration, let (kind, window) = restriction(at: now) {
             let isHeld =

@@ -98,6 +98,7 @@ extension CredentialObstacle {
         switch self {
         case .rejected: "is not accepted"
         case .spent: "has cost what it may"
+        case .held: "has the rest of its budget with turns under way"
         case .benched(let until): "rests until \(Moment(until).iso)"
         case .reserved(let kind, let window): "is reserved (\(kind.words(window)))"
         case .full(let limit): "carries all of its \(limit) turns"

@@ -28,6 +28,8 @@ package struct Turn: Codable, Sendable, Equatable {
     package var size: TaskSize?
     /// Whether it may have a stronger model, because others have failed at this.
     package var isEscalated: Bool?
+    /// Whether it begins a conversation on a credential of which a usage window runs short.
+    package var isScarce: Bool?
     /// Set when cco wants it stopped.
     package var stopCause: StopCause?
     /// How it stopped getting anywhere, when that is why.

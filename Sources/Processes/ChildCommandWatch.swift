@@ -48,7 +48,7 @@ struct ChildCommandWatch: Sendable {
             tasks.addTask { await untilExit() }
             tasks.addTask {
                 do {
-                    try await ContinuousClock().sleep(until: deadline)
+                    try await Alarm.wait(until: deadline)
                     return .deadline
                 } catch {
                     return .interrupted

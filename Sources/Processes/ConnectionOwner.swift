@@ -59,18 +59,18 @@ package final class ConnectionOwner: Sendable {
 
     /// The numbers of the sockets that are bound to `peerPort` and connected to `port`, on whatever addresses.
     static func sockets(in table: [UInt8], from peerPort: Int, to port: Int) -> [UInt64] {
-        func hex(_ port: Int) -> String {
+        func hex(_ port: Int) -> [UInt8] {
             let digits = String(port, radix: 16, uppercase: true)
-            return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            return Array((":" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits).utf8)
         }
-        let (local, remote) = (":" + hex(peerPort), ":" + hex(port))
+        let (local, remote) = (hex(peerPort), hex(port))
         return table.split(separator: UInt8(ascii: "\n")).dropFirst().compactMap { line in
-            let fields = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+            let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 10)
             // Number 0: nobody has it open any more.
-            guard fields.count > 9, fields[1].hasSuffix(local), fields[2].hasSuffix(remote), let number = UInt64(fields[9]), number > 0
-            else {
-                return nil
-            }
+            guard fields.count > 9, fields[1].suffix(local.count).elementsEqual(local),
+                fields[2].suffix(remote.count).elementsEqual(remote),
+                let number = UInt64(String(decoding: fields[9], as: UTF8.self)), number > 0
+            else { return nil }
             return number
         }
     }
@@ -94,15 +94,29 @@ package final class ConnectionOwner: Sendable {
         return isWholly ? false : nil
     }
 
-    private func family() throws -> Set<Int32> {
-        let all = try ProcessStatus.all()
-        var family = Set(try ProcessSweep.find(marker: marker).map(\.pid))
-        let children = Dictionary(grouping: all, by: \.parent)
+    /// The living processes that carry the marker or descend from one that does, this one left out.
+    private func family() throws(SystemError) -> Set<Int32> {
+        let wanted = MarkerTrace(marker)
+        var family: Set<Int32> = []
+        var children: [Int32: [Int32]] = [:]
+        var dead: Set<Int32> = []
+        for name in try FileSystem.names(in: "/proc") {
+            // Unreadable: it has ended since, and what it has left behind is looked at the next time.
+            guard let pid = Int32(name), let status = (try? ProcessStatus.of(pid: pid)) ?? nil else { continue }
+            children[status.parent, default: []].append(pid)
+            if status.isDead {
+                dead.insert(pid)
+            } else if pid != getpid(),
+                wanted.isIn(try? FileSystem.read("/proc/\(pid)/environ"), try? FileSystem.read("/proc/\(pid)/cgroup"))
+            {
+                family.insert(pid)
+            }
+        }
         var open = Array(family)
         while let parent = open.popLast() {
-            for child in children[parent] ?? [] where family.insert(child.pid).inserted { open.append(child.pid) }
+            for child in children[parent] ?? [] where family.insert(child).inserted { open.append(child) }
         }
-        return family.subtracting(all.lazy.filter(\.isDead).map(\.pid)).subtracting([getpid()])
+        return family.subtracting(dead).subtracting([getpid()])
     }
 
     /// `nil` for a process that does not let itself be looked at.

@@ -57,11 +57,8 @@ extension ControlGroups {
     /// Whether a process is in a group of this marker or of one below it, by its `/proc/PID/cgroup`. Unlike its environment it cannot
     /// change that without the rights to.
     static func carries(_ name: [UInt8], _ groups: [UInt8]) -> Bool {
-        groups.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\n") }).contains { component in
-            guard component.starts(with: name) else { return false }
-            let next = component.dropFirst(name.count).first
-            return next == UInt8(ascii: "@") || next == UInt8(ascii: "+")
-        }
+        ByteSearch.contains(
+            name, in: groups, after: [UInt8(ascii: "/"), UInt8(ascii: "\n")], before: [UInt8(ascii: "@"), UInt8(ascii: "+")], mayEnd: false)
     }
 
     /// How the shim begins the name of the marker's group: "/" is written "+", and what is unusual "%XX".

@@ -89,7 +89,7 @@ package actor Coprocess {
         let pidfd = ends.pidfd
         let alarm = Task {
             // Cancelled as soon as there is an answer. The descriptor names the child as long as it is not collected.
-            guard (try? await ContinuousClock().sleep(for: limit)) != nil else { return false }
+            guard (try? await Alarm.wait(for: limit)) != nil else { return false }
             _ = cprocesses_pidfd_signal(pidfd, SIGKILL)
             return true
         }
@@ -136,7 +136,7 @@ package actor Coprocess {
 
     private static func collect(_ pidfd: Int32, within limit: Duration, onExit: @Sendable () -> Void = {}) async {
         let alarm = Task {
-            guard (try? await ContinuousClock().sleep(for: limit)) != nil else { return }
+            guard (try? await Alarm.wait(for: limit)) != nil else { return }
             _ = cprocesses_pidfd_signal(pidfd, SIGKILL)
         }
         // Not to be cut short by a cancellation: an uncollected child would stay as a zombie.

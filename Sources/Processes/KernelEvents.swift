@@ -2,7 +2,7 @@ import CProcesses
 import Glibc
 import Synchronization
 
-/// One thread that sleeps in the kernel until a watched descriptor is readable or a watched folder changes.
+/// One thread that sleeps in the kernel until a watched descriptor is readable, a watched folder changes, or a deadline comes.
 ///
 /// It serves every process and every tailed file of the program: inotify instances are scarce (128 a user by default), and a task
 /// must not block a thread of the concurrency pool. Watchers are woken through a stream that holds one pending wake-up, so that a slow
@@ -22,6 +22,25 @@ final class KernelEvents: Sendable {
         case descriptor(Int32)
         /// An inotify watch, shared by all watchers of one folder.
         case folder(Int32)
+        case deadline
+    }
+
+    private struct Descriptors {
+        var epoll: Int32
+        var inotify: Int32
+        var timer: Int32
+
+        /// - Returns: whether the thread will be woken by it.
+        func listen(to descriptor: Int32, as source: UInt64) -> Bool {
+            var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(u64: source))
+            return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0
+        }
+    }
+
+    /// What the kernel says instead of a watch's token.
+    private enum Source {
+        static let inotify: UInt64 = 0
+        static let timer = UInt64.max
     }
 
     private struct State {
@@ -29,7 +48,8 @@ final class KernelEvents: Sendable {
         var watches: [UInt64: (subject: Subject, wake: Wake)] = [:]
         var folders: [Int32: Set<UInt64>] = [:]
         /// Set once the thread runs; nil before the first watch.
-        var descriptors: (epoll: Int32, inotify: Int32)?
+        var descriptors: Descriptors?
+        var deadlines = Deadlines()
     }
 
     static let shared = KernelEvents()
@@ -51,7 +71,7 @@ final class KernelEvents: Sendable {
         let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard duplicate >= 0 else { throw .current("watch descriptor \(descriptor)") }
         return try state.withLock { state throws(SystemError) in
-            let (epoll, _) = try descriptors(&state)
+            let epoll = try descriptors(&state).epoll
             let token = state.nextToken
             var event = epoll_event(
                 events: EPOLLIN.rawValue | EPOLLONESHOT.rawValue, data: epoll_data(u64: token))
@@ -69,7 +89,7 @@ final class KernelEvents: Sendable {
     /// Wakes whenever a file directly in the folder is written to, created or moved there.
     func watch(folder: String, _ wake: Wake) throws(SystemError) -> Watch {
         try state.withLock { state throws(SystemError) in
-            let (_, inotify) = try descriptors(&state)
+            let inotify = try descriptors(&state).inotify
             let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO)
             let folderWatch = inotify_add_watch(inotify, folder, mask)
             guard folderWatch >= 0 else { throw .current("watch folder \(folder)") }
@@ -81,68 +101,88 @@ final class KernelEvents: Sendable {
         }
     }
 
+    /// Wakes once, at the time.
+    func watch(deadline: ContinuousClock.Instant, _ wake: Wake) throws(SystemError) -> Watch {
+        try state.withLock { state throws(SystemError) in
+            let timer = try descriptors(&state).timer
+            let token = state.nextToken
+            state.nextToken += 1
+            state.watches[token] = (.deadline, wake)
+            state.deadlines.add(token, deadline, timer: timer)
+            return Watch(token: token)
+        }
+    }
+
+    /// The times for which something waits.
+    var deadlines: [ContinuousClock.Instant] { state.withLock { $0.deadlines.instants } }
+
     private func remove(_ token: UInt64) {
         state.withLock { state in
-            guard let (subject, _) = state.watches.removeValue(forKey: token), let (epoll, inotify) = state.descriptors else { return }
+            guard let (subject, _) = state.watches.removeValue(forKey: token), let descriptors = state.descriptors else { return }
             switch subject {
             case .descriptor(let duplicate):
-                _ = epoll_ctl(epoll, EPOLL_CTL_DEL, duplicate, nil)
+                _ = epoll_ctl(descriptors.epoll, EPOLL_CTL_DEL, duplicate, nil)
                 close(duplicate)
+            case .deadline:
+                state.deadlines.remove(token)
             case .folder(let folderWatch):
                 state.folders[folderWatch]?.remove(token)
                 guard state.folders[folderWatch]?.isEmpty == true else { return }
                 state.folders[folderWatch] = nil
                 // Fails when the folder is gone already, which ended the watch too.
-                _ = inotify_rm_watch(inotify, folderWatch)
+                _ = inotify_rm_watch(descriptors.inotify, folderWatch)
             }
         }
     }
 
     /// The kernel objects, made with the thread at the first watch.
-    private func descriptors(_ state: inout State) throws(SystemError) -> (epoll: Int32, inotify: Int32) {
+    private func descriptors(_ state: inout State) throws(SystemError) -> Descriptors {
         if let descriptors = state.descriptors { return descriptors }
-        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw .current("epoll_create1") }
-        let inotify = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
-        guard inotify >= 0 else {
-            let error = SystemError.current("inotify_init1")
-            close(epoll)
-            throw error
-        }
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(u64: 0))
+        let made = Descriptors(
+            epoll: epoll_create1(Int32(EPOLL_CLOEXEC)), inotify: inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)), timer: cprocesses_timer())
         var thread = pthread_t()
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, inotify, &event) == 0,
+        guard made.epoll >= 0, made.inotify >= 0, made.timer >= 0, made.listen(to: made.inotify, as: Source.inotify),
+            made.listen(to: made.timer, as: Source.timer),
             pthread_create(&thread, nil, { _ in KernelEvents.shared.run() }, nil) == 0
         else {
             let error = SystemError.current("start the kernel event thread")
-            close(inotify)
-            close(epoll)
+            for descriptor in [made.epoll, made.inotify, made.timer] where descriptor >= 0 { close(descriptor) }
             throw error
         }
         pthread_detach(thread)
-        state.descriptors = (epoll, inotify)
-        return (epoll, inotify)
+        state.descriptors = made
+        return made
     }
 }
 
 extension KernelEvents {
     /// The thread's life: it has no end, as the program needs it until it exits.
     private func run() -> UnsafeMutableRawPointer? {
-        guard let (epoll, inotify) = state.withLock({ $0.descriptors }) else { return nil }
+        guard let descriptors = state.withLock({ $0.descriptors }) else { return nil }
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 8)
         while true {
-            let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+            let count = epoll_wait(descriptors.epoll, &events, Int32(events.count), -1)
             // Interrupted by a signal: nothing was lost. Other errors cannot happen to a valid epoll descriptor.
             guard count > 0 else { continue }
             for event in events.prefix(Int(count)) {
-                if event.data.u64 == 0 {
-                    wakeFolders(inotify: inotify, buffer: buffer)
-                } else {
-                    state.withLock { $0.watches[event.data.u64]?.wake }?.yield()
+                switch event.data.u64 {
+                case Source.inotify: wakeFolders(inotify: descriptors.inotify, buffer: buffer)
+                case Source.timer: wakeDue(timer: descriptors.timer)
+                default: state.withLock { $0.watches[event.data.u64]?.wake }?.yield()
                 }
             }
         }
+    }
+
+    private func wakeDue(timer: Int32) {
+        var rings: UInt64 = 0
+        // Tells how often it has rung; one that was set again meanwhile has nothing to say.
+        guard read(timer, &rings, MemoryLayout<UInt64>.size) > 0 else { return }
+        let wakes: [Wake] = state.withLock { state in
+            state.deadlines.ring(at: .now, timer: timer).compactMap { state.watches[$0]?.wake }
+        }
+        for wake in wakes { wake.yield() }
     }
 
     private func wakeFolders(inotify: Int32, buffer: UnsafeMutableRawBufferPointer) {

@@ -16,10 +16,6 @@ struct MarkerTrace: Sendable {
     func isIn(_ environment: [UInt8]?, _ groups: [UInt8]?) -> Bool {
         if let groups, ControlGroups.carries(group, groups) { return true }
         guard let environment else { return false }
-        return environment.split(separator: 0).contains { candidate in
-            guard candidate.starts(with: entry) else { return false }
-            let rest = candidate.dropFirst(entry.count)
-            return rest.isEmpty || rest.first == UInt8(ascii: "/")
-        }
+        return ByteSearch.contains(entry, in: environment, after: [0], before: [0, UInt8(ascii: "/")], mayEnd: true)
     }
 }

@@ -38,19 +38,43 @@ struct ProcessStatus: Sendable, Hashable {
 
     /// Parses one line of stat. The second field is the command in parentheses and may hold anything, also `)`: fields count from the last one.
     init?(stat: [UInt8]) {
-        guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")),
-            let pid = Int32(String(decoding: stat[..<open], as: UTF8.self).filter { $0 != " " })
+        guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")), open < close,
+            let pid = Self.number(stat[..<open].prefix { $0 != UInt8(ascii: " ") }).flatMap({ Int32(exactly: $0) })
         else { return nil }
-        let fields = stat[(close + 1)...].split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") })
-            .map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]), let group = Int32(fields[2]),
-            let session = Int32(fields[3]), let startTime = UInt64(fields[19])
+        let space = UInt8(ascii: " ")
+        var fields: [ArraySlice<UInt8>] = []
+        fields.reserveCapacity(20)
+        var rest = stat[(close + 1)...]
+        // No more than are needed: of some hundred processes each that is much of the price of a look.
+        while fields.count < 20 {
+            rest = rest.drop { $0 == space || $0 == UInt8(ascii: "\n") }
+            let field = rest.prefix { $0 != space && $0 != UInt8(ascii: "\n") }
+            guard !field.isEmpty else { return nil }
+            fields.append(field)
+            rest = rest[field.endIndex...]
+        }
+        guard let state = fields[0].first, let parent = Self.number(fields[1]).flatMap({ Int32(exactly: $0) }),
+            let group = Self.number(fields[2]).flatMap({ Int32(exactly: $0) }),
+            let session = Self.number(fields[3]).flatMap({ Int32(exactly: $0) }), let startTime = Self.number(fields[19])
         else { return nil }
         self.pid = pid
-        self.state = state
+        self.state = Character(Unicode.Scalar(state))
         self.parent = parent
         self.group = group
         self.session = session
         self.startTime = startTime
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        guard !digits.isEmpty else { return nil }
+        var value: UInt64 = 0
+        for digit in digits {
+            guard digit >= 0x30, digit <= 0x39 else { return nil }
+            let (product, over) = value.multipliedReportingOverflow(by: 10)
+            let (sum, above) = product.addingReportingOverflow(UInt64(digit - 0x30))
+            guard !over, !above else { return nil }
+            value = sum
+        }
+        return value
     }
 }

@@ -67,7 +67,7 @@ func value<Value: Sendable>(within limit: Duration, of work: @escaping @Sendable
     try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await work() }
         group.addTask {
-            try await ContinuousClock().sleep(for: limit)
+            try await Alarm.wait(for: limit)
             return nil
         }
         defer { group.cancelAll() }

@@ -57,8 +57,8 @@ struct EventText {
         case .resolveConflict(let id, _, _): "resolve a conflict of \(id)"
         case .fixGate(let id, _, _): "mend the gate of \(id)"
         case .fixQuickGate(let id, _): "mend the quick gate of \(id)"
-        case .finish(let id, let reason): "finish \(id): \(reason.prefix(60))"
-        case .proceed(let id, _): "go on with \(id)"
+        case .finish(let id, let reason, _): "finish \(id): \(reason.prefix(60))"
+        case .proceed(let id, _, _): "go on with \(id)"
         case .review(let ids): "review \(ids.map(\.name).joined(separator: ", "))"
         case .planGoals, .planTasks, .fixPlan, .assess, .decide: cut(brief, 60)
         }

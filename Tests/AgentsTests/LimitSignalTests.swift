@@ -71,6 +71,24 @@ struct LimitSignalTests {
         #"{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"terminal_reason":"api_error"}"#,
     ]
 
+    @Test("what is paid for beside a subscription counts as a window that is used up, and a warning needs no figure")
+    func overage() throws {
+        func windows(_ info: String) throws -> [UsageWindow] {
+            let event = #"{"type":"rate_limit_event","rate_limit_info":{\#(info)},"uuid":"1","session_id":"2"}"#
+            guard case .used(let windows)? = signals([Data(event.utf8)]).last else { return [] }
+            return windows
+        }
+        let reset = #""resetsAt":1800000000,"rateLimitType":"five_hour""#
+        let known = #""unifiedWindows":{"five_hour":{"utilization":0.2,"resetsAt":1800000000},"seven_day":{"utilization":0.3}}"#
+        let paid = try windows(#""status":"allowed",\#(reset),"isUsingOverage":true,\#(known)"#)
+        #expect(paid.map(\.name) == ["five_hour", "seven_day"] && paid.map(\.utilization) == [1, 0.3])
+        let bare = try windows(#""status":"allowed",\#(reset),"isUsingOverage":true"#)
+        #expect(bare.map(\.utilization) == [1])
+        let warned = try windows(#""status":"allowed_warning",\#(reset),"isUsingOverage":false"#)
+        #expect(warned.map(\.utilization) == [UsageReserve.short.narrows])
+        #expect(try windows(#""status":"allowed",\#(reset),"isUsingOverage":false"#).isEmpty)
+    }
+
     private func line(_ object: [String: Any]) throws -> Data { try JSONSerialization.data(withJSONObject: object, options: .sortedKeys) }
 
     /// Lines of a turn whose every text is these words, in an order that the fast scanner or the decoder takes.

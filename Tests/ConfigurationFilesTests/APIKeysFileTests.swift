@@ -136,6 +136,15 @@ struct APIKeysFileTests {
                     + "did you mean \"CLAUDE_CODE_USE_BEDROCK\"?"
             ),
             (
+                #"[{"apiKey": "k", "env": {"CLAUDE_CODE_USE_BEDROCK": "1"}}]"#,
+                "1:2: key 1 has a credential and switches a cloud provider on: CLAUDE_CODE_USE_BEDROCK; keep one of them, or make two keys of it; "
+                    + "without CLAUDE_CODE_USE_BEDROCK it is the provider's own address or `baseUrl`"
+            ),
+            (
+                #"[{"authToken": "t", "env": {"CLAUDE_CODE_USE_BEDROK": "1"}}]"#,
+                "1:2: key 1: \"env.CLAUDE_CODE_USE_BEDROK\" is no cloud provider that is known; did you mean \"CLAUDE_CODE_USE_BEDROCK\"?"
+            ),
+            (
                 #"[{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_USE_VERTEX": "true"}}]"#,
                 "1:2: key 1 switches several cloud providers on: CLAUDE_CODE_USE_BEDROCK, CLAUDE_CODE_USE_VERTEX; "
                     + "keep one, or make two keys of it"

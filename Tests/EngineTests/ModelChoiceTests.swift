@@ -10,17 +10,22 @@ struct ModelChoiceTests {
         var choice = ModelChoice()
         choice.roles = [.worker: .init(model: "sonnet", effort: .medium), .director: .init(model: "opus")]
         choice.sizes = [.small: .init(model: "haiku"), .large: .init(effort: .high)]
+        choice.purposes = [.conflict: .init(model: "opus", effort: .high)]
+        choice.scarce = [.worker: .init(model: "haiku")]
         choice.escalated = [.worker: .init(model: "opus"), .director: .init(effort: .max)]
         return choice
     }
 
-    private func turn(_ role: Role, size: TaskSize? = nil, isEscalated: Bool? = nil) -> Turn {
+    private func turn(
+        _ role: Role, size: TaskSize? = nil, isEscalated: Bool? = nil, isScarce: Bool? = nil, brief: Brief = .assess
+    ) -> Turn {
         var turn = Turn(
-            id: ID("turn-1"), agent: ID("worker-1"), role: role, brief: .assess, session: "", resumes: false, carriesOn: false,
+            id: ID("turn-1"), agent: ID("worker-1"), role: role, brief: brief, session: "", resumes: false, carriesOn: false,
             credential: ID("key-1"), startPoint: ObjectID(String(repeating: "0", count: 40))!, startedAt: Timestamp(milliseconds: 0),
             deadline: Timestamp(milliseconds: 1))
         turn.size = size
         turn.isEscalated = isEscalated
+        turn.isScarce = isScarce
         return turn
     }
 
@@ -32,5 +37,9 @@ struct ModelChoiceTests {
         #expect(choice[turn(.worker, size: .small, isEscalated: true)] == .init(model: "opus", effort: .medium))
         #expect(choice[turn(.director, size: .small, isEscalated: true)] == .init(model: "opus", effort: .max))
         #expect(choice[turn(.engineerManager)] == .init())
+        #expect(choice[turn(.worker, size: .large, isScarce: true)] == .init(model: "haiku", effort: .high))
+        #expect(choice[turn(.director, isScarce: true)] == .init(model: "opus"))
+        let conflict = Brief.resolveConflict(ID("task-1"), target: ObjectID(String(repeating: "0", count: 40))!, files: [])
+        #expect(choice[turn(.worker, isScarce: true, brief: conflict)] == .init(model: "opus", effort: .high))
     }
 }

@@ -135,7 +135,7 @@ struct BudgetTests {
         #expect(scenario.run.turns[turn.id]?.stopCause == .tokensUsed)
         #expect(try scenario.feed(.turnTookTokens(turn.id)).isEmpty, "it is stopped once")
         try scenario.play { $0.turns.isEmpty || $0.turns[turn.id] == nil }
-        guard case .finish(task, let reason) = scenario.run.turns.values.first?.brief else { throw scenario.failure("not told", []) }
+        guard case .finish(task, let reason, _) = scenario.run.turns.values.first?.brief else { throw scenario.failure("not told", []) }
         #expect(reason.contains("50000 tokens"))
         try scenario.playOut()
         #expect(scenario.run.phase == .ended(.complete))

@@ -121,12 +121,58 @@ struct LimitTests {
         try scenario.start()
         try scenario.playOut()
         let turns = starts(scenario).map(\.turn)
-        #expect(turns[0].budgetUsd == 3)
+        #expect(turns[0].budgetUsd.map { abs($0 - 1.35) < 1e-9 } == true, "a half, for two are idle, less a tenth")
         let work = turns.filter { $0.task == ID("task-1") }
         #expect(work.prefix(2).map(\.credential.name) == ["cheap", "other"])
         #expect(work[0].session == work[1].session && work[1].resumes && work[1].carriesOn)
         #expect(scenario.run.phase == .ended(.complete))
         #expect(scenario.run.tasks[ID("task-1")]?.attempts == 1)
+    }
+
+    @Test("turns side by side on a key cannot cost more than it may; who finds too little left goes to another key")
+    func budgetSideBySide() throws {
+        let slots: [CredentialSlot] = [.slot("cheap", budget: 3), .slot("other", tier: 1)]
+        let scenario = try Scenario(.sample(workers: 8, groupSize: 8, credentials: slots))
+        scenario.hooks.plan = { _, _ in (1...24).map { .draft("step-\($0)") } }
+        try scenario.start()
+        var most = 0
+        try scenario.play { run in
+            let key = run.credentials[0]
+            let running = run.turns.values.filter { $0.credential == key.id }
+            most = max(most, running.count)
+            #expect(key.costUsd + running.reduce(0) { $0 + ($1.budgetUsd ?? .infinity) } <= 3.25, "one turn may pass it")
+            return run.isEnded
+        }
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(most > 1)
+        #expect(starts(scenario).contains { $0.turn.credential == ID("other") })
+    }
+
+    @Test("who plans more is kept from the rest of a window like work, and decisions are not")
+    func plansAndReserve() {
+        var credential = Credential(slot: .slot("oauth"))
+        let reset = Timestamp.begin.advanced(byMinutes: 60)
+        credential.windows = [UsageWindow(name: "five_hour", utilization: 0.98, resetsAt: reset, seenAt: .begin)]
+        func isHeld(_ brief: Brief) -> Bool {
+            credential.obstacle(to: Demand(brief, isBegun: true), load: CredentialLoad(), at: .begin) != nil
+        }
+        #expect(isHeld(.planTasks) && isHeld(.planGoals) && isHeld(.fixPlan(problems: [])))
+        #expect(!isHeld(.decide) && !isHeld(.assess) && !isHeld(.review([])))
+    }
+
+    @Test("only what begins while a window runs short may have another model; workers that wait for a credential have a reason")
+    func scarcity() throws {
+        let scenario = try Scenario(.sample(workers: 3, groupSize: 3, minutes: 6000, credentials: [.slot("oauth", most: 3)]))
+        scenario.hooks.plan = { _, _ in (1...6).map { .draft("step-\($0)") } }
+        try scenario.start()
+        try scenario.play { $0.turns.values.count { $0.role == .worker } == 2 }
+        #expect(scenario.run.whyNotWider(at: scenario.now)?.contains("oauth carries all of its 3 turns") == true)
+        #expect(starts(scenario).allSatisfy { $0.turn.isScarce == nil })
+        try scenario.feed(.credentialSignal(scenario.run.turns.keys.sorted()[0], used(0.85, until: 5000, at: scenario.now)))
+        let before = starts(scenario).count
+        try scenario.playOut()
+        let later = starts(scenario).dropFirst(before).map(\.turn)
+        #expect(later.contains { $0.isScarce == true } && later.allSatisfy { ($0.isScarce == true) == !$0.resumes })
     }
 
     @Test("with every key's budget spent the run stands still and says so; more budget lets it go on")

@@ -35,7 +35,7 @@ struct QuestionTests {
 
     /// What the turn that goes on after a question is told.
     private func proceeding(_ run: Run) -> (turn: Turn, reason: String)? {
-        for turn in run.turns.values { if case .proceed(_, let reason) = turn.brief { return (turn, reason) } }
+        for turn in run.turns.values { if case .proceed(_, let reason, _) = turn.brief { return (turn, reason) } }
         return nil
     }
 

@@ -136,6 +136,23 @@ struct TaskTests {
         guard case .failed = scenario.run.tasks[first]?.state else { throw scenario.failure("not failed", []) }
     }
 
+    @Test("a turn that finishes what another was for is booked as that one, and so is one that goes on after a question")
+    func purpose() throws {
+        #expect(Brief.finish(first, reason: "").purpose == .work && Brief.finish(first, reason: "", of: .conflict).purpose == .conflict)
+        #expect(Brief.proceed(first, reason: "", of: .gateFix).purpose == .gateFix)
+        let scenario = try scenario([.draft("a")])
+        review(scenario, .rework, "name it better")
+        let verdict = scenario.hooks.turn
+        var isSilent = false
+        scenario.hooks.turn = { turn, run in
+            guard case .rework = turn.brief, !isSilent else { return verdict?(turn, run) }
+            isSilent = true
+            return .broken(.silent)
+        }
+        try scenario.play { $0.turns.values.contains { if case .finish = $0.brief { true } else { false } } }
+        #expect(scenario.run.turns.values.first?.brief.purpose == .rework)
+    }
+
     @Test("work that breaks a rule goes back with the reason")
     func objection() throws {
         let scenario = try scenario([.draft("a")])

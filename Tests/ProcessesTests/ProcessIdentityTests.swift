@@ -44,6 +44,28 @@ struct ProcessIdentityTests {
         #expect(!MarkerTrace("run").isIn(Array("X=CCO_TURN=run\u{0}".utf8), nil))
     }
 
+    @Test("a marker is found wherever it stands in an environment, and as a whole entry only")
+    func places() {
+        let run = MarkerTrace("run")
+        for environment in ["CCO_TURN=run", "CCO_TURN=run\u{0}A=1", "A=CCO_TURN=run\u{0}CCO_TURN=running\u{0}CCO_TURN=run/task\u{0}"] {
+            #expect(run.isIn(Array(environment.utf8), nil), "\(environment)")
+        }
+        for environment in ["", "CCO_TURN=ru", "CCO_TURN=running\u{0}CCO_TURN=run-2", "B=1 CCO_TURN=run\u{0}"] {
+            #expect(!run.isIn(Array(environment.utf8), nil), "\(environment)")
+        }
+    }
+
+    @Test("a control group is the marker's by the whole of its name, in every hierarchy and at any depth")
+    func groups() {
+        let run = MarkerTrace("run/task")
+        for groups in ["0::/user/cco-run+task@4/below\n", "5:pids:/\n4:memory:/cco-run+task+1@2\n", "0::/cco-run+tasks@1/cco-run+task@1"] {
+            #expect(run.isIn(nil, Array(groups.utf8)), "\(groups)")
+        }
+        for groups in ["", "0::/cco-run+task\n", "0::/cco-run+tasks@1\n", "0::/other-cco-run+task@1\n", "0::/cco-run+tas"] {
+            #expect(!run.isIn(nil, Array(groups.utf8)), "\(groups)")
+        }
+    }
+
     @Test("a record reads back as it was written, and a damaged one is refused")
     func record() {
         for record in [

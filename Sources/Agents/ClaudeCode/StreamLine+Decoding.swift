@@ -147,6 +147,7 @@ private struct RateLimitEvent: Decodable {
         var status: String
         var resetsAt: Double?
         var rateLimitType: String?
+        var isUsingOverage: Bool?
         var unifiedWindows: [String: Window]?
     }
 
@@ -162,6 +163,7 @@ private struct RateLimitEvent: Decodable {
             }
         return RateLimit(
             status: status, resetsAt: Self.timestamp(rateLimitInfo.resetsAt), window: rateLimitInfo.rateLimitType,
+            isOverage: rateLimitInfo.isUsingOverage ?? false,
             windows: (rateLimitInfo.unifiedWindows ?? [:]).mapValues { window in
                 RateLimit.Window(utilization: window.utilization, resetsAt: Self.timestamp(window.resetsAt))
             })

@@ -250,7 +250,7 @@ extension Brief {
 
     fileprivate var reason: String {
         switch self {
-        case .finish(_, let reason), .proceed(_, let reason): reason
+        case .finish(_, let reason, _), .proceed(_, let reason, _): reason
         default: ""
         }
     }

@@ -23,14 +23,26 @@ int cprocesses_pidfd_reap(int pidfd);
 /* An anonymous, close-on-exec file in memory, positioned at its start, holding `count` bytes. */
 int cprocesses_memory_file(const void *bytes, size_t count);
 
+/* memmem(3): where `word` begins in `text`, or NULL. */
+const void *cprocesses_find(const void *text, size_t text_size, const void *word, size_t word_size);
+
 /* open(2) with O_CLOEXEC added; `mode` counts when O_CREAT is given. */
 int cprocesses_open(const char *path, int flags, mode_t mode);
 
 /* Gives free memory that the allocator keeps back to the kernel. Cannot fail. */
 void cprocesses_trim_memory(void);
 
-/// Has malloc make no more arenas than these.
-void cprocesses_limit_arenas(int count);
+/* A close-on-exec timer that also counts the time in which the machine sleeps; readable, without waiting, once it has rung. */
+int cprocesses_timer(void);
+
+/* Has the timer ring once after so much time, in place of what it was set to. Cannot fail for such a timer. */
+void cprocesses_set_timer(int timer, int64_t seconds, int64_t nanoseconds);
+
+/*
+ * Has malloc make no more arenas than these, take every block of 128 KiB and more from the kernel by itself and give it back when it is freed,
+ * and give back the end of the heap from 256 KiB on: by itself it raises both bounds with what a program frees, up to 32 and 64 MiB.
+ */
+void cprocesses_limit_free_memory(int arenas);
 
 /* A pipe with both ends close-on-exec: ends[0] to read, ends[1] to write. */
 int cprocesses_pipe(int ends[2]);

@@ -27,7 +27,7 @@ struct ReplaySession: Sendable {
         let device = try TerminalDevice()
         // One load and one tick are under way at most, and keys are bounded by the device.
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))
-        await withTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask {
                 for await bytes in device.input { continuation.yield(.typed(bytes)) }
@@ -78,7 +78,7 @@ struct ReplaySession: Sendable {
         mutating func draw() { device.write(painter.paint(screen.canvas)) }
 
         /// - Returns: whether to go on.
-        mutating func heed(_ wake: Wake, _ group: inout TaskGroup<Void>) -> Bool {
+        mutating func heed(_ wake: Wake, _ group: inout DiscardingTaskGroup) -> Bool {
             switch wake {
             case .terminalGone, .signal(SIGINT), .signal(SIGTERM), .signal(SIGHUP): return false
             case .signal: break
@@ -102,7 +102,7 @@ struct ReplaySession: Sendable {
             return true
         }
 
-        private mutating func heed(_ key: Key, _ group: inout TaskGroup<Void>) -> Bool {
+        private mutating func heed(_ key: Key, _ group: inout DiscardingTaskGroup) -> Bool {
             state.notice = nil
             switch replay.handle(key) {
             case .move, .play: return true
@@ -133,7 +133,7 @@ struct ReplaySession: Sendable {
             return true
         }
 
-        private mutating func load(_ group: inout TaskGroup<Void>) {
+        private mutating func load(_ group: inout DiscardingTaskGroup) {
             guard !isLoading, past.sequence != replay.position, state.notice == nil else { return }
             isLoading = true
             let (history, position, continuation) = (history, replay.position, continuation)
@@ -146,7 +146,7 @@ struct ReplaySession: Sendable {
             }
         }
 
-        private mutating func tick(_ group: inout TaskGroup<Void>) {
+        private mutating func tick(_ group: inout DiscardingTaskGroup) {
             guard replay.isPlaying, !isTicking else { return }
             isTicking = true
             let (continuation, clock) = (continuation, clock)

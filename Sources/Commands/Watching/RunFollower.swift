@@ -7,8 +7,8 @@ import Processes
 
 /// Keeps up with a run for views: how it stands and the end of its log.
 ///
-/// The log's growth says that something has happened, the end of its process that an engine has gone; then the engine is asked how the run
-/// stands, but never so often that its answers take more than a twentieth of its time, short of three seconds. While nothing happens, nothing
+/// The growth of log and journal says that something has happened, the end of its process that an engine has gone; then the engine is asked how the
+/// run stands, but never so often that its answers take more than a twentieth of its time, short of three seconds. While nothing happens, nothing
 /// is asked. A view that falls behind gets the newest state and costs the others nothing.
 actor RunFollower {
     /// What a view is made of.
@@ -27,11 +27,13 @@ actor RunFollower {
         /// How the run stands; `nil`: no engine has it any more.
         case answered(RunStatus?, took: Int64)
         case mayAskAgain
+        /// The number of the journal's last event; `nil` when nobody says.
+        case journalGrew(Int64?)
         case urged
     }
 
     /// Answers after which memory is given back.
-    private static let trimmed = 32
+    private static let trimmed = 8
 
     private let surroundings: Surroundings
     private let place: Place
@@ -49,7 +51,10 @@ actor RunFollower {
     private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
-    private var answers = 0
+    /// Whether a request for the journal's growth waits at the engine, and the last event that is known of: what no line of the log tells is seen too.
+    private var awaitsGrowth = false
+    private var lastEvent: Int64 = 0
+    private(set) var answers = 0
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
     private var viewCount = 0
 
@@ -110,7 +115,8 @@ actor RunFollower {
     /// - Throws: `Failure` when the log can no longer be read.
     func run() async throws {
         defer { for view in views.values { view.finish() } }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each look is a task: in a group that keeps results, one that nobody asks for is kept to the end.
+        try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             try followLog(&group)
             awaitEngine(&group)
@@ -121,27 +127,46 @@ actor RunFollower {
         }
     }
 
-    private func heed(_ wake: Wake, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+    private func heed(_ wake: Wake, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         switch wake {
         case .logGrew:
+            let known = reader.tail.version
             try reader.catchUp()
-            isStanding = false
+            // The watch's first wake comes at once, and says nothing as a rule: a run that stands still is not read once more for it.
+            if reader.tail.version != known { isStanding = false }
             ask(&group)
         case .engineEnded, .urged: ask(&group)
         case .answered(let answer, let took): try answered(answer, took, &group)
         case .mayAskAgain:
             isAsking = false
-            if isStale { ask(&group) }
+            if isStale { ask(&group) } else { awaitGrowth(&group) }
+        case .journalGrew(let last):
+            awaitsGrowth = false
+            // Nothing new, or no answer: whatever comes next is told by the log or by the engine's end.
+            guard let last, last > lastEvent else { return }
+            lastEvent = last
+            ask(&group)
         }
     }
 
-    private func followLog(_ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+    private func awaitGrowth(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        guard isLive, !awaitsGrowth else { return }
+        awaitsGrowth = true
+        let client = RunFinder(place: place).client
+        let (lastEvent, continuation) = (lastEvent, continuation)
+        group.addTask {
+            let page = try? await client.journal(after: lastEvent, limit: 0, waits: true)
+            continuation.yield(.journalGrew(page?.last))
+        }
+    }
+
+    private func followLog(_ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         let changes = try FileChanges(reader.path)
         let continuation = continuation
         group.addTask { for await _ in changes.stream { continuation.yield(.logGrew) } }
     }
 
-    private func awaitEngine(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+    private func awaitEngine(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         let client = RunFinder(place: place).client
         let continuation = continuation
         group.addTask {
@@ -154,7 +179,7 @@ actor RunFollower {
         }
     }
 
-    private func ask(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+    private func ask(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         isStale = isAsking
         guard !isAsking else { return }
         isAsking = true
@@ -168,7 +193,7 @@ actor RunFollower {
         }
     }
 
-    private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingTaskGroup<Void, any Error>) throws {
+    private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
         if answer != nil, !isLive { awaitEngine(&group) }
         answers += 1
         // Each is read into memory that is free when the next one has come.
@@ -179,6 +204,7 @@ actor RunFollower {
             let isOther = answer.run != status.run
             status = answer
             if isOther {
+                lastEvent = 0
                 reader = try LogTailReader(RunLogs.find(answer.run, at: place, surroundings).combined)
                 try followLog(&group)
                 try reader.catchUp()

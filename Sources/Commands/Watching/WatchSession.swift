@@ -41,7 +41,7 @@ struct WatchSession: Sendable {
         let device = try TerminalDevice()
         // Wakes say that there is something to look at; one that is lost is made good by the next, and keys are bounded by the device.
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))
-        return await withTaskGroup(of: Void.self) { group in
+        return await withDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask {
                 do {
@@ -107,13 +107,13 @@ struct WatchSession: Sendable {
                 now: clock.now().milliseconds, isASCII: TerminalDevice.isASCII(session.surroundings.environment))
         }
 
-        mutating func begin(_ group: inout TaskGroup<Void>) {
+        mutating func begin(_ group: inout DiscardingTaskGroup) {
             draw()
             awaitSecond(&group)
         }
 
         /// - Returns: whether to go on.
-        mutating func heed(_ wake: Wake, _ group: inout TaskGroup<Void>) -> Bool {
+        mutating func heed(_ wake: Wake, _ group: inout DiscardingTaskGroup) -> Bool {
             switch wake {
             case .terminalGone, .signal(SIGINT), .signal(SIGTERM), .signal(SIGHUP): return false
             case .signal: break
@@ -131,7 +131,7 @@ struct WatchSession: Sendable {
             return true
         }
 
-        private mutating func heed(_ key: Key, _ group: inout TaskGroup<Void>) -> Bool {
+        private mutating func heed(_ key: Key, _ group: inout DiscardingTaskGroup) -> Bool {
             switch state.handle(key, on: screen.scene) {
             case .leave: return false
             case .redraw: painter.forget()
@@ -146,7 +146,7 @@ struct WatchSession: Sendable {
 
         private mutating func draw() { device.write(painter.paint(screen.canvas)) }
 
-        private func awaitSecond(_ group: inout TaskGroup<Void>) {
+        private func awaitSecond(_ group: inout DiscardingTaskGroup) {
             let (continuation, clock) = (continuation, clock)
             group.addTask {
                 // Cancelled when the view is left.
@@ -197,7 +197,7 @@ struct WatchSession: Sendable {
 
         // MARK: Orders
 
-        private func tell(_ agent: String, _ text: String, interrupts: Bool, _ group: inout TaskGroup<Void>) {
+        private func tell(_ agent: String, _ text: String, interrupts: Bool, _ group: inout DiscardingTaskGroup) {
             let (continuation, follower) = (continuation, follower)
             var request = OrderRequest(id: OrderDelivery.newName(), kind: .tell)
             request.agent = agent
@@ -214,7 +214,7 @@ struct WatchSession: Sendable {
             }
         }
 
-        private func pause(_ group: inout TaskGroup<Void>) {
+        private func pause(_ group: inout DiscardingTaskGroup) {
             let (continuation, follower, options) = (continuation, follower, session.place.options)
             group.addTask {
                 do {

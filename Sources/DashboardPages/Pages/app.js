@@ -67,6 +67,8 @@ function navigate() {
     if (link.getAttribute("href") === section) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  // On a phone the navigation is wider than the screen.
+  document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   window.scrollTo(0, 0);
   update();
 }

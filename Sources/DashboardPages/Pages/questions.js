@@ -1,6 +1,6 @@
 // What agents ask a person, and what a person is to approve: above every page, as long as it is open.
 import { store, subscribe, order, orderId } from "/store.js";
-import { el, words } from "/dom.js";
+import { el, words, clock } from "/dom.js";
 import { agentLink, taskLink, commitLink } from "/pages.js";
 
 const box = document.getElementById("asked");
@@ -33,7 +33,7 @@ function form(one) {
     el("h2", {}, one.kind === "question" ? [agentLink(one.agent), " asks"] : one.kind === "plan" ? [agentLink(one.agent), " has a plan for you to approve"] : ["A promotion is for you to approve"]),
     el("p", {}, one.task && [taskLink(one.task), " "], one.team && `${one.team} `, words(one.text ?? ""), one.commit && [" ", commitLink(one.commit)]),
     (one.plan ?? []).length > 0 && el("ul", {}, one.plan.map((line) => el("li", {}, words(line)))),
-    one.deadline && el("p", { class: "weak" }, `At ${new Date(one.deadline.ms).toLocaleTimeString()} ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
+    one.deadline && el("p", { class: "weak" }, `At ${clock(one.deadline.ms)} ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
     (one.options ?? []).length > 0 && el("p", { class: "tools" }, // By its number, which cannot be taken for another option's.
       one.options.map((option, index) => button(words(option), () => ({ kind: "answer", text: String(index + 1) })))),
     text, el("p", { class: "tools" }, isApproval

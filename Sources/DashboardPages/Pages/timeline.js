@@ -8,6 +8,8 @@ import { replayAt } from "/replay.js";
 const row = 22;
 const axis = 26;
 const shortest = 2_000;
+/** Left and right of a row's name. */
+const inset = 5;
 
 /** By what the style calls it. */
 function colourOf(span) {
@@ -260,8 +262,6 @@ export class TimelinePage {
       return colours.get(name);
     };
     const [width, height, scale] = [this.box.clientWidth, this.box.clientHeight, window.devicePixelRatio || 1];
-    this.label = width < 500 ? 92 : 120;
-    this.plot = Math.max(10, width - this.label - 8);
     if (this.canvas.width !== Math.round(width * scale) || this.canvas.height !== Math.round(height * scale)) {
       Object.assign(this.canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
       Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
@@ -273,6 +273,8 @@ export class TimelinePage {
     context.clearRect(0, 0, width, height);
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "middle";
+    this.label = this.labelWidth(context, width);
+    this.plot = Math.max(10, width - this.label - 8);
     const { from, to } = this.shown;
     const x = (time) => this.label + ((time - from) / (to - from)) * this.plot;
     const top = this.box.scrollTop;
@@ -288,15 +290,24 @@ export class TimelinePage {
       if (index % 2) { context.fillStyle = colour("panel"); context.fillRect(this.label, y, this.plot, row); }
       this.spans(context, known.lanes.get(lanes[index]), y, x, from, to, colour);
       context.fillStyle = colour(index === this.lane && this.selected ? "link" : "text");
-      const room = this.label - 8;
+      const room = this.label - 2 * inset;
       let name = lanes[index];
       while (name.length > 4 && context.measureText(name).width > room) name = name.slice(0, -2) + "…";
-      context.fillText(name, 4, y + row / 2);
+      context.fillText(name, inset, y + row / 2);
     }
     this.moment(context, x, from, to, height, colour);
     context.restore();
     this.tell();
     this.follow.setAttribute("aria-pressed", String(this.follows));
+  }
+
+  /** As wide as the longest name, but never more than a good third of the width. Names are measured when there are others. */
+  labelWidth(context, width) {
+    if (this.measured !== known.names) {
+      this.measured = known.names;
+      this.longest = known.names.reduce((longest, name) => Math.max(longest, context.measureText(name).width), 0);
+    }
+    return Math.ceil(Math.min(Math.max(64, this.longest + 2 * inset), width * 0.36));
   }
 
   grid(context, x, from, to, width, height, colour) {
