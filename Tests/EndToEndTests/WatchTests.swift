@@ -23,9 +23,14 @@ struct WatchTests {
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
                 // A capture may come in the midst of a frame: only a whole one counts.
                 try await terminal.shows("the worker's tool") { rows in
-                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") } && rows[0].contains("working")
+                    rows.contains { $0.contains("● worker-") && $0.contains("Bash sleep 20") } && rows[0].contains("working")
                         && rows.last { !$0.isEmpty }?.contains("q leave") == true
                 }
+                let agents = try await fixture.cco(["agent", "list", "--json"]).outputText
+                #expect(agents.contains(#""name" : "Bash""#) || agents.contains(#""name":"Bash""#), "\(agents)")
+                #expect(agents.contains("turnTokens") && agents.contains("sleep 20"), "\(agents)")
+                let painted = try await terminal.colours()
+                #expect(!painted.contains("\u{1B}[32m") && !painted.contains("\u{1B}[36m"), "NO_COLOR is heeded")
                 try await terminal.type("2", "Enter")
                 try await terminal.shows("a task") { $0.contains { $0.contains("  state    in progress") } }
                 try await terminal.resize(columns: 150, rows: 40)
@@ -40,6 +45,28 @@ struct WatchTests {
                 try await terminal.type("q", "q")
                 // The screen that was there before is there again.
                 try await terminal.shows("the end") { rows in rows.contains("left with 0") && !rows.contains { $0.contains("Company") } }
+            }
+            #expect(try await run.ended().exit == .exited(0))
+        }
+    }
+
+    @Test("colours tell what works, where nobody forbids them", .timeLimit(.minutes(5)))
+    func colours() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 20", run)
+            try await RealTerminal.with(fixture, ["watch"], hasColour: true) { terminal in
+                try await terminal.shows("the worker's tool") { $0.contains { $0.contains("Bash sleep 20") } }
+                let lines = try await terminal.colours().split(separator: "\n")
+                // Green for the one that works, cyan for its tool.
+                let worker = try #require(lines.first { $0.contains("sleep 20") && $0.contains("worker-") })
+                #expect(worker.contains("\u{1B}[32m") && worker.contains("\u{1B}[36m"), "\(worker)")
+                try await terminal.type("5")
+                try await terminal.shows("the limits") { rows in
+                    rows.contains("Credentials") && rows.contains { $0.contains("open") && $0.contains("an hour") }
+                }
+                try await terminal.type("q")
+                try await terminal.shows("the end") { $0.contains("left with 0") }
             }
             #expect(try await run.ended().exit == .exited(0))
         }
@@ -63,10 +90,12 @@ struct WatchTests {
                 try await terminal.shows("what the gate prints") { $0.contains("gate at work") && !$0.contains("gate done") }
                 try await terminal.type("q", "2", "d")
                 try await terminal.shows("what the worker has made") { $0.contains("+++ b/src/task1.txt") }
-                try await terminal.type("q", "1", "g", "m", "stay calm", "Enter")
+                try await terminal.type("q", "1", "g", "m", "C-x", "stay calm", "Enter")
                 try await terminal.shows("that the message was taken") { $0.contains { $0.hasPrefix("director: ") } }
-                let messages = try await fixture.cco(["messages"])
-                #expect(messages.outputText.contains("stay calm"), "\(messages.outputText)\(messages.errorText)")
+                let messages = try await fixture.cco(["messages", "--json"])
+                #expect(
+                    messages.outputText.contains("stay calm") && messages.outputText.contains(#""interrupts" : true"#),
+                    "\(messages.outputText)\(messages.errorText)")
                 #expect(FileManager.default.createFile(atPath: go, contents: nil))
                 #expect(try await run.ended().exit == .exited(0))
                 try await terminal.type("2", "Down", "l")
