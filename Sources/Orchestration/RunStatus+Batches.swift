@@ -49,13 +49,17 @@ extension RunStatus {
             var parts: [String] = []
             if let last = chain.links.lastIndex(where: \.isPublishing) {
                 parts.append(
-                    search.count == 1 ? "is being published" : last == 0 ? "the 1st is being published" : "the first \(last + 1) are being published")
+                    search.count == 1
+                        ? "is being published" : last == 0 ? "the 1st is being published" : "the first \(last + 1) are being published")
             }
             switch (search.culprit, search.red) {
             case _ where search.count == 1 && (parts.isEmpty || search.red != nil):
                 parts.append(
-                    isRerun ? "its gate was red and runs once more" : search.red != nil ? "it breaks the gate"
-                        : search.green == 1 ? "green" : tested.isEmpty ? "waits for a gate slot" : "its gate runs")
+                    isRerun
+                        ? "its gate was red and runs once more"
+                        : search.red != nil
+                            ? "it breaks the gate"
+                            : search.green == 1 ? "green" : tested.isEmpty ? "waits for a gate slot" : "its gate runs")
             case (let culprit?, _):
                 parts.append("the \(Run.ordinal(culprit + 1)) breaks the gate" + (isRerun ? "; its gate runs once more to be sure" : ""))
             case (nil, let red?):
