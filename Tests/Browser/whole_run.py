@@ -254,7 +254,7 @@ def whole(company, browser):
     assert page.locator(".diff .added").count() > 0
     accessibility(page, "commit")
     picture(page, "commit")
-    page.click("text=gate's log")
+    page.locator("#page").get_by_role("link", name="gate's log").click()
     expect(page.locator("#page p").first).to_contain_text("It looked at")
     expect(page.locator("#page pre")).to_be_visible()
     fits(page, "gate")

@@ -39,7 +39,7 @@ struct WatchTests {
                 }
                 try await terminal.type("t")
                 try await terminal.shows("the transcript of who works on it") { rows in
-                    rows.contains { $0.hasPrefix("worker-") && $0.contains(", turn-") }
+                    rows.contains { $0.hasPrefix("worker-") && $0.contains("working in turn-") }
                         && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 20") }
                 }
                 try await terminal.type("q", "q")

@@ -7,7 +7,7 @@ struct TranscriptText {
     private let page: TranscriptPage
     private var lines: [(String, WatchState.Tone)] = []
 
-    /// Lines of a tool's input or result that are shown; the pages show all.
+    /// Lines of a message, a tool's input or a result that are shown; the pages show all.
     private static let most = 40
     /// Lines in all: every one is drawn anew when something changes.
     private static let mostInAll = 2_000
@@ -31,7 +31,7 @@ struct TranscriptText {
     private mutating func take(_ entry: TranscriptEntry) {
         switch entry.kind {
         case .text: add(entry.text, .plain, most: .max)
-        case .message: add("» \(entry.text)", .plain, most: .max)
+        case .message: add("» \(entry.text)", .plain)
         case .thinking: add("(thinks)", .mark)
         case .call: add(entry.text.isEmpty ? entry.title ?? "" : "\(entry.title ?? ""): \(Self.short(entry.text))", .call)
         case .result: add(entry.text.isEmpty ? "= (no output)" : "= \(entry.text)", .result)
