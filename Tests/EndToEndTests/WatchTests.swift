@@ -41,6 +41,7 @@ struct WatchTests {
                 try await terminal.shows("the transcript of who works on it") { rows in
                     rows.contains { $0.hasPrefix("worker-") && $0.contains("working in turn-") }
                         && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 20") }
+                        && rows.last { !$0.isEmpty }?.contains("esc back") == true
                 }
                 try await terminal.type("q", "q")
                 // The screen that was there before is there again.
