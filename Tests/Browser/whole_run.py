@@ -256,7 +256,7 @@ def whole(company, browser):
     picture(page, "commit")
     page.locator("#page").get_by_role("link", name="gate's log").click()
     expect(page.locator("#page p").first).to_contain_text("It looked at")
-    expect(page.locator("#page pre")).to_be_visible()
+    expect(page.locator("#page pre")).to_have_text("looks at it\n")
     fits(page, "gate")
     accessibility(page, "gate")
     picture(page, "gate")

@@ -9,7 +9,7 @@ import Testing
 struct WatchTests {
     private static let plan: CompanyPlan = {
         var plan = CompanyPlan.synthetic(tasks: 2)
-        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 20)]
+        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 30)]
         return plan
     }()
 
@@ -19,16 +19,16 @@ struct WatchTests {
     func view() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
                 // A capture may come in the midst of a frame: only a whole one counts.
                 try await terminal.shows("the worker's tool") { rows in
-                    rows.contains { $0.contains("● worker-") && $0.contains("Bash sleep 20") } && rows[0].contains("working")
+                    rows.contains { $0.contains("● worker-") && $0.contains("Bash sleep 30") } && rows[0].contains("working")
                         && rows.last { !$0.isEmpty }?.contains("q leave") == true
                 }
                 let agents = try await fixture.cco(["agent", "list", "--json"]).outputText
                 #expect(agents.contains(#""name" : "Bash""#) || agents.contains(#""name":"Bash""#), "\(agents)")
-                #expect(agents.contains("turnTokens") && agents.contains("sleep 20"), "\(agents)")
+                #expect(agents.contains("turnTokens") && agents.contains("sleep 30"), "\(agents)")
                 let painted = try await terminal.colours()
                 #expect(!painted.contains("\u{1B}[32m") && !painted.contains("\u{1B}[36m"), "NO_COLOR is heeded")
                 try await terminal.type("2", "Enter")
@@ -40,7 +40,7 @@ struct WatchTests {
                 try await terminal.type("t")
                 try await terminal.shows("the transcript of who works on it") { rows in
                     rows.contains { $0.hasPrefix("worker-") && $0.contains("working in turn-") }
-                        && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 20") }
+                        && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 30") }
                         && rows.last { !$0.isEmpty }?.contains("esc back") == true
                 }
                 try await terminal.type("q", "q")
@@ -55,12 +55,12 @@ struct WatchTests {
     func colours() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             try await RealTerminal.with(fixture, ["watch"], hasColour: true) { terminal in
-                try await terminal.shows("the worker's tool") { $0.contains { $0.contains("Bash sleep 20") } }
+                try await terminal.shows("the worker's tool") { $0.contains { $0.contains("Bash sleep 30") } }
                 let lines = try await terminal.colours().split(separator: "\n")
                 // Green for the one that works, cyan for its tool.
-                let worker = try #require(lines.first { $0.contains("sleep 20") && $0.contains("worker-") })
+                let worker = try #require(lines.first { $0.contains("sleep 30") && $0.contains("worker-") })
                 #expect(worker.contains("\u{1B}[32m") && worker.contains("\u{1B}[36m"), "\(worker)")
                 try await terminal.type("5")
                 try await terminal.shows("the limits") { rows in
@@ -113,7 +113,7 @@ struct WatchTests {
     func pause() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
                 try await terminal.shows("the run") { $0[0].contains("working") }
                 try await terminal.type("p")
@@ -135,7 +135,7 @@ struct WatchTests {
         try await CompanyFixture.with(Self.plan) { fixture in
             try await RealTerminal.with(fixture, ["start"]) { terminal in
                 try await terminal.shows("the worker's tool") { rows in
-                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") }
+                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 30") }
                 }
                 try await terminal.type("C-c")
                 try await terminal.shows("the question") { $0.contains { $0.hasPrefix("Pause the run?") } }
@@ -162,7 +162,7 @@ struct WatchTests {
     func resume() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             #expect(try await fixture.cco(["pause"]).succeeded)
             try await RealTerminal.with(fixture, ["resume"]) { terminal in
                 let rows = try await terminal.shows("the summary") { $0.contains("left with 0") }

@@ -30,7 +30,7 @@ export class AgentPage {
       ["Role", one.role === "engineerManager" ? "engineering manager" : one.role],
       ["State", [badge(one.state === "working" ? "busy" : "weak", one.state), one.since && [" for ", since(one.since.ms, now())]]],
       ["Does", one.brief && words(one.brief)],
-      ["Tool", one.doing && doing(one)],
+      ["Now", one.doing && doing(one)],
       ["Waits", one.waits && el("strong", { class: "warn" }, words(one.waits))],
       ["Being stopped", one.stopping && words(one.stopping)],
       ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
