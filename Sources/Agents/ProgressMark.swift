@@ -5,7 +5,8 @@ package enum ProgressMark: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - id: tells this call from others that run beside it.
     ///   - call: the same for calls of the same tool with the same arguments.
-    case toolStarted(id: String, name: String, call: Int)
+    ///   - argument: the one by which people recognise the call, on one line; it is shown and never judged.
+    case toolStarted(id: String, name: String, call: Int, argument: String = "")
     case toolEnded(id: String, failed: Bool)
     /// A round of work began: from now on the model is asked whenever no tool runs.
     case began

@@ -50,7 +50,7 @@ extension Observation {
         if let giveUpEarly { return .failed(giveUpEarly) }
         if let slowdown { return .slowed(slowdown) }
         guard let rateLimit else { return nil }
-        if rateLimit.status == .rejected {
+        if rateLimit.status == .rejected, !rateLimit.isOverage {
             return .failed(.exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix))
         }
         let windows = rateLimit.used.map { name, window in

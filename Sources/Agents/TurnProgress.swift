@@ -43,6 +43,14 @@ package struct TurnProgress: Codable, Sendable, Equatable {
         var call: Int
         var since: Timestamp
         var due: Timestamp
+        /// For people who look on; nothing depends on it. It is not written down: an agent's words stay out of the journal's file.
+        var argument = ""
+
+        private enum CodingKeys: CodingKey { case name, call, since, due }
+
+        static func == (one: Tool, other: Tool) -> Bool {
+            one.name == other.name && one.call == other.call && one.since == other.since && one.due == other.due
+        }
     }
 
     private struct Failing: Codable, Sendable, Equatable {
@@ -69,8 +77,9 @@ package struct TurnProgress: Codable, Sendable, Equatable {
         borneUntil = nil
         for mark in marks {
             switch mark {
-            case .toolStarted(let id, let name, let call):
-                tools[id] = Tool(name: name, call: call, since: now, due: now.advanced(byMilliseconds: limits.tool))
+            case .toolStarted(let id, let name, let call, let argument):
+                let due = now.advanced(byMilliseconds: limits.tool)
+                tools[id] = Tool(name: name, call: call, since: now, due: due, argument: argument)
             case .toolEnded(let id, let failed):
                 guard let tool = tools.removeValue(forKey: id) else { continue }
                 count(tool, failed: failed)
@@ -134,9 +143,19 @@ package struct TurnProgress: Codable, Sendable, Equatable {
         progress.borneUntil = nil
         if lastSign != nil { progress.lastSign = now }
         progress.tools = tools.mapValues {
-            Tool(name: $0.name, call: $0.call, since: now, due: now.advanced(byMilliseconds: limits.tool))
+            Tool(name: $0.name, call: $0.call, since: now, due: now.advanced(byMilliseconds: limits.tool), argument: $0.argument)
         }
         return progress
+    }
+
+    /// What it shows to people who look on.
+    ///
+    /// - Parameter tokens: that the turn has taken.
+    package func activity(tokens: Int) -> TurnActivity {
+        let running = tools.sorted { ($1.value.since, $1.key) < ($0.value.since, $0.key) }.map(\.value)
+        return TurnActivity(
+            step: lastSign == nil ? .starting : running.isEmpty ? isWorking ? .thinking : .resting : .tool,
+            tools: running.map { .init(name: $0.name, argument: $0.argument, since: $0.since) }, tokens: tokens)
     }
 
     /// How long silence is borne without a tool.

@@ -33,7 +33,7 @@ struct AgentCommand: AsyncParsableCommand {
         }
 
         static func line(_ agent: RunStatus.AgentStatus) -> String {
-            let parts = [agent.brief, agent.waits, agent.stopping.map { "being stopped: \($0)" }].compactMap(\.self)
+            let parts = [agent.brief, HumanText.doing(agent), agent.waits, agent.stopping.map { "being stopped: \($0)" }].compactMap(\.self)
             return "\(agent.id.padding(to: 11)) \(agent.state.padding(to: 8)) "
                 + OneLineText.of(parts.joined(separator: "; "), limit: 160)
         }
@@ -55,7 +55,8 @@ struct AgentCommand: AsyncParsableCommand {
             if json { return surroundings.console.write(try JSONText.of(known)) }
             var lines = [List.line(known)]
             if let turn = known.turn { lines.append("  turn       \(turn), since \(known.since?.iso ?? "")") }
-            lines.append("  turns      \(known.turns), \(HumanText.money(dollars: known.costUsd))")
+            let tokens = known.allTokens.map { ", \(HumanText.tokens(Int64($0))) tokens" } ?? ""
+            lines.append("  turns      \(known.turns), \(HumanText.money(dollars: known.costUsd))\(tokens)")
             for task in status.tasks where task.worker == known.id {
                 lines.append("  \(task.id.padding(to: 10)) \(task.state): \(OneLineText.of(task.title, limit: 100))")
             }

@@ -11,7 +11,7 @@ final class HostControl: RunControl {
 
     init(host: RunHost) { self.host = host }
 
-    func status() async -> RunStatus { RunStatus(run: await host.state(), at: clock.now()) }
+    func status() async -> RunStatus { RunStatus(run: await host.state(), at: clock.now(), activities: host.activities) }
 
     func cost() async -> CostReport { CostReport(run: await host.state(), at: clock.now()) }
 

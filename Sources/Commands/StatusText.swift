@@ -39,6 +39,7 @@ struct StatusText: Sendable {
             ),
             row("cost", cost), row("gate", gate),
         ]
+        if let pace = status.pace { rows.append(row("pace", HumanText.pace(pace))) }
         if let width = status.width, status.phase == "working" { rows.append(row("workers", words(of: width))) }
         if let waiting = status.waiting {
             let until = waiting.until.map { " (next look at \($0.iso))" } ?? ""
@@ -138,6 +139,8 @@ struct StatusText: Sendable {
     private func doing(_ agent: RunStatus.AgentStatus) -> String {
         var parts: [String] = []
         if let brief = agent.brief { parts.append(safe(brief)) }
+        if let doing = HumanText.doing(agent) { parts.append(safe(doing, limit: 80)) }
+        if let tokens = agent.turnTokens { parts.append("\(HumanText.tokens(Int64(tokens))) tokens") }
         if let waits = agent.waits { parts.append(style.yellow(safe(waits))) }
         if let stopping = agent.stopping { parts.append(style.yellow("being stopped: \(safe(stopping))")) }
         return parts.joined(separator: "; ")
@@ -159,10 +162,20 @@ struct StatusText: Sendable {
 
     private var queues: [String] {
         guard !status.queues.isEmpty else { return [] }
-        return [style.bold("Merge queues")]
-            + status.queues.flatMap { queue in
-                ["  into \(queue.target)"] + queue.candidates.map { "    \(pad($0.state, 13)) \(safe($0.what, limit: 90))" }
-            } + [""]
+        return [style.bold("Merge queues")] + status.queues.flatMap(lines(of:)) + [""]
+    }
+
+    private func lines(of queue: RunStatus.QueueStatus) -> [String] {
+        var lines = ["  into \(queue.target)"]
+        if let batch = queue.batch { lines[0] += ": " + style.dim(batch.words) }
+        for candidate in queue.candidates {
+            var line = "    " + pad(candidate.state, 13) + " "
+            if let place = candidate.place { line += Run.ordinal(place) + " " }
+            line += safe(candidate.what, limit: 90)
+            if let verdict = candidate.verdict { line += " (\(verdict))" }
+            lines.append(line)
+        }
+        return lines
     }
 
     private var questions: [String] {
@@ -208,7 +221,7 @@ struct StatusText: Sendable {
                 let shown = credential.state == "usable" && credential.why == nil ? state : style.yellow(state)
                 let budget = credential.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
                 let limit = credential.limit.map { " of at most \($0)" } ?? ""
-                let windows = (credential.windows ?? []).map { ", \(safe($0.name)) \(Int($0.utilization * 100)) % used" }.joined()
+                let windows = (credential.windows ?? []).map { ", \(safe(HumanText.window($0)))" }.joined()
                 return "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd))\(budget), "
                     + "now in \(credential.activeTurns)\(limit) turns\(windows)"
             }

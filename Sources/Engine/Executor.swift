@@ -25,6 +25,9 @@ package struct Executor: EffectCarrier {
 
     package func stop(_ turn: TurnID) { turns.running.stop(turn) }
 
+    /// What running turns show at this moment, secrets replaced.
+    var activities: [TurnID: TurnActivity] { turns.running.activities.mapValues { $0.shown(by: resources.redactor) } }
+
     package func useIdleTime() async {
         guard await repositories.isOpen else { return }
         do {

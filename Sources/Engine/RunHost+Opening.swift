@@ -176,12 +176,12 @@ extension RunHost {
         let repositories = Repositories(resources: resources, lastKnown: run.knownRefs)
         let notifier = try Notifier.make(request, resources, journal, run)
         let narrator = Narrator(resources: resources, journal: journal, run: run, notifier: notifier, progress: progress)
-        let engine = Engine(
-            run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories, journal: journal),
-            clock: clock, observer: narrator)
+        let executor = Executor(resources: resources, repositories: repositories, journal: journal)
+        let engine = Engine(run: run, journal: journal, carrier: executor, clock: clock, observer: narrator)
         return RunHost(
             engine: engine, folder: resources.folder, log: resources.log, isResumed: isResumed, notices: notices, journal: journal,
-            settings: settings, lock: lock, narrator: narrator, notifier: notifier, redactor: resources.redactor, clock: clock)
+            settings: settings, lock: lock, narrator: narrator, notifier: notifier, redactor: resources.redactor,
+            executor: executor, clock: clock)
     }
 
     /// A run is named after its start; a second one within the same second gets a suffix.

@@ -61,6 +61,7 @@ package struct RunHost: Sendable {
     let narrator: Narrator
     let notifier: Notifier?
     package let redactor: Redactor
+    let executor: Executor
     let clock: any EngineClock
 
     /// Carries the run on until it ends or stands still.
@@ -89,4 +90,7 @@ package struct RunHost: Sendable {
 
     /// The run's present state and the time of the reading.
     package func state() async -> Run { await engine.run }
+
+    /// What running turns show at this moment, which is no part of the state.
+    package var activities: [TurnID: TurnActivity] { executor.activities }
 }

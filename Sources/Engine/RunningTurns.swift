@@ -1,6 +1,24 @@
+import Agents
+import Observability
 import Orchestration
 import Processes
 import Synchronization
+
+extension TurnActivity {
+    /// Characters of a tool's argument that views are told. More than that is known, so that a secret is taken out while it is whole.
+    static let longestArgument = 120
+
+    /// As views are told it: without secrets, and no longer than a view needs it.
+    func shown(by redactor: Redactor) -> TurnActivity {
+        var shown = self
+        for (index, tool) in tools.enumerated() where !tool.argument.isEmpty {
+            let redacted = redactor.redacted(tool.argument)
+            let isLong = redacted.count > Self.longestArgument
+            shown.tools[index].argument = isLong ? redacted.prefix(Self.longestArgument - 1) + "…" : redacted
+        }
+        return shown
+    }
+}
 
 /// The turns whose processes this engine follows, so that a turn can be stopped from outside its own task.
 final class RunningTurns: Sendable {
@@ -8,6 +26,7 @@ final class RunningTurns: Sendable {
         var processes: [TurnID: SupervisedProcess] = [:]
         var endings: [TurnID: _Concurrency.Task<Void, Never>] = [:]
         var stopped: Set<TurnID> = []
+        var gauges: [TurnID: (watch: ProgressWatch, meter: TokenMeter)] = [:]
         var awaiting: [TurnID: [AsyncStream<SupervisedProcess>.Continuation]] = [:]
     }
 
@@ -26,6 +45,14 @@ final class RunningTurns: Sendable {
         if let process { end(process, turn) }
     }
 
+    /// The turn's output is followed from now on.
+    func follows(_ turn: TurnID, _ watch: ProgressWatch, _ meter: TokenMeter) { state.withLock { $0.gauges[turn] = (watch, meter) } }
+
+    /// What the turns show at this moment.
+    var activities: [TurnID: TurnActivity] {
+        state.withLock { $0.gauges }.mapValues { $0.watch.progress.activity(tokens: $0.meter.tokens) }
+    }
+
     func isStopped(_ turn: TurnID) -> Bool { state.withLock { $0.stopped.contains(turn) } }
 
     func began(_ turn: TurnID, _ process: SupervisedProcess) {
@@ -40,6 +67,7 @@ final class RunningTurns: Sendable {
     func ended(_ turn: TurnID) {
         let awaiting = state.withLock {
             $0.processes[turn] = nil
+            $0.gauges[turn] = nil
             $0.endings[turn] = nil
             $0.stopped.remove(turn)
             return $0.awaiting.removeValue(forKey: turn) ?? []

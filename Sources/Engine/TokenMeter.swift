@@ -7,6 +7,7 @@ import Synchronization
 final class TokenMeter: Sendable {
     private let most: Int?
     private let hasTold = Atomic(false)
+    private let taken = Atomic(0)
     private let tell: @Sendable () async -> Void
 
     init(most: Int?, tell: @escaping @Sendable () async -> Void) {
@@ -14,8 +15,13 @@ final class TokenMeter: Sendable {
         self.tell = tell
     }
 
+    /// What the turn had taken when it was looked at last.
+    var tokens: Int { taken.load(ordering: .relaxed) }
+
     func look(at reader: any TurnReading) async {
-        guard let most, reader.tokensSoFar >= most, !hasTold.exchange(true, ordering: .relaxed) else { return }
+        let tokens = reader.tokensSoFar
+        taken.store(tokens, ordering: .relaxed)
+        guard let most, tokens >= most, !hasTold.exchange(true, ordering: .relaxed) else { return }
         await tell()
     }
 }

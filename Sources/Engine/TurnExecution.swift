@@ -166,6 +166,7 @@ struct TurnExecution: Sendable {
         }
         let meter = TokenMeter(most: turn.budgetTokens) { await report(.turnTookTokens(turn.id)) }
         await meter.look(at: reader)
+        running.follows(turn.id, watch, meter)
         // A full disk cuts a line off, and no further one may ever come: an agent rests once it has said its last.
         let output = process.lines(from: start.offset) { [resources] in
             do { try resources.disk.requireFree() } catch { await report(.diskShort("\(error)")) }

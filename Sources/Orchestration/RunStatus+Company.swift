@@ -16,15 +16,15 @@ extension RunStatus {
         package var lead: AgentStatus
         package var members: [AgentStatus]
 
-        init(_ team: Team, in run: Run, at now: Timestamp) {
+        init(_ team: Team, in run: Run, at now: Timestamp, activities: [TurnID: TurnActivity]) {
             id = team.id.name
             stage = team.stage.word
             if case .stuck(let reason) = team.stage { stuck = reason }
             goal = team.goal?.title
             head = team.head?.hex
             undelivered = !run.isFlat && team.undelivered
-            lead = AgentStatus(team.lead, in: run, at: now)
-            members = team.members.map { AgentStatus($0, in: run, at: now) }
+            lead = AgentStatus(team.lead, in: run, at: now, activities: activities)
+            members = team.members.map { AgentStatus($0, in: run, at: now, activities: activities) }
         }
     }
 
@@ -47,14 +47,23 @@ extension RunStatus {
         /// Turns that have ended.
         package var turns: Int
         package var costUsd: Double
+        /// Tokens of the turns that have ended; missing before there is one.
+        package var tokens: Int?
+        /// Tokens of the running turn so far; missing where no engine follows it.
+        package var turnTokens: Int?
+        /// What is waited for in the running turn: `starting`, `thinking`, `tool` or `resting`; missing where no engine follows it.
+        package var doing: String?
+        /// The tool that runs; of several the one that began last.
+        package var tool: ToolStatus?
 
-        init(_ agent: AgentID, in run: Run, at now: Timestamp) {
+        init(_ agent: AgentID, in run: Run, at now: Timestamp, activities: [TurnID: TurnActivity]) {
             let known = run.agents[agent]
             let spent = run.ledger.byAgent[agent]
             id = agent.name
             role = (known?.role ?? .worker).rawValue
             turns = spent?.turns ?? 0
             costUsd = spent?.costUsd ?? 0
+            tokens = spent?.usage.total
             state = "idle"
             if let turn = known?.activeTurn.flatMap({ run.turns[$0] }) {
                 state = "working"
@@ -62,12 +71,40 @@ extension RunStatus {
                 self.turn = turn.id.name
                 since = Moment(turn.startedAt)
                 stopping = turn.stopCause?.words
+                let activity = activities[turn.id]
+                turnTokens = activity?.tokens
+                doing = activity?.step.rawValue
+                tool = activity.flatMap(ToolStatus.init)
             } else if let pending = known?.next ?? run.pendingTask(of: agent)?.next {
                 brief = pending.brief.words(in: run)
                 waits = run.whyTurnWaits(pending, of: agent, at: now)
             }
         }
     }
+
+    /// A tool that runs in an agent's turn.
+    package struct ToolStatus: Codable, Sendable, Equatable {
+        /// Such as `Bash`.
+        package var name: String
+        /// The command, the file, the pattern, as the agent wrote it; missing where it is not known.
+        package var argument: String?
+        package var since: Moment
+        /// How many others run beside it; missing when none does.
+        package var others: Int?
+
+        init?(_ activity: TurnActivity) {
+            guard let tool = activity.tools.first else { return nil }
+            name = tool.name
+            argument = tool.argument.isEmpty ? nil : tool.argument
+            since = Moment(tool.since)
+            others = activity.tools.count > 1 ? activity.tools.count - 1 : nil
+        }
+    }
+}
+
+extension RunStatus.AgentStatus {
+    /// Tokens of all turns, the running one among them; `nil` when nothing is known of any.
+    package var allTokens: Int? { tokens == nil && turnTokens == nil ? nil : (tokens ?? 0) + (turnTokens ?? 0) }
 }
 
 extension RunStatus {

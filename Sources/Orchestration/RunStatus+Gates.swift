@@ -1,11 +1,14 @@
 extension Run {
-    /// The gate run that looks at a candidate now: its own, or the one of the batch into the same branch.
-    func gateRun(of candidate: Candidate) -> EffectID? {
-        let runs = effects.filter { if case .gate = $0.value.effect { true } else { false } }
-        guard !runs.isEmpty else { return nil }
-        if let own = runs.first(where: { $0.value.effect.candidate == candidate.id }) { return own.key }
-        let rivals = Set(queue.lazy.filter { $0.target == candidate.target }.map(\.id))
-        return runs.filter { $0.value.effect.candidate.map(rivals.contains) ?? false }.keys.min()
+    /// The gate run that looks at a candidate now: its own, or that of the shortest prefix of the batch with it; where none has it, of the longest
+    /// one before it, on which it waits.
+    ///
+    /// - Parameter chain: of the candidate's target.
+    func gateRun(of candidate: Candidate, in chain: MergeChain) -> EffectID? {
+        if let own = gateRun(on: candidate.id) { return own }
+        let place = chain.links.firstIndex { $0.id == candidate.id } ?? chain.links.count
+        let gating = chain.links.enumerated().filter { $0.element.isGating }
+        let link = gating.first { $0.offset >= place } ?? gating.last
+        return link.flatMap { gateRun(on: $0.element.id) }
     }
 
     /// The file with what the gate or the quick gate printed when it was red for a task, while its worker is to mend that.

@@ -3,7 +3,9 @@ extension RunStatus {
     ///
     /// The working time of a run that stands still (suspended or ended) is counted to its newest event; whoever reads the journal of an engine
     /// that died passes that event's time as `now`.
-    package init(run: Run, at now: Timestamp) {
+    ///
+    /// - Parameter activities: what running turns show at this moment, where an engine follows them.
+    package init(run: Run, at now: Timestamp, activities: [TurnID: TurnActivity] = [:]) {
         format = RunStatus.currentFormat
         at = Moment(now)
         self.run = run.id.name
@@ -21,8 +23,8 @@ extension RunStatus {
             workedMilliseconds: run.workedMilliseconds(at: now), limitMilliseconds: Int64(run.settings.maxRunMinutes) * 60_000,
             restsUntil: run.restsUntil(at: now).map(Moment.init))
         gate = Gate(run)
-        director = AgentStatus(Run.director, in: run, at: now)
-        teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamStatus($0, in: run, at: now) }
+        director = AgentStatus(Run.director, in: run, at: now, activities: activities)
+        teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamStatus($0, in: run, at: now, activities: activities) }
         let room = run.workerRoom
         tasks = run.tasks.values.sorted { $0.id < $1.id }.map { TaskStatus($0, in: run, at: now, room: room) }
         queues = RunStatus.queues(of: run, at: now)
@@ -46,6 +48,7 @@ extension RunStatus {
         questions = asked.isEmpty ? nil : asked
         workersAtOnce = run.live.workers
         width = Width(run, at: now)
+        pace = Pace(run, at: now)
         delayed = run.effects.sorted { $0.key < $1.key }.compactMap { id, pending in
             guard pending.failures > 0 else { return nil }
             return DelayedEffect(

@@ -6,6 +6,8 @@ extension RunStatus {
         /// The team whose branch it is; missing for the target branch.
         package var team: String?
         package var candidates: [CandidateStatus]
+        /// What is verified together now; missing when nothing is.
+        package var batch: BatchStatus?
     }
 
     /// One thing on its way into a branch.
@@ -29,15 +31,24 @@ extension RunStatus {
         package var gateRun: String?
         /// The file with what the gate printed when it was red for it.
         package var gateLog: String?
+        /// Its place in the batch, from 1; missing while it is in none.
+        package var place: Int?
+        /// What is known of it in the batch: `green`, `suspect` (it is one of those that can break the gate), `red` (it alone can be) or `behind`
+        /// (it was merged onto what breaks the gate); missing while nothing is known.
+        package var verdict: String?
 
-        init(_ candidate: Candidate, in run: Run, at now: Timestamp) {
-            why = run.whyNotMerged(candidate, at: now)
+        init(_ candidate: Candidate, in run: Run, at now: Timestamp, chain: MergeChain) {
+            why = run.whyNotMerged(candidate, at: now, chain: chain)
             id = candidate.id.name
             what = run.label(of: candidate.kind)
             state = candidate.state.word
             head = candidate.head.hex
             since = Moment(candidate.readyAt)
-            gateRun = run.gateRun(of: candidate)?.name
+            gateRun = run.gateRun(of: candidate, in: chain)?.name
+            if let index = chain.links.firstIndex(where: { $0.id == candidate.id }) {
+                place = index + 1
+                verdict = chain.search.word(at: index)
+            }
             gateLog = candidate.redExcerpt?.logPath
             switch candidate.kind {
             case .task(let task):
@@ -64,8 +75,10 @@ extension RunStatus {
             let candidates = run.queue.filter { $0.target == target }
             guard !candidates.isEmpty else { return nil }
             let team: String? = if case .team(let team) = target { team.name } else { nil }
+            let chain = MergeChain(of: candidates, for: target, in: run)
             return QueueStatus(
-                target: run.label(of: target), team: team, candidates: candidates.map { CandidateStatus($0, in: run, at: now) })
+                target: run.label(of: target), team: team,
+                candidates: candidates.map { CandidateStatus($0, in: run, at: now, chain: chain) }, batch: BatchStatus(chain, in: run))
         }
     }
 }

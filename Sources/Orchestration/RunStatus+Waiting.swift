@@ -80,7 +80,9 @@ extension Run {
     }
 
     /// Where a candidate is on its way, in words.
-    func whyNotMerged(_ candidate: Candidate, at now: Timestamp) -> String {
+    ///
+    /// - Parameter chain: of the candidate's target, where somebody has it.
+    func whyNotMerged(_ candidate: Candidate, at now: Timestamp, chain: MergeChain? = nil) -> String {
         let branch = label(of: candidate.target)
         if let pending = effects.values.first(where: { $0.effect.candidate == candidate.id }), let until = pending.delayedUntil, until > now
         {
@@ -88,7 +90,7 @@ extension Run {
         }
         switch candidate.state {
         case .merging: return "is being merged into \(branch)"
-        case .merged: return whyNotVerified(candidate)
+        case .merged: return whyNotVerified(candidate, in: chain ?? MergeChain(of: candidate.target, in: self))
         case .gating(_, _, _, let rerun): return rerun ? "its gate was red and runs once more" : "its gate runs"
         case .publishing: return "is being published to \(branch)"
         case .waiting where candidate.isHeldBack: return "does not fit what is being verified for \(branch); merged again after that"
@@ -100,8 +102,7 @@ extension Run {
         }
     }
 
-    private func whyNotVerified(_ candidate: Candidate) -> String {
-        let chain = MergeChain(of: candidate.target, in: self)
+    private func whyNotVerified(_ candidate: Candidate, in chain: MergeChain) -> String {
         guard let place = chain.links.firstIndex(where: { $0.id == candidate.id }) else { return "merged in memory" }
         let search = chain.search
         if let red = search.red, place >= search.green, place < red, red > search.green + 1 {

@@ -62,6 +62,8 @@ package struct RunStatus: Codable, Sendable, Equatable {
     package var workersAtOnce: Int?
     /// How many workers have something to do, and why not more; missing for `cco merge`.
     package var width: Width?
+    /// How fast work lands, and what comes to its end first; missing where there is no task.
+    package var pace: Pace?
 
     /// The workers that are at work, and how many may be.
     package struct Width: Codable, Sendable, Equatable {

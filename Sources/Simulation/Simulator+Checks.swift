@@ -85,34 +85,11 @@ extension Simulator {
         if case .failed = reason {} else { try checkMessages(run) }
         try checkKept(run)
         try checkBooks(run)
-        try checkSessions()
-        try checkBudget(run)
+        try checkSessions(run, reason)
+        try checkCeilings(run)
         if case .failed = reason { return }
         try checkWorkingTime(run)
         if reason == .complete { try checkComplete(run) }
-    }
-
-    /// Whose credential failed goes on in the same conversation, unless that was given up for another reason.
-    private func checkSessions() throws {
-        var sessions: [AgentID: (session: String, task: TaskID?)] = [:]
-        var active: [TurnID: Turn] = [:]
-        for record in journal.records {
-            switch record.event {
-            case .turnStarted(let turn):
-                active[turn.id] = turn
-                guard let expected = sessions[turn.agent], expected.task == turn.task else { continue }
-                sessions[turn.agent] = nil
-                guard turn.session == expected.session, turn.resumes else {
-                    throw Violation(.sessionContinues, "\(turn.id) of \(turn.agent) begins anew after its credential failed")
-                }
-            case .turnEnded(let id, let outcome):
-                guard let turn = active.removeValue(forKey: id), case .credential = outcome.end, outcome.sessionExists else { continue }
-                sessions[turn.agent] = (turn.session, turn.task)
-            case .sessionReplaced(let agent, _): sessions[agent] = nil
-            case .taskReleased(let task, _), .taskSettled(let task, _): sessions = sessions.filter { $0.value.task != task }
-            default: continue
-            }
-        }
     }
 
     private func checkKept(_ run: Run) throws {
@@ -142,32 +119,6 @@ extension Simulator {
         }
     }
 
-    /// What was spent beyond the run's ceiling is less than a turn costs, and no part of a ceiling is told twice.
-    private func checkBudget(_ run: Run) throws {
-        var (costs, settings): ([Double], [RunSettings]) = ([], [])
-        var told: [String] = []
-        // What a turn had cost that left no word of it, its session tells at its next end.
-        var late = 0.0
-        for record in journal.records {
-            switch record.event {
-            case .engineStarted(let new): settings.append(new)
-            case .turnEnded(let id, let outcome):
-                guard let process = processes[id] else { continue }
-                costs.append(process.costUsd)
-                if outcome.account.turnCostUsd == nil, outcome.account.sessionCostUsd == nil { late += process.costUsd }
-            case .spendingWarned(let warning): told.append("\(warning.percent) % of \(warning.scope.words) in \(warning.measure)")
-            default: break
-            }
-        }
-        guard settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
-        guard Set(told).count == told.count else { throw Violation(.budgetsHold, "told twice: \(told)") }
-        guard let ceiling = run.settings.maxBudgetUsd else { return }
-        guard run.ledger.total.costUsd <= ceiling + (costs.max() ?? 0) + late else {
-            throw Violation(
-                .budgetsHold, "\(run.ledger.total.costUsd) USD of \(ceiling) were spent, and no turn cost more than \(costs.max() ?? 0)")
-        }
-    }
-
     /// What comes after the time is over is bounded: work that is approved is integrated, and no more begins.
     private func checkWorkingTime(_ run: Run) throws {
         let limit = Int64(run.settings.maxRunMinutes + 48 * 60) * 60_000
@@ -176,7 +127,7 @@ extension Simulator {
     }
 
     /// Teams that gave up their goal at some time.
-    private var givesUp: Set<TeamID> {
+    var givesUp: Set<TeamID> {
         journal.records.reduce(into: []) { if case .teamEntered(let team, .stuck, _) = $1.event { $0.insert(team) } }
     }
 

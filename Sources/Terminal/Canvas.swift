@@ -83,6 +83,7 @@ package struct Canvas: Sendable, Equatable {
         case "░", "·": return "."
         case "…": return "~"
         case "→": return ">"
+        case "◀": return "<"
         case "✓": return "v"
         case "✗": return "x"
         default: return String(repeating: "?", count: max(1, character.cells))

@@ -54,7 +54,9 @@ extension RunScreen {
         guard let agent = members.first(where: { $0.id == id }) else { return gone(id) }
         var rows = fetchedTranscript(of: id) ?? transcript(of: id)
         if rows.isEmpty { rows = [Row([Span("The log has nothing of \(id) yet.", .dim)])] }
-        let cost = HumanText.money(dollars: agent.costUsd)
+        let tokens = agent.allTokens.map { ", \(HumanText.tokens(Int64($0))) tokens" } ?? ""
+        let cost = HumanText.money(dollars: agent.costUsd) + tokens
+        rows += messages(to: id)
         rows.append(Row([]))
         rows.append(
             Row([
@@ -63,6 +65,7 @@ extension RunScreen {
             ]))
         if let brief = agent.brief { rows.append(Row([Span("  \(Self.safe(brief))")])) }
         if let waits = agent.waits { rows.append(Row([Span("  waits: \(Self.safe(waits))", .yellow)])) }
+        if let doing = HumanText.doing(agent) { rows.append(Row([Span("  \(Self.safe(doing))", .cyan)])) }
         return rows
     }
 

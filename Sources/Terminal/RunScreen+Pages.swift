@@ -10,6 +10,7 @@ extension RunScreen {
         case .tasks: tasks
         case .queue: AnyRandomAccessCollection(queue)
         case .log: AnyRandomAccessCollection(log.entries.lazy.map { Row(Self.spans(of: $0)) })
+        case .limits: AnyRandomAccessCollection(limits)
         }
     }
 
@@ -38,26 +39,6 @@ extension RunScreen {
         }
     }
 
-    private func row(of agent: RunStatus.AgentStatus, depth: Int) -> Row {
-        let indent = depth == 0 ? "" : "│  "
-        let isWorking = agent.state == "working"
-        var spans = [
-            Span(indent), Span(isWorking ? "● " : "· ", isWorking ? .green : .dim),
-            Span(Self.pad(agent.id, 11), isWorking ? .bold : .plain),
-        ]
-        if let since = agent.since {
-            spans.append(Span(Self.pad(self.since(since), 13), .dim))
-        } else {
-            spans.append(Span(Self.pad("", 13)))
-        }
-        if size.columns >= 100 { spans.append(Span(Self.pad(HumanText.money(dollars: agent.costUsd), 9), .dim)) }
-        spans.append(Span(Self.safe(agent.brief ?? (isWorking ? "working" : "idle")), agent.brief == nil ? .dim : .plain))
-        if let waits = agent.waits { spans.append(Span("  waits: \(Self.safe(waits))", .yellow)) }
-        if let stopping = agent.stopping { spans.append(Span("  being stopped: \(Self.safe(stopping))", .yellow)) }
-        if isWorking, let doing = log.latest[agent.id] { spans.append(Span("  \(Self.safe(doing))", .dim)) }
-        return Row(spans, .agent(agent.id))
-    }
-
     // MARK: Tasks
 
     private var tasks: AnyRandomAccessCollection<Row> {
@@ -81,37 +62,5 @@ extension RunScreen {
         case "waiting": .dim
         default: .plain
         }
-    }
-
-    // MARK: Queue
-
-    private var queue: [Row] {
-        var rows: [Row] = []
-        for queue in status.queues {
-            rows.append(Row([Span("into \(queue.target)", .bold)]))
-            rows += queue.candidates.map { candidate in
-                Row(
-                    [
-                        Span("  "), Span(Self.pad(candidate.state, 13), candidate.state.hasPrefix("gating") ? .cyan : .plain),
-                        Span(Self.pad(since(candidate.since), 13), .dim), Span(Self.safe(candidate.what)),
-                        Span("  \(Self.safe(candidate.why))", .dim),
-                    ], .candidate(candidate.id))
-            }
-        }
-        if rows.isEmpty { rows.append(Row([Span("Nothing waits to be merged.", .dim)])) }
-        rows.append(Row([]))
-        let gate = status.gate
-        rows.append(Row([Span("gate  ", .bold), Span(Self.safe(gate.command ?? gate.state))]))
-        if let slots = gate.slots {
-            rows.append(Row([Span("      \(slots) at once\(gate.slotsReason.map { ": \(Self.safe($0))" } ?? "")", .dim)]))
-        }
-        let merges = status.merges
-        rows.append(
-            Row([
-                Span(
-                    "      \(merges.gateRuns) run\(merges.gateRuns == 1 ? "" : "s"), \(HumanText.duration(milliseconds: merges.gateMilliseconds)) in green ones, "
-                        + "\(merges.redGates) red, \(merges.flakes) flaky", .dim)
-            ]))
-        return rows
     }
 }

@@ -41,7 +41,7 @@ package struct RunScreen: Sendable {
     /// What the next key acts on.
     package var scene: WatchState.Scene {
         let links = links
-        let isText = state.open != nil || state.page == .log
+        let isText = state.open != nil || state.page.isText
         let link = state.open ?? state.selected(links)
         return .init(
             links: links, height: bodyHeight, furthest: isText ? max(0, text.count - bodyHeight) : .max,
@@ -58,7 +58,7 @@ package struct RunScreen: Sendable {
     private var links: [WatchState.Link?] {
         switch state.page {
         case .tasks: status.tasks.map { .task($0.id) }
-        case .log: []
+        case .log, .limits: []
         case .company, .queue: rows.map(\.link)
         }
     }
@@ -122,6 +122,7 @@ package struct RunScreen: Sendable {
         if benched > 0 { spans.append(Span("  \(benched) of \(status.credentials.count) credentials out", .yellow)) }
         let slowed = status.credentials.count { $0.state == "usable" && $0.why != nil }
         if slowed > 0 { spans.append(Span("  \(slowed) of \(status.credentials.count) credentials slowed", .yellow)) }
+        spans += nearLimits
         if let width = status.width, width.atOnce < width.workers {
             spans.append(Span("  \(width.atOnce) workers at once\(width.reason.map { ": \(Self.safe($0))" } ?? "")", .yellow))
         }
@@ -147,7 +148,7 @@ package struct RunScreen: Sendable {
     private func body(on canvas: inout Canvas, from top: Int) {
         let height = bodyHeight
         if state.showsHelp { return list(Self.help.map { Row([Span($0)]) }, on: &canvas, from: top, first: 0, selected: nil) }
-        guard state.open == nil, state.page != .log else {
+        guard state.open == nil, !state.page.isText else {
             let text = text
             let last = max(0, text.count - height)
             return list(text, on: &canvas, from: top, first: last - min(state.scroll, last), selected: nil)
@@ -180,32 +181,32 @@ package struct RunScreen: Sendable {
         if state.asksForPause { return [Span("Pause the run? Agents stop and what they did is saved. y = yes, any other key = no", .bold)] }
         if let draft = state.draft {
             // The end of what is typed stays on the screen.
-            let room = max(1, size.columns - draft.agent.count - 28)
+            let head = "To \(Self.safe(draft.agent))\(draft.interrupts ? ", stopping it first" : ""): "
+            let keys = "  enter send, ^x \(draft.interrupts ? "let it go on" : "stop it first"), esc give up"
+            let room = max(1, size.columns - head.count - keys.count - 2)
             let shown = draft.text.count > room ? "…" + draft.text.suffix(room - 1) : draft.text
-            return [
-                Span("To \(Self.safe(draft.agent)): ", .bold), Span(Self.safe(shown)), Span(isASCII ? "_" : "▏"),
-                Span("  enter send, esc give up", .dim),
-            ]
+            return [Span(head, .bold), Span(Self.safe(shown)), Span(isASCII ? "_" : "▏"), Span(keys, .dim)]
         }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
         if let replay { return [Span(replay, .dim)] }
         let keys =
             state.open == nil
-            ? "↑↓ move  enter open  1-4 pages  m message  p pause  ? help  q leave"
+            ? "↑↓ move  enter open  1-5 pages  m message  p pause  ? help  q leave"
             : "↑↓ scroll  d difference  l gate's log  m message  esc back"
         return [Span(isASCII ? keys.replacing("↑↓", with: "j/k") : keys, .dim)]
     }
 
     private static let help = [
         "Keys", "",
-        "  1 2 3 4, tab     company, tasks, merge queue, log",
+        "  1 2 3 4 5, tab   company, tasks, merge queue, log, limits and cost",
         "  up, down, j, k   move; pgup, pgdn, g, G: further",
         "  enter            open: an agent's transcript, why a task waits, a candidate",
         "  t                the transcript of who works on what is selected",
         "  esc, q           back",
         "  d                the difference that the selected agent has made",
         "  l                what the gate printed for the selected task or change",
-        "  m                a message to the selected agent (elsewhere: to the Director)",
+        "  m                a message to the selected agent (elsewhere: to the Director);",
+        "                   ctrl-x while it is typed: stop what the agent does first",
         "  p                pause the run (asks first); `cco resume` goes on",
         "  ctrl-l           draw everything anew",
         "  q, ctrl-c        leave this view; the run goes on",

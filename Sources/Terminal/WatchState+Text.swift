@@ -1,3 +1,5 @@
+import Orchestration
+
 /// What is read or written on top of the pages.
 extension WatchState {
     /// What the keys act on.
@@ -46,9 +48,11 @@ extension WatchState {
     package struct Draft: Sendable, Equatable {
         package var agent: String
         package var text = ""
+        /// Whether what the agent does is stopped first.
+        package var interrupts = false
 
-        /// Characters of a message that is typed here; `cco tell` takes longer ones.
-        static let limit = 1_000
+        /// Characters of a message.
+        static let limit = Order.longestText
     }
 
     /// Takes a key while a message is typed: everything belongs to the text until it is sent or given up.
@@ -58,10 +62,11 @@ extension WatchState {
         switch key {
         case .enter:
             let text = draft.text.drop(while: \.isWhitespace)
-            return text.isEmpty ? nil : .tell(draft.agent, String(text))
+            return text.isEmpty ? nil : .tell(draft.agent, String(text), interrupts: draft.interrupts)
         case .escape, .control("c"), .control("d"): return nil
         case .backspace: _ = draft.text.popLast()
         case .control("u"): draft.text = ""
+        case .control("x"): draft.interrupts.toggle()
         case .character(let character) where draft.text.count < Draft.limit: draft.text.append(character)
         default: break
         }

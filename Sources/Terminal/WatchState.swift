@@ -5,7 +5,7 @@ package struct WatchState: Sendable, Equatable {
     /// The lists of the view.
     package enum Page: Int, CaseIterable, Sendable {
         case company = 1
-        case tasks, queue, log
+        case tasks, queue, log, limits
 
         package var title: String {
             switch self {
@@ -13,8 +13,12 @@ package struct WatchState: Sendable, Equatable {
             case .tasks: "Tasks"
             case .queue: "Merge queue"
             case .log: "Log"
+            case .limits: "Limits"
             }
         }
+
+        /// Whether it is scrolled as a whole and nothing on it is selected.
+        var isText: Bool { self == .log || self == .limits }
     }
 
     /// What a row stands for, and what can be opened.
@@ -38,8 +42,8 @@ package struct WatchState: Sendable, Equatable {
         case redraw
         /// Fetch what is open, as ``WatchState/document``.
         case load(Link)
-        /// Say something to an agent.
-        case tell(String, String)
+        /// Say something to an agent, and have what it does stopped first.
+        case tell(String, String, interrupts: Bool)
     }
 
     package var page: Page = .company
@@ -85,6 +89,7 @@ package struct WatchState: Sendable, Equatable {
         case .character("2"): turn(to: .tasks)
         case .character("3"): turn(to: .queue)
         case .character("4"): turn(to: .log)
+        case .character("5"): turn(to: .limits)
         case .tab, .backTab:
             let step = key == .tab ? 0 : Page.allCases.count - 2
             if let next = Page(rawValue: (page.rawValue + step) % Page.allCases.count + 1) { turn(to: next) }
@@ -104,14 +109,15 @@ package struct WatchState: Sendable, Equatable {
 
     private mutating func close() {
         if showsHelp { showsHelp = false } else { open = nil }
-        scroll = 0
+        scroll = page == .limits ? .max : 0
     }
 
     private mutating func turn(to page: Page) {
         self.page = page
         open = nil
         showsHelp = false
-        scroll = 0
+        // The log is read from its end, the limits from their beginning.
+        scroll = page == .limits ? .max : 0
     }
 
     func selected(_ links: [Link?]) -> Link? {
@@ -131,7 +137,7 @@ package struct WatchState: Sendable, Equatable {
         case .end, .character("G"): step = 1_000_000
         default: return
         }
-        guard open == nil, page != .log else { return scroll = max(0, min(scene.furthest, scroll - step)) }
+        guard open == nil, !page.isText else { return scroll = max(0, min(scene.furthest, scroll - step)) }
         let last = max(0, links.count - 1)
         var index = max(0, min(last, min(last, selection[page] ?? 0) + step))
         // Rows that stand for nothing, such as headings, are passed over, in the direction of the movement and then back.

@@ -82,7 +82,8 @@ struct HandOverTests {
             var copy = reader
             marks += copy.take(line).progress
         }
-        guard case .toolStarted("t1", "Bash", let call)? = marks.first(where: { if case .toolStarted = $0 { true } else { false } }) else {
+        guard case .toolStarted("t1", "Bash", let call, _)? = marks.first(where: { if case .toolStarted = $0 { true } else { false } })
+        else {
             Issue.record("no tool was seen to start")
             return
         }

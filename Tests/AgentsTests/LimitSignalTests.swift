@@ -82,6 +82,9 @@ struct LimitSignalTests {
         let known = #""unifiedWindows":{"five_hour":{"utilization":0.2,"resetsAt":1800000000},"seven_day":{"utilization":0.3}}"#
         let paid = try windows(#""status":"allowed",\#(reset),"isUsingOverage":true,\#(known)"#)
         #expect(paid.map(\.name) == ["five_hour", "seven_day"] && paid.map(\.utilization) == [1, 0.3])
+        // So the CLI says it: the subscription itself would have rejected the request.
+        let rejected = try windows(#""status":"rejected",\#(reset),"isUsingOverage":true,\#(known)"#)
+        #expect(rejected.map(\.utilization) == [1, 0.3])
         let bare = try windows(#""status":"allowed",\#(reset),"isUsingOverage":true"#)
         #expect(bare.map(\.utilization) == [1])
         let warned = try windows(#""status":"allowed_warning",\#(reset),"isUsingOverage":false"#)

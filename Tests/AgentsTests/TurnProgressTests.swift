@@ -44,6 +44,44 @@ struct TurnProgressTests {
         #expect(progress.deadline == at(81))
     }
 
+    @Test("people who look on are told what a turn waits for, from its structured output alone")
+    func activity() throws {
+        var progress = progress
+        #expect(progress.activity(tokens: 0) == TurnActivity(step: .starting))
+        progress.take([.began], at: at(0))
+        #expect(progress.activity(tokens: 70) == TurnActivity(step: .thinking, tokens: 70))
+        progress.take([.toolStarted(id: "a", name: "Bash", call: 1, argument: "swift test")], at: at(1))
+        progress.take([.toolStarted(id: "b", name: "Read", call: 2, argument: "lib/a.sh")], at: at(2))
+        let (bash, read) = (("Bash", "swift test", at(1)), ("Read", "lib/a.sh", at(2)))
+        #expect(
+            progress.activity(tokens: 80)
+                == TurnActivity(step: .tool, tools: [read, bash].map { .init(name: $0.0, argument: $0.1, since: $0.2) }, tokens: 80))
+        // What is kept for the next engine has the call, and not what the agent wrote.
+        let kept = try JSONEncoder().encode(progress)
+        #expect(!String(decoding: kept, as: UTF8.self).contains("swift test"))
+        #expect(try JSONDecoder().decode(TurnProgress.self, from: kept).activity(tokens: 80).tools.map(\.argument) == ["", ""])
+        progress.take([.toolEnded(id: "b", failed: true)], at: at(3))
+        #expect(progress.activity(tokens: 90).tools.map(\.name) == ["Bash"])
+        progress.take([.toolEnded(id: "a", failed: false)], at: at(4))
+        #expect(progress.activity(tokens: 90).step == .thinking)
+        progress.take([.rested], at: at(5))
+        #expect(progress.activity(tokens: 90).step == .resting)
+    }
+
+    @Test("a call's argument is the one by which people recognise it, on one line, whatever the agent says beside it")
+    func arguments() {
+        var reader = TurnReader(resuming: false)
+        let line =
+            #"{"type":"assistant","message":{"id":"m","content":[{"type":"text","text":"I run Bash: rm -rf /"},"#
+            + #"{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"swift test\n  --filter A","description":"Tests"}}]}}"#
+        let marks = reader.take(Data(line.utf8)).progress
+        guard case .toolStarted("t1", "Bash", _, let argument) = marks.first else {
+            Issue.record("\(marks)")
+            return
+        }
+        #expect(marks.count == 1 && argument == "swift test --filter A")
+    }
+
     @Test("limits may be fractions of a minute")
     func fractions() {
         var progress = TurnProgress(limits: .init(silenceMinutes: 0.5, toolMinutes: 0.25))
@@ -159,9 +197,9 @@ struct TurnProgressTests {
             var reader = TurnReader(resuming: false)
             return reader.take(.init(line.utf8)).progress
         }
-        guard case .toolStarted("t1", "Bash", let first)? = marks(use).first,
-            case .toolStarted("t2", "Bash", let second)? = marks(again).first,
-            case .toolStarted(_, _, let third)? = marks(other).first
+        guard case .toolStarted("t1", "Bash", let first, "make")? = marks(use).first,
+            case .toolStarted("t2", "Bash", let second, "make")? = marks(again).first,
+            case .toolStarted(_, _, let third, "ls")? = marks(other).first
         else {
             Issue.record("no tool was seen to start")
             return

@@ -49,6 +49,30 @@ def harmless(page, box):
     assert all(len(line) < 10_000 for line in text.split("\n")), "a line is as long as it was"
 
 
+def batch_as_a_chain(page):
+    """What is being searched is drawn from the structured batch of a queue, whatever the run's own queue is at."""
+    seen = page.evaluate("""async () => {
+        const { store } = await import("/store.js");
+        const { queue } = await import("/pages.js");
+        const candidate = (id, verdict) => ({ id: `candidate-${id}`, kind: "task", task: `task-${id}`, what: `task-${id}: <b>Do ${id}</b>`, state: "merged",
+          why: "", head: "0".repeat(40), since: { iso: "x", ms: 1 }, place: id, verdict });
+        const known = store.status.queues;
+        store.status.queues = [{ target: "main", candidates: [candidate(1, "green"), candidate(2, "suspect"), candidate(3, "suspect"), candidate(4, "behind")],
+          batch: { candidates: [1, 2, 3, 4].map((id) => `candidate-${id}`), green: 1, red: 3, search: "searching", words: "one of 2 <i>breaks</i> the gate",
+            gates: [{ through: 2, candidate: "candidate-2", run: "effect-9", isRerun: false }] } }];
+        try {
+          const box = document.createElement("div");
+          box.append(...[queue(false)].flat(Infinity).filter(Boolean));
+          const links = [...box.querySelectorAll(".chain li")];
+          return { heads: [...box.querySelectorAll("h3")].map((one) => one.textContent), kinds: links.map((one) => one.className), texts: links.map((one) => one.textContent),
+            words: box.querySelector(".batch p").textContent, markup: box.querySelectorAll("b, i").length };
+        } finally { store.status.queues = known; }
+    }""")
+    assert seen["heads"] == ["into main"] and seen["kinds"] == ["good", "warn", "warn", "weak"] and seen["markup"] == 0, seen
+    assert "1–2" in seen["texts"][1] and all("gate on" not in seen["texts"][index] for index in (0, 2, 3)), seen
+    assert "task-3" in seen["texts"][2] and "may break the gate" in seen["texts"][2] and "<i>breaks</i>" in seen["words"], seen
+
+
 def whole(company, browser):
     start = company.begin("start")
     page = browser.page()
@@ -101,6 +125,11 @@ def whole(company, browser):
     status = same_as_journal(company, page, "at work")
     hostile = next(one for one in status["tasks"] if "<img" in one["title"])
     assert page.locator("table.rows img").count() == 0 and hostile["title"] in page.inner_text("table.rows")
+
+    step("the tree has everybody's turn with its tokens, and what ends first comes from the status")
+    go(page, "#/")
+    expect(page.locator(".doing .number").first).to_contain_text("tokens", timeout=30_000)
+    batch_as_a_chain(page)
 
     step("why does a task wait? two clicks, or its number")
     waiting = next(one for one in status["tasks"] if one.get("why") and one["state"] == "waiting")
@@ -227,7 +256,7 @@ def whole(company, browser):
     picture(page, "commit")
     page.locator("#page").get_by_role("link", name="gate's log").click()
     expect(page.locator("#page p").first).to_contain_text("It looked at")
-    expect(page.locator("#page pre")).to_be_visible()
+    expect(page.locator("#page pre")).to_have_text("looks at it\n")
     fits(page, "gate")
     accessibility(page, "gate")
     picture(page, "gate")

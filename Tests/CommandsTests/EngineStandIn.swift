@@ -8,6 +8,8 @@ import TestSupport
 /// Answers as an engine that has a fixture's run in hand, and notes the orders that it gets.
 final class EngineStandIn: RunControl {
     let orders = Recorder<Order>()
+    /// Opened when the journal gets a second event.
+    let growth = OneWayGate()
     private let run: Run
 
     init(_ run: Run) { self.run = run }
@@ -29,7 +31,8 @@ final class EngineStandIn: RunControl {
     }
 
     func journal(after sequence: Int64, limit: Int, waits: Bool) async throws -> JournalPage {
-        JournalPage(run: run.id.name, last: 0, entries: [])
+        if waits, sequence > 0 { await growth.wait() }
+        return JournalPage(run: run.id.name, last: sequence + 1, entries: [])
     }
 
     func suspend(reason: String, by: String) async throws -> RunStatus { try await status() }

@@ -32,4 +32,22 @@ import Testing
         for await _ in await follower.changes() where await follower.moment.version > first { break }
         #expect(await follower.moment.version > first)
     }
+
+    @Test("what no line of the log tells is looked after as well: the journal's growth is enough", .timeLimit(.minutes(2)))
+    func quiet() async throws {
+        let fixture = try await RunFixture(events: [])
+        try fixture.place.write("config/\(fixture.folder.id)/combined.log", "")
+        let run = try #require(try RunHost.read(fixture.folder))
+        try await EngineStandIn.serving(fixture, run) { engine in
+            let (status, isLive) = try await RunFinder(place: fixture.where_).status()
+            let follower = try RunFollower(surroundings: fixture.surroundings, place: fixture.where_, status: status, isLive: isLive)
+            let following = Task { try await follower.run() }
+            defer { following.cancel() }
+            /// Looks after the log's first wake and the journal's first answer; there are no more until it grows.
+            for await _ in await follower.changes() where await follower.answers >= 2 { break }
+            await engine.growth.open()
+            for await _ in await follower.changes() where await follower.answers >= 3 { break }
+            #expect(await follower.moment.isLive)
+        }
+    }
 }

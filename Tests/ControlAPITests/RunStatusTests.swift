@@ -76,6 +76,33 @@ struct RunStatusTests {
         #expect(fixture.status.spending.tokens.total == 1100)
     }
 
+    @Test("an agent's tokens are those of its turns that have ended, and beside them what an engine sees of the running one")
+    func activities() throws {
+        var fixture = RunFixture()
+        fixture.add(1, "Parse dates")
+        fixture.work(on: 1, by: 1, turn: 1)
+        #expect(fixture.status.agents.map(\.tokens) == [nil, nil, nil])
+        #expect(fixture.status.agents.allSatisfy { $0.doing == nil && $0.tool == nil && $0.turnTokens == nil && $0.allTokens == nil })
+        func worker(_ activity: TurnActivity) -> RunStatus.AgentStatus? {
+            RunStatus(run: fixture.run, at: fixture.now, activities: [ID("turn", 1): activity]).agents.first { $0.id == "worker-1" }
+        }
+        let began = fixture.now
+        let tools = [
+            TurnActivity.Tool(name: "Bash", argument: "swift test", since: began), .init(name: "Read", argument: "", since: began),
+        ]
+        let working = try #require(worker(TurnActivity(step: .tool, tools: tools, tokens: 70)))
+        #expect(working.turnTokens == 70 && working.doing == "tool" && working.allTokens == 70)
+        #expect(working.tool?.name == "Bash" && working.tool?.argument == "swift test" && working.tool?.others == 1)
+        #expect(working.tool?.since == Moment(began))
+        let reading = try #require(worker(TurnActivity(step: .tool, tools: [tools[1]], tokens: 70)))
+        #expect(reading.tool?.argument == nil && reading.tool?.others == nil)
+        #expect(worker(TurnActivity(step: .thinking, tokens: 71))?.tool == nil)
+        fixture.end(turn: 1, cost: 0.5)
+        // What is heard of a turn that is over counts for nothing.
+        let idle = try #require(worker(TurnActivity(step: .tool, tools: tools, tokens: 70)))
+        #expect(idle.tokens == 1100 && idle.turnTokens == nil && idle.doing == nil && idle.tool == nil && idle.allTokens == 1100)
+    }
+
     @Test("suspending stops the working time, and the reason is shown")
     func suspended() {
         var fixture = RunFixture()

@@ -17,6 +17,7 @@ struct BrowserTests {
         plan.seedFiles.append(WorkFile("hostile.txt", hostile))
         plan.goals[0].tasks[0].mistakes = [.insists(command: "cat hostile.txt; sleep 1")]
         plan.goals[0].tasks[1].title = "Write <img src=x onerror=\"window.hacked = 1\"> & \"quotes\""
+        plan.verifyCommand = "echo looks at it; \(plan.verifyCommand ?? "true")"
         plan.goals[0].tasks[2].dependsOn = [plan.goals[0].tasks[0].key]
         return plan
     }()

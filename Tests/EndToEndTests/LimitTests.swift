@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Orchestration
 import Processes
 import Synchronization
 import Testing
@@ -240,6 +241,44 @@ struct LimitTests {
             #expect(users.values.count { $0 == [Self.login] } == 3, "the Director has left the login: \(users)")
             let told = try fixture.log().filter { $0.contains("kept for work that is under way") }
             #expect(told.count == 1, "\(told)")
+        }
+    }
+
+    @Test("with every API key at its limit at once the run waits without a process or a request, says until when, and goes on by itself")
+    func everyKey() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 2)
+        let (company, witness) = (CompanyScript(plan), Witness())
+        let refused = Mutex<Set<String>>([])
+        let script = witness.watching(
+            ClosureScript { request in
+                // From the first answer of a worker's tool on, each key is refused once, for longer than the CLI waits.
+                let isRefused = refused.withLock { refused in
+                    guard !refused.isEmpty || (request.isWorkers && request.assistantTurnsSinceLastUserPrompt > 0) else { return false }
+                    return refused.insert(request.credential?.secret ?? "").inserted
+                }
+                return isRefused ? .fault(.rateLimited(retryAfter: 3600)) : await company.reply(to: request)
+            })
+        try await CompanyFixture.with(plan, script: script, options: ["workerCount": 1], keys: Self.entries(2)) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await run.expectSays("No credential is left; agents wait until the first opens again.")
+            let status = try await fixture.cco(["status"]).outputText
+            for words in ["  waits       needs a credential; the earliest opens at", "benched until"] {
+                #expect(status.contains(words), "\"\(words)\" is not in \(status)")
+            }
+            let json = try JSONDecoder().decode(RunStatus.self, from: Data(try await fixture.cco(["status", "--json"]).standardOutput))
+            let opens = try #require(json.credentials.compactMap(\.benchedUntil?.ms).min())
+            #expect(json.credentials.map(\.state) == ["benched", "benched"])
+            try fixture.expectNoProcess()
+            let ended = try await run.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let sights = witness.sights
+            #expect(sights.count { $0.isRefused } == 2, "a benched key was asked")
+            let last = try #require(sights.lastIndex { $0.isRefused })
+            let next = try #require(sights[last...].dropFirst().first)
+            #expect(next.time.timeIntervalSince1970 * 1000 >= Double(opens), "it was asked before the time that it had named")
+            #expect(next.conversation == sights[last].conversation && next.results.isSuperset(of: sights[last].results))
+            #expect(!next.results.isEmpty && Set(sights.map(\.conversation)).count == 5, "a session was given up")
         }
     }
 

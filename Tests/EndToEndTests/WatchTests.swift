@@ -9,7 +9,7 @@ import Testing
 struct WatchTests {
     private static let plan: CompanyPlan = {
         var plan = CompanyPlan.synthetic(tasks: 2)
-        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 20)]
+        plan.goals[0].tasks[0].mistakes = [.slow(seconds: 30)]
         return plan
     }()
 
@@ -19,12 +19,18 @@ struct WatchTests {
     func view() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
-                let rows = try await terminal.shows("the worker's tool") { rows in
-                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") }
+                // A capture may come in the midst of a frame: only a whole one counts.
+                try await terminal.shows("the worker's tool") { rows in
+                    rows.contains { $0.contains("● worker-") && $0.contains("Bash sleep 30") } && rows[0].contains("working")
+                        && rows.last { !$0.isEmpty }?.contains("q leave") == true
                 }
-                #expect(rows[0].contains("working") && rows.last(where: { !$0.isEmpty })?.contains("q leave") == true)
+                let agents = try await fixture.cco(["agent", "list", "--json"]).outputText
+                #expect(agents.contains(#""name" : "Bash""#) || agents.contains(#""name":"Bash""#), "\(agents)")
+                #expect(agents.contains("turnTokens") && agents.contains("sleep 30"), "\(agents)")
+                let painted = try await terminal.colours()
+                #expect(!painted.contains("\u{1B}[32m") && !painted.contains("\u{1B}[36m"), "NO_COLOR is heeded")
                 try await terminal.type("2", "Enter")
                 try await terminal.shows("a task") { $0.contains { $0.contains("  state    in progress") } }
                 try await terminal.resize(columns: 150, rows: 40)
@@ -34,6 +40,28 @@ struct WatchTests {
                 try await terminal.type("q", "q")
                 // The screen that was there before is there again.
                 try await terminal.shows("the end") { rows in rows.contains("left with 0") && !rows.contains { $0.contains("Company") } }
+            }
+            #expect(try await run.ended().exit == .exited(0))
+        }
+    }
+
+    @Test("colours tell what works, where nobody forbids them", .timeLimit(.minutes(5)))
+    func colours() async throws {
+        try await CompanyFixture.with(Self.plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 30", run)
+            try await RealTerminal.with(fixture, ["watch"], hasColour: true) { terminal in
+                try await terminal.shows("the worker's tool") { $0.contains { $0.contains("Bash sleep 30") } }
+                let lines = try await terminal.colours().split(separator: "\n")
+                // Green for the one that works, cyan for its tool.
+                let worker = try #require(lines.first { $0.contains("sleep 30") && $0.contains("worker-") })
+                #expect(worker.contains("\u{1B}[32m") && worker.contains("\u{1B}[36m"), "\(worker)")
+                try await terminal.type("5")
+                try await terminal.shows("the limits") { rows in
+                    rows.contains("Credentials") && rows.contains { $0.contains("open") && $0.contains("an hour") }
+                }
+                try await terminal.type("q")
+                try await terminal.shows("the end") { $0.contains("left with 0") }
             }
             #expect(try await run.ended().exit == .exited(0))
         }
@@ -61,10 +89,12 @@ struct WatchTests {
                 try await terminal.shows("all that the worker said and did") { rows in
                     rows.contains { $0.hasPrefix("turn ended: success") } && rows.contains { $0.hasPrefix("worker-1  worker, idle") }
                 }
-                try await terminal.type("q", "1", "g", "m", "stay calm", "Enter")
+                try await terminal.type("q", "1", "g", "m", "C-x", "stay calm", "Enter")
                 try await terminal.shows("that the message was taken") { $0.contains { $0.hasPrefix("director: ") } }
-                let messages = try await fixture.cco(["messages"])
-                #expect(messages.outputText.contains("stay calm"), "\(messages.outputText)\(messages.errorText)")
+                let messages = try await fixture.cco(["messages", "--json"])
+                #expect(
+                    messages.outputText.contains("stay calm") && messages.outputText.contains(#""interrupts" : true"#),
+                    "\(messages.outputText)\(messages.errorText)")
                 #expect(FileManager.default.createFile(atPath: go, contents: nil))
                 #expect(try await run.ended().exit == .exited(0))
                 try await terminal.type("2", "Down", "l")
@@ -81,7 +111,7 @@ struct WatchTests {
     func pause() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
                 try await terminal.shows("the run") { $0[0].contains("working") }
                 try await terminal.type("p")
@@ -103,7 +133,7 @@ struct WatchTests {
         try await CompanyFixture.with(Self.plan) { fixture in
             try await RealTerminal.with(fixture, ["start"]) { terminal in
                 try await terminal.shows("the worker's tool") { rows in
-                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 20") }
+                    rows.contains { $0.contains("● worker-") && $0.contains("sleep 30") }
                 }
                 try await terminal.type("C-c")
                 try await terminal.shows("the question") { $0.contains { $0.hasPrefix("Pause the run?") } }
@@ -130,7 +160,7 @@ struct WatchTests {
     func resume() async throws {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
-            try await fixture.untilTool("sleep 20", run)
+            try await fixture.untilTool("sleep 30", run)
             #expect(try await fixture.cco(["pause"]).succeeded)
             try await RealTerminal.with(fixture, ["resume"]) { terminal in
                 let rows = try await terminal.shows("the summary") { $0.contains("left with 0") }

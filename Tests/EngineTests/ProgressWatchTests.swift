@@ -1,4 +1,6 @@
 import Agents
+import FoundationEssentials
+import Observability
 import Orchestration
 import Testing
 
@@ -17,6 +19,30 @@ struct ProgressWatchTests {
                 told.change { $0.append(cause) }
             }
         }
+    }
+
+    @Test("running turns tell views what they do and how many tokens they have taken, without secrets, until they end")
+    func activities() async {
+        let test = Watching()
+        let meter = TokenMeter(most: nil) {}
+        let running = RunningTurns { _, _ in }
+        running.follows(ID("turn-1"), test.watch, meter)
+        #expect(running.activities == [ID("turn-1"): TurnActivity(step: .starting)])
+        let secret = "s3cr3t-" + String(repeating: "k", count: 60)
+        let command = "curl " + String(repeating: "x", count: 80) + " \(secret) " + String(repeating: "y", count: 80)
+        test.watch.take([.began, .toolStarted(id: "a", name: "Bash", call: 1, argument: command)])
+        var reader = TurnReader(resuming: false)
+        _ = reader.take(
+            Data(#"{"type":"assistant","message":{"id":"m","content":[],"usage":{"input_tokens":900,"output_tokens":41}}}"#.utf8))
+        await meter.look(at: reader)
+        let activity = running.activities[ID("turn-1")]
+        #expect(activity?.step == .tool && activity?.tokens == 941)
+        #expect(activity?.tools.first?.argument == command)
+        let shown = activity?.shown(by: Redactor(secrets: [Secret(name: "key", value: secret)])).tools.first?.argument
+        #expect(shown?.count == TurnActivity.longestArgument && shown?.hasSuffix("…") == true)
+        #expect(shown?.contains("<redacted:key>") == true && shown?.contains("s3cr3t") == false, "\(shown ?? "")")
+        running.ended(ID("turn-1"))
+        #expect(running.activities.isEmpty)
     }
 
     @Test("a turn that falls silent is told once, at the moment at which it is stuck")

@@ -1,8 +1,46 @@
+import FoundationEssentials
 import Observability
+import Orchestration
 import Testing
 
 @Suite("Text for people")
 struct HumanTextTests {
+    private func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(json.utf8))
+    }
+
+    @Test("what an agent's turn waits for, in few words")
+    func doing() throws {
+        func doing(_ fields: String) throws -> String? {
+            let json = #"{"id":"worker-1","role":"worker","state":"working","turns":0,"costUsd":0\#(fields)}"#
+            return HumanText.doing(try decoded(RunStatus.AgentStatus.self, json))
+        }
+        let since = #""since":{"iso":"x","ms":1}"#
+        #expect(try doing(#","doing":"tool","tool":{"name":"Bash","argument":"swift test",\#(since),"others":2}"#) == "Bash swift test +2")
+        #expect(try doing(#","doing":"tool","tool":{"name":"TodoWrite",\#(since)}"#) == "TodoWrite")
+        #expect(try doing(#","doing":"thinking""#) == "thinks")
+        #expect(try doing(#","doing":"starting""#) == "starts")
+        // The engine of an earlier version says nothing of it.
+        #expect(try doing("") == nil)
+    }
+
+    @Test("which end comes first, in a sentence")
+    func pace() throws {
+        func pace(_ fields: String) throws -> String {
+            HumanText.pace(
+                try decoded(RunStatus.Pace.self, #"{"landed":4,"open":3,"perHour":6.04,"recentPerHour":12\#(fields)}"#))
+        }
+        #expect(try pace("") == "4 landed, 6.0 an hour, lately 12.0; 3 open")
+        #expect(
+            try pace(#","first":"work","workMilliseconds":900500"#) == "4 landed, 6.0 an hour, lately 12.0; 3 open: about 15 min 00 s")
+        #expect(
+            try pace(#","first":"time","timeMilliseconds":600000"#)
+                == "4 landed, 6.0 an hour, lately 12.0; 3 open, and nothing has landed lately; the time ends first, in 10 min 00 s")
+        #expect(
+            try pace(#","first":"budget","workMilliseconds":900000,"budgetMilliseconds":60000"#).hasSuffix(
+                "; the budget ends first, in about 1 min 00 s"))
+    }
+
     @Test(
         "durations have two units at most",
         arguments: [

@@ -55,6 +55,80 @@ struct BatchTests {
         #expect(queue.scenario.run.merges.redGates == 1)
     }
 
+    /// What a view has been told of a batch so far, each state once.
+    private func told(_ queue: BranchQueue) throws -> [RunStatus.QueueStatus] {
+        var told: [RunStatus.QueueStatus] = []
+        while queue.scenario.run.phase != .ended(.merged) {
+            try queue.step()
+            for queue in RunStatus.queues(of: queue.scenario.run, at: queue.scenario.now) where queue.batch != nil {
+                if told.last?.batch != queue.batch { told.append(queue) }
+            }
+        }
+        return told
+    }
+
+    @Test("views are told of a batch as it is verified and searched: which prefixes are tested, what is good, where the culprit can be")
+    func search() throws {
+        let told = try told(BranchQueue(8) { $0.contains(5) })
+        let batches = told.compactMap(\.batch)
+        let all = (1...8).map { "candidate-\($0)" }
+        let whole = try #require(batches.first { $0.candidates == all && $0.gates.map(\.through) == [8] })
+        #expect(whole.search == "verifying" && whole.green == 0 && whole.red == nil && whole.gates[0].candidate == "candidate-8")
+        #expect(whole.gates[0].run?.hasPrefix("effect-") == true && !whole.gates[0].isRerun)
+        #expect(whole.words == "8 are verified together; a gate runs on the first 8")
+        let halved = try #require(batches.first { $0.search == "searching" && $0.red == 8 && !$0.gates.isEmpty })
+        #expect(halved.green == 0 && halved.gates.map(\.through) == [4])
+        #expect(halved.words == "one of 8, the 1st to the 8th, breaks the gate and is being found; a gate runs on the first 4")
+        // The first four are published as soon as they are known to be good, and the search goes on in the rest.
+        let found = try #require(told.first { $0.batch?.search == "found" && $0.batch?.gates.first?.isRerun == true })
+        #expect(found.batch?.words.hasSuffix("breaks the gate; its gate runs once more to be sure") == true, "\(found.batch?.words ?? "")")
+        #expect(found.candidates.first { $0.verdict == "red" }?.what.contains("branch-5") == true)
+        #expect(found.candidates.filter { $0.verdict == "behind" }.allSatisfy { ($0.place ?? 0) > (found.batch?.red ?? .max) })
+        for queue in told {
+            for candidate in queue.candidates {
+                // A candidate's place is where the batch has it, and the gate that it names is one that runs.
+                let index = queue.batch?.candidates.firstIndex(of: candidate.id)
+                #expect(candidate.place == index.map { $0 + 1 })
+                let gates = queue.batch?.gates ?? []
+                guard let run = candidate.gateRun, let place = candidate.place else { continue }
+                let covering = gates.first { $0.through >= place } ?? gates.last
+                #expect(covering?.run == run, "\(candidate.id) names \(run)")
+            }
+        }
+    }
+
+    @Test("why a candidate does not merge names the search it is in, and what it is verified together with")
+    func sentences() throws {
+        let told = try told(BranchQueue(8) { $0.contains(5) })
+        let together = try #require(told.first { $0.batch?.gates.map(\.through) == [8] })
+        #expect(together.candidates[0].why == "verified together with what is behind it, up to branch-7")
+        #expect(together.candidates[7].why == "its gate runs")
+        let searching = try #require(told.first { $0.batch?.red == 8 && $0.batch?.gates.map(\.through) == [4] })
+        #expect(searching.candidates[0].why == "one of 8 breaks the gate; which one is being found")
+        #expect(searching.candidates.prefix(8).allSatisfy { $0.verdict == "suspect" })
+        let behind = try #require(told.first { ($0.batch?.red ?? .max) < $0.batch?.candidates.count ?? 0 })
+        #expect(behind.candidates.last?.verdict == "behind" && behind.candidates.last?.why == "merged in memory; waits for a gate slot")
+    }
+
+    @Test("a change that is verified alone is told of without the words for many")
+    func alone() throws {
+        let words = try told(BranchQueue(1) { _ in true }).compactMap(\.batch?.words)
+        #expect(words.contains("its gate runs") && words.contains("its gate was red and runs once more"), "\(words)")
+        #expect(words.allSatisfy { !$0.contains("1st") && !$0.contains("first") }, "\(words)")
+        #expect(try told(BranchQueue(1) { _ in false }).contains { $0.batch?.words == "is being published" })
+    }
+
+    @Test("several gates search with several prefixes, and each candidate is under the shortest that holds it")
+    func prefixes() throws {
+        let told = try told(BranchQueue(16, slots: 3) { $0.contains(11) })
+        let search = try #require(told.first { $0.batch?.search == "searching" && ($0.batch?.gates.count ?? 0) == 3 })
+        let gates = try #require(search.batch?.gates)
+        #expect(gates.map(\.through) == gates.map(\.through).sorted() && Set(gates.compactMap(\.run)).count == 3)
+        #expect(search.candidates.first?.gateRun == gates[0].run)
+        #expect(search.candidates[gates[0].through].gateRun == gates[1].run)
+        #expect(search.batch?.words.contains("a gate runs on the first \(gates[0].through), the first \(gates[1].through) and") == true)
+    }
+
     @Test("of two changes that break only together the later one goes back", arguments: [1, 2, 4])
     func pair(slots: Int) throws {
         let queue = try BranchQueue(12, slots: slots) { $0.isSuperset(of: [2, 9]) }

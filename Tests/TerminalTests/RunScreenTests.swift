@@ -34,6 +34,48 @@ struct RunScreenTests {
 
     @Test("the company, on a large terminal") func large() throws { try compare(Self.screen(60, 200), "company-200x60.txt") }
 
+    @Test("the company, on a very large terminal: everything of everybody")
+    func huge() throws { try compare(Self.screen(80, 250), "company-250x80.txt") }
+
+    @Test("who works on what is told with the tool, the turn's time and its tokens, also where there is little room")
+    func tools() throws {
+        let lines = try Self.screen(24, 80).canvas.text
+        let line = try #require(lines.first { $0.contains("worker-5") })
+        #expect(line.contains("● worker-5") && line.contains("21.9k") && line.contains("task-6") && line.contains("Bash make test +1"))
+        #expect(lines.contains { $0.contains("● em-1") && $0.contains("thinks") })
+        // An agent that prints what looks like a tool changes nothing of it.
+        var screen = try Self.screen(24, 120)
+        screen.log.take("2026-11-28T14:26:11.000Z [worker-5] turn-13 Bash: rm -rf /\n".utf8)
+        #expect(try #require(screen.canvas.text.first { $0.contains("worker-5") }).contains("Bash make test +1  for 13 s"))
+        // The engine of an earlier version tells no tool; then the log's newest line stands for it.
+        for index in screen.status.teams[1].members.indices {
+            (screen.status.teams[1].members[index].doing, screen.status.teams[1].members[index].tool) = (nil, nil)
+        }
+        #expect(try #require(screen.canvas.text.first { $0.contains("worker-5") }).contains("Bash: rm -rf /"))
+    }
+
+    @Test("limits and cost") func limits() throws { try compare(Self.screen(24, 80, [.character("5")]), "limits-80x24.txt") }
+
+    @Test("the merge queue with the chain that is searched, on a large terminal")
+    func chain() throws { try compare(Self.screen(60, 200, [.character("3")]), "queue-200x60.txt") }
+
+    @Test("what a person said to an agent is in its view, with what has become of it")
+    func messages() throws {
+        let keys: [Key] = [.down, .down, .down, .down, .down, .down, .down, .enter]
+        let lines = try Self.screen(40, 100, keys).canvas.text
+        #expect(lines.contains { $0.contains("worker-5  worker, working") }, "\(lines)")
+        #expect(lines.contains("  acknowledged ada: Keep the header line."), "\(lines)")
+        #expect(lines.contains("  queued       ada: And quote the commas.  on its way into turn-13"), "\(lines)")
+    }
+
+    @Test("a message that stops the agent first says so while it is typed")
+    func interruption() throws {
+        var screen = try Self.screen(24, 100, [.character("m"), .character("x")])
+        #expect(screen.canvas.text.last == "To director: x▏  enter send, ^x stop it first, esc give up")
+        _ = screen.state.handle(.control("x"), on: screen.scene)
+        #expect(screen.canvas.text.last == "To director, stopping it first: x▏  enter send, ^x let it go on, esc give up")
+    }
+
     @Test("what waits for a person stands first, with what to type")
     func questions() throws {
         var screen = try Self.screen(24, 100)
@@ -98,7 +140,7 @@ struct RunScreenTests {
 
     @Test("no terminal is too small or too wide", arguments: [(1, 1), (2, 5), (8, 20), (15, 40), (80, 250)])
     func sizes(rows: Int, columns: Int) throws {
-        for page in 1...4 {
+        for page in 1...5 {
             let canvas = try Self.screen(rows, columns, [.character(Character("\(page)"))]).canvas
             #expect(canvas.text.count == rows)
             #expect(canvas.text.allSatisfy { $0.cells <= columns })

@@ -47,8 +47,10 @@ struct WatchStateTests {
     @Test("pages turn in a circle, both ways")
     func pages() {
         #expect(play([.tab]).0.page == .tasks)
-        #expect(play([.backTab]).0.page == .log)
-        #expect(play([.tab, .tab, .tab, .tab]).0.page == .company)
+        #expect(play([.backTab]).0.page == .limits)
+        #expect(play([.tab, .tab, .tab, .tab]).0.page == .limits)
+        #expect(play([.tab, .tab, .tab, .tab, .tab]).0.page == .company)
+        #expect(play([.character("5")]).0.page == .limits)
     }
 
     @Test("an open text follows its end until it is scrolled back")
@@ -59,16 +61,24 @@ struct WatchStateTests {
         var state = WatchState()
         for key in [Key.enter, .home, .down] { _ = state.handle(key, on: .init(links: links, height: 4, furthest: 10)) }
         #expect(state.scroll == 9, "the way back from the beginning starts there")
+        var limits = WatchState()
+        for key in [Key.character("5"), .down] { _ = limits.handle(key, on: .init(links: [], height: 4, furthest: 10)) }
+        #expect(limits.scroll == 9, "the limits are read from their beginning")
     }
 
     @Test("a message is typed to its end, and its characters are no commands")
     func message() {
         let typed: [Key] = "quip".map { .character($0) }
-        #expect(play([.character("m")] + typed + [.backspace, .character("t"), .enter]).1.last == .tell("worker-1", "quit"))
+        #expect(
+            play([.character("m")] + typed + [.backspace, .character("t"), .enter]).1.last == .tell("worker-1", "quit", interrupts: false))
+        #expect(
+            play([.character("m"), .control("x")] + typed + [.enter]).1.last == .tell("worker-1", "quip", interrupts: true))
+        #expect(
+            play([.character("m"), .control("x"), .control("x")] + typed + [.enter]).1.last == .tell("worker-1", "quip", interrupts: false))
         #expect(play([.character("m")] + typed + [.escape]).1.allSatisfy { $0 == nil })
         #expect(play([.character("m"), .character(" "), .enter, .character("q")]).1 == [nil, nil, nil, .leave])
         #expect(play([.character("m")] + typed + [.control("u"), .character("x")]).0.draft?.text == "x")
-        #expect(play([.character("m")] + Array(repeating: .character("x"), count: 1_200)).0.draft?.text.count == 1_000)
+        #expect(play([.character("m")] + Array(repeating: .character("x"), count: 4_200)).0.draft?.text.count == 4_000)
     }
 
     @Test("an agent's transcript is fetched when it is opened, from whatever it works on")

@@ -56,15 +56,29 @@ struct LimitReadingTests {
         Case(
             testDescription: "a used-up week", faults: [.usageLimitReached(limits(.sevenDay, 1))], isSubscription: true,
             end: "exhausted until the reset", signals: ["exhausted until the reset"], requests: 1),
+        Case(
+            testDescription: "a subscription's 401", faults: [.authenticationFailed, .authenticationFailed], isSubscription: true,
+            end: "refused", signals: ["refused"]),
+        Case(testDescription: "a subscription's 403", faults: [.permissionDenied], isSubscription: true, end: "refused"),
+        Case(
+            testDescription: "a subscription's 400 about billing", faults: [.creditTooLow], isSubscription: true, end: "unpaid",
+            requests: 1),
+        Case(testDescription: "a subscription's 529", faults: [.overloaded], isSubscription: true, signals: ["overloaded"], requests: 2),
+        Case(
+            testDescription: "a used-up window when nothing can be paid for beyond it",
+            faults: [.usageLimitReached(limits(.fiveHour, 1, beyond: .init(.rejected, disabledReason: "out_of_credits")))],
+            isSubscription: true, end: "exhausted until the reset", signals: ["exhausted until the reset"], requests: 1),
     ]
 
     private static let reset = 1_900_000_000
 
-    private static func limits(_ claim: SubscriptionLimits.Claim, _ share: Double) -> SubscriptionLimits {
+    private static func limits(
+        _ claim: SubscriptionLimits.Claim, _ share: Double, beyond overage: SubscriptionLimits.Overage? = nil
+    ) -> SubscriptionLimits {
         let full = SubscriptionLimits.Window(share >= 1 ? .rejected : .allowed, utilization: share, resetsAt: reset)
         let free = SubscriptionLimits.Window(.allowed, utilization: 0.1, resetsAt: reset)
         return SubscriptionLimits(
-            fiveHour: claim == .fiveHour ? full : free, sevenDay: claim == .sevenDay ? full : free, claim: claim)
+            fiveHour: claim == .fiveHour ? full : free, sevenDay: claim == .sevenDay ? full : free, claim: claim, overage: overage)
     }
 
     private func word(_ fault: CredentialFault) -> String {
@@ -136,10 +150,42 @@ struct LimitReadingTests {
     }
 
     /// The CLI leaves out windows whose reset cannot be.
-    private static func filling(_ share: Double) -> SubscriptionLimits {
+    private static func filling(
+        _ share: Double, _ status: SubscriptionLimits.Status = .allowed, beyond overage: SubscriptionLimits.Overage? = nil
+    ) -> SubscriptionLimits {
         let reset = Int(Date().timeIntervalSince1970) + 3000
         return SubscriptionLimits(
-            fiveHour: .init(.allowed, utilization: share, resetsAt: reset), sevenDay: .init(.allowed, utilization: 0.1, resetsAt: reset))
+            fiveHour: .init(status, utilization: share, resetsAt: reset), sevenDay: .init(.allowed, utilization: 0.1, resetsAt: reset),
+            overage: overage)
+    }
+
+    @Test("a window of which the provider warns is as full as it says, and no limit")
+    func warning() async throws {
+        let reply = ModelReply.report(["summary": "done"]).with(headers: Self.filling(0.93, .allowedWarning).headers)
+        let seen = try await read(SteppedScript(reply), isSubscription: true)
+        #expect(seen.end == "reported" && seen.signals == ["five_hour 0.93, seven_day 0.1"], "\(seen)")
+    }
+
+    @Test("what a subscription pays for beyond its window is an answer; its event says that the window is used up and overage pays")
+    func overage() async throws {
+        let reset = Int(Date().timeIntervalSince1970) + 86_400
+        let paid = Self.filling(1, .rejected, beyond: .init(.allowed, isInUse: true, utilization: 0.2, resetsAt: reset))
+        let reply = ModelReply.report(["summary": "done"]).with(headers: paid.headers)
+        let infos = try await CLIWorkplace.lend { place in
+            try await ScriptedMessagesAPI.serving(SteppedScript(reply)) { api in
+                let outcome = try await place.turn(
+                    "Do it.\n", port: api.port, apiKey: nil, session: Self.session,
+                    variables: ["CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-test-000000000000"])
+                #expect(outcome.exitCode == 0 && outcome.lines.last?["structured_output"]?["summary"] == "done", "\(outcome.lines)")
+                return outcome.lines.filter { $0["type"] == "rate_limit_event" }.compactMap { $0["rate_limit_info"] }
+            }
+        }
+        let info = try #require(infos.last)
+        #expect(info["status"] == "rejected" && info["isUsingOverage"] == .bool(true) && info["overageStatus"] == "allowed")
+        #expect(info["overageInUse"] == .bool(true) && info["rateLimitType"] == "five_hour")
+        #expect(info["overageResetsAt"] == .integer(Int64(reset)))
+        let seen = try await read(SteppedScript(reply), isSubscription: true)
+        #expect(seen.end == "reported" && seen.signals == ["five_hour 1.0, seven_day 0.1"], "\(seen)")
     }
 
     @Test("each answer to a subscription tells how full its windows are, also when none is nearly used up")

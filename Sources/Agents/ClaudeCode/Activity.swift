@@ -43,6 +43,9 @@ enum Activity {
         return (isError ? "  ! " : "  = ") + (shown.isEmpty ? "(no output)" : shown)
     }
 
+    /// The argument by which people recognise a call, on one line as long as one of the log.
+    static func argument(of input: JSONValue) -> String { bounded(summary(of: input), to: longest) }
+
     /// The argument by which people recognise a call: the command, the path, the pattern.
     private static func summary(of input: JSONValue) -> String {
         for key in ["command", "file_path", "pattern", "path", "url", "summary", "description"] {

@@ -14,7 +14,8 @@ extension StreamLine {
         }
         let marks = blocks.compactMap { block -> ProgressMark? in
             switch block {
-            case .toolUse(let id, let name, let input): .toolStarted(id: id, name: name, call: CallFingerprint.of(name, input))
+            case .toolUse(let id, let name, let input):
+                .toolStarted(id: id, name: name, call: CallFingerprint.of(name, input), argument: Activity.argument(of: input))
             case .toolResult(let id, _, let isError): .toolEnded(id: id, failed: isError)
             case .text, .other: nil
             }

@@ -67,7 +67,7 @@ package struct TurnReader: TurnReading, Equatable {
             observation.giveUpEarly = refusal(in: retry)
             observation.slowdown = retry.slowdown
         case .rateLimit(let limit):
-            rejection = limit.status == .rejected ? limit : nil
+            rejection = limit.status == .rejected && !limit.isOverage ? limit : nil
             observation.rateLimit = limit
         case .result(let result):
             close(with: result)

@@ -17,7 +17,11 @@ struct RunTools: ToolBox {
     static let mostLines = 200
 
     var tools: [Tool] {
-        let all: [Tool] = [
+        isReadOnly ? looking : looking + Self.steering
+    }
+
+    private var looking: [Tool] {
+        [
             Tool("run_status", "How the run stands: phase, agents, tasks, queues, cost, limits."),
             Tool(
                 "list_tasks", "The tasks with state, worker and why they wait.",
@@ -33,25 +37,7 @@ struct RunTools: ToolBox {
                 ]),
             Tool("cost", "What the run has cost, by role, purpose, model and task."),
             Tool("list_questions", "What agents ask a person, and what waits for approval."),
-            Tool(
-                "tell", "Say something to an agent, in its running turn or its next one.",
-                [
-                    .init("agent", .string, "director, em-1, worker-3 …", isRequired: true),
-                    .init("text", .string, "What to say.", isRequired: true),
-                    .init("interrupt", .boolean, "Stop what it does first."),
-                ], isReadOnly: false),
-            Tool(
-                "answer_question", "Answer what an agent asks. An approval is a person's to give.",
-                [
-                    .init("id", .string, "question-2", isRequired: true),
-                    .init("text", .string, "An option's number, or words.", isRequired: true),
-                ], isReadOnly: false),
-            Tool("pause", "Stop all agents; `cco resume` goes on later.", [.init("reason", .string, "Why.")], isReadOnly: false),
-            Tool(
-                "set_budget", "Change what the run may cost.", [.init("usd", .number, "US dollars; none lifts the budget.")],
-                isReadOnly: false),
         ]
-        return isReadOnly ? all.filter(\.isReadOnly) : all
     }
 
     /// What a model reads has neither secrets nor control characters, whatever agents wrote.
@@ -70,29 +56,15 @@ struct RunTools: ToolBox {
         case "agent_log": return try await log(arguments["agent"]?.string ?? "", arguments["lines"]?.whole ?? 40)
         case "cost": return try await finder.cost().text
         case "list_questions": return try await questions()
-        case "tell":
-            return try await order(.tell) {
-                $0.agent = arguments["agent"]?.string
-                $0.text = arguments["text"]?.string
-                $0.interrupts = arguments["interrupt"]?.bool
-            }
-        case "answer_question":
-            return try await order(.answer) {
-                $0.question = arguments["id"]?.string
-                $0.text = arguments["text"]?.string
-            }
-        case "set_budget":
-            return try await order(.set) {
-                $0.setting = .budget
-                $0.value = arguments["usd"]?.number
-            }
-        default: throw Failure("there is no tool \"\(name)\"", .usage)
+        default:
+            guard let request = Self.order(name, arguments) else { throw Failure("there is no tool \"\(name)\"", .usage) }
+            return try await give(request)
         }
     }
 
     // MARK: Looking
 
-    private var finder: RunFinder { RunFinder(place: place) }
+    var finder: RunFinder { RunFinder(place: place) }
 
     private func status() async throws -> String {
         let (status, isLive) = try await finder.status()
@@ -153,27 +125,5 @@ struct RunTools: ToolBox {
         let open = (try await finder.status().status.questions ?? []).filter { $0.state == "open" }
         guard !open.isEmpty else { return "Nothing is asked." }
         return open.flatMap { question in QuestionText.lines(question) { OneLineText.of($0, limit: 500) } }.joined(separator: "\n")
-    }
-
-    // MARK: Steering
-
-    private func order(_ kind: OrderRequest.Kind, _ fill: (inout OrderRequest) -> Void) async throws -> String {
-        var request = OrderRequest(id: OrderDelivery.newName(), kind: kind)
-        fill(&request)
-        do {
-            return try await finder.client.order(request, patience: .seconds(30)).sentence
-        } catch ControlClientError.notRunning {
-            throw Failure("no engine has the run in hand, so it cannot be steered; a person goes on with cco resume", .usage)
-        }
-    }
-
-    private func pause(_ reason: String?) async throws -> String {
-        do {
-            let words = reason.map { "cco mcp: \(String($0.prefix(300)))" } ?? "cco mcp"
-            _ = try await finder.client.suspend(reason: words, by: surroundings.environment["USER"] ?? "")
-            return "The run stands still, and no process of it is left. A person goes on with: cco resume\(place.options)"
-        } catch ControlClientError.notRunning {
-            return "No engine has the run in hand: it stands still already."
-        }
     }
 }

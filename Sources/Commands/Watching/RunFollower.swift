@@ -7,8 +7,8 @@ import Processes
 
 /// Keeps up with a run for views: how it stands and the end of its log.
 ///
-/// The log's growth says that something has happened, the end of its process that an engine has gone; then the engine is asked how the run
-/// stands, but never so often that its answers take more than a twentieth of its time, short of three seconds. While nothing happens, nothing
+/// The growth of log and journal says that something has happened, the end of its process that an engine has gone; then the engine is asked how the
+/// run stands, but never so often that its answers take more than a twentieth of its time, short of three seconds. While nothing happens, nothing
 /// is asked. A view that falls behind gets the newest state and costs the others nothing.
 actor RunFollower {
     /// What a view is made of.
@@ -27,6 +27,8 @@ actor RunFollower {
         /// How the run stands; `nil`: no engine has it any more.
         case answered(RunStatus?, took: Int64)
         case mayAskAgain
+        /// The number of the journal's last event; `nil` when nobody says.
+        case journalGrew(Int64?)
         case urged
     }
 
@@ -49,6 +51,9 @@ actor RunFollower {
     private var isStanding: Bool
     private var isAsking = false
     private var isStale = false
+    /// Whether a request for the journal's growth waits at the engine, and the last event that is known of: what no line of the log tells is seen too.
+    private var awaitsGrowth = false
+    private var lastEvent: Int64 = 0
     private(set) var answers = 0
     private var views: [Int: AsyncStream<Void>.Continuation] = [:]
     private var viewCount = 0
@@ -134,7 +139,24 @@ actor RunFollower {
         case .answered(let answer, let took): try answered(answer, took, &group)
         case .mayAskAgain:
             isAsking = false
-            if isStale { ask(&group) }
+            if isStale { ask(&group) } else { awaitGrowth(&group) }
+        case .journalGrew(let last):
+            awaitsGrowth = false
+            // Nothing new, or no answer: whatever comes next is told by the log or by the engine's end.
+            guard let last, last > lastEvent else { return }
+            lastEvent = last
+            ask(&group)
+        }
+    }
+
+    private func awaitGrowth(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        guard isLive, !awaitsGrowth else { return }
+        awaitsGrowth = true
+        let client = RunFinder(place: place).client
+        let (lastEvent, continuation) = (lastEvent, continuation)
+        group.addTask {
+            let page = try? await client.journal(after: lastEvent, limit: 0, waits: true)
+            continuation.yield(.journalGrew(page?.last))
         }
     }
 
@@ -182,6 +204,7 @@ actor RunFollower {
             let isOther = answer.run != status.run
             status = answer
             if isOther {
+                lastEvent = 0
                 reader = try LogTailReader(RunLogs.find(answer.run, at: place, surroundings).combined)
                 try followLog(&group)
                 try reader.catchUp()

@@ -141,7 +141,7 @@ struct WatchSession: Sendable {
             case .redraw: painter.forget()
             case .pause: pause(&group)
             case .load(let link): read(link)
-            case .tell(let agent, let text): tell(agent, text, &group)
+            case .tell(let agent, let text, let interrupts): tell(agent, text, interrupts: interrupts, &group)
             case nil: break
             }
             if state.document?.link != state.open, reading != nil, !isText(state.open) { stopReading() }
@@ -204,11 +204,12 @@ struct WatchSession: Sendable {
 
         // MARK: Orders
 
-        private func tell(_ agent: String, _ text: String, _ group: inout DiscardingTaskGroup) {
+        private func tell(_ agent: String, _ text: String, interrupts: Bool, _ group: inout DiscardingTaskGroup) {
             let (continuation, follower) = (continuation, follower)
             var request = OrderRequest(id: OrderDelivery.newName(), kind: .tell)
             request.agent = agent
             request.text = text
+            request.interrupts = interrupts
             request.run = moment.status.run
             group.addTask { [request] in
                 do {

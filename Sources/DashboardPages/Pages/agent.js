@@ -1,7 +1,7 @@
 // One agent: what it does, what it has cost, what is said to it, what it changes, and its transcript.
 import { store, now, order, orderId } from "/store.js";
-import { el, show, since, money, words, facts, table, clock, badge } from "/dom.js";
-import { taskLink } from "/pages.js";
+import { el, show, since, money, tokens, words, facts, table, clock, badge } from "/dom.js";
+import { allTokens, doing, taskLink } from "/pages.js";
 import { Transcript } from "/transcript.js";
 import { Work } from "/work.js";
 
@@ -30,10 +30,12 @@ export class AgentPage {
       ["Role", one.role === "engineerManager" ? "engineering manager" : one.role],
       ["State", [badge(one.state === "working" ? "busy" : "weak", one.state), one.since && [" for ", since(one.since.ms, now())]]],
       ["Does", one.brief && words(one.brief)],
+      ["Now", one.doing && doing(one)],
       ["Waits", one.waits && el("strong", { class: "warn" }, words(one.waits))],
       ["Being stopped", one.stopping && words(one.stopping)],
       ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
       ["Cost", money(one.costUsd)],
+      ["Tokens", [allTokens(one), one.turnTokens !== undefined && `, ${tokens(one.turnTokens)} in this turn`]],
       ["Tasks", tasks.length > 0 && tasks.slice(-30).map((task, index) => [index > 0 && ", ", taskLink(task.id), ` (${task.state})`])],
     ]));
     const said = (status.messages ?? []).filter((message) => message.agent === this.id);
@@ -61,7 +63,7 @@ export function messages(all) {
 class Say {
   constructor(agent) {
     this.agent = agent;
-    this.text = el("textarea", { rows: "2", maxlength: "8000", required: true, name: "text" });
+    this.text = el("textarea", { rows: "2", maxlength: "4000", required: true, name: "text" });
     this.interrupts = el("input", { type: "checkbox", name: "interrupts" });
     this.button = el("button", { type: "submit" }, "Send");
     this.outcome = el("p", { role: "status" });

@@ -1,7 +1,7 @@
 // Everybody in the company: who does what, and for how much.
 import { store, now } from "/store.js";
 import { el, since, money, words, badge } from "/dom.js";
-import { agentLink } from "/pages.js";
+import { agentLink, allTokens, doing } from "/pages.js";
 import { Rows } from "/rows.js";
 
 /** Everybody with the team; a lead of several things is there once. */
@@ -19,10 +19,10 @@ export class AgentList {
     this.count = el("p", { class: "weak", role: "status" });
     this.teams = el("select", { onchange: (event) => { this.team = event.target.value; this.update(); } }, el("option", { value: "" }, "all"));
     this.busy = el("input", { type: "checkbox", onchange: () => this.update() });
-    this.rows = new Rows("Agents", ["Agent", "State", "For", "Team", "What it does", "#Turns", "#Cost"], (one) => [
+    this.rows = new Rows("Agents", ["Agent", "State", "For", "Team", "What it does", "#Turns", "#Cost", "#Tokens"], (one) => [
       agentLink(one.id), badge(one.state === "working" ? "busy" : "weak", one.state), one.since && since(one.since.ms, now()), one.team,
-      el("span", {}, one.brief && words(one.brief), one.waits && el("span", { class: "warn" }, " waits: ", words(one.waits)), one.stopping && el("span", { class: "warn" }, " being stopped: ", words(one.stopping))),
-      String(one.turns), money(one.costUsd)], "agents");
+      el("span", {}, one.brief && words(one.brief), one.doing && el("span", { class: "weak" }, " ", doing(one)), one.waits && el("span", { class: "warn" }, " waits: ", words(one.waits)), one.stopping && el("span", { class: "warn" }, " being stopped: ", words(one.stopping))),
+      String(one.turns), money(one.costUsd), allTokens(one)], "agents");
     page.append(el("h2", {}, "Agents"), el("div", { class: "tools" },
       el("label", {}, "Search", el("input", { type: "search", oninput: (event) => { this.words = event.target.value.toLowerCase(); this.update(); } })),
       el("label", {}, "Team", this.teams), el("label", { class: "check" }, this.busy, "At work"), this.count), this.rows.element);

@@ -45,7 +45,10 @@ export class GatePage {
     this.pieces = [];
     this.isGrowing = page.isGrowing;
     this.append(page);
-    this.tell("weak", page.isGrowing ? "It runs." : page.commit ? ["It looked at ", commitLink(page.commit), "."] : "");
+    const isSilent = !page.text && page.start === 0;
+    this.box.hidden = isSilent && !page.isGrowing;
+    const silence = isSilent && !page.isGrowing ? " It printed nothing." : "";
+    this.tell("weak", page.isGrowing ? "It runs." : page.commit ? ["It looked at ", commitLink(page.commit), ".", silence] : silence);
   }
 
   append(page) {

@@ -1,6 +1,6 @@
 // Pages that are a plain picture of the state.
 import { store, now } from "/store.js";
-import { el, svg, since, duration, money, tokens, clock, words, table, facts, badge, card, count } from "/dom.js";
+import { el, svg, since, duration, money, tokens, clock, moment, words, table, facts, badge, card, count } from "/dom.js";
 
 export function agentLink(id) { return el("a", { href: `#/agent/${id}`, "data-key": `agent-${id}` }, id); }
 export function taskLink(id) { return el("a", { href: `#/task/${id}`, "data-key": `task-${id}` }, id); }
@@ -15,6 +15,17 @@ export function commitLink(id) { return el("a", { href: `#/commit/${id}`, "data-
 const manyAgents = 150;
 const stages = { working: "busy", planning: "busy", assessing: "busy", offered: "warn", promoting: "publish", stuck: "bad" };
 
+/** The tool that runs, or what else the turn waits for, from the agent's structured output. */
+export function doing(one) {
+  if (one.tool) {
+    return [el("code", {}, words([one.tool.name, one.tool.argument].filter(Boolean).join(" "))), one.tool.others && ` +${one.tool.others}`, " ", since(one.tool.since.ms, now())];
+  }
+  return { starting: "starts", thinking: "thinks" }[one.doing] ?? null;
+}
+
+/** Tokens of all turns of an agent, the running one among them. */
+export function allTokens(one) { return one.tokens === undefined && one.turnTokens === undefined ? null : tokens((one.tokens ?? 0) + (one.turnTokens ?? 0)); }
+
 function agent(one) {
   const works = one.state === "working";
   return el("li", {}, el("div", { class: works ? "agent works" : "agent" },
@@ -24,7 +35,9 @@ function agent(one) {
     el("span", { class: "does" },
       one.brief ? words(one.brief) : el("span", { class: "weak" }, "idle"),
       one.waits && el("span", { class: "warn" }, " waits: ", words(one.waits)),
-      one.stopping && el("span", { class: "warn" }, " being stopped: ", words(one.stopping)))));
+      one.stopping && el("span", { class: "warn" }, " being stopped: ", words(one.stopping)),
+      works && (one.doing || one.turnTokens !== undefined) && el("span", { class: "doing" }, doing(one),
+        one.turnTokens !== undefined && el("span", { class: "number" }, `${tokens(one.turnTokens)} tokens`)))));
 }
 
 function team(one, isMany) {
@@ -93,38 +106,44 @@ export function overview() {
     pace(), waiting(), queue(true)));
 }
 
+/** Which end comes first if it goes on like this. */
+function outlook(known) {
+  if (!known.first) return [];
+  const span = (milliseconds) => milliseconds !== undefined && `about ${duration(milliseconds)}`;
+  const first = { work: "the work is done", time: "the time is over", budget: "the budget is used up" }[known.first];
+  return [
+    ["Left", known.workMilliseconds === undefined ? `${count(known.open, "task")}; nothing has landed lately` : `${count(known.open, "task")}, about ${duration(known.workMilliseconds)} at this pace`],
+    ["Time left", duration(known.timeMilliseconds ?? 0)], ["Budget lasts", span(known.budgetMilliseconds)],
+    ["First", el("span", { class: known.first === "work" ? "good" : "warn" }, first, known.endsAt && `, about ${moment(known.endsAt.ms, now())}`)],
+  ];
+}
+
 /** How much lands, and when it would be done if it went on like that. */
 function pace() {
   const status = store.status;
+  const known = status.pace;
   const begin = status.time.startedAt.ms;
   const end = store.isLive && status.phase !== "ended" ? now() : status.time.lastChangeAt.ms;
   const length = Math.max(1_000, end - begin);
-  // The last quarter of an hour says more of what is to come than the whole run.
-  const recent = Math.min(length, 900_000);
   const bars = 40;
   const counts = Array(bars).fill(0);
-  let [landed, lately, settled] = [0, 0, 0];
+  let landed = 0;
   for (const one of store.tasks.values()) {
-    if (["landed", "nothing to change", "dropped", "failed"].includes(one.state)) settled += 1;
     if (!one.commit || !one.settledAt) continue;
     landed += 1;
-    if (one.settledAt.ms > end - recent) lately += 1;
     counts[Math.min(bars - 1, Math.max(0, Math.floor(((one.settledAt.ms - begin) / length) * bars)))] += 1;
   }
   // Until all tasks have come, the figures would be of some of them.
-  if (landed === 0 || store.tasks.size < status.tasks.count) return null;
-  const open = status.tasks.count - settled;
-  const rate = lately / recent;
-  const isAtWork = store.isLive && !status.suspension && status.phase === "working";
+  if (!known || landed === 0 || store.tasks.size < status.tasks.count) return null;
   const highest = Math.max(...counts);
   return card("Pace",
     svg("svg", { class: "bars", viewBox: `0 0 ${bars * 6} 32`, preserveAspectRatio: "none", role: "img", "aria-label": `${landed} tasks landed in ${duration(length)}` },
       counts.map((number, index) => svg("rect", { x: index * 6, width: 5, y: 32 - (number / highest) * 32, height: (number / highest) * 32 }))),
     facts([
-      ["Landed", `${landed}, ${(landed / (length / 3_600_000)).toFixed(1)} an hour; lately ${(rate * 3_600_000).toFixed(1)}`],
+      ["Landed", `${landed}, ${known.perHour.toFixed(1)} an hour; lately ${known.recentPerHour.toFixed(1)}`],
       ["Conflicts", `${status.merges.conflicts}, ${count(status.merges.redGates, "red gate")}`],
       ["Each", money(status.spending.costUsd / landed)],
-      ["Left", isAtWork && open > 0 && (rate > 0 ? `${count(open, "task")}, about ${duration(open / rate)} at this pace` : `${count(open, "task")}; nothing has landed lately`)],
+      ...(store.isLive ? outlook(known) : []),
     ]));
 }
 
@@ -137,13 +156,35 @@ function waiting() {
     waits.length > 12 && el("p", {}, el("a", { href: "#/tasks", "data-key": "more-waits" }, `and ${waits.length - 12} more`)));
 }
 
+const verdicts = { green: ["good", "✓", "known to be good"], suspect: ["warn", "?", "may break the gate"], red: ["bad", "✗", "breaks the gate"], behind: ["weak", "", "behind what breaks the gate"] };
+
+/** What is verified together, in order: each holds everything before it, and gates run on the first so many of them. */
+function batch(one) {
+  const known = one.batch;
+  if (!known || known.candidates.length === 0) return null;
+  const byId = new Map(one.candidates.map((candidate) => [candidate.id, candidate]));
+  const gates = new Map(known.gates.map((gate) => [gate.through, gate]));
+  const most = 200;
+  return el("div", { class: "batch" },
+    known.candidates.length > 1 && el("p", { class: known.red === undefined ? "weak" : "warn" }, words(`Verified together: ${known.words}`)),
+    known.candidates.length > 1 && el("ol", { class: "chain", "aria-label": "Verified together, in order" }, known.candidates.slice(0, most).map((id, index) => {
+      const candidate = byId.get(id) ?? { what: id };
+      const [kind, mark, text] = verdicts[candidate.verdict] ?? ["weak", "", "not known yet"];
+      const gate = gates.get(index + 1);
+      return el("li", { class: kind, title: `${index + 1}. ${candidate.what}: ${text}` },
+        el("span", { "aria-hidden": "true" }, mark), ` ${index + 1} `, candidate.task ? taskLink(candidate.task) : words(candidate.what), el("span", { class: "hidden" }, `: ${text}`),
+        gate && el("span", { class: "busy" }, " ", badge("busy", `gate on ${index === 0 ? "it" : `1–${index + 1}`}${gate.isRerun ? " again" : ""}`)));
+    })),
+    known.candidates.length > most && el("p", { class: "weak" }, `and ${known.candidates.length - most} more`));
+}
+
 export function queue(isShort) {
   const status = store.status;
   const most = isShort ? 12 : 500;
   const landed = [...store.tasks.values()].filter((one) => one.commit).sort((a, b) => (b.settledAt?.ms ?? 0) - (a.settledAt?.ms ?? 0)).slice(0, isShort ? 8 : 200);
   return [card("Merge queue",
     status.queues.length === 0 && el("p", { class: "weak" }, "Nothing waits to be merged."),
-    status.queues.map((one) => [table(["into ", words(one.target)], ["State", "What", "Since", "Why"], one.candidates.slice(0, most).map((candidate) => [
+    status.queues.map((one) => [el("h3", {}, "into ", words(one.target)), batch(one), table(null, ["State", "What", "Since", "Why"], one.candidates.slice(0, most).map((candidate) => [
       badge(candidate.state.startsWith("gating") ? "busy" : "weak", candidate.state),
       [candidate.task && [taskLink(candidate.task), " "], words(candidate.task ? candidate.what.replace(`${candidate.task}: `, "") : candidate.what)],
       since(candidate.since.ms, now()), [el("span", { class: "weak" }, words(candidate.why)), " ", gateLink(candidate)]])),
@@ -163,7 +204,7 @@ function credential(one) {
   return [one.name,
     el("span", { class: one.state === "usable" ? "good" : "warn" }, one.state, one.benchedUntil && ` until ${clock(one.benchedUntil.iso)}`, one.rejection && [": ", words(one.rejection)], one.why && [": ", words(one.why)]),
     `${one.activeTurns}${one.limit ? " of " + one.limit : ""}`,
-    (one.windows ?? []).map((window) => `${window.name} ${Math.round(window.utilization * 100)} %`).join(", "),
+    (one.windows ?? []).map((window) => `${window.name} ${Math.round(window.utilization * 100)} % until ${moment(window.resetsAt.ms, now())}`).join(", "),
     one.turns, money(one.costUsd)];
 }
 

@@ -9,7 +9,7 @@ const forms = new Map();
 function form(one) {
   const isApproval = one.kind !== "question";
   const outcome = el("p", { role: "status" });
-  const text = el("textarea", { rows: "2", maxlength: "8000", "aria-label": isApproval ? "Why not" : `Answer to ${one.agent}` });
+  const text = el("textarea", { rows: "1", maxlength: "8000", "aria-label": isApproval ? "Why not" : `Answer to ${one.agent}` });
   // The same wish again is the same order; another one is another order.
   let given = null;
   let isGiving = false;

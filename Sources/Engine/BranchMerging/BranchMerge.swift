@@ -81,12 +81,11 @@ package struct BranchMerge: Sendable {
             try workspace.setCurrent(folder.id)
             let repositories = Repositories(resources: resources, lastKnown: [:])
             let narrator = Narrator(resources: resources, journal: journal, run: run, progress: progress)
-            let engine = Engine(
-                run: run, journal: journal, carrier: Executor(resources: resources, repositories: repositories), clock: clock,
-                observer: narrator)
+            let executor = Executor(resources: resources, repositories: repositories)
+            let engine = Engine(run: run, journal: journal, carrier: executor, clock: clock, observer: narrator)
             return RunHost(
                 engine: engine, folder: folder, log: resources.log, isResumed: false, notices: [], journal: journal, settings: settings,
-                lock: lock, narrator: narrator, notifier: nil, redactor: resources.redactor, clock: clock)
+                lock: lock, narrator: narrator, notifier: nil, redactor: resources.redactor, executor: executor, clock: clock)
         } catch {
             try PrivateFiles.remove(folder.path)
             throw error

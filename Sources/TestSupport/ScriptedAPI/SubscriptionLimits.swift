@@ -28,14 +28,51 @@ package struct SubscriptionLimits: Sendable {
         }
     }
 
+    /// Use beyond the windows, which is paid for by the request.
+    package struct Overage: Sendable {
+        package var status: Status
+        /// Whether the account has begun to pay.
+        package var isInUse: Bool
+        /// The used share of what may be paid for, where 1 is all of it.
+        package var utilization: Double?
+        /// When the amount starts anew, in seconds since 1970.
+        package var resetsAt: Int?
+        /// Why nothing can be paid for, such as `out_of_credits`.
+        package var disabledReason: String?
+
+        package init(
+            _ status: Status, isInUse: Bool = false, utilization: Double? = nil, resetsAt: Int? = nil, disabledReason: String? = nil
+        ) {
+            self.status = status
+            self.isInUse = isInUse
+            self.utilization = utilization
+            self.resetsAt = resetsAt
+            self.disabledReason = disabledReason
+        }
+
+        /// The header fields that say so, by what follows `anthropic-ratelimit-unified-overage-`.
+        fileprivate var fields: [String: String] {
+            var fields = ["status": status.rawValue]
+            if isInUse { fields["in-use"] = "true" }
+            fields["utilization"] = utilization.map { String($0) }
+            fields["reset"] = resetsAt.map { String($0) }
+            fields["disabled-reason"] = disabledReason
+            return fields
+        }
+    }
+
     package var fiveHour: Window
     package var sevenDay: Window
     package var claim: Claim
+    /// What the account may use beyond its windows; nil when the API says nothing of it. A window that is used up and an overage that is allowed
+    /// are an answer as any other, whose overall status is `rejected` all the same.
+    package var overage: Overage?
 
-    package init(fiveHour: Window, sevenDay: Window, claim: Claim = .fiveHour) {
+    package init(fiveHour: Window, sevenDay: Window, claim: Claim = .fiveHour, overage: Overage? = nil) {
         self.fiveHour = fiveHour
         self.sevenDay = sevenDay
         self.claim = claim
+        self.overage = overage
     }
 
     /// The header fields that say so.
@@ -51,6 +88,7 @@ package struct SubscriptionLimits: Sendable {
             fields["\(prefix)-\(name)-utilization"] = String(window.utilization)
             fields["\(prefix)-\(name)-reset"] = String(window.resetsAt)
         }
+        for (name, value) in overage?.fields ?? [:] { fields["\(prefix)-overage-\(name)"] = value }
         return fields
     }
 }

@@ -18,6 +18,8 @@ struct CompanyFixture: Sendable {
     var home: String { root + "/home" }
 
     /// Runs `body` with a repository that holds the plan's seed files and a scripted model that plays the plan.
+    ///
+    /// - Parameter keys: entries of the key file; those without a `baseUrl` get the scripted model's.
     static func with(
         _ plan: CompanyPlan, script: (any ModelScript)? = nil, options: [String: JSONValue] = [:], keys: [[String: JSONValue]]? = nil,
         _ body: @escaping @Sendable (CompanyFixture) async throws -> Void
@@ -90,7 +92,7 @@ struct CompanyFixture: Sendable {
         try Data(try JSONValue.object(orchestrator).text().utf8).write(to: URL(filePath: config + "/orchestrator.json"))
         let entries = (keys ?? [["name": "key-1", "apiKey": .string(Self.key)]]).map { entry in
             var entry = entry
-            entry["baseUrl"] = .string(api.baseURL)
+            entry["baseUrl"] = entry["baseUrl"] ?? .string(api.baseURL)
             return JSONValue.object(entry)
         }
         let path = config + "/api-keys.json"

@@ -14,15 +14,17 @@ struct RealTerminal: Sendable {
     static let isSetUp = ChildCommandSearch.has("tmux")
 
     /// Runs `body` with `cco` in a terminal of 80 columns and 24 rows, and ends tmux afterwards.
+    ///
+    /// - Parameter hasColour: whether `NO_COLOR`, which tests set, is taken away from it.
     static func with(
-        _ fixture: CompanyFixture, _ arguments: [String], _ body: (RealTerminal) async throws -> Void
+        _ fixture: CompanyFixture, _ arguments: [String], hasColour: Bool = false, _ body: (RealTerminal) async throws -> Void
     ) async throws {
         let socket = fixture.root + "/tmux-\(UUID().uuidString.prefix(6))"
         let command = ([BuiltProducts.cco] + arguments + ["--config", fixture.config]).map { "'\($0)'" }.joined(separator: " ")
         try await fixture.command(
             [
                 "tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "-s", "view", "-x", "80", "-y", "24",
-                "\(command); echo left with $?; read end",
+                "\(hasColour ? "env -u NO_COLOR " : "")\(command); echo left with $?; read end",
             ])
         let control = try await fixture.begin(
             program: ["sh", "-c", "mkfifo \(socket).in && exec tmux -S \(socket) -C attach -t view <> \(socket).in"])
@@ -52,6 +54,9 @@ struct RealTerminal: Sendable {
     func screen() async throws -> [String] {
         try await tmux(["capture-pane", "-p", "-t", "view"]).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
+
+    /// The rows with the sequences that give them their colours.
+    func colours() async throws -> String { try await tmux(["capture-pane", "-e", "-p", "-t", "view"]) }
 
     /// Suspends until the screen shows what is looked for, and returns it.
     @discardableResult
