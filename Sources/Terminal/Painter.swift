@@ -7,8 +7,9 @@ package struct Painter: Sendable {
 
     /// Switches to the alternate screen and hides the cursor: what was on the terminal before is there again afterwards.
     package static let opening = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J"
-    /// Undoes `opening`.
-    package static let closing = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
+    /// Undoes `opening`. The screen is emptied first, and left with the cursor at its top: a terminal that was resized meanwhile (tmux) would otherwise
+    /// mix rows of this screen into the one that it brings back.
+    package static let closing = "\u{1B}[0m\u{1B}[H\u{1B}[2J\u{1B}[?25h\u{1B}[?1049l"
 
     /// What makes the terminal show `canvas`; empty when it does already. After another size everything is drawn.
     package mutating func paint(_ canvas: Canvas) -> String {

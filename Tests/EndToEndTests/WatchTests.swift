@@ -37,6 +37,12 @@ struct WatchTests {
                 try await terminal.shows("the screen in its new size") { rows in
                     rows.count >= 40 && rows.contains { $0.count == 150 && $0.allSatisfy { $0 == "─" } }
                 }
+                try await terminal.type("t")
+                try await terminal.shows("the transcript of who works on it") { rows in
+                    rows.contains { $0.hasPrefix("worker-") && $0.contains("working in turn-") }
+                        && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 30") }
+                        && rows.last { !$0.isEmpty }?.contains("esc back") == true
+                }
                 try await terminal.type("q", "q")
                 // The screen that was there before is there again.
                 try await terminal.shows("the end") { rows in rows.contains("left with 0") && !rows.contains { $0.contains("Company") } }

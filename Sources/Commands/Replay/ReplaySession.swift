@@ -25,6 +25,7 @@ struct ReplaySession: Sendable {
         let last = await history.last
         let first = try await history.past(at: last)
         let device = try TerminalDevice()
+        defer { device.giveBack() }
         // One load and one tick are under way at most, and keys are bounded by the device.
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))
         await withDiscardingTaskGroup { group in

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Terminal
 
 /// The terminal that this process has, taken for a full-screen view and given back as it was.
@@ -8,6 +9,7 @@ final class TerminalDevice: Sendable {
     /// Closing its write end ends the reading thread.
     private let stop: KernelPipe
     private let before: termios
+    private let isGivenBack = Atomic(false)
 
     /// Takes the terminal: keys come one by one and are not shown, and Ctrl-C is a key like others.
     ///
@@ -27,10 +29,15 @@ final class TerminalDevice: Sendable {
         write(Painter.opening)
     }
 
-    deinit {
+    deinit { giveBack() }
+
+    /// Gives the terminal back as it was; what is written afterwards is not shown. Whoever has taken it calls this at the end: a task that is just
+    /// ending may hold the device for longer than the process lives.
+    func giveBack() {
+        guard !isGivenBack.exchange(true, ordering: .acquiringAndReleasing) else { return }
         close(stop.writeEnd)
         var settings = before
-        write(Painter.closing)
+        send(Painter.closing)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
 
@@ -44,6 +51,11 @@ final class TerminalDevice: Sendable {
 
     /// A terminal that has gone takes nothing, and needs nothing.
     func write(_ text: String) {
+        guard !isGivenBack.load(ordering: .acquiring) else { return }
+        send(text)
+    }
+
+    private func send(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }

@@ -39,6 +39,7 @@ struct WatchSession: Sendable {
         let follower = try RunFollower(
             surroundings: surroundings, place: place, status: status, isLive: isLive, redactor: { try place.redactor(surroundings) })
         let device = try TerminalDevice()
+        defer { device.giveBack() }
         // Wakes say that there is something to look at; one that is lost is made good by the next, and keys are bounded by the device.
         let (wakes, continuation) = AsyncStream<Wake>.makeStream(bufferingPolicy: .bufferingNewest(1024))
         return await withDiscardingTaskGroup { group in
