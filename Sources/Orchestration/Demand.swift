@@ -29,8 +29,10 @@ package struct CredentialLoad: Sendable, Equatable {
     package var work = 0
     /// Of them, those that have begun their task.
     package var newWork = 0
+    /// In whole numbers, as in ``Commitments``: a sum of fractions depends on the order.
+    private var heldBillionths = 0
     /// US dollars that they may still cost, where the credential has a budget.
-    package var heldUsd = 0.0
+    package var heldUsd: Double { Double(heldBillionths) / 1e9 / Run.allowedShare }
     /// What another turn beside them has to be able to cost.
     package var usualUsd = SpendingMeasure.usd.prior
 
@@ -45,7 +47,7 @@ package struct CredentialLoad: Sendable, Equatable {
     /// What a turn may cost stays put aside until it ends, with a tenth for the request by which it passes that.
     mutating func hold(_ turn: Turn, _ credential: Credential?, usual: Double) {
         guard credential?.maxBudgetUsd != nil else { return }
-        heldUsd += (turn.budgetUsd ?? 0) / Run.allowedShare
+        heldBillionths += Int((min(turn.budgetUsd ?? 0, 1e9) * 1e9).rounded())
         usualUsd = usual
     }
 }
