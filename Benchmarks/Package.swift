@@ -18,5 +18,6 @@ let package = Package(
         baseline("bench-rows", libraries: ["sqlite3"]),
         baseline("bench-intake"),
         baseline("bench-agent"),
+        baseline("bench-waiting"),
     ]
 )

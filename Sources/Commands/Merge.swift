@@ -38,8 +38,10 @@ struct Merge: AsyncParsableCommand {
     @Flag(help: "Merge without verifying anything.")
     var ungated = false
 
-    @Option(help: ArgumentHelp("Minutes after which the command counts as failed.", valueName: "minutes"))
-    var timeout = 30
+    @Option(
+        help: ArgumentHelp(
+            "Minutes after which the command counts as failed. (default: verifyTimeoutMinutes of --config, else 30)", valueName: "minutes"))
+    var timeout: Int?
 
     @Option(help: ArgumentHelp("How many gates may run at once. (default: what half of the machine carries)", valueName: "number"))
     var slots: Int?
@@ -53,7 +55,7 @@ struct Merge: AsyncParsableCommand {
     @Flag(help: "Print the outcome as JSON; what happens goes to the error output.")
     var json = false
 
-    @Option(help: ArgumentHelp("A configuration folder to take the repository and the command from.", valueName: "dir"))
+    @Option(help: ArgumentHelp("A configuration folder to take the repository, the command and all that it runs with from.", valueName: "dir"))
     var config: String?
 
     @Option(help: ArgumentHelp("Where cco keeps its repository and logs meanwhile. (default: in the user's cache)", valueName: "dir"))
@@ -61,7 +63,7 @@ struct Merge: AsyncParsableCommand {
 
     func validate() throws {
         if branches.isEmpty { throw ValidationError("Name the branches to merge.") }
-        if timeout < 1 { throw ValidationError("--timeout is in minutes, at least 1.") }
+        if let timeout, timeout < 1 { throw ValidationError("--timeout is in minutes, at least 1.") }
         if let slots, slots < 1 { throw ValidationError("--slots is at least 1.") }
         if verify != nil, ungated { throw ValidationError("--verify and --ungated exclude each other.") }
     }
@@ -93,14 +95,17 @@ struct Merge: AsyncParsableCommand {
         var repository = repository
         var command = verify
         var slots = slots
-        var need: OrchestratorConfiguration?
-        if let config {
-            let place = Place(config: config, workspace: nil, surroundings: surroundings)
-            let configuration = try place.folder.load(home: surroundings.home).configuration
+        var minutes = timeout
+        var contents: ConfigurationFolder.Contents?
+        let place = Place(config: config, workspace: nil, surroundings: surroundings)
+        if config != nil {
+            let loaded = try place.folder.load(home: surroundings.home)
+            let configuration = loaded.configuration
             repository = repository ?? configuration.repository.argument
             command = command ?? configuration.configuration.verifyCommand
             slots = slots ?? configuration.configuration.gateSlots
-            need = configuration.configuration
+            minutes = minutes ?? configuration.configuration.verifyTimeoutMinutes
+            contents = loaded
         }
         if command == nil, !ungated {
             throw Failure("nothing would verify the result: name a command with --verify, or say --ungated", .usage)
@@ -108,12 +113,8 @@ struct Merge: AsyncParsableCommand {
         let name = repository ?? "."
         var order = BranchMerge.Order(
             repository: name, currentFolder: surroundings.currentFolder, target: target, branches: branches,
-            verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: timeout, gateSlots: slots, push: push && !dryRun)
-        if let need {
-            order.gateCores = need.gateCores
-            order.gateMemoryMb = need.gateMemoryMb
-            order.gateCache = GateCachePolicy(need.gateCache)
-        }
+            verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: minutes ?? 30, gateSlots: slots, push: push && !dryRun)
+        if let contents { try order.take(contents, in: place.folder, environment: surroundings.environment) }
         return BranchMerge(
             order: order, workspace: folder(surroundings, repository: name), environment: surroundings.environment,
             shim: try ExecutableSearch(surroundings: surroundings).shim(), version: CommandLineTool.version)

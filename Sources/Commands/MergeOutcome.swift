@@ -106,7 +106,7 @@ extension ReturnReason {
         switch self {
         case .conflict: "does not merge"
         case .red: "the gate fails"
-        case .objection: "breaks a rule"
+        case .objection: "cannot be merged"
         case .cancelled: "was cancelled"
         case .unapproved: "waits for approval"
         case .empty: "nothing new"

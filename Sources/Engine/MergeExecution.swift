@@ -26,7 +26,7 @@ struct MergeExecution: Sendable {
             isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
             structure: candidate.target == .base && run.settings.branches == nil
                 ? resources.redactor.redacted(TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate])) : nil,
-            pin: "\(run.id)-\(id)")
+            isVerified: verdicts(for: candidate, run), pin: "\(run.id)-\(id)")
         let result = try await CandidateMerge(hub: hub, rules: resources.rules, identity: RunResources.identity).merge(order)
         CrashPoint.merged.pass()
         guard !chain.links.isEmpty else { return result }
@@ -34,6 +34,13 @@ struct MergeExecution: Sendable {
         case .conflict, .nothingToMerge: return .heldBack(onto: target)
         case .clean, .fastForward, .heldBack, .objection: return result
         }
+    }
+
+    /// Which trees need no gate any more. A team's branch has passed it already, so what it delivers lands as it is where nothing else has landed since.
+    private func verdicts(for candidate: Candidate, _ run: Run) -> (@Sendable (ObjectID) -> Bool)? {
+        guard case .delivery = candidate.kind else { return nil }
+        let verified = run.verifiedTrees
+        return { verified[$0.hex] != nil }
     }
 
     /// What it says of itself, in words of agents: whoever uses this takes secrets out of them.

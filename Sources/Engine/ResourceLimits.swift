@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Processes
 
 /// What the processes of one turn, or of one gate, may use together.
@@ -10,6 +11,14 @@ struct ResourceLimits: Sendable, Equatable {
     var fileSize: UInt64
     /// Share of the processor beside others, 100 being the usual; 0 leaves it.
     var cpuWeight: UInt64
+}
+
+extension ResourceLimits {
+    init(_ configuration: OrchestratorConfiguration) {
+        self.init(
+            memory: UInt64(configuration.memoryLimitMb) << 20, processes: UInt64(configuration.processLimit),
+            fileSize: UInt64(configuration.maxFileSizeMb) << 20, cpuWeight: UInt64(configuration.cpuWeight))
+    }
 }
 
 extension SupervisedProcess.Specification {

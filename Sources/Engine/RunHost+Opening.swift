@@ -233,9 +233,7 @@ extension RunHost {
             disk: DiskSpace(
                 path: folder.workspace.path, minimumFree: Int64(configuration.minimumFreeDiskMb) << 20,
                 maximumUse: configuration.maxWorkspaceMb.map { Int64($0) << 20 }), maximumOutput: Int64(configuration.maxOutputMb) << 20,
-            limits: ResourceLimits(
-                memory: UInt64(configuration.memoryLimitMb) << 20, processes: UInt64(configuration.processLimit),
-                fileSize: UInt64(configuration.maxFileSizeMb) << 20, cpuWeight: UInt64(configuration.cpuWeight)),
+            limits: ResourceLimits(configuration),
             progressLimits: TurnProgress.Limits(
                 silenceMinutes: configuration.stallTimeoutMinutes, toolMinutes: configuration.toolTimeoutMinutes,
                 requestMinutes: configuration.requestTimeoutMinutes),

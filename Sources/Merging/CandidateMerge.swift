@@ -27,12 +27,14 @@ package struct CandidateMerge: Sendable {
         package var mayFastForward: Bool
         /// The text of `TEAM_STRUCTURE.md` that belongs into the merged tree; `nil` leaves the target's.
         package var structure: String?
+        /// Whether a tree has passed the gate. Such a one is not changed for the sake of `structure`: it would have to be verified again.
+        package var isVerified: (@Sendable (ObjectID) -> Bool)?
         /// The name under which the merge commit is kept from being pruned.
         package var pin: String
 
         package init(
             target: ObjectID, head: ObjectID, message: String, date: Int64, isAgentsWork: Bool, mayFastForward: Bool, structure: String?,
-            pin: String
+            isVerified: (@Sendable (ObjectID) -> Bool)? = nil, pin: String
         ) {
             self.target = target
             self.head = head
@@ -41,6 +43,7 @@ package struct CandidateMerge: Sendable {
             self.isAgentsWork = isAgentsWork
             self.mayFastForward = mayFastForward
             self.structure = structure
+            self.isVerified = isVerified
             self.pin = pin
         }
     }
@@ -64,7 +67,14 @@ package struct CandidateMerge: Sendable {
                 return .fastForward(commit: head, tree: try await hub.tree(of: head), onto: order.target)
             }
         }
-        switch try await hub.mergeTree(order.target, head) {
+        let merge: TreeMerge
+        do {
+            merge = try await hub.mergeTree(order.target, head)
+        } catch {
+            guard try await hub.mergeBase(order.target, head) == nil else { throw error }
+            return .objection("it shares no history with the branch it is to be merged into")
+        }
+        switch merge {
         case .conflict(let files):
             return .conflict(onto: order.target, files: files.map(\.excerpt))
         case .clean(let tree):
@@ -86,7 +96,7 @@ package struct CandidateMerge: Sendable {
 
     private func commit(tree: ObjectID, parents: [ObjectID], _ order: Order) async throws -> MergeResult {
         var tree = tree
-        if let structure = order.structure {
+        if let structure = order.structure, order.isVerified?(tree) != true {
             tree = try await hub.replacingFiles(in: tree, [TeamStructure.fileName: Array(structure.utf8)])
         }
         let commit = try await hub.commitTree(tree, parents: parents, message: order.message, author: identity, date: order.date)

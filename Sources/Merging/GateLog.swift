@@ -27,12 +27,15 @@ enum GateLog {
         defer { try? file.close() }  // Read only: nothing is lost with a failed close.
         let size = try file.seek(offset: 0, from: .end)
         let end = try end(file, size)
-        guard let failure = try firstFailure(file, before: size) else {
+        var found = try firstFailure(file, in: 0..<min(size, searched))
+        // What is behind a long build's own output is found as well: at its end most programs say once more what has failed.
+        if found == nil, size > searched { found = try firstFailure(file, in: max(searched, size - searched)..<size) }
+        guard let failure = found else {
             return Excerpt(text: end.text, failure: end.text.split(separator: "\n").first { looksLikeFailure(String($0)) }.map(String.init))
         }
         guard failure.offset < end.start else { return Excerpt(text: end.text, failure: failure.text) }
         return Excerpt(
-            text: "The first failure, at line \(failure.line):\n\(failure.lines.joined(separator: "\n"))\n…\n\nThe end:\n\(end.text)",
+            text: "\(failure.place):\n\(failure.lines.joined(separator: "\n"))\n…\n\nThe end:\n\(end.text)",
             failure: failure.text)
     }
 
@@ -65,29 +68,32 @@ enum GateLog {
     }
 
     private struct Failure {
-        var line: Int
+        /// Its line's number; `nil` where not all lines before it were read.
+        var line: Int?
         /// Where the line begins in the log.
         var offset: Int64
         var text: String
         var lines: [String]
+
+        var place: String { line.map { "The first failure, at line \($0)" } ?? "The first failure in the last part" }
     }
 
-    /// Bytes from the beginning in which the first failure is looked for. A log that is longer is mostly noise.
+    /// Bytes from the beginning, and then of the end, in which the first failure is looked for. A log that is longer is mostly noise.
     private static let searched: Int64 = 1 << 20
 
-    /// Reads the beginning of the log once, in pieces; memory does not grow with it.
-    private static func firstFailure(_ file: FileDescriptor, before end: Int64) throws -> Failure? {
+    /// Reads a part of the log once, in pieces; memory does not grow with it.
+    private static func firstFailure(_ file: FileDescriptor, in part: Range<Int64>) throws -> Failure? {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        var offset: Int64 = 0
+        var offset = part.lowerBound
         var line: [UInt8] = []
-        var begin: Int64 = 0
+        var begin = offset
         var number = 0
         var recent: [String] = []
         var failure: Failure?
         var wanted = 0
-        let end = min(end, searched)
-        while offset < end {
-            let count = min(buffer.count, Int(end - offset))
+        let isWhole = part.lowerBound == 0
+        while offset < part.upperBound {
+            let count = min(buffer.count, Int(part.upperBound - offset))
             let read = try buffer.withUnsafeMutableBytes { target in
                 try file.read(fromAbsoluteOffset: offset, into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]))
             }
@@ -107,7 +113,7 @@ enum GateLog {
                     wanted -= 1
                     if wanted == 0 { return failure }
                 } else if looksLikeFailure(text) {
-                    failure = Failure(line: number, offset: lineBegin, text: text, lines: recent + [text])
+                    failure = Failure(line: isWhole ? number : nil, offset: lineBegin, text: text, lines: recent + [text])
                     wanted = after
                 } else {
                     recent = Array((recent + [text]).suffix(before))
@@ -116,7 +122,9 @@ enum GateLog {
             offset += Int64(read)
         }
         let last = String(decoding: line, as: UTF8.self)
-        if failure == nil, looksLikeFailure(last) { return Failure(line: number + 1, offset: begin, text: last, lines: recent + [last]) }
+        if failure == nil, looksLikeFailure(last) { 
+            return Failure(line: isWhole ? number + 1 : nil, offset: begin, text: last, lines: recent + [last])
+        }
         return failure
     }
 

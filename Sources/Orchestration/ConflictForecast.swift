@@ -93,7 +93,7 @@ package struct TrialOrder: Sendable, Equatable {
 
     /// Pairs of one round, where a round is one process for each target.
     package static let mostPairs = 200
-    /// Other branches that one branch is tried against: the newest.
+    /// Other branches that one branch is tried against: those with which it is known to collide, then those that land first.
     package static let mostRivals = 24
 
     package private(set) var subjects: [TrialReport.Subject] = []
@@ -104,7 +104,9 @@ package struct TrialOrder: Sendable, Equatable {
         let due = open.filter { run.isUntried($0) }.sorted { $1.id < $0.id }
         guard !due.isEmpty else { return }
         let order = MergingOrder(of: run)
-        let newest = Dictionary(grouping: open) { run.target(of: $0.team) }.mapValues { $0.sorted { $1.id < $0.id } }
+        let soonest = Dictionary(grouping: open) { run.target(of: $0.team) }.mapValues { tasks in
+            tasks.map { ($0, order.rank(of: $0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+        }
         var tried: Set<Set<TaskID>> = []
         for task in due.filter({ run.hasChanged($0) }) + due.filter({ !run.hasChanged($0) }) {
             guard pairs.count < TrialOrder.mostPairs else { break }
@@ -114,9 +116,7 @@ package struct TrialOrder: Sendable, Equatable {
             // A target that is still where the work began cannot conflict with it.
             if tip != task.base { mine.append(Pair(task: task.id, other: nil, head: head, otherHead: tip, target: tip)) }
             let isWhole = run.hasChanged(task)
-            // One more than are tried, since the task itself may be among them.
-            let rivals = isWhole ? (newest[target] ?? []).prefix(TrialOrder.mostRivals + 1).filter { $0.id != task.id } : []
-            for rival in rivals.prefix(TrialOrder.mostRivals) {
+            for rival in isWhole ? run.rivals(of: task, among: soonest[target] ?? []) : [] {
                 guard let other = rival.head, tried.insert([task.id, rival.id]).inserted else { continue }
                 let isBehind = order.rank(of: task) > order.rank(of: rival)
                 mine.append(
@@ -143,6 +143,15 @@ extension TeamTask {
 extension Run {
     /// Whether the task's own branch is not the one that was tried last.
     fileprivate func hasChanged(_ task: TeamTask) -> Bool { forecast.looks[task.id]?.head != task.head }
+
+    /// The branches that one is tried against, out of all for the same target.
+    fileprivate func rivals(of task: TeamTask, among open: [TeamTask]) -> [TeamTask] {
+        let known = Set(forecast.collisions.filter { $0.isAbout(task.id) }.compactMap { $0.partner(of: task.id) })
+        // What is known counts for the commits that were tried: it would be forgotten with this one, so it is tried again.
+        let again = known.isEmpty ? [] : open.filter { known.contains($0.id) }
+        let others = open.lazy.filter { $0.id != task.id && !known.contains($0.id) }
+        return Array(again.prefix(TrialOrder.mostRivals)) + others.prefix(max(0, TrialOrder.mostRivals - again.count))
+    }
 
     fileprivate func isUntried(_ task: TeamTask) -> Bool {
         hasChanged(task) || forecast.looks[task.id]?.target != head(of: target(of: task.team))

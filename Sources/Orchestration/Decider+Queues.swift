@@ -89,9 +89,13 @@ extension Decider {
             emit(.candidateEntered(link.id, .publishing(commit: link.commit, tree: link.tree, onto: link.onto)))
             intend(.publish(link.id, commit: link.commit, onto: onto))
         }
+        if search.red != nil, target == .base, run.isBaseBeingMended, chain.links.first?.candidate.kind != run.baseMender {
+            return awaitMender(chain, candidates)
+        }
         if let culprit = search.culprit {
-            if chain.links[culprit].candidate.isConfirmedRed { return eject(culprit, of: chain) }
-            gate(chain.links[culprit], isRerun: true)
+            guard chain.links[culprit].candidate.isConfirmedRed else { return gate(chain.links[culprit], isRerun: true) }
+            if culprit == 0, target == .base, !run.isBaseSettled { return askAboutBase() }
+            eject(culprit, of: chain)
         } else if search.red != nil {
             let running = chain.links[search.green...].count(where: \.isGating)
             for length in search.probes(places: running + freeGateSlots, failureRate: run.merges.failureRate.estimate) {
@@ -100,6 +104,13 @@ extension Decider {
         } else {
             extend(chain, by: candidates, verified: search.green)
         }
+    }
+
+    /// A chain that does not mend the base waits as it is for the change that is to do so, which then goes first.
+    private mutating func awaitMender(_ chain: MergeChain, _ candidates: [Candidate]) {
+        guard candidates.contains(where: { $0.isWaiting && $0.kind == run.baseMender }) else { return }
+        dissolve(chain.links)
+        extend(MergeChain(of: .base, in: run), by: run.queue.filter { $0.target == .base }, verified: 0)
     }
 
     /// Whether a chain that nothing verifies is about to grow: it then lands as a whole, because a push costs more than a merge. What a gate
@@ -118,6 +129,8 @@ extension Decider {
     private mutating func extend(_ chain: MergeChain, by candidates: [Candidate], verified: Int) {
         let open = chain.links[verified...]
         guard !open.contains(where: \.isGating), !candidates.contains(where: \.isMerging) else { return }
+        // What was held back waits for the end of the chain: one that grows as it lands would have none.
+        if open.isEmpty, !chain.links.isEmpty, candidates.contains(where: \.isHeldBack) { return }
         if open.count < run.merges.failureRate.batch, let next = next(of: candidates, isFirst: chain.links.isEmpty),
             freeGateSlots == 0 || !isLate(next, for: open.first)
         {
@@ -135,9 +148,15 @@ extension Decider {
         return candidate.readyAt.milliseconds(since: first.candidate.readyAt) > max(1_000, 2 * run.merges.meanGate)
     }
 
-    /// What did not fit the chain waits until that is over.
+    /// What did not fit the chain waits until that is over. What a person has preferred goes first, then what has waited longest.
     private func next(of candidates: [Candidate], isFirst: Bool) -> Candidate? {
-        candidates.first { $0.isWaiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep)) }
+        let waiting = candidates.lazy.filter { $0.isWaiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep)) }
+        guard let first = waiting.first else { return nil }
+        if isFirst, first.target == .base, run.isBaseBeingMended, let mender = waiting.first(where: { $0.kind == run.baseMender }) {
+            return mender
+        }
+        guard run.orders.count > 0 else { return first }
+        return waiting.reduce(first) { run.priority(of: $0) < run.priority(of: $1) ? $1 : $0 }
     }
 
     /// Has the gate run on a link of a chain, when there is a slot.
@@ -176,6 +195,7 @@ extension Decider {
     private mutating func eject(_ culprit: Int, of chain: MergeChain) {
         let link = chain.links[culprit]
         guard let excerpt = link.candidate.redExcerpt else { return }
+        if culprit == 0, case .branch = link.candidate.kind, run.isBaseRed { return giveBackAll(of: chain) }
         dissolve(chain.links[(culprit + 1)...])
         emit(.candidateReturned(link.id, .red))
         sendBack(link.candidate, reason: "the gate failed: \(excerpt.ending)") {
@@ -183,6 +203,28 @@ extension Decider {
         }
         let target = link.candidate.target
         advance(target, run.queue.filter { $0.target == target })
+    }
+
+    /// Returns the branches that people brought onto a base that fails the gate by itself: nothing can be said about any of them.
+    private mutating func giveBackAll(of chain: MergeChain) {
+        let known = (chain.links.lastIndex { $0.verdict == .red } ?? 0) + 1
+        dissolve(chain.links[known...])
+        let cause = run.baselineRed.map { "\($0.ending); log: \($0.logPath)" } ?? ""
+        for link in chain.links[..<known] {
+            dropGate(of: link.id)
+            emit(.candidateReturned(link.id, .red))
+            emit(.branchReturned(link.id, .red, "\(run.settings.targetBranch) fails it by itself (\(cause))"))
+        }
+        advance(.base, run.queue.filter { $0.target == .base })
+    }
+
+    /// Returns a branch that a person brought because its gate never came to an end; the others are not to wait for that. False for everything else:
+    /// what keeps a company's gates from ending needs a person.
+    mutating func giveBack(_ id: CandidateID, _ reason: String) -> Bool {
+        guard let candidate = run.queue.first(where: { $0.id == id }), case .branch = candidate.kind else { return false }
+        emit(.candidateReturned(id, .objection))
+        emit(.branchReturned(id, .objection, reason))
+        return true
     }
 
     mutating func merged(_ id: CandidateID, _ result: MergeResult) {

@@ -134,6 +134,9 @@ package struct Decider {
         if case .failed(let reason, let isFinal) = result {
             return fail(id, pending, reason, isFinal: isFinal)
         }
+        if case .publish(.refused(let reason)) = result, pending.failures + 1 < PushFallback.refusals {
+            return fail(id, pending, "origin refuses: \(reason)", isFinal: false)
+        }
         emit(.effectDone(id))
         switch (pending.effect, result) {
         case (.prepareBase, .base(let facts)):
@@ -176,6 +179,9 @@ package struct Decider {
             return emit(.ended(.failed(reason)))
         }
         if case .forecast = pending.effect, isFinal || failures >= 3 { return giveUpForecast(id, reason) }
+        if case .gate(let candidate, _, _, _, _) = pending.effect, failures >= 6, !isFinal, giveBack(candidate, reason) {
+            return emit(.effectDone(id))
+        }
         let seconds = min(300, Int64(1) << min(failures, 9))
         emit(.effectDelayed(id, until: now.advanced(byMilliseconds: seconds * 1000), reason: reason))
         if isFinal || (failures >= 6 && !isPatient), run.suspension == nil {

@@ -19,6 +19,8 @@ package struct MergeChain: Sendable, Equatable {
     package private(set) var links: [Link]
     /// Candidates that were merged onto something that has gone.
     package private(set) var orphans: [Link]
+    /// Whether the target is known to fail the gate by itself.
+    private let standsOnRed: Bool
 
     /// - Parameter target: whose chain.
     package init(of target: MergeTarget, in run: Run) {
@@ -27,6 +29,7 @@ package struct MergeChain: Sendable, Equatable {
 
     /// - Parameter candidates: those of the target, in queue order, where somebody has them.
     init(of candidates: [Candidate], for target: MergeTarget, in run: Run) {
+        standsOnRed = target == .base && run.isBaseRed
         var rest = candidates.filter { !$0.isWaiting && !$0.isMerging }.compactMap { Link($0, in: run) }
         guard !rest.isEmpty else {
             (links, orphans) = ([], [])
@@ -55,7 +58,7 @@ package struct MergeChain: Sendable, Equatable {
         return Array(links[...end])
     }
 
-    var search: PrefixSearch { PrefixSearch(links.map(\.verdict)) }
+    var search: PrefixSearch { PrefixSearch(links.map(\.verdict), isTargetRed: standsOnRed) }
 }
 
 extension MergeChain.Link {

@@ -9,17 +9,22 @@ package struct PrefixSearch: Sendable, Equatable {
 
     /// How many changes there are.
     package let count: Int
-    /// The longest prefix that is known to pass; 0 is the target itself.
+    /// The longest prefix that is known to pass, and below which none is known to fail; 0 is the target itself.
     package let green: Int
-    /// The shortest longer prefix that is known to fail.
+    /// The shortest prefix that is known to fail.
     package let red: Int?
 
-    /// - Parameter verdicts: what is known of the prefixes of one change, of two, and so on.
-    package init(_ verdicts: [Verdict?]) {
+    /// - Parameters:
+    ///   - verdicts: what is known of the prefixes of one change, of two, and so on.
+    ///   - isTargetRed: whether the target fails the gate by itself. Then nothing is broken by a prefix that fails, and the first one that passes lands.
+    package init(_ verdicts: [Verdict?], isTargetRed: Bool = false) {
         count = verdicts.count
-        let green = verdicts.lastIndex(of: .green).map { $0 + 1 } ?? 0
-        self.green = green
-        red = verdicts[green...].firstIndex(of: .red).map { $0 + 1 }
+        let acquitted = isTargetRed ? verdicts.lastIndex(of: .green).map { $0 + 1 } ?? 0 : 0
+        let red = verdicts[acquitted...].firstIndex(of: .red)
+        // A longer prefix may pass because a later change mends what an earlier one breaks. Each prefix is a commit of the target's history, so a
+        // broken one must not land with it; if its verdict was a flake, the confirming run says so.
+        green = verdicts[..<(red ?? count)].lastIndex(of: .green).map { $0 + 1 } ?? 0
+        self.red = red.map { $0 + 1 }
     }
 
     /// The change that breaks the gate, as an index, once only one is left that it can be.

@@ -127,7 +127,11 @@ extension Run {
         switch event {
         case .effectIntended(let id, let effect):
             counters.effects += 1
-            if case .baseline = effect { baselineAsked = true }
+            if case .baseline(let commit, _, _) = effect {
+                baselineAsked = true
+                if baselineOf != commit { baselineRed = nil }
+                baselineOf = commit
+            }
             effects[id] = PendingEffect(effect: effect)
         case .effectDone(let id), .effectDropped(let id):
             effects[id] = nil

@@ -240,6 +240,7 @@ extension Run {
                 if case .task = candidate.kind { conflictRate.note(isStruck: true) }
             case .red:
                 merges.redGates += 1
+                if candidate.target == .base, isBaseRed, !isBaseBeingMended { baseMender = candidate.kind }
                 if hasMetOthers(candidate) { conflictRate.note(isStruck: true) }
                 merges.failureRate.note(isEjected: true)
             case .objection, .empty, .cancelled, .unapproved: break
@@ -275,6 +276,7 @@ extension Run {
             base?.head = commit
             base?.tree = tree
             baselineRed = nil
+            baseMender = nil
             if isFlat, let team = teams.keys.first { teams[team]?.head = commit }
         case .team(let team):
             teams[team]?.head = commit

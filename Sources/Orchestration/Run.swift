@@ -51,6 +51,10 @@ package struct Run: Codable, Sendable, Equatable {
     package var baselineRed: GateExcerpt?
     /// Whether the gate has been asked about the base as found.
     package var baselineAsked = false
+    /// The head of the base that the gate was asked about last.
+    package var baselineOf: ObjectID?
+    /// Whose change was first to be sent back because the base itself fails the gate.
+    package var baseMender: Candidate.Kind?
     /// Whether `TEAM_STRUCTURE.md` has been brought up to date at the end.
     package var upkeepTried = false
     /// Teams whose branch has been promoted as it was when the run ended; each gets one try.
@@ -163,6 +167,9 @@ package struct PendingEffect: Codable, Sendable, Equatable {
 
 /// Origin's refusal of the target branch and the branch that gets the work instead.
 package struct PushFallback: Codable, Sendable, Equatable {
+    /// How often origin has to refuse a branch, with growing pauses between, before it is believed: hooks and servers have their moments.
+    static let refusals = 3
+
     package var branch: String
     package var reason: String
 }

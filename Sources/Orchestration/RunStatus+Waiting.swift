@@ -94,6 +94,8 @@ extension Run {
         case .gating(_, _, _, let rerun): return rerun ? "its gate was red and runs once more" : "its gate runs"
         case .publishing: return "is being published to \(branch)"
         case .waiting where candidate.isHeldBack: return "does not fit what is being verified for \(branch); merged again after that"
+        case .waiting where candidate.target == .base && isBaseBeingMended && candidate.kind != baseMender:
+            return "waits: \(branch) itself fails the gate, which \(baseMender.map(label) ?? "somebody") is to mend"
         case .waiting:
             let rivals = queue.filter { $0.target == candidate.target }
             let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1
@@ -105,6 +107,9 @@ extension Run {
     private func whyNotVerified(_ candidate: Candidate, in chain: MergeChain) -> String {
         guard let place = chain.links.firstIndex(where: { $0.id == candidate.id }) else { return "merged in memory" }
         let search = chain.search
+        if search.red != nil, candidate.target == .base, isBaseBeingMended, chain.links.first?.candidate.kind != baseMender {
+            return "waits: \(label(of: .base)) itself fails the gate, which \(baseMender.map(label) ?? "somebody") is to mend"
+        }
         if let red = search.red, place >= search.green, place < red, red > search.green + 1 {
             return "one of \(red - search.green) breaks the gate; which one is being found"
         }

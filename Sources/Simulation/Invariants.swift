@@ -186,7 +186,7 @@ package struct Invariants {
             for target in Set(after.queue.map(\.target)) {
                 try checkChain(of: target)
                 // A gate that belongs to another queue may have the only slot.
-                guard moving.contains(target) || gates >= after.settings.gateSlots else {
+                guard moving.contains(target) || gates >= after.settings.gateSlots || target == .base && isAboutBase else {
                     throw Violation(.queueMoves, "the queue for \(target) stands still")
                 }
             }
@@ -197,6 +197,13 @@ package struct Invariants {
         if gates > max(after.settings.gateSlots, before.settings.gateSlots), !isStart {
             guard before.gates >= gates else { throw Violation(.isBounded, "more gates run than there are slots") }
         }
+    }
+
+    /// Whether the base's queue waits for the gate's verdict on the base itself, or for the one who mends it.
+    private var isAboutBase: Bool {
+        let isAsked = after.effects.values.contains { if case .baseline = $0.effect { true } else { false } }
+        let isMenderHere = after.queue.contains { $0.kind == after.baseMender && $0.target == .base }
+        return isAsked || after.isBaseBeingMended && !isMenderHere
     }
 
     /// What is verified together stands on the target, link on link.

@@ -44,6 +44,56 @@ struct MergeCommandTests {
         }
     }
 
+    @Test("a branch without a common history is named, and holds nobody up")
+    func orphan() async throws {
+        try await BranchFixture.with { fixture in
+            try await fixture.branch("good-1", ["one.txt": "1\n"])
+            try await fixture.orphan("pages", ["index.html": "<p>\n"])
+            let result = try await fixture.merge(["pages", "good-1", "--json"])
+            #expect(result.exit == .exited(18), "\(result.outputText)\(result.errorText)")
+            #expect(try fixture.outcome(result) == ["pages": "objection", "good-1": "landed"])
+            #expect(result.outputText.contains("shares no history"))
+            try await fixture.expectNothingLeft()
+        }
+    }
+
+    @Test("where the target fails the gate by itself no branch is blamed; one that mends it lands, and the others with it")
+    func redTarget() async throws {
+        try await BranchFixture.with { fixture in
+            for number in 1...3 { try await fixture.branch("good-\(number)", ["\(number).txt": "\(number)\n"]) }
+            try await fixture.commitToMain(["broken": "yes\n"])
+            let red = try await fixture.merge((1...3).map { "good-\($0)" })
+            #expect(red.exit == .exited(18), "\(red.outputText)\(red.errorText)")
+            #expect(red.outputText.components(separatedBy: "main fails it by itself").count == 4, "\(red.outputText)")
+            try await fixture.branch("cure", ["broken": nil], from: "main")
+            let cured = try await fixture.merge((1...3).map { "good-\($0)" } + ["cure"])
+            #expect(cured.exit == .exited(0), "\(cured.outputText)\(cured.errorText)")
+            #expect(try await fixture.files() == ["1.txt", "2.txt", "3.txt", "check.sh", "good.txt"])
+            try await fixture.expectNothingLeft()
+        }
+    }
+
+    @Test("a configuration's gate is judged with the configuration's environment, files and time; nothing is pushed where that is not wanted")
+    func configuration() async throws {
+        try await BranchFixture.with { fixture in
+            try await fixture.branch("good-1", ["one.txt": "1\n"])
+            let command = #"test "$FLAVOUR" = sweet && grep -q TOKEN=hidden-value .env && sh check.sh"#
+            try fixture.configure([
+                "orchestrator.json":
+                    #"{"repository":"\#(fixture.origin)","workerCount":1,"verifyCommand":\#(fixture.quoted(command)),"agentEnvironment":{"FLAVOUR":"sweet"}}"#,
+                ".env": "TOKEN=hidden-value\n",
+            ])
+            let before = try await fixture.git(["show-ref"])
+            let kept = try await fixture.call(["merge", "--config", "config", "--target", "main", "--no-push", "good-1"])
+            #expect(kept.exit == .exited(0), "\(kept.outputText)\(kept.errorText)")
+            #expect(kept.outputText.contains("Nothing was pushed. Get it: git fetch"))
+            #expect(try await fixture.git(["show-ref"]) == before)
+            let landed = try await fixture.call(["merge", "--config", "config", "--target", "main", "good-1"])
+            #expect(landed.exit == .exited(0), "\(landed.outputText)\(landed.errorText)")
+            #expect(try await fixture.files() == ["check.sh", "good.txt", "one.txt"])
+        }
+    }
+
     @Test("killed and called again, it lands what has not landed and merges nothing twice")
     func killed() async throws {
         try await BranchFixture.with { fixture in
@@ -107,17 +157,45 @@ struct BranchFixture: Sendable {
         try await body(fixture)
     }
 
-    /// Makes a branch of the first commit with these files.
-    func branch(_ name: String, _ files: [String: String]) async throws {
-        try await inSeed(["switch", "-q", "-c", name, "start"])
+    /// Makes a branch of the first commit, or of another one, with these files; one without a text goes.
+    func branch(_ name: String, _ files: [String: String?], from start: String = "start") async throws {
+        try await inSeed(["switch", "-q", "-c", name, start])
         try write(files)
         try await commit("Work of \(name)")
         try await inSeed(["push", "-q", origin, name])
     }
 
+    /// Makes a branch with a history of its own.
+    func orphan(_ name: String, _ files: [String: String]) async throws {
+        try await inSeed(["switch", "-q", "--orphan", name])
+        try write(files)
+        try await commit("Start of \(name)")
+        try await inSeed(["push", "-q", origin, name])
+    }
+
+    /// Somebody pushes to the target.
+    func commitToMain(_ files: [String: String]) async throws {
+        try await inSeed(["switch", "-q", "main"])
+        try write(files)
+        try await commit("From outside")
+        try await inSeed(["push", "-q", origin, "main"])
+    }
+
+    /// Writes files of a configuration folder.
+    func configure(_ files: [String: String]) throws {
+        try FileManager.default.createDirectory(atPath: root + "/config", withIntermediateDirectories: true)
+        for (path, text) in files { try Data(text.utf8).write(to: URL(filePath: "\(root)/config/\(path)")) }
+    }
+
+    /// As a string of JSON.
+    func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\\\""))\"" }
+
     func merge(_ arguments: [String], environment more: [String: String] = [:]) async throws -> ChildCommandResult {
-        let words = ["merge", "--repository", origin, "--target", "main", "--verify", "sh check.sh"] + arguments
-        return try await ChildCommand(
+        try await call(["merge", "--repository", origin, "--target", "main", "--verify", "sh check.sh"] + arguments, environment: more)
+    }
+
+    func call(_ words: [String], environment more: [String: String] = [:]) async throws -> ChildCommandResult {
+        try await ChildCommand(
             BuiltProducts.cco, words, environment: environment.merging(more) { $1 }, workingDirectory: root, timeout: .seconds(120)
         ).run()
     }
@@ -155,8 +233,11 @@ struct BranchFixture: Sendable {
 
     private func inSeed(_ arguments: [String]) async throws { try await run(["git", "-C", seed] + arguments) }
 
-    private func write(_ files: [String: String]) throws {
-        for (path, text) in files { try Data(text.utf8).write(to: URL(filePath: "\(seed)/\(path)")) }
+    private func write(_ files: [String: String?]) throws {
+        for (path, text) in files {
+            let file = URL(filePath: "\(seed)/\(path)")
+            if let text { try Data(text.utf8).write(to: file) } else { try FileManager.default.removeItem(at: file) }
+        }
     }
 
     private func commit(_ subject: String) async throws {

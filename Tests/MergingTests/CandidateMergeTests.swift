@@ -161,6 +161,8 @@ struct CandidateMergeTests {
                 return
             }
             #expect(words.contains("shares no history"))
+            let branch = try await merge(test, head, onto: test.start) { $0.isAgentsWork = false }
+            #expect(branch == .objection("it shares no history with the branch it is to be merged into"))
         }
     }
 
@@ -223,6 +225,23 @@ struct CandidateMergeTests {
             let merged = try clean(try await merge(test, head, onto: test.start) { $0.structure = "who did what\n" })
             #expect(try await test.text("TEAM_STRUCTURE.md", at: merged.commit) == "who did what\n")
             #expect(try await test.text("work.txt", at: merged.commit) == "work\n")
+        }
+    }
+
+    @Test("a merged tree that has passed the gate stays as it is, so that it need not pass again")
+    func verified() async throws {
+        try await HubFixture.with { test in
+            let head = try await test.commit(["work.txt": "work\n"], on: test.start)
+            let passed = try await test.hub.tree(of: head)
+            for isKnown in [true, false] {
+                let merged = try clean(
+                    try await merge(test, head, onto: test.start) {
+                        $0.isAgentsWork = false
+                        $0.structure = "who did what\n"
+                        $0.isVerified = { isKnown && $0 == passed }
+                    })
+                #expect((merged.tree == passed) == isKnown)
+            }
         }
     }
 

@@ -50,6 +50,14 @@ struct GateLogTests {
         #expect(try read(["fine"]).failure == nil)
     }
 
+    @Test("a failure behind megabytes of a build's output is found in the last part, without a number that nobody has counted")
+    func late() throws {
+        let build = (1...60).flatMap { _ in noise }
+        let log = try read(build + ["test_total: FAILED (1 != 2)"] + noise)
+        #expect(log.failure == "test_total: FAILED (1 != 2)")
+        #expect(log.text.hasPrefix("The first failure in the last part:\ncompiling file number 1999\n"), "\(log.text.prefix(200))")
+    }
+
     @Test("a line without end is cut")
     func long() throws {
         let text = try excerpt(["test failed: " + String(repeating: "x", count: 100_000)] + noise)

@@ -137,6 +137,19 @@ struct BatchTests {
         #expect(queue.landings.joined().sorted() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11])
     }
 
+    @Test("a change that is known to break the gate does not land before one that mends it", arguments: [2, 3])
+    func mended(slots: Int) throws {
+        // With three slots the prefixes of two, four and six are tested: the second is red, the third is green.
+        let queue = try BranchQueue(8, slots: slots) { ($0.contains(2) && !$0.contains(5)) || $0.contains(7) }
+        try queue.playOut()
+        #expect(queue.returned.sorted() == [2, 7] || queue.returned == [7], "\(queue.returned)")
+        for (place, landing) in queue.landings.enumerated() {
+            let held = Set(queue.landings[...place].joined())
+            #expect(!held.contains(2) || held.contains(5), "\(landing) was published with a red head")
+        }
+        if slots == 3 { #expect(queue.returned.sorted() == [2, 7]) }
+    }
+
     @Test("more gate slots search with more arms at once")
     func arms() throws {
         func milliseconds(_ slots: Int) throws -> Int64 {
@@ -202,6 +215,41 @@ struct BatchTests {
         try queue.playOut()
         #expect(queue.landings == [[0, 2]] && queue.returned == [1])
         #expect(queue.scenario.run.merges.conflicts == 1)
+    }
+
+    @Test("what was held back is tried on the target itself although others come all the time")
+    func heldBackInAStream() throws {
+        let queue = try BranchQueue(2) { _ in false }
+        queue.scenario.hooks.merge = { candidate, run in
+            guard candidate.number == 1, let onto = run.tip(of: .base) else { return nil }
+            guard onto == run.base?.head else { return .heldBack(onto: onto) }
+            return .conflict(onto: onto, files: [ConflictExcerpt(path: "a", kind: "content", hunks: "")])
+        }
+        while queue.scenario.run.startedFrom == nil { try queue.step() }
+        var next = 2
+        while queue.returned.isEmpty, queue.gates < 12 {
+            while queue.scenario.run.queue.count(where: { $0.state == .waiting }) < 3 {
+                try queue.add(next..<next + 1)
+                next += 1
+            }
+            try queue.step()
+        }
+        #expect(queue.returned == [1] && queue.gates <= 3, "after \(queue.gates) gates")
+        try queue.playOut()
+        #expect(queue.landings.joined().sorted() == [0] + Array(2..<next))
+    }
+
+    @Test("a branch whose gate never comes to an end goes back to who brought it, and the others land")
+    func lostGate() throws {
+        let queue = try BranchQueue(3) { _ in false }
+        queue.scenario.hooks.effect = { effect, run in
+            guard case .gate(let id, _, _, _, _) = effect, run.queue.first(where: { $0.id == id })?.number == 2 else { return nil }
+            return .failed("its gate was ended from outside", final: false)
+        }
+        try queue.playOut()
+        #expect(queue.returned == [2] && queue.landings == [[0, 1]])
+        #expect(queue.scenario.run.branches.last?.outcome == .returned(.objection, "its gate was ended from outside"))
+        #expect(queue.scenario.run.suspension == nil)
     }
 
     @Test("when somebody else moves the branch, what was verified on the old one is merged and verified again")

@@ -109,6 +109,33 @@ struct CollisionTests {
         #expect(seen.count == 60)
     }
 
+    @Test("a branch is tried against those that land first and those that it is known to collide with, however many come after them")
+    func rivals() throws {
+        let scenario = try Scenario(.sample(workers: 4))
+        try scenario.start()
+        try scenario.play { $0.tasks.count == 4 && $0.base != nil }
+        var run = scenario.run
+        for number in 5...64 {
+            var task = try #require(run.tasks[first])
+            task.id = ID("task", number)
+            task.state = number == 5 ? .approved : .submitted
+            task.base = run.base?.head
+            task.head = SimulatedGit.object(0xabc000 + number)
+            run.tasks[task.id] = task
+        }
+        for _ in 0..<40 where !TrialOrder(run).pairs.isEmpty { run.apply(.collisionsForeseen(TrialOrder(run).report([])), at: scenario.now) }
+        // One of the last, by order of landing, collides with another one of them; then the first of the two changes.
+        let known = Collision(
+            task: ID("task", 64), other: ID("task", 60), head: SimulatedGit.object(0xabc000 + 64), otherHead: SimulatedGit.object(0xabc000 + 60),
+            files: ["a"])
+        run.apply(.collisionsForeseen(TrialReport(subjects: [], collisions: [known])), at: scenario.now)
+        run.tasks[ID("task", 64)]?.head = SimulatedGit.object(0xdef000)
+        let pairs = TrialOrder(run).pairs
+        let partners = Set(pairs.flatMap { [$0.task, $0.other] }.compactMap(\.self)).subtracting([ID("task", 64)])
+        #expect(partners.count == TrialOrder.mostRivals)
+        #expect(partners.isSuperset(of: [ID("task", 5), ID("task", 6), ID("task", 60)]))
+    }
+
     @Test("a forecast that fails is given up after a few tries, and no person is called")
     func fails() throws {
         let scenario = try scenario()

@@ -30,12 +30,19 @@ struct PrefixSearchTests {
         #expect(rare == 16 && frequent < 5 && frequent >= 1)
     }
 
-    @Test("when only one change is left it is the culprit, and a longer green prefix acquits everything in it")
+    @Test("when only one change is left it is the culprit, also where a longer prefix passes because something in it mends what that one breaks")
     func culprit() {
         #expect(PrefixSearch([.green, .red]).culprit == 1)
         #expect(PrefixSearch([.red]).culprit == 0)
         #expect(PrefixSearch([.red]).probes(places: 4, failureRate: 0.1).isEmpty)
-        let acquitted = PrefixSearch([nil, .red, .green])
+        let mended = PrefixSearch([nil, .red, .green])
+        #expect(mended.green == 0 && mended.red == 2 && mended.probes(places: 2, failureRate: 0.1) == [1])
+        #expect(PrefixSearch([.green, .red, .green]).culprit == 1)
+    }
+
+    @Test("on a target that is red by itself no prefix breaks anything, and the longest that passes acquits what is in it")
+    func redTarget() {
+        let acquitted = PrefixSearch([nil, .red, .green], isTargetRed: true)
         #expect(acquitted.green == 3 && acquitted.red == nil && acquitted.culprit == nil)
         #expect(acquitted.probes(places: 1, failureRate: 0.1).isEmpty)
     }

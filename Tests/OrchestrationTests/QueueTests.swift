@@ -108,10 +108,10 @@ struct QueueTests {
         #expect(Set(gated).count == 2)
     }
 
-    @Test("a push that origin refuses goes to the run's own branch; a second refusal suspends until somebody helps")
+    @Test("a push that origin refuses three times goes to the run's own branch; as many refusals more suspend until somebody helps")
     func refusedPush() throws {
         let scenario = try scenario()
-        var answers: [PublishResult] = [.refused("protected branch"), .refused("read-only")]
+        var answers = ["protected branch", "read-only"].flatMap { Array(repeating: PublishResult.refused($0), count: 3) }
         scenario.hooks.publish = { _, _ in answers.isEmpty ? nil : answers.removeFirst() }
         try scenario.play { $0.fallback != nil }
         #expect(scenario.run.fallback == PushFallback(branch: "cco/run-1", reason: "protected branch"))
@@ -120,6 +120,16 @@ struct QueueTests {
         try scenario.crash()
         try scenario.playOut()
         #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.world.holds(scenario.world.base).contains("task-1"))
+    }
+
+    @Test("a refusal that passes changes nothing: the same branch gets the work a little later")
+    func passingRefusal() throws {
+        let scenario = try scenario()
+        var answers: [PublishResult] = [.refused("the hook's server is down"), .refused("the hook's server is down")]
+        scenario.hooks.publish = { _, _ in answers.isEmpty ? nil : answers.removeFirst() }
+        try scenario.playOut()
+        #expect(answers.isEmpty && scenario.run.fallback == nil && scenario.run.phase == .ended(.complete))
         #expect(scenario.world.holds(scenario.world.base).contains("task-1"))
     }
 

@@ -28,7 +28,8 @@ struct Makespan {
             guard let ninja else { continue }
             overNinja.add(ours / (try Self.build(graph, slots, ninja, site)))
         }
-        let name = "makespan, \(tasks) agents on \(slots) slots"
+        let longest = graph.nodes.map(\.seconds).max() ?? 0
+        let name = "makespan, \(tasks) agents on \(slots) slots, tasks up to \(longest.text(0)) s"
         var rows = [
             Row(measure: "\(name): s (bound \(bound.text(1)))", figure: time.text(1), goal: "", isReached: nil),
             Row(

@@ -13,13 +13,14 @@ struct Measures {
             guard !isSmoke else {
                 return try Makespan(laboratory: laboratory, tasks: 6, slots: 3, scale: 0.2, pairs: pairs).rows()
             }
-            // The large one takes two minutes a pair.
+            // What a task costs beside its agent is the same for short and long ones. The long graphs take two and four minutes a pair.
             return try Makespan(laboratory: laboratory, tasks: 40, slots: 8, scale: 2, pairs: pairs).rows()
-                + Makespan(laboratory: laboratory, tasks: 400, slots: 40, scale: 3.6, pairs: min(pairs, 3)).rows()
+                + Makespan(laboratory: laboratory, tasks: 40, slots: 8, scale: 8, pairs: min(pairs, 3)).rows()
+                + Makespan(laboratory: laboratory, tasks: 400, slots: 40, scale: 8, pairs: min(pairs, 3)).rows()
         case "throughput":
             let measure = MergeThroughput(
                 laboratory: laboratory, branches: isSmoke ? 12 : 60, gateSeconds: isSmoke ? 0.01 : 0.15, pairs: pairs)
-            return try (isSmoke ? [0, 0.2] : [0, 0.05, 0.1, 0.2]).flatMap { try measure.rows($0) }
+            return try (isSmoke ? [0, 0.2] : [0, 0.05, 0.1, 0.2]).flatMap { try measure.rows($0) } + measure.rows(0.05, slots: 4)
         case "overhead":
             return try (isSmoke ? [200] : [5_000, 50_000]).flatMap { files in
                 try MergeOverhead(

@@ -5,7 +5,7 @@ enum Noise {
     /// Repeats a fixed piece of work; the slowest must not take much longer than the median.
     ///
     /// - Returns: slowest ÷ median.
-    static func measure() -> Double {
+    private static func measure() -> Double {
         var readings = Readings()
         for _ in 0..<30 {
             let start = ContinuousClock.now
@@ -16,5 +16,17 @@ enum Noise {
         return (readings.values.max() ?? 1) / readings.median
     }
 
-    static let limit = 2.0
+    /// - Throws: `Program.Failure` when nothing measured now would mean anything.
+    /// - Returns: the noise.
+    static func require() throws -> Double {
+        let noise = measure()
+        guard noise < limit else {
+            throw Program.Failure(
+                description:
+                    "the machine is too noisy: the same work takes up to \(noise.text(1)) times as long. End what else runs and try again.")
+        }
+        return noise
+    }
+
+    private static let limit = 2.0
 }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Memory for each agent that waits, and processor time while everybody waits and views are open, against a supervisor in Node.
+/// Memory for each agent that waits, and processor time while everybody waits and views are open, against supervisors in Node and in C.
 ///
-/// In cco an agent that waits holds no process: one agent works, the others have nothing to do until it is done. In Node each has its process
+/// In cco an agent that waits holds no process: one agent works, the others have nothing to do until it is done. There each has its process
 /// and its pipes. Memory is the supervisor's private memory with many agents less that with few, for each agent more.
 struct WaitingAgents {
     var laboratory: Laboratory
@@ -17,6 +17,7 @@ struct WaitingAgents {
         let node = Tools.find("node")
         var memory = Readings()
         var nodeMemory = Readings()
+        var plainMemory = Readings()
         var idle = Readings()
         var nodeIdle = Readings()
         for _ in 0..<pairs {
@@ -25,12 +26,10 @@ struct WaitingAgents {
             small.end()
             let large = try start(agents)
             memory.add((try large.engine.privateKilobytes() - less) / Double(agents - few))
-            let other = try node.map { try supervise(agents, $0) }
-            if let node, let other {
-                let fewer = try supervise(few, node)
-                nodeMemory.add((try other.privateKilobytes() - fewer.privateKilobytes()) / Double(agents - few))
-                fewer.end()
-            }
+            plainMemory.add(try memoryOfOne([laboratory.tools.bench("waiting")]))
+            let script = node.map { [$0, laboratory.tools.scripts + "/waiting.mjs"] }
+            if let script { nodeMemory.add(try memoryOfOne(script)) }
+            let other = try script.map { try supervise(agents, $0) }
             // All of it at once: nothing here uses the processor.
             let before = (try large.processorSeconds(), try other?.processorSeconds())
             sleep(idleSeconds)
@@ -47,6 +46,7 @@ struct WaitingAgents {
                 measure: "waiting: processor time with two views open, % of a core", figure: idle.text(2), goal: "< 0.5",
                 isReached: idle.median < 0.5),
         ]
+        rows.append(Row(measure: "waiting: private KB for each child of a program in C", figure: plainMemory.text(1), goal: "", isReached: nil))
         if node != nil {
             rows += [
                 Row(measure: "waiting: private KB for each child of Node", figure: nodeMemory.text(1), goal: "", isReached: nil),
@@ -87,9 +87,19 @@ struct WaitingAgents {
         return Waiting(engine: engine, views: views)
     }
 
-    private func supervise(_ children: Int, _ node: String) throws -> Background {
-        let supervisor = try Background([node, laboratory.tools.scripts + "/waiting.mjs", "\(children)"], laboratory)
-        try supervisor.wait("\(children) children of Node") { supervisor.text.contains("ready") }
+    /// Private KB that one child more takes of a supervisor.
+    private func memoryOfOne(_ words: [String]) throws -> Double {
+        let (many, few) = (try supervise(agents, words), try supervise(few, words))
+        defer {
+            many.end()
+            few.end()
+        }
+        return (try many.privateKilobytes() - few.privateKilobytes()) / Double(agents - self.few)
+    }
+
+    private func supervise(_ children: Int, _ words: [String]) throws -> Background {
+        let supervisor = try Background(words + ["\(children)"], laboratory)
+        try supervisor.wait("\(children) children of \(words[0])") { supervisor.text.contains("ready") }
         sleep(1)
         return supervisor
     }

@@ -27,6 +27,14 @@ package struct BranchMerge: Sendable {
         package var gateCores = OrchestratorConfiguration.usualGateCores
         package var gateMemoryMb = OrchestratorConfiguration.usualGateMemoryMb
         package var gateCache = GateCachePolicy.verified
+        /// What gates find in their environment, and the files that are placed for them, by path.
+        var agentEnvironment: [String: String] = [:]
+        var environmentFiles: [String: [UInt8]] = [:]
+        /// What no log shows.
+        var secrets: [Observability.Secret] = []
+        /// Bytes that a gate may write.
+        var maximumOutput: Int64 = 1 << 30
+        var limits = ResourceLimits(memory: 0, processes: 0, fileSize: 0, cpuWeight: 0)
         /// Whether origin gets the result.
         package var push: Bool
 
@@ -137,18 +145,18 @@ package struct BranchMerge: Sendable {
 
     /// Nothing here knows a credential, and no agent is started.
     private func resources(_ folder: RunFolder, clock: SystemClock) throws -> RunResources {
-        let redactor = Redactor(secrets: [])
+        let redactor = Redactor(secrets: order.secrets)
         let logFolder = "\(workspace.path)/logs/\(folder.id)"
         try PrivateFiles.makeFolder(logFolder)
         return RunResources(
             folder: folder, origin: try RemoteURL(order.repository, relativeTo: order.currentFolder), cloneOptions: try CloneOptions([]),
             git: Git(environment: environment), launcher: ShimLauncher(shimExecutable: shim),
             backend: ClaudeCodeBackend(executable: "", runsAsRoot: false), prompts: try PromptLibrary(overrides: [:]),
-            parentEnvironment: environment, agentEnvironment: [:], credentials: [:], claudeConfiguration: nil, models: ModelChoice(),
-            environmentFiles: [:], rules: IntegrationRules(forbiddenNames: [], secrets: []), directionFallback: nil, usesSubmodules: true,
+            parentEnvironment: environment, agentEnvironment: order.agentEnvironment, credentials: [:], claudeConfiguration: nil,
+            models: ModelChoice(), environmentFiles: order.environmentFiles, rules: IntegrationRules(forbiddenNames: [], secrets: []), directionFallback: nil, usesSubmodules: true,
             keepsWorktrees: false, gateCache: order.gateCache,
             disk: DiskSpace(path: workspace.path, minimumFree: 64 << 20, maximumUse: nil),
-            maximumOutput: 1 << 30, limits: ResourceLimits(memory: 0, processes: 0, fileSize: 0, cpuWeight: 0),
+            maximumOutput: order.maximumOutput, limits: order.limits,
             progressLimits: TurnProgress.Limits(silenceMinutes: 60, toolMinutes: 60),
             log: try RunLog(folder: logFolder, redactor: redactor, clock: { clock.now() }), redactor: redactor, clock: clock)
     }

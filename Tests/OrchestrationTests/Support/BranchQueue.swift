@@ -8,6 +8,7 @@ final class BranchQueue {
     /// What the gate says of a set of branches.
     private let isRed: (Set<Int>) -> Bool
     private let gateMilliseconds: Int64
+    private let isBaseRed: Bool
     private(set) var gates = 0
     /// Numbers of the branches that were sent back, in that order.
     private(set) var returned: [Int] = []
@@ -18,9 +19,11 @@ final class BranchQueue {
     /// - Parameters:
     ///   - count: how many branches there are from the beginning, numbered from 0.
     ///   - isRed: whether the gate fails on a tree that holds these branches.
-    init(_ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isRed: @escaping (Set<Int>) -> Bool) throws {
+    ///   - isBaseRed: whether the gate fails on the base as found.
+    init(_ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isBaseRed: Bool = false, isRed: @escaping (Set<Int>) -> Bool) throws {
         self.isRed = isRed
         self.gateMilliseconds = gateMilliseconds
+        self.isBaseRed = isBaseRed
         var world = SimulatedGit()
         let branches = (0..<count).map { BranchOffer(name: "branch-\($0)", head: world.commit(by: "branch-\($0)", on: [world.facts.head])) }
         let settings = RunSettings.sample(workers: 0, minutes: 10_000_000).with {
@@ -37,15 +40,15 @@ final class BranchQueue {
     }
 
     private func verdict(_ candidate: Candidate?, _ run: Run) -> GateResult {
-        guard let candidate else { return .green(milliseconds: 1) }
+        guard let candidate else { return isBaseRed ? .red(Self.excerpt, milliseconds: 1) : .green(milliseconds: 1) }
         gates += 1
         let links = MergeChain(of: .base, in: run).prefix(through: candidate.id)
         let held = Set(links.compactMap(\.candidate.number)).union(landings.joined())
         guard isRed(held) else { return .green(milliseconds: gateMilliseconds) }
-        return .red(
-            GateExcerpt(command: "make check", exitCode: 1, ending: "exit code 1", tail: "", logPath: "gate.log"),
-            milliseconds: gateMilliseconds)
+        return .red(Self.excerpt, milliseconds: gateMilliseconds)
     }
+
+    private static let excerpt = GateExcerpt(command: "make check", exitCode: 1, ending: "exit code 1", tail: "", logPath: "gate.log")
 
     /// Brings more branches.
     func add(_ numbers: some Sequence<Int>) throws {

@@ -1,0 +1,43 @@
+/// The base fails the gate by itself, because somebody pushed to it what does. Nobody in the queue is to blame for that, and nothing can land before
+/// it is mended: the author of the first change is asked to do that. The others are tried together once, since one of them may mend it, and then wait,
+/// instead of being sent the same failure one by one.
+extension Decider {
+    /// Has the gate run on the base alone.
+    mutating func askAboutBase() {
+        let isAsked = steps.values.contains { if case .baseline = $0.effect { true } else { false } }
+        guard !isAsked, freeGateSlots > 0, let command = run.verifyCommand, let base = run.base else { return }
+        intend(.baseline(commit: base.head, tree: base.tree, command: command))
+    }
+}
+
+extension Run {
+    /// Whether it is known that the base as it is now passes the gate, or that it does not.
+    var isBaseSettled: Bool { isBaseRed || base.map { verifiedTrees[$0.tree.hex] != nil } ?? true }
+
+    /// Whether the gate is known to fail on the base as it is now.
+    package var isBaseRed: Bool { baselineRed != nil && baselineOf != nil && baselineOf == base?.head }
+
+    /// Whether somebody is at work on a base that fails the gate.
+    package var isBaseBeingMended: Bool {
+        guard isBaseRed, let baseMender else { return false }
+        if queue.contains(where: { $0.kind == baseMender }) { return true }
+        // At the run's end nobody works any more.
+        guard case .working = phase else { return false }
+        return switch baseMender {
+        case .task(let id): tasks[id]?.state.isSettled == false
+        case .delivery(let team): tasks.repairs(of: team).contains { !$0.state.isSettled }
+        case .sync, .upkeep, .branch: false
+        }
+    }
+}
+
+extension Run {
+    /// How much a person prefers a candidate. The base goes into a team's branch before anything else.
+    func priority(of candidate: Candidate) -> Int {
+        switch candidate.kind {
+        case .task(let id): tasks[id]?.priority ?? 0
+        case .sync: .max
+        case .delivery, .upkeep, .branch: 0
+        }
+    }
+}
