@@ -74,6 +74,18 @@ void cprocesses_set_timer(int timer, int64_t seconds, int64_t nanoseconds) {
     timerfd_settime(timer, 0, &time, NULL);
 }
 
+int cprocesses_wall_clock_timer(int64_t milliseconds) {
+    int timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct itimerspec time = {.it_value = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}};
+    if (timer != -1 && timerfd_settime(timer, TFD_TIMER_ABSTIME, &time, NULL) == -1) {
+        int failure = errno;
+        close(timer);
+        errno = failure;
+        return -1;
+    }
+    return timer;
+}
+
 void cprocesses_limit_free_memory(int arenas) {
     mallopt(M_ARENA_MAX, arenas);
     mallopt(M_MMAP_THRESHOLD, 128 << 10);

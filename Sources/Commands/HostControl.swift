@@ -7,13 +7,12 @@ final class HostControl: RunControl {
     private let host: RunHost
     /// Opened when the run stands still and its journal is closed.
     let stillness = OneWayGate()
-    private let clock = SystemClock()
 
     init(host: RunHost) { self.host = host }
 
-    func status() async -> RunStatus { RunStatus(run: await host.state(), at: clock.now(), activities: host.activities) }
+    func status() async -> RunStatus { RunStatus(run: await host.state(), at: host.now, activities: host.activities) }
 
-    func cost() async -> CostReport { CostReport(run: await host.state(), at: clock.now()) }
+    func cost() async -> CostReport { CostReport(run: await host.state(), at: host.now) }
 
     func journal(after sequence: Int64, limit: Int, waits: Bool) async throws -> JournalPage {
         if waits { await host.journalGrowth(beyond: sequence) }

@@ -21,7 +21,7 @@ package actor Engine {
     private var inFlight: [EffectID: _Concurrency.Task<Void, Never>] = [:]
     private var upkeep: _Concurrency.Task<Void, Never>?
     private var alarm: _Concurrency.Task<Void, Never>?
-    private var alarmTime: Timestamp?
+    private var awaited: AwaitedMoment?
     private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter = 0
     /// Why the journal could not take an event; the engine does nothing more then.
@@ -191,15 +191,15 @@ package actor Engine {
 
     /// Arms one alarm for the next deadline of the state.
     private func setAlarm() {
-        let deadline = run.nextDeadline(after: clock.now())
-        guard deadline != alarmTime else { return }
+        let moment = AwaitedMoment(of: run, at: clock.now())
+        guard moment != awaited else { return }
         alarm?.cancel()
-        alarmTime = deadline
-        guard let deadline else { return }
+        awaited = moment
+        guard let moment else { return }
         let clock = clock
         alarm = _Concurrency.Task { [weak self] in
             do {
-                try await clock.wait(until: deadline)
+                try await moment.comes(clock)
             } catch {
                 return  // Cancelled: another alarm has taken this one's place.
             }
@@ -208,7 +208,7 @@ package actor Engine {
     }
 
     private func alarmRang() {
-        alarmTime = nil
+        awaited = nil
         submit(.clock)
     }
 

@@ -64,6 +64,9 @@ package struct RunHost: Sendable {
     let executor: Executor
     let clock: any EngineClock
 
+    /// The engine's time, which the states are of.
+    package var now: Timestamp { clock.now() }
+
     /// Carries the run on until it ends or stands still.
     package func run() async -> RunEnding {
         await engine.start(settings: settings)

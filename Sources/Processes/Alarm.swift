@@ -30,6 +30,18 @@ package enum Alarm {
         for await _ in stream { return }
         throw CancellationError()
     }
+
+    /// Returns when the wall clock reads that time or more: also as soon as somebody sets it there, and later when it is set back.
+    ///
+    /// - Parameter milliseconds: since 1970.
+    /// - Throws: `CancellationError` as soon as the task is cancelled, or ``SystemError`` when the system gives no timer.
+    package static func wait(untilWallClock milliseconds: Int64) async throws {
+        try Task.checkCancellation()
+        let timer = cprocesses_wall_clock_timer(milliseconds)
+        guard timer >= 0 else { throw SystemError.current("set a timer on the wall clock") }
+        defer { close(timer) }
+        try await KernelEvents.shared.untilReadable(timer)
+    }
 }
 
 /// What waits for its time, and the kernel's timer for the first of them.

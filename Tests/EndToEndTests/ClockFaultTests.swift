@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSON
+import Orchestration
 import Processes
 import Synchronization
 import Testing
@@ -26,6 +27,52 @@ struct ClockFaultTests {
             let ended = try await run.ended()
             #expect(ended.exit == .exited(0), "\(ended.output)")
             try await fixture.expectUndisturbed()
+        }
+    }
+
+    @Test(
+        "a run that waits for a reset an hour ahead asks nothing, goes on when the clock is set past it, and with the same session",
+        .enabled(if: KernelClock.isAvailable, "needs clang"), .timeLimit(.minutes(3)))
+    func rest() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        let (company, witness) = (CompanyScript(plan), Witness())
+        let isOpen = Mutex(false)
+        let script = witness.watching(
+            ClosureScript { request in
+                let isStruck = request.isWorkers && request.assistantTurnsSinceLastUserPrompt > 0
+                guard isStruck, !isOpen.withLock({ $0 }) else { return await company.reply(to: request) }
+                let resetsAt = Int(Date().timeIntervalSince1970) + 3_600
+                return .fault(
+                    .usageLimitReached(
+                        SubscriptionLimits(
+                            fiveHour: .init(.rejected, utilization: 1, resetsAt: resetsAt),
+                            sevenDay: .init(.allowed, utilization: 0.1, resetsAt: resetsAt + 86_400))))
+            })
+        try await CompanyFixture.with(plan, script: script, options: ["authMode": "oauth", "workerCount": 1]) { fixture in
+            try FileManager.default.removeItem(atPath: fixture.config + "/api-keys.json")
+            let clock = try await KernelClock(in: fixture)
+            let run = try await fixture.begin(
+                ["start"], through: clock.prefix,
+                environment: [
+                    "CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-test-login-000000000", "ANTHROPIC_BASE_URL": fixture.api.baseURL,
+                ])
+            try await run.expectSays("its credential is used up")
+            isOpen.withLock { $0 = true }
+            try clock.set(ahead: 7_200)
+            let ended = try await run.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            let refused = witness.sights.filter(\.isRefused)
+            #expect(refused.count == 1, "it was asked while it rested: \(refused)")
+            try witness.expectGoesOn(after: try #require(refused.first))
+            #expect(Set(witness.sights.map(\.conversation)).count == 4, "a session was given up")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            let times = try fixture.journalTimes()
+            #expect(times == times.sorted(), "time went back in the journal")
+            // The hour of the rest and no more: what the clock was set beyond it is nothing that has passed.
+            let span = try #require(times.last).milliseconds(since: try #require(times.first))
+            #expect((3_500_000..<5_400_000).contains(span), "\(span)")
+            let status = try JSONDecoder().decode(RunStatus.self, from: Data(try await fixture.cco(["status", "--json"]).outputText.utf8))
+            #expect(status.time.workedMilliseconds < 1_800_000, "the rest counts as work: \(status.time)")
         }
     }
 

@@ -26,21 +26,6 @@ struct RotationTests {
         }
     }
 
-    /// Expects that whoever was refused goes on with the next request of its conversation where nobody refuses, with every word of its tools.
-    ///
-    /// - Returns: the first request after the refusal.
-    @discardableResult
-    private func expectGoesOn(
-        _ sights: [Witness.Sight], after refused: Witness.Sight, _ location: SourceLocation = #_sourceLocation
-    ) throws -> Witness.Sight {
-        let later = sights.filter { $0.conversation == refused.conversation && $0.time > refused.time }
-        let next = try #require(later.first { !$0.isRefused }, "the conversation was given up", sourceLocation: location)
-        #expect(next.firstPrompt == refused.firstPrompt, sourceLocation: location)
-        let lost = refused.results.subtracting(next.results)
-        #expect(lost.isEmpty, "what tools had said is lost: \(lost)", sourceLocation: location)
-        return next
-    }
-
     @Test("a key that is used up at one address goes on at another one, with everything that its tools had said, and is asked no more")
     func addresses() async throws {
         var speaking = CompanyPlan.synthetic(tasks: 2)
@@ -74,7 +59,7 @@ struct RotationTests {
                 #expect(refused.count == 1, "who was refused has asked again: \(refused)")
                 let struck = try #require(refused.first)
                 #expect(struck.results.contains { $0.text.contains("said-once-by-tool") })
-                let next = try expectGoesOn(sights, after: struck)
+                let next = try witness.expectGoesOn(after: struck)
                 #expect(next.place != struck.place && next.turn == struck.turn + 1)
                 #expect(!sights.contains { $0.place == struck.place && $0.time > struck.time })
                 // Nothing was done twice.
@@ -169,7 +154,7 @@ struct RotationTests {
             let sights = witness.sights
             let refused = sights.filter(\.isRefused)
             #expect(refused.map(\.key) == [CompanyFixture.key, Self.login] && refused.map(\.status) == [400, 429], "\(refused)")
-            let next = try expectGoesOn(sights, after: try #require(refused.last))
+            let next = try witness.expectGoesOn(after: try #require(refused.last))
             #expect(next.key == Self.login && next.conversation == refused.first?.conversation && !next.results.isEmpty)
             let opened = try #require(reset.withLock { $0 })
             #expect(next.time.timeIntervalSince1970 >= Double(opened), "it was asked before its reset")
@@ -195,7 +180,7 @@ struct RotationTests {
             let keys = sights.map(\.key)
             let tries = keys.count { $0 == Self.login }
             #expect((1...4).contains(tries) && keys.prefix(tries).allSatisfy { $0 == Self.login }, "\(keys)")
-            try expectGoesOn(sights, after: try #require(sights.first))
+            try witness.expectGoesOn(after: try #require(sights.first))
             #expect(Set(sights.map(\.conversation)).count == 4, "a session was given up")
             try await fixture.expectNowhere(Self.login)
         }

@@ -5,9 +5,15 @@ import Synchronization
 
 /// Time that only the test moves.
 final class ManualClock: EngineClock {
+    private struct Waiter {
+        var deadline: Timestamp
+        var isRest: Bool
+        var continuation: CheckedContinuation<Void, any Error>
+    }
+
     private struct State {
         var now = ManualClock.begin
-        var waiters: [Int: (deadline: Timestamp, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var waiters: [Int: Waiter] = [:]
         var cancelled: Set<Int> = []
         var next = 0
         var deadlines: [Timestamp] = []
@@ -17,13 +23,19 @@ final class ManualClock: EngineClock {
     private let state = Mutex(State())
     /// The deadlines that somebody waits for now, earliest first.
     let waiting = Watched<[Timestamp]>([])
+    /// Those of them that end a rest.
+    let resting = Watched<[Timestamp]>([])
 
     func now() -> Timestamp { state.withLock { $0.now } }
 
     /// Every deadline that somebody has asked to be woken at.
     var deadlines: [Timestamp] { state.withLock { $0.deadlines } }
 
-    func wait(until deadline: Timestamp) async throws {
+    func wait(until deadline: Timestamp) async throws { try await wait(until: deadline, isRest: false) }
+
+    func rest(until deadline: Timestamp) async throws { try await wait(until: deadline, isRest: true) }
+
+    private func wait(until deadline: Timestamp, isRest: Bool) async throws {
         let number = state.withLock {
             $0.next += 1
             $0.deadlines.append(deadline)
@@ -34,7 +46,7 @@ final class ManualClock: EngineClock {
                 let result: Result<Void, any Error>? = state.withLock {
                     if $0.cancelled.contains(number) { return .failure(CancellationError()) }
                     if deadline <= $0.now { return .success(()) }
-                    $0.waiters[number] = (deadline, continuation)
+                    $0.waiters[number] = Waiter(deadline: deadline, isRest: isRest, continuation: continuation)
                     show($0)
                     return nil
                 }
@@ -53,6 +65,25 @@ final class ManualClock: EngineClock {
     private func show(_ state: State) {
         let deadlines = state.waiters.values.map(\.deadline).sorted()
         waiting.change { $0 = deadlines }
+        let rests = state.waiters.values.filter(\.isRest).map(\.deadline).sorted()
+        resting.change { $0 = rests }
+    }
+
+    /// The wall clock is set: rests of which it reads the end are over.
+    ///
+    /// - Returns: how many waits that ended.
+    func setWallClock(to time: Timestamp) -> Int {
+        let due = state.withLock { state in
+            let due = state.waiters.filter { $0.value.isRest && $0.value.deadline <= time }
+            for (number, waiter) in due {
+                state.waiters[number] = nil
+                state.now = max(state.now, waiter.deadline)
+            }
+            show(state)
+            return due.values.map(\.continuation)
+        }
+        for continuation in due { continuation.resume() }
+        return due.count
     }
 
     /// - Returns: how many waits that ended.

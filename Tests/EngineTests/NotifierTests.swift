@@ -1,12 +1,12 @@
 import Foundation
 import Journal
 import Observability
-import Orchestration
 import TestSupport
 import Testing
 
 @testable import ConfigurationFiles
 @testable import Engine
+@testable import Orchestration
 
 @Suite("Telling a person who does not look", .timeLimit(.minutes(2)))
 struct NotifierTests {
@@ -115,6 +115,68 @@ struct NotifierTests {
         let lines = try String(contentsOfFile: folder.path + "/got.json", encoding: .utf8).split(separator: "\n")
         let kinds = try lines.map { try JSONDecoder().decode(Observability.Notification.self, from: Data($0.utf8)).id }
         #expect(kinds == ["run-1/1", "run-1/3"])
+    }
+
+    /// An event that a person is told of, and what is said.
+    struct Telling: Sendable {
+        var event: Event
+        var kind: Observability.Notification.Kind
+        var title: String
+        var text: String
+    }
+
+    private static let tellings: [Telling] = {
+        let budget = SpendingWarning(.run, .usd, from: 30, to: 41, of: 50).map {
+            Telling(
+                event: .spendingWarned($0), kind: .budget, title: "cco: 80 % of the budget of the run",
+                text: "$41.00 of $50.00 are used up.")
+        }
+        return [budget].compactMap { $0 } + [
+            Telling(
+                event: .diskShort("100 MB are left."), kind: .needsYou, title: "cco: waits for room on the disk", text: "100 MB are left."),
+            Telling(
+                event: .runawayNoticed(spentUsd: 40, boundUsd: 20), kind: .budget, title: "cco: much is spent and nothing lands",
+                text: "$40.00 since a change last landed; at $40.00 the run stands still."),
+            Telling(
+                event: .teamEntered(ID("team-1"), .stuck("no plan"), summary: ""), kind: .stuck, title: "cco: team-1 is stuck",
+                text: "no plan"),
+        ]
+    }()
+
+    @Test("each of them is told once: to a program, to a webhook and on the desktop", arguments: tellings)
+    func once(telling: Telling) async throws {
+        try FileManager.default.createDirectory(atPath: folder.path + "/bin", withIntermediateDirectories: true)
+        try folder.write("#!/bin/sh\nprintf '%s\\n' \"$@\" >> \"${0%/*}/desktop.txt\"\n", to: "bin/notify-send", mode: 0o700)
+        let program = try script("cat >> got.json")
+        let path = environment.merging(["PATH": "\(folder.path)/bin:\(environment["PATH"] ?? "")"]) { $1 }
+        try await LoopbackReceiver.serving { [self] receiver, port in
+            let address = ConfigurationFiles.Secret("http://127.0.0.1:\(port)/hook")
+            let sinks = [
+                NotificationSink.command([program], environment: environment, folder: folder.path),
+                .webhook(address, .json, environment: environment), .desktop(environment: path),
+            ]
+            let first = try notifier(sinks, events: Set(Observability.Notification.Kind.allCases))
+            first.consider(telling.event, sequence: 1, after: working(), at: ManualClock.begin)
+            await first.drain(SystemClock())
+            // The next engine reads the same again.
+            let second = try notifier(sinks, events: Set(Observability.Notification.Kind.allCases))
+            second.consider(telling.event, sequence: 1, after: working(), at: ManualClock.begin)
+            await second.drain(SystemClock())
+            let told = receiver.received.map { try? JSONDecoder().decode(Observability.Notification.self, from: Data($0.body.utf8)) }
+            let one = try #require(told.first ?? nil)
+            #expect(told.count == 1 && one.kind == telling.kind && one.title == telling.title && one.text == telling.text, "\(one)")
+        }
+        let lines = try String(contentsOfFile: folder.path + "/got.json", encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 1 && lines[0].contains("\"\(telling.title)\""), "\(lines)")
+        let shown = try String(contentsOfFile: folder.path + "/bin/desktop.txt", encoding: .utf8)
+        let urgency = telling.kind == .needsYou ? "critical" : "normal"
+        #expect(shown == "--app-name=cco\n--urgency=\(urgency)\n--\n\(telling.title)\n\(telling.text)\n")
+    }
+
+    private func working() -> Run {
+        var run = run()
+        run.phase = .working
+        return run
     }
 
     @Test("kinds that nobody wants are left out, texts are redacted, and a program that fails or is not there is told in the log")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Processes
@@ -41,6 +42,23 @@ import Testing
         wait.cancel()
         await #expect(throws: CancellationError.self) { try await wait.value }
         #expect(!KernelEvents.shared.deadlines.contains(deadline))
+    }
+
+    @Test("a wait for the wall clock ends when that reads the time, at once when it does already, and with its task")
+    func wallClock() async throws {
+        func reading() -> Int64 {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+        }
+        let time = reading() + 20
+        try await Alarm.wait(untilWallClock: time)
+        #expect(reading() >= time)
+        try await Alarm.wait(untilWallClock: time)
+        let wait = Task { try await Alarm.wait(untilWallClock: time + 86_400_000) }
+        wait.cancel()
+        await #expect(throws: CancellationError.self) { try await wait.value }
+        await #expect(throws: SystemError.self) { try await Alarm.wait(untilWallClock: -1_000) }
     }
 
     @Test("a wait in a task that is cancelled already throws at once")

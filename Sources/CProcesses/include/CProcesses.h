@@ -39,6 +39,12 @@ int cprocesses_timer(void);
 void cprocesses_set_timer(int timer, int64_t seconds, int64_t nanoseconds);
 
 /*
+ * A close-on-exec timer that rings once when the wall clock reads so many milliseconds since 1970 or more, also because it was set to that;
+ * readable then. -1 with errno when the kernel has no descriptor, or the time is none.
+ */
+int cprocesses_wall_clock_timer(int64_t milliseconds);
+
+/*
  * Has malloc make no more arenas than these, take every block of 128 KiB and more from the kernel by itself and give it back when it is freed,
  * and give back the end of the heap from 256 KiB on: by itself it raises both bounds with what a program frees, up to 32 and 64 MiB.
  */

@@ -25,11 +25,27 @@ struct AnsweredMessage: Sendable {
         }
     }
 
-    /// The message as server-sent events, each with its closing blank line.
-    func streamEvents() throws -> [String] {
+    /// What is sent of a message bit by bit.
+    struct Stream: Sendable {
+        var contentType: String
+        /// The bytes of each event, with what sets it off from the next.
+        var events: [[UInt8]]
+    }
+
+    /// The message as a stream of the provider's kind.
+    func stream(for provider: ModelProvider) throws -> Stream {
+        let events = streamEvents()
+        guard provider != .bedrock else {
+            return Stream(contentType: "application/vnd.amazon.eventstream", events: try events.map(AmazonEventStream.message))
+        }
+        let texts = try events.map { "event: \($0["type"]?.string ?? "")\ndata: \(try $0.text())\n\n" }
+        return Stream(contentType: "text/event-stream", events: texts.map { Array($0.utf8) })
+    }
+
+    private func streamEvents() -> [JSONValue] {
         var early = usage
         early.output = min(1, usage.output)
-        var events = [try event("message_start", ["message": message(content: [], stopReason: .null, usage: early)])]
+        var events = [event("message_start", ["message": message(content: [], stopReason: .null, usage: early)])]
         for (index, block) in blocks.enumerated() {
             let position = JSONValue.integer(Int64(index))
             let start: JSONValue
@@ -42,19 +58,19 @@ struct AnsweredMessage: Sendable {
             case .toolUse(let name, let input):
                 (start, deltaType, deltaKey, text) = (opening(index, name: name, input: [:]), "input_json_delta", "partial_json", input)
             }
-            events.append(try event("content_block_start", ["index": position, "content_block": start]))
+            events.append(event("content_block_start", ["index": position, "content_block": start]))
             var rest = text[...]
             while !rest.isEmpty {
                 let piece = rest.prefix(Self.charactersPerEvent)
                 rest = rest[piece.endIndex...]
                 let delta: JSONValue = .object(["type": deltaType, deltaKey: .string(String(piece))])
-                events.append(try event("content_block_delta", ["index": position, "delta": delta]))
+                events.append(event("content_block_delta", ["index": position, "delta": delta]))
             }
-            events.append(try event("content_block_stop", ["index": position]))
+            events.append(event("content_block_stop", ["index": position]))
         }
         let end: JSONValue = ["stop_reason": stopReason, "stop_sequence": nil]
-        events.append(try event("message_delta", ["delta": end, "usage": fields(of: usage)]))
-        events.append(try event("message_stop", [:]))
+        events.append(event("message_delta", ["delta": end, "usage": fields(of: usage)]))
+        events.append(event("message_stop", [:]))
         return events
     }
 
@@ -83,9 +99,7 @@ struct AnsweredMessage: Sendable {
         ]
     }
 
-    private func event(_ type: String, _ members: [String: JSONValue]) throws -> String {
-        var members = members
-        members["type"] = .string(type)
-        return "event: \(type)\ndata: \(try JSONValue.object(members).text())\n\n"
+    private func event(_ type: String, _ members: [String: JSONValue]) -> JSONValue {
+        .object(members.merging(["type": .string(type)]) { _, type in type })
     }
 }

@@ -33,13 +33,16 @@ actor MessageExchange {
 
     /// Answers one HTTP request.
     func respond(to request: Request, on connection: any Channel) async throws -> Response {
+        if request.method == .post, let endpoint = ModelEndpoint(path: request.uri.path) {
+            return try await respondToMessages(request, at: endpoint, on: connection)
+        }
         switch (request.method, request.uri.path) {
-        case (.post, "/v1/messages"):
-            return try await respondToMessages(request, on: connection)
         case (.post, "/v1/messages/count_tokens"):
             var request = request
-            guard case .success(let counted) = try await decode(&request, number: 0) else { return Self.notFound(request) }
+            guard case .success(let counted) = try await decode(&request, number: 0, at: nil) else { return Self.notFound(request) }
             return .json("{\"input_tokens\":\(counted.characters / TokenUsage.charactersPerToken)}")
+        case (.get, "/inference-profiles"):
+            return .json("{\"inferenceProfileSummaries\":[]}")
         case (.head, _):
             return Response(status: .ok)
         default:
@@ -47,11 +50,15 @@ actor MessageExchange {
         }
     }
 
-    private func respondToMessages(_ httpRequest: Request, on connection: any Channel) async throws -> Response {
+    private func respondToMessages(
+        _ httpRequest: Request, at endpoint: ModelEndpoint, on connection: any Channel
+    ) async throws -> Response {
+        // With Bedrock the CLI tries first which models there are; nobody pays for that.
+        if endpoint.isStreamed == false { return .json("{}") }
         var httpRequest = httpRequest
         let number = ledger.nextNumber()
         let request: ModelRequest
-        switch try await decode(&httpRequest, number: number) {
+        switch try await decode(&httpRequest, number: number, at: endpoint) {
         case .success(let decoded): request = decoded
         case .failure(let malformed):
             return .apiError(status: 400, type: "invalid_request_error", message: malformed.description, requestID: requestID(number))
@@ -71,7 +78,7 @@ actor MessageExchange {
         case .fault(.error(let status, let type, let message, let headers)):
             ledger.settle(number: number, status: status, usage: nil)
             return .apiError(
-                status: status, type: type, message: message, requestID: requestID(number),
+                status: status, type: type, message: message, requestID: requestID(number), by: endpoint.provider,
                 headers: reply.headers.merging(headers) { _, fault in fault })
         case .fault(.garbage):
             ledger.settle(number: number, status: 200, usage: nil)
@@ -117,22 +124,28 @@ actor MessageExchange {
         guard request.isStreamed || events != nil else {
             return .json(try message.document.text(), headers: headers)
         }
-        var lines = try message.streamEvents()
-        if let events { lines = Array(lines.prefix(events)) }
+        var stream = try message.stream(for: request.provider)
+        if let events { stream.events = Array(stream.events.prefix(events)) }
         return .events(
-            lines, headers: headers, pause: reply.pacing.beforeEachEvent, clock: clock, breaking: events == nil ? nil : connection)
+            stream, headers: headers, pause: reply.pacing.beforeEachEvent, clock: clock, breaking: events == nil ? nil : connection)
     }
 
-    private func decode(_ request: inout Request, number: Int) async throws -> Result<ModelRequest, ModelRequest.Malformed> {
+    private func decode(
+        _ request: inout Request, number: Int, at endpoint: ModelEndpoint?
+    ) async throws -> Result<ModelRequest, ModelRequest.Malformed> {
         let body = try await request.collectBody(upTo: Self.largestBody)
         var credential = request.headers[.apiKey].map(ModelRequest.Credential.apiKey)
         if credential == nil, let value = request.headers[.authorization], value.hasPrefix("Bearer ") {
             credential = .bearer(String(value.dropFirst("Bearer ".count)))
         }
+        if let key = request.headers[.authorization]?.prefixMatch(of: #/AWS4-HMAC-SHA256 Credential=([^/]+)/#)?.1 {
+            credential = .signature(accessKey: String(key))
+        }
         do {
             return .success(
                 try ModelRequest(
-                    body: Array(body.readableBytesView), number: number, credential: credential, session: request.headers[.sessionID]))
+                    body: Array(body.readableBytesView), number: number, credential: credential, endpoint: endpoint,
+                    session: request.headers[.sessionID]))
         } catch let error as ModelRequest.Malformed {
             return .failure(error)
         }

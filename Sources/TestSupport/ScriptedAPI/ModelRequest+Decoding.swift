@@ -23,21 +23,23 @@ extension ModelRequest {
     ///   - body: the bytes of the body.
     ///   - number: the request's place in the order of arrival.
     ///   - credential: what the headers proved.
+    ///   - endpoint: where it was asked.
     ///   - session: the session that the headers name, if they do. Without it the body's metadata is asked, then the first prompt.
     /// - Throws: ``Malformed``.
-    package init(body: [UInt8], number: Int, credential: Credential?, session: String?) throws {
+    init(body: [UInt8], number: Int, credential: Credential?, endpoint: ModelEndpoint? = nil, session: String?) throws {
         let root: JSONValue
         do {
             root = try JSONDecoder().decode(JSONValue.self, from: Data(body))
         } catch {
             throw Malformed.notJSON
         }
-        guard let model = root["model"]?.string else { throw Malformed.missing(member: "model") }
+        guard let model = endpoint?.model ?? root["model"]?.string else { throw Malformed.missing(member: "model") }
         guard let messageValues = root["messages"]?.array else { throw Malformed.missing(member: "messages") }
         self.number = number
         self.credential = credential
+        provider = endpoint?.provider ?? .anthropic
         self.model = model
-        isStreamed = root["stream"] == .bool(true)
+        isStreamed = endpoint?.isStreamed ?? (root["stream"] == .bool(true))
         let systemBlocks = Self.textBlocks(of: root["system"]).filter { !$0.text.hasPrefix("x-anthropic-billing-header") }
         systemText = systemBlocks.map(\.text).joined(separator: "\n\n")
         let toolValues = root["tools"]?.array ?? []

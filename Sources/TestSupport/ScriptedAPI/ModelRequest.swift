@@ -7,6 +7,8 @@ package struct ModelRequest: Sendable {
     package let number: Int
     /// The credential that the client sent, or nil if it sent none.
     package let credential: Credential?
+    /// In whose way it was asked.
+    package let provider: ModelProvider
     /// The model's name, as asked for.
     package let model: String
     /// The conversation that the request belongs to: the CLI's session id where it is known.
@@ -30,11 +32,13 @@ package struct ModelRequest: Sendable {
         case apiKey(String)
         /// The token of an `Authorization: Bearer` header.
         case bearer(String)
+        /// The access key that an `Authorization: AWS4-HMAC-SHA256` header is signed with, by its id.
+        case signature(accessKey: String)
 
-        /// The key or token itself.
+        /// The key, token or access key's id itself.
         package var secret: String {
             switch self {
-            case .apiKey(let secret), .bearer(let secret): secret
+            case .apiKey(let secret), .bearer(let secret), .signature(let secret): secret
             }
         }
     }

@@ -11,15 +11,15 @@ extension Response {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// An error in the API's form.
-    static func apiError(status: Int, type: String, message: String, requestID: String, headers: [String: String] = [:]) -> Response {
+    /// An error in the provider's form.
+    static func apiError(
+        status: Int, type: String, message: String, requestID: String, by provider: ModelProvider = .anthropic,
+        headers: [String: String] = [:]
+    ) -> Response {
         var fields = HTTPFields(headers)
         fields[.requestID] = requestID
-        let type = quoted(type)
-        let message = quoted(message)
-        return .json(
-            "{\"type\":\"error\",\"error\":{\"type\":\(type),\"message\":\(message)},\"request_id\":\(quoted(requestID))}",
-            status: .init(code: status), headers: fields)
+        let body = provider.errorBody(status: status, type: type, message: message, requestID: requestID)
+        return .json(text(of: body), status: .init(code: status), headers: fields)
     }
 
     /// Bytes that are neither JSON nor events, under the name of an event stream.
@@ -29,24 +29,25 @@ extension Response {
             body: .init(byteBuffer: ByteBuffer(bytes: Array("data: {not json\n\n".utf8) + (0...255))))
     }
 
-    /// A stream of server-sent events.
+    /// A stream of events.
     ///
     /// - Parameters:
-    ///   - events: the events, each with its closing blank line.
+    ///   - stream: the events as they are sent.
     ///   - headers: header fields beside the content type.
     ///   - pause: the wait before each event.
     ///   - clock: measures the wait.
     ///   - connection: the connection to break after the last event, or nil to end the stream as it should end.
     static func events(
-        _ events: [String], headers: HTTPFields, pause: Duration, clock: any Clock<Duration>, breaking connection: (any Channel)?
+        _ stream: AnsweredMessage.Stream, headers: HTTPFields, pause: Duration, clock: any Clock<Duration>,
+        breaking connection: (any Channel)?
     ) -> Response {
         var headers = headers
-        headers[.contentType] = "text/event-stream"
+        headers[.contentType] = stream.contentType
         headers[.cacheControl] = "no-cache"
         let body = ResponseBody { writer in
-            for event in events {
+            for event in stream.events {
                 if pause > .zero { try await clock.sleep(for: pause) }
-                try await writer.write(ByteBuffer(string: event))
+                try await writer.write(ByteBuffer(bytes: event))
             }
             if let connection { throw connection.broken() }
             try await writer.finish(nil)
@@ -54,11 +55,11 @@ extension Response {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    private static func quoted(_ text: String) -> String {
+    private static func text(of body: JSONValue) -> String {
         do {
-            return try JSONValue.string(text).text()
+            return try body.text()
         } catch {
-            preconditionFailure("A string can't be written as JSON: \(error)")
+            preconditionFailure("An error can't be written as JSON: \(error)")
         }
     }
 }

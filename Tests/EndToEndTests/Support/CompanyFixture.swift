@@ -90,9 +90,15 @@ struct CompanyFixture: Sendable {
         if let command = plan.verifyCommand { orchestrator["verifyCommand"] = .string(command) }
         orchestrator.merge(options) { _, new in new }
         try Data(try JSONValue.object(orchestrator).text().utf8).write(to: URL(filePath: config + "/orchestrator.json"))
-        let entries = (keys ?? [["name": "key-1", "apiKey": .string(Self.key)]]).map { entry in
+        try setKeys(keys ?? [["name": "key-1", "apiKey": .string(Self.key)]])
+    }
+
+    /// Writes the key file; entries without a `baseUrl` get the scripted model's, unless they are a cloud's.
+    func setKeys(_ keys: [[String: JSONValue]]) throws {
+        let entries = keys.map { entry in
             var entry = entry
-            entry["baseUrl"] = entry["baseUrl"] ?? .string(api.baseURL)
+            let isCloud = entry["env"]?.object?.keys.contains { $0.hasPrefix("CLAUDE_CODE_USE_") } ?? false
+            if !isCloud { entry["baseUrl"] = entry["baseUrl"] ?? .string(api.baseURL) }
             return JSONValue.object(entry)
         }
         let path = config + "/api-keys.json"

@@ -202,6 +202,16 @@ extension CompanyFixture {
         return ended
     }
 
+    /// When the events of the current run were journaled, in order. Only while no engine is at work.
+    func journalTimes() throws -> [Timestamp] {
+        guard let folder = try Workspace(path: config + "/workspace").currentRun() else { return [] }
+        let journal = try Journal(existingIn: folder.path)
+        var times: [Timestamp] = []
+        _ = try journal.forEach(after: 0) { times.append($0.record.time) }
+        try journal.close()
+        return times
+    }
+
     /// Expects that what the run says it has cost is what the model has answered.
     func expectHonestLedger(disturbedBy disturbance: LedgerAudit.Disturbance = .none, _ location: SourceLocation = #_sourceLocation)
         async throws

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Testing
 
 @testable import TestSupport
 
@@ -12,6 +13,8 @@ final class Witness: Sendable {
         var place: String
         /// When it came, on the wall clock.
         var time: Date
+        var provider: ModelProvider
+        var model: String
         /// The key or token; empty when there was none.
         var key: String
         var conversation: String
@@ -48,13 +51,27 @@ final class Witness: Sendable {
             if case .toolResult(let result) = block { result } else { nil }
         }
         let sight = Sight(
-            place: place, time: Date(), key: request.credential?.secret ?? "", conversation: request.conversation,
+            place: place, time: Date(), provider: request.provider, model: request.model, key: request.credential?.secret ?? "",
+            conversation: request.conversation,
             turn: request.promptCount, isWorkers: request.isWorkers, firstPrompt: request.firstUserText ?? "", results: Set(results),
             status: 200)
         return kept.withLock { sights in
             sights.append(sight)
             return sights.count - 1
         }
+    }
+
+    /// Expects that whoever was refused goes on with the next request of its conversation where nobody refuses, with every word of its tools.
+    ///
+    /// - Returns: the first request after the refusal.
+    @discardableResult
+    func expectGoesOn(after refused: Sight, _ location: SourceLocation = #_sourceLocation) throws -> Sight {
+        let later = sights.filter { $0.conversation == refused.conversation && $0.time > refused.time }
+        let next = try #require(later.first { !$0.isRefused }, "the conversation was given up", sourceLocation: location)
+        #expect(next.firstPrompt == refused.firstPrompt, sourceLocation: location)
+        let lost = refused.results.subtracting(next.results)
+        #expect(lost.isEmpty, "what tools had said is lost: \(lost)", sourceLocation: location)
+        return next
     }
 
     /// How many turns were under way at once on a key at most, each from its first request to its last.
