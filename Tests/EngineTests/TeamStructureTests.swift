@@ -1,4 +1,5 @@
 import Foundation
+import Git
 import Journal
 import Observability
 import Testing
@@ -40,7 +41,10 @@ struct TeamStructureTests {
         let state = run
         let result = try await MergeExecution(hub: hub, resources: test.resources).merge(
             candidate.id, state: { state }, observe: { _ in })
-        guard case .clean(let commit, _, _) = result else { return Issue.record("\(result)") }
+        guard case .clean(let commit, _, _) = result else {
+            Issue.record("\(result)")
+            return
+        }
         let text = try #require(try await test.text(TeamStructure.fileName, at: commit))
         #expect(text.contains("| task-2 | Use [redacted:SERVICE_TOKEN] there |"), "\(text)")
         #expect(!text.contains(Self.secret))

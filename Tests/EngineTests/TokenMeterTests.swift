@@ -1,9 +1,9 @@
 import Agents
 import FoundationEssentials
-import Orchestration
 import Testing
 
 @testable import Engine
+@testable import Orchestration
 
 extension Turn {
     /// A worker's turn that may take so much.
