@@ -36,6 +36,9 @@ package protocol TurnReading: Codable, Sendable {
     /// The tokens that the turn has taken so far, as far as its output says: what the model wrote last may be counted in part only.
     var tokensSoFar: Int { get }
 
+    /// What the turn has cost so far in US dollars, by list prices where the agent's program has not said it yet; `nil` when that is not known.
+    var costSoFar: Double? { get }
+
     /// Whether lines of the conversation that the agent's program has stored have something to add: what each request took, and what the
     /// turn cost where it ended without an account.
     var needsConversation: Bool { get }
@@ -49,6 +52,8 @@ package protocol TurnReading: Codable, Sendable {
 }
 
 extension TurnReading {
+    package var costSoFar: Double? { nil }
+
     package mutating func take(_ line: ArraySlice<UInt8>) -> Observation { take(Data(line)) }
 }
 

@@ -94,7 +94,10 @@ package enum NotificationRules {
         case .diskShort(let reason): return Draft(.needsYou, "waits for room on the disk", reason, topic: "disk")
         case .questionAsked(let question): return asked(question, run)
         case .spendingWarned(let warning):
-            if case .task = warning.scope { return nil }
+            switch warning.scope {
+            case .task, .turn: return nil
+            case .run, .team, .key: break
+            }
             let (spent, ceiling) = (warning.measure.words(warning.spent), warning.measure.words(warning.ceiling))
             return Draft(
                 .budget, "\(warning.percent) % of the budget of \(warning.scope.words)", "\(spent) of \(ceiling) are used up.",

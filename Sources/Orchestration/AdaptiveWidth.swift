@@ -175,9 +175,10 @@ extension Run {
         if settings.isWidthAdaptive, let reason = width.reason(of: workerCeiling), room <= 0 { return reason }
         if let most = live.workers, room <= 0 { return "\(most) may work at once, as a person has set" }
         // Who has a task and waits for a credential counts as busy, and has a reason of its own.
+        let loads = credentialLoads
         for worker in workers.sorted(by: { $0.id < $1.id }) where worker.activeTurn == nil {
             guard let pending = pendingTask(of: worker.id)?.next, pending.question == nil else { continue }
-            if let reason = whyNoCredential(for: pending, at: now) { return reason }
+            if let reason = whyNoCredential(for: pending, loads: loads, at: now) { return reason }
         }
         guard busy < settings.workerCount else { return nil }
         let isReady = teams.values.contains { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }

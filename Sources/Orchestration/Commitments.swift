@@ -53,6 +53,7 @@ struct Commitments: Sendable, Equatable {
             case .run: all
             case .team(let team): byTeam[team] ?? Sum()
             case .task(let task): byTask[task] ?? Sum()
+            case .key, .turn: Sum()  // Held in its own way (`CredentialLoad`), and by nobody.
             }
         return (measure == .usd ? Double(sum.billionths) / 1e9 : Double(sum.tokens)) / Run.allowedShare
     }
@@ -62,7 +63,7 @@ struct Commitments: Sendable, Equatable {
         switch scope {
         case .run: max(1, idle)
         case .team(let team): max(1, idleOfTeam[team] ?? 0)
-        case .task: 1
+        case .task, .key, .turn: 1
         }
     }
 }

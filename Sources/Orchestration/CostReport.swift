@@ -156,15 +156,16 @@ extension CostReport {
 }
 
 extension Run {
-    /// The ceilings of the run and of its teams.
+    /// The ceilings of the run, of its teams and of its keys.
     package var ceilings: [CostReport.Ceiling] {
-        let scopes = [SpendingScope.run] + (isFlat ? [] : teams.keys.sorted().map { .team($0) })
+        let scopes = [SpendingScope.run] + (isFlat ? [] : teams.keys.sorted().map { .team($0) }) + credentials.map { .key($0.id) }
+        let loads = credentialLoads
         return scopes.flatMap { scope in
             SpendingMeasure.allCases.compactMap { measure in
                 ceiling(of: scope, measure).map {
-                    CostReport.Ceiling(
-                        scope: scope.words, measure: measure.rawValue, spent: spent(by: scope, measure), held: held(in: scope, measure),
-                        ceiling: $0)
+                    let held = if case .key(let key) = scope { loads[key]?.heldUsd ?? 0 } else { held(in: scope, measure) }
+                    return CostReport.Ceiling(
+                        scope: scope.words, measure: measure.rawValue, spent: spent(by: scope, measure), held: held, ceiling: $0)
                 }
             }
         }

@@ -42,13 +42,13 @@ package struct Credential: Codable, Sendable, Equatable {
 
     /// What a turn on it may cost, beside those under way; `nil` is without limit.
     ///
-    /// As with the run's ceilings (`Run.funds`): a share of what is left, but four times of what is usual where that is more. The last one may cost
-    /// what is usual, because one that is cut off after its first request costs as much and brings nothing.
+    /// Shared as the run's ceilings are. The last one may cost what is usual, because one that is cut off after its first request costs as much and
+    /// brings nothing.
     func allowance(beside load: CredentialLoad?, usual: Double, places: Int) -> Double? {
         guard let maxBudgetUsd else { return nil }
         let held = load?.heldUsd ?? 0
         let left = maxBudgetUsd - costUsd - held
-        let given = min(left, max(left / Double(places), 4 * usual)) * Run.allowedShare
+        let given = Run.share(of: left, among: places, usual: usual)
         return held > 0 ? max(given, min(usual, left)) : max(given, usual)
     }
 

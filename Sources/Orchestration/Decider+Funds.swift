@@ -10,6 +10,22 @@ extension Decider {
         for scope in [SpendingScope.run] + run.teams.keys.sorted().map({ .team($0) }) { warn(of: scope) { _ in -1 } }
     }
 
+    /// The same for budgets of keys.
+    mutating func keysChanged(since before: [Credential]) {
+        for key in run.credentials {
+            guard let known = before.first(where: { $0.id == key.id }), known.maxBudgetUsd != key.maxBudgetUsd else { continue }
+            warn(of: .key(key.id)) { _ in -1 }
+        }
+    }
+
+    /// Tells which parts of its own ceiling a turn has taken that is under way, where a person has set one for turns.
+    mutating func turnTook(_ id: TurnID, _ measure: SpendingMeasure, _ amount: Double) {
+        guard let turn = run.turns[id], let ceiling = run.ceiling(of: .turn(id), measure) else { return }
+        let told = turn.toldPercents?[measure.rawValue].map { ceiling * Double($0) / 100 } ?? -1
+        guard let warning = SpendingWarning(.turn(id), measure, from: told, to: amount, of: ceiling) else { return }
+        emit(.spendingWarned(warning))
+    }
+
     private mutating func warn(of scope: SpendingScope, from before: (SpendingMeasure) -> Double) {
         for measure in SpendingMeasure.allCases {
             guard let ceiling = run.ceiling(of: scope, measure) else { continue }

@@ -72,9 +72,10 @@ package struct Decider {
     private mutating func take(_ input: Input) {
         switch input {
         case .engineStarted(let settings):
-            let limits = run.settings.limits
+            let (limits, keys) = (run.settings.limits, run.credentials)
             emit(.engineStarted(settings))
             if run.settings.limits != limits { limitsChanged() }
+            keysChanged(since: keys)
         case .suspend(let reason):
             guard run.suspension == nil, !run.isEnded else { return }
             emit(.suspended(reason))
@@ -93,6 +94,8 @@ package struct Decider {
         case .turnTookTokens(let id):
             guard let turn = run.turns[id], turn.stopCause == nil, run.suspension == nil else { return }
             emit(.turnStopRequested(id, .tokensUsed))
+        case .turnTook(let id, let measure, let amount):
+            turnTook(id, measure, amount)
         case .ordered(let order):
             ordered(order)
         case .messageReceived(let turn, let uuid, let receipt):

@@ -21,6 +21,8 @@ package enum Input: Sendable {
     case turnStuck(TurnID, StuckCause)
     /// A running turn has taken the tokens that it may take.
     case turnTookTokens(TurnID)
+    /// A running turn has taken a further part of what it may take, in US dollars or tokens.
+    case turnTook(TurnID, SpendingMeasure, Double)
     /// What the machine has left of its memory, looked at when a turn begins or ends.
     case memorySeen(availableMiB: Int, totalMiB: Int)
     /// The disk has too little room for the run to go on; the text says how little.

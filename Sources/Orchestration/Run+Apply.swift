@@ -3,7 +3,7 @@ extension Run {
     package mutating func apply(_ event: Event, at time: Timestamp) {
         if case .engineStarted = event {
         } else if time > clock.lastEventAt {
-            clock.advance(to: time, restsUntil: restsUntil(at: clock.lastEventAt))
+            clock.advance(to: time, rest: rest(at: clock.lastEventAt), isTrying: isOnlyTrying)
         }
         switch event {
         case .runStarted(let id, let settings, let seed):
@@ -59,8 +59,13 @@ extension Run {
         case .widthChanged(let new):
             if new.conflictLimit != width.conflictLimit { conflictRate = ConflictRate() }
             width = new
-        case .spendingWarned:
-            break  // What is spent says it.
+        case .spendingWarned(let warning):
+            // Elsewhere what is spent says it.
+            if case .turn(let id) = warning.scope {
+                var told = turns[id]?.toldPercents ?? [:]
+                told[warning.measure.rawValue] = warning.percent
+                turns[id]?.toldPercents = told
+            }
         case .runawayNoticed:
             landedCosts.warned()
         }
@@ -229,6 +234,11 @@ extension Run {
         case .turnEnded(let id, let outcome):
             guard let turn = turns.removeValue(forKey: id) else { return }
             agents[turn.agent]?.activeTurn = nil
+            if outcome.isVain {
+                clock.triedInVain(beside: turns.values.map(\.startedAt).min())
+            } else {
+                clock.tried(isAnswered: outcome.isAnswered)
+            }
             account(for: turn, outcome)
         case .briefDone(let agent):
             agents[agent]?.next = nil

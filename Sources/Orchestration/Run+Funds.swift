@@ -73,8 +73,7 @@ extension Run {
                     return left >= least ? .keptBack(scope) : .usedUp(scope)
                 }
                 if held > 0, usable < usual { return .held(scope) }
-                let given = min(usable, max(usable / Double(commitments.places(in: scope)), 4 * usual))
-                most = min(most ?? .infinity, given * Run.allowedShare)
+                most = min(most ?? .infinity, Run.share(of: usable, among: commitments.places(in: scope), usual: usual))
             }
             if let most { allowance.set(measure, most) }
         }
@@ -95,6 +94,8 @@ extension Run {
         case .run: settings.limits.run[measure]
         case .team: settings.limits.team[measure]
         case .task: settings.limits.task[measure]
+        case .key(let key): measure == .usd ? credentials.first { $0.id == key }?.maxBudgetUsd : nil
+        case .turn(let turn): settings.limits.turn[measure] == nil ? nil : turns[turn]?.allowed(measure)
         }
     }
 
@@ -105,6 +106,8 @@ extension Run {
         case .run: ledger.total
         case .team(let team): ledger.byTeam[team] ?? Ledger.Line()
         case .task(let task): tasks[task].map { Ledger.Line(usage: $0.usage, costUsd: $0.costUsd) } ?? Ledger.Line()
+        case .key(let key): Ledger.Line(usage: TokenUsage(), costUsd: credentials.first { $0.id == key }?.costUsd ?? 0)
+        case .turn: Ledger.Line()  // In the books when it has ended.
         }
     }
 
@@ -113,11 +116,17 @@ extension Run {
         var scopes: [SpendingScope] = [.run]
         if let team = turn.team { scopes.append(.team(team)) }
         if let task = turn.task { scopes.append(.task(task)) }
+        scopes.append(.key(turn.credential))
         return scopes.map { SpendingAccount(scope: $0, line: line(of: $0)) }
     }
 
     /// The share of what is held for a turn that it may take: the rest is for the request by which it passes that.
     static let allowedShare = 0.9
+
+    /// What one turn may take of what is left: its share, but four times of what is usual where that is more.
+    static func share(of left: Double, among places: Int, usual: Double) -> Double {
+        min(left, max(left / Double(places), 4 * usual)) * allowedShare
+    }
 
     /// What turns under way may still take.
     package func held(in scope: SpendingScope, _ measure: SpendingMeasure) -> Double { Commitments(of: self).held(in: scope, measure) }

@@ -1,20 +1,65 @@
-/// Rests: the run waits for a limit of the provider, at no cost, and that does not count as its working time.
+/// Rests: the run waits for its provider, at no cost, and that does not count as its working time.
 extension Run {
     /// Milliseconds of work up to `now`.
-    package func worked(at now: Timestamp) -> Int64 { clock.worked(at: now, restsUntil: restsUntil(at: clock.lastEventAt)) }
+    package func worked(at now: Timestamp) -> Int64 { clock.worked(at: now, rest: rest(at: clock.lastEventAt)) }
 
     /// Until when the run rests, as it stands at `now`; `nil` when it does not.
-    ///
-    /// It rests while nothing at all is under way and no credential takes new work before a time that its provider has named. Pauses that cco has
-    /// chosen itself, because no time was named, are work: somebody who is told nothing has to come to an end some time.
     package func restsUntil(at now: Timestamp) -> Timestamp? {
+        guard let rest = rest(at: now) else { return nil }
+        let most = max(rest.named ?? clock.lastEventAt, clock.lastEventAt).advanced(byMilliseconds: clock.unansweredLeft)
+        let until = min(rest.until, most)
+        return until > now ? until : nil
+    }
+
+    /// The rest in which the run is at `now`, however long it may count as one.
+    ///
+    /// It rests while nothing at all is under way and either no credential takes new work, or all that could be done next pauses because of the
+    /// provider. Who waits for a person keeps nobody from resting.
+    func rest(at now: Timestamp) -> Rest? {
         guard turns.isEmpty, case .working = phase, suspension == nil, effects.isEmpty, queue.isEmpty else { return nil }
+        let usable = credentials.filter { $0.rejected == nil && !$0.isSpent }
+        let openings = usable.compactMap { $0.opening(at: now) }
+        let next = nextStart(at: now)
+        guard !usable.isEmpty, openings.count == usable.count, let first = openings.map(\.at).min() else {
+            return next.flatMap { $0 > now ? Rest(until: $0) : nil }
+        }
+        let isNamed = openings.allSatisfy { $0.isNamed }
+        guard isNamed || next != nil else { return nil }
+        return Rest(until: max(first, next ?? first), named: isNamed ? first : nil)
+    }
+
+    /// Whether only turns are under way: nothing is merged, verified or told.
+    var isOnlyTrying: Bool {
+        guard case .working = phase, suspension == nil else { return false }
+        return !turns.isEmpty && effects.count == turns.count && queue.isEmpty
+    }
+
+    /// When the first of the turns that are to begin may do so as far as pauses go, `now` where one may at once; `nil` when there is none.
+    private func nextStart(at now: Timestamp) -> Timestamp? {
         var first: Timestamp?
-        for credential in credentials where credential.rejected == nil && !credential.isSpent {
-            guard let reset = credential.namedReset(at: now) else { return nil }
-            first = min(first ?? reset, reset)
+        for agent in agents.values {
+            if !agent.role.writesCode {
+                guard let pending = agent.next, pending.question == nil else { continue }
+                let start = start(of: pending, Demand(pending.brief, isBegun: true), session: agent.session, at: now)
+                first = min(first ?? start, start)
+            }
+            for task in tasks.assigned(to: agent.id) where !task.awaitsAnswer && !hasGivenUp(task) {
+                guard let pending = task.next, pending.question == nil else { continue }
+                let start = start(of: pending, task.demand(for: pending), session: task.session, at: now)
+                first = min(first ?? start, start)
+            }
         }
         return first
+    }
+
+    private func start(of pending: Pending, _ demand: Demand, session: Session?, at now: Timestamp) -> Timestamp {
+        let soonest = max(pending.notBefore ?? now, now)
+        guard credential(for: session, demand, loads: [:], at: now) == nil else { return soonest }
+        // Its provider was slowed down, and a turn has just begun there.
+        let staggered = credentials.compactMap { credential in
+            if case .staggered(let until) = credential.obstacle(to: demand, load: CredentialLoad(), at: now) { until } else { nil }
+        }
+        return max(soonest, staggered.min() ?? soonest)
     }
 }
 
@@ -22,13 +67,25 @@ extension Credential {
     /// The longest pause that cco chooses itself, in milliseconds.
     static let longestPause: Int64 = 900_000
 
-    /// When it takes new work again, as its provider has said; `nil` when it takes some, or nobody has said.
-    fileprivate func namedReset(at now: Timestamp) -> Timestamp? {
+    /// When it takes new work again, and whether its provider has said so; `nil` when it takes some.
+    fileprivate func opening(at now: Timestamp) -> (at: Timestamp, isNamed: Bool)? {
         if let until = benchedUntil, until > now {
-            guard let since = benchedAt, until.milliseconds(since: since) > Self.longestPause else { return nil }
-            return until
+            return (until, benchedAt.map { until.milliseconds(since: $0) > Self.longestPause } ?? false)
         }
         guard let (kind, window) = restriction(at: now), kind >= .noNewWork else { return nil }
-        return window.until
+        return (window.until, true)
     }
+}
+
+extension TurnOutcome {
+    /// Whether the provider gave the turn no answer at all, and an end to that is to be waited for.
+    var isVain: Bool {
+        switch end {
+        case .provider, .credential(.exhausted): account.usage.total == 0
+        default: false
+        }
+    }
+
+    /// Whether a model has answered the turn.
+    var isAnswered: Bool { if case .reported = end { true } else { account.usage.total > 0 } }
 }

@@ -110,10 +110,12 @@ extension CredentialObstacle {
 
 extension Run {
     /// Why no credential takes a turn that could begin; `nil` when one does.
-    func whyNoCredential(for pending: Pending, at now: Timestamp) -> String? {
+    ///
+    /// - Parameter known: the run's ``credentialLoads``, where somebody asks for many.
+    func whyNoCredential(for pending: Pending, loads known: [CredentialID: CredentialLoad]? = nil, at now: Timestamp) -> String? {
         let task = pending.brief.task.flatMap { tasks[$0] }
         let demand = task?.demand(for: pending) ?? Demand(pending.brief, isBegun: true)
-        let loads = credentialLoads
+        let loads = known ?? credentialLoads
         guard credential(for: task?.session, demand, loads: loads, at: now) == nil else { return nil }
         let obstacles = credentials.compactMap { credential in
             credential.obstacle(to: demand, load: loads[credential.id] ?? CredentialLoad(), at: now).map { (credential.id, $0) }
@@ -144,9 +146,17 @@ extension Run {
         let pendings = agents.values.compactMap { $0.next ?? pendingTask(of: $0.id)?.next }
         if let waiting = whatPeopleAreAsked(while: pendings) { return waiting }
         guard !pendings.isEmpty else { return nil }
-        let reasons = pendings.map { whyNoCredential(for: $0, at: now) }
+        let loads = credentialLoads
+        let reasons = pendings.map { whyPauses($0, at: now) ?? whyNoCredential(for: $0, loads: loads, at: now) }
         guard let reason = reasons.compactMap({ $0 }).min(), reasons.allSatisfy({ $0 != nil }) else { return nil }
-        let next = credentials.compactMap { $0.nextChange(after: now) }.min()
+        let pauses = pendings.compactMap(\.notBefore).filter { $0 > now }
+        let next = (credentials.compactMap { $0.nextChange(after: now) } + pauses).min()
         return RunStatus.Waiting(reason: reason, until: next.map(Moment.init))
+    }
+
+    /// Why a turn is put off after a fault of its provider; `nil` when it is not.
+    private func whyPauses(_ pending: Pending, at now: Timestamp) -> String? {
+        guard let notBefore = pending.notBefore, notBefore > now else { return nil }
+        return "pauses after a fault of the provider"
     }
 }

@@ -74,13 +74,19 @@ package enum SpendingScope: Codable, Sendable, Hashable {
     case run
     case team(TeamID)
     case task(TaskID)
+    /// What a credential may cost in the run.
+    case key(CredentialID)
+    /// A single turn while it goes.
+    case turn(TurnID)
 
-    /// For people: `the run`, `team-1`, `task-7`.
+    /// For people: `the run`, `team-1`, `task-7`, `the key NAME`, `turn-12`.
     package var words: String {
         switch self {
         case .run: "the run"
         case .team(let team): team.name
         case .task(let task): task.name
+        case .key(let key): "the key \(key)"
+        case .turn(let turn): turn.name
         }
     }
 }

@@ -42,6 +42,16 @@ package struct Turn: Codable, Sendable, Equatable {
     package var messages: [MessageID]?
     /// What the CLI knows the prompt by, where it brings messages along.
     package var promptUUID: String?
+    /// The last part of its ceiling that was told of, in percent, by measure.
+    package var toldPercents: [String: Int]?
+
+    /// What it may take at most.
+    package func allowed(_ measure: SpendingMeasure) -> Double? {
+        switch measure {
+        case .usd: budgetUsd
+        case .tokens: budgetTokens.map(Double.init)
+        }
+    }
 
     /// Whether the Director is told of flakes in it.
     package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }

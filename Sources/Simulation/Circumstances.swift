@@ -135,7 +135,7 @@ extension FaultKind {
         case .moreTasks: 0.25
         case .keyRefused, .keyUnpaid, .providerOutage: 0.006
         case .keyThrottled: 0.05
-        case .windowFills: 0.02
+        case .windowFills, .paidOverage: 0.02
         case .memoryTight: 0.03
         case .everyKeyLimited: 0.004
         case .outsidePush: 0.02

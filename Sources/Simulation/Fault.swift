@@ -53,6 +53,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case memoryTight
     // An agent's report asks a person, who answers, approves or rejects.
     case agentAsks, personAnswers, personApproves, personRejects
+    /// A subscription's window is used up, and its requests go on for extra money.
+    case paidOverage
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }

@@ -137,6 +137,7 @@ extension Invariants {
             }
             return
         }
+        try checkRest()
         guard after.suspension == nil else { return }
         let isBusy = after.effects.values.contains { $0.delayedUntil == nil }
         guard isBusy || after.nextDeadline(after: now) != nil else {
@@ -153,6 +154,24 @@ extension Invariants {
             || after.tasks.values.contains { ($0.next?.notBefore ?? now) > now }
             || after.questions.open.contains { $0.isApproval || $0.deadline != nil }
         if !waits { throw Violation(.noDeadlock, "the run only waits for its time to be over") }
+    }
+
+    /// A run that rests does nothing, and could do nothing.
+    private func checkRest() throws {
+        guard let until = after.restsUntil(at: now) else { return }
+        guard after.turns.isEmpty, after.effects.isEmpty, after.queue.isEmpty, after.suspension == nil else {
+            throw Violation(.restsAreTrue, "the run rests, and something is under way")
+        }
+        guard (after.clock.unanswered ?? 0) <= Rest.longestUnanswered, until > now else {
+            throw Violation(.restsAreTrue, "the run has rested for \(after.clock.unanswered ?? 0) ms without an answer")
+        }
+        let isWaiting = after.credentials.contains { credential in
+            (credential.benchedUntil ?? now) > now || credential.restriction(at: now) != nil || credential.throttle?.width(at: now) != nil
+        }
+        let pauses = after.agents.values.map(\.next?.notBefore) + after.tasks.values.map(\.next?.notBefore)
+        guard isWaiting || pauses.contains(where: { ($0 ?? now) > now }) else {
+            throw Violation(.restsAreTrue, "the run rests, and no provider is waited for")
+        }
     }
 
     /// Whether there is a credential that takes any turn: nobody limits it, or it carries nothing and only its number of turns is limited.

@@ -16,6 +16,7 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case suspendedIsStill = "nothing begins while the run is suspended"
     case credentialUsable = "no request is made with a benched or rejected credential"
     case credentialLimited = "a credential carries no more turns than it may, and what matters more has a place"
+    case overageFinishes = "for money beside a subscription what is under way is finished, and nothing new is begun"
     case sessionContinues = "a turn whose credential failed goes on in its session"
     case isBounded = "queues, prompts and decisions are bounded"
     case isRepeatable = "the same state and input give the same decision, also from a snapshot"
@@ -36,6 +37,7 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case nothingLeftBehind = "what was approved is integrated when the run ends"
     case budgetsHold = "no ceiling is passed by more than a turn, and what is said of it is true"
     case booksBalance = "the ledger holds every turn's cost once"
+    case restsAreTrue = "what is no working time was a wait for the provider, and bounded"
     case endsInTime = "every run ends, with a reason"
     case endIsTrue = "the end's reason is true"
 }

@@ -4,6 +4,8 @@ import Orchestration
 struct SimulatedProvider: Sendable {
     enum Trouble: Sendable {
         case limited(until: Int64, saysWhen: Bool)
+        /// The window is used up, and every answer is paid for beside the subscription.
+        case beyond(until: Int64)
         case refused
         case unpaid
     }
@@ -17,8 +19,14 @@ struct SimulatedProvider: Sendable {
     mutating func repair(_ credential: CredentialID) {
         switch troubles[credential] {
         case .refused, .unpaid: troubles[credential] = nil
-        case .limited, nil: break
+        case .limited, .beyond, nil: break
         }
+    }
+
+    /// Until when the credential's requests cost extra money; `nil` when they do not.
+    func overage(of credential: CredentialID, at real: Int64) -> Int64? {
+        guard case .beyond(let until) = troubles[credential], until > real else { return nil }
+        return until
     }
 
     /// How a request with this credential fails at a time, in real milliseconds; `nil` when it does not.
@@ -29,7 +37,7 @@ struct SimulatedProvider: Sendable {
             return .credential(.exhausted(resetsAt: saysWhen ? reset : nil, message: saysWhen ? "5-hour limit" : "429"))
         case .refused: return .credential(.refused(message: "401"))
         case .unpaid: return .credential(.unpaid(message: "402"))
-        case .limited, nil: return real < outageUntil ? .provider("overloaded") : nil
+        case .limited, .beyond, nil: return real < outageUntil ? .provider("overloaded") : nil
         }
     }
 }

@@ -123,6 +123,7 @@ extension Simulator {
     private func checkWorkingTime(_ run: Run) throws {
         let limit = Int64(run.settings.maxRunMinutes + 48 * 60) * 60_000
         let worked = run.clock.worked(at: run.clock.lastEventAt)
+        try checkRests(run)
         if worked > limit { throw Violation(.endsInTime, "worked \(worked / 60_000) of \(run.settings.maxRunMinutes) minutes") }
     }
 

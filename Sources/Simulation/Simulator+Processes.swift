@@ -97,6 +97,10 @@ extension Simulator {
                     after: after + random.milliseconds(0...60_000))
             }
         }
+        if var random = strikes(.paidOverage) {
+            let until = real + random.milliseconds(600_000...18_000_000)
+            plan(.windowIsPassed(credential, until: until), after: soon(&random))
+        }
         if var random = strikes(.keyRefused) { plan(.keyFails(credential, .refused), after: soon(&random)) }
         if var random = strikes(.keyUnpaid) { plan(.keyFails(credential, .unpaid), after: soon(&random)) }
         if var random = strikes(.providerOutage) {
@@ -127,6 +131,34 @@ extension Simulator {
         if share >= 1 { return fail(credential, .limited(until: until, saysWhen: true)) }
         let reset = Timestamp.begin.advanced(byMilliseconds: until)
         try tell(.used([UsageWindow(name: "five_hour", utilization: share, resetsAt: reset, seenAt: now)]), of: credential)
+    }
+
+    /// The subscription's window is used up and goes on for extra money: no request fails, and each answer says so.
+    func goBeyond(_ credential: CredentialID, until: Int64) throws {
+        guard until > real else { return }
+        provider.begin(.beyond(until: until), of: credential)
+        note("provider", "\(credential) goes on for extra money")
+        try tellOverage(of: credential)
+    }
+
+    /// Whoever has an answer of such a credential says that its window is full.
+    func tellOverage(of credential: CredentialID) throws {
+        guard let until = provider.overage(of: credential, at: real) else { return }
+        let reset = Timestamp.begin.advanced(byMilliseconds: until)
+        try tell(.used([UsageWindow(name: "five_hour", utilization: 1, resetsAt: reset, seenAt: now)]), of: credential)
+    }
+
+    /// What begins on a credential of which the engine knows that it costs extra money is what was under way before: no task, and no plan of more.
+    func checkOverage(of turn: Turn) throws {
+        guard provider.overage(of: turn.credential, at: real) != nil, let run = engine?.run,
+            let key = run.credentials.first(where: { $0.id == turn.credential }),
+            key.windows.contains(where: { $0.utilization >= 1 && $0.until > now && $0.seenAt < turn.startedAt })
+        else { return }
+        switch turn.brief {
+        case .work, .planGoals, .planTasks, .fixPlan:
+            throw Violation(.overageFinishes, "\(turn.id) of \(turn.agent) begins on \(turn.credential), which costs extra money")
+        case .rework, .resolveConflict, .fixGate, .fixQuickGate, .finish, .proceed, .review, .assess, .decide: return
+        }
     }
 
     func failEverybody(until: Int64) {

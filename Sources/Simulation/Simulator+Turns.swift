@@ -71,6 +71,7 @@ extension Simulator {
         try lookAtMemory()
         guard let run = engine?.run else { return }
         try checkCredential(of: turn)
+        try checkOverage(of: turn)
         if processes[turn.id] != nil { throw Violation(.doneOnce, "\(turn.id) has a second process") }
         if let other = processes.values.first(where: { !$0.isOver && ($0.turn.agent == turn.agent || $0.turn.session == turn.session) }) {
             throw Violation(.oneProcess, "\(turn.id) begins while \(other.turn.id) of \(turn.agent) runs in session \(turn.session)")
@@ -96,6 +97,7 @@ extension Simulator {
         note("process", "\(turn.id) of \(turn.agent) runs: \(script.work), \(String("\(script.end)".prefix(120)))")
         if let endsAt = process.endsAt { plan(.processEnds(turn.id), after: endsAt - real) }
         strikeCredential(turn.credential, script.milliseconds ?? 600_000)
+        try tellOverage(of: turn.credential)
     }
 
     /// Waits for the process's end, and watches whether it gets anywhere.
@@ -106,6 +108,7 @@ extension Simulator {
         if process.isOver { return proceedToHarvest(id) }
         if engine?.run.turns[turn]?.stopCause != nil || engine?.stopped.contains(turn) == true { stop(turn) }
         meter(process)
+        warn(of: process)
         if let stuck = process.stuck {
             plan(.stuck(turn, stuck.cause, generation: generations), after: max(1000, process.startedAt + stuck.after - real))
         }
@@ -117,6 +120,25 @@ extension Simulator {
         guard let most = process.turn.budgetTokens, Double(most) <= taken, let whole = process.script.milliseconds else { return }
         let after = process.startedAt + Int64(Double(whole) * Double(most) / taken) - real
         plan(.takesTokens(process.turn.id, generation: generations), after: max(1, after))
+    }
+
+    /// Notices each part of what it may take, where turns have a ceiling. An engine that has taken it up notices those that are past at once.
+    private func warn(of process: AgentProcess) {
+        guard let whole = process.script.milliseconds else { return }
+        for measure in SpendingMeasure.allCases where settings.limits.turn[measure] != nil {
+            let taken = measure == .usd ? process.script.costUsd : Double(process.script.usage.total)
+            guard let most = process.turn.allowed(measure), taken > 0 else { continue }
+            for percent in SpendingWarning.percents where most * Double(percent) / 100 <= taken {
+                let amount = most * Double(percent) / 100
+                let after = process.startedAt + Int64(Double(whole) * amount / taken) - real
+                plan(.takesPart(process.turn.id, measure, amount, generation: generations), after: max(1, after))
+            }
+        }
+    }
+
+    func tookPart(_ turn: TurnID, _ measure: SpendingMeasure, _ amount: Double, _ generation: Int) throws {
+        guard let engine, engine.generation == generation, processes[turn]?.isOver == false else { return }
+        try submit(.turnTook(turn, measure, amount))
     }
 
     func tookTokens(_ turn: TurnID, _ generation: Int) throws {

@@ -14,11 +14,13 @@ package final class Simulator {
         case stuck(TurnID, StuckCause, generation: Int)
         case reads(TurnID, MessageID)
         case takesTokens(TurnID, generation: Int)
+        case takesPart(TurnID, SpendingMeasure, Double, generation: Int)
         case stray(EffectID, EffectResult)
         case keyFails(CredentialID, SimulatedProvider.Trouble)
         case outage(until: Int64)
         case slowsDown(CredentialID, Throttle.Cause)
         case windowFills(CredentialID, share: Double, until: Int64)
+        case windowIsPassed(CredentialID, until: Int64)
         case engineDies(generation: Int)
         case engineStarts
         case personComes
@@ -139,11 +141,13 @@ package final class Simulator {
         case .stuck(let turn, let cause, let generation): try seeStuck(turn, cause, generation)
         case .reads(let turn, let message): try reads(turn, message)
         case .takesTokens(let turn, let generation): try tookTokens(turn, generation)
+        case .takesPart(let turn, let measure, let amount, let generation): try tookPart(turn, measure, amount, generation)
         case .stray(let id, let result): try submitStray(id, result)
         case .keyFails(let key, let trouble): fail(key, trouble)
         case .outage(let until): failEverybody(until: until)
         case .slowsDown(let key, let cause): try tell(.slowed(cause), of: key)
         case .windowFills(let key, let share, let until): try fill(key, share, until: until)
+        case .windowIsPassed(let key, let until): try goBeyond(key, until: until)
         case .engineDies(let generation): if engine?.generation == generation { try crash("at any time") }
         case .engineStarts: try startEngine()
         case .personComes: try personComes()

@@ -51,7 +51,7 @@ package struct RunMetrics: Sendable {
             "cco_run_last_change_time_seconds", .gauge, "When the run's state last changed, in seconds since 1970.",
             seconds(status.time.lastChangeAt.ms))
         page.add(
-            "cco_run_worked_seconds_total", .counter, "Time in which an engine had the run in hand.",
+            "cco_run_worked_seconds", .gauge, "Time in which an engine had the run in hand, without rests. A turn in vain gives some back.",
             seconds(status.time.workedMilliseconds))
         page.add("cco_run_limit_seconds", .gauge, "Time that the run may work.", seconds(status.time.limitMilliseconds))
     }

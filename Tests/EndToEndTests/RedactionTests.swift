@@ -69,7 +69,7 @@ struct RedactionTests {
             expectClean(output, "what cco start prints")
             try await lookEverywhere(fixture, "ended")
             let history = try await fixture.git([
-                "--git-dir", fixture.origin, "log", "--all", "--format=%B", "-p", "--", ":!src/encoded.txt",
+                "--git-dir", fixture.origin, "log", "--all", "--format=%B", "-p", "--diff-merges=separate", "--", ":!src/encoded.txt",
             ])
             expectClean(history, "origin's history")
         }

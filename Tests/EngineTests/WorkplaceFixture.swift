@@ -22,8 +22,10 @@ struct WorkplaceFixture: Sendable {
     static let turn: TurnID = ID("turn-1")
     static let task: TaskID = ID("task-1")
 
-    /// - Parameter script: what the agent does, in its worktree.
-    init(_ script: String = "exit 0", maximumOutput: Int64 = 64 << 20) async throws {
+    /// - Parameters:
+    ///   - script: what the agent does, in its worktree.
+    ///   - secrets: what the configuration keeps secret.
+    init(_ script: String = "exit 0", maximumOutput: Int64 = 64 << 20, secrets: [Observability.Secret] = []) async throws {
         let folder = try TemporaryFolder()
         self.folder = folder
         let environment = [
@@ -32,7 +34,7 @@ struct WorkplaceFixture: Sendable {
         let origin = folder.path + "/origin.git"
         let made = try await ChildCommand("git", ["init", "-q", "--bare", "-b", "main", origin], environment: environment).run()
         try #require(made.succeeded, "\(made.errorText)")
-        resources = try Self.resources(folder, origin, environment, script, maximumOutput)
+        resources = try Self.resources(folder, origin, environment, script, maximumOutput, Redactor(secrets: secrets))
         repositories = Repositories(resources: resources)
         let hub = try await repositories.hub()
         let root = try await hub.rootCommit(message: "Start", author: RunResources.identity, date: 1)
@@ -44,7 +46,8 @@ struct WorkplaceFixture: Sendable {
     }
 
     private static func resources(
-        _ folder: TemporaryFolder, _ origin: String, _ environment: [String: String], _ script: String, _ maximumOutput: Int64
+        _ folder: TemporaryFolder, _ origin: String, _ environment: [String: String], _ script: String, _ maximumOutput: Int64,
+        _ redactor: Redactor
     ) throws -> RunResources {
         let workspace = Workspace(path: folder.path + "/workspace")
         try workspace.prepare()
@@ -52,7 +55,6 @@ struct WorkplaceFixture: Sendable {
         try PrivateFiles.makeFolder(log)
         let run = workspace.folder(of: ID("run-1"))
         try PrivateFiles.makeFolder(run.path)
-        let redactor = Redactor(secrets: [])
         let clock = ManualClock()
         return RunResources(
             folder: run, origin: try RemoteURL(origin, relativeTo: folder.path), cloneOptions: CloneOptions(),

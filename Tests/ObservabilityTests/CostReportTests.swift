@@ -123,5 +123,12 @@ struct CostReportTests {
             ])
         #expect(lines.map(\.level) == [.warning, .notice, .warning])
         #expect(SpendingWarning(.run, .usd, from: 16, to: 16.5, of: 20) == nil)
+        let key = try #require(SpendingWarning(.key(ID("spare")), .usd, from: 0, to: 9.6, of: 10))
+        let turn = try #require(SpendingWarning(.turn(ID("turn-7")), .tokens, from: -1, to: 5_000, of: 10_000))
+        #expect(
+            fixture.lines(of: .spendingWarned(key), .spendingWarned(turn)).map(\.text) == [
+                "95 % of the budget of the key spare are used up: $9.60 of $10.00.",
+                "50 % of the budget of turn-7 are used up: 5.0k tokens of 10.0k tokens.",
+            ])
     }
 }

@@ -15,8 +15,10 @@ struct RestTests {
         let turn = try #require(scenario.run.turns.values.first)
         let pending = try #require(scenario.run.effects.first { $0.value.effect == .runTurn(turn.id) })
         let resetsAt = minutes.map { scenario.now.advanced(byMinutes: $0) }
-        try scenario.feed(
-            .effectFinished(pending.key, .turn(.broken(.credential(.exhausted(resetsAt: resetsAt, message: "5-hour limit"))))))
+        // It had been answered before.
+        var outcome = TurnOutcome.broken(.credential(.exhausted(resetsAt: resetsAt, message: "5-hour limit")))
+        outcome.account.usage = TokenUsage(output: 1)
+        try scenario.feed(.effectFinished(pending.key, .turn(outcome)))
         scenario.jobs.removeAll()
         return scenario
     }
@@ -56,12 +58,14 @@ struct RestTests {
         #expect(end == reset.advanced(byMinutes: 20))
     }
 
-    @Test("pauses that cco chooses because no time was named count: who is told nothing comes to an end")
+    @Test("a pause that cco chooses because no time was named is a rest as well")
     func unnamed() throws {
         let scenario = try exhausted(resetsIn: nil)
-        #expect(scenario.run.turns.isEmpty && scenario.run.restsUntil(at: scenario.now) == nil)
+        let until = try #require(scenario.run.credentials[0].benchedUntil)
+        #expect(scenario.run.turns.isEmpty && scenario.run.restsUntil(at: scenario.now) == until)
         scenario.now = scenario.now.advanced(bySeconds: 20)
-        #expect(scenario.run.worked(at: scenario.now) == tenMinutes + 20_000)
+        #expect(scenario.run.worked(at: scenario.now) == tenMinutes)
+        #expect(scenario.run.worked(at: until.advanced(bySeconds: 5)) == tenMinutes + 5_000)
     }
 
     @Test("who can go on with another key does not rest, and a refused key keeps nobody from resting")

@@ -43,6 +43,11 @@ package struct TurnReader: TurnReading, Equatable {
 
     package var tokensSoFar: Int { account.usage.total + unsettled.tokens.total }
 
+    package var costSoFar: Double? {
+        guard turnCostUsd != nil || account.usage.total == 0 else { return nil }
+        return (turnCostUsd ?? 0) + unsettled.costUsd
+    }
+
     package var needsConversation: Bool { unsettled.hasMessages }
 
     package mutating func take(stored line: Data) { unsettled.complete(from: line) }

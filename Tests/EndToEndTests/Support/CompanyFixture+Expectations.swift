@@ -61,7 +61,7 @@ extension CompanyFixture {
             "grep", ["-rlaF", "--", secret, root], environment: environment, workingDirectory: root
         ).run().outputText.split(separator: "\n").map(String.init).filter { $0 != config + "/api-keys.json" }
         #expect(found.isEmpty, "the secret stands in \(found)", sourceLocation: location)
-        let history = try await git(["--git-dir", origin, "log", "--all", "-p", "--format=%B"])
+        let history = try await git(["--git-dir", origin, "log", "--all", "-p", "--diff-merges=separate", "--format=%B"])
         #expect(!history.contains(secret), "the secret is in origin's history", sourceLocation: location)
     }
 

@@ -1,0 +1,72 @@
+import Agents
+import FoundationEssentials
+import Testing
+
+@testable import Engine
+@testable import Orchestration
+
+extension Turn {
+    /// A worker's turn that may take so much.
+    static func sample(usd: Double? = nil, tokens: Int? = nil) -> Turn {
+        Turn(
+            id: ID("turn-1"), agent: ID("worker-1"), role: .worker, brief: .work(ID("task-1")), session: "", resumes: false,
+            carriesOn: false, credential: ID("key-1"), startPoint: ObjectID(String(repeating: "0", count: 40))!,
+            startedAt: Timestamp(milliseconds: 0), deadline: Timestamp(milliseconds: 1), budgetUsd: usd, budgetTokens: tokens)
+    }
+}
+
+/// What a running turn is seen to take.
+@Suite("Meter of a turn")
+struct TokenMeterTests {
+    private let told = Watched<[String]>([])
+
+    private func meter(_ turn: Turn, _ ceiling: SpendingLimits.Ceiling) -> TokenMeter {
+        TokenMeter(turn, ceiling: ceiling) { [told] input in
+            let words =
+                switch input {
+                case .turnTook(_, let measure, let amount): "\(Int((amount * 1000).rounded())) \(measure)"
+                case .turnTookTokens: "used up"
+                default: "\(input)"
+                }
+            told.change { $0.append(words) }
+        }
+    }
+
+    /// A reader that has seen messages of a model with so many tokens of input each, at five dollars a million.
+    private func reader(_ inputs: [Int]) -> TurnReader {
+        var reader = TurnReader(resuming: false)
+        for (number, tokens) in inputs.enumerated() {
+            _ = reader.take(
+                Data(
+                    #"{"type":"assistant","message":{"id":"m\#(number)","model":"claude-opus-5","content":[],"usage":{"input_tokens":\#(tokens),"output_tokens":0}}}"#
+                        .utf8))
+        }
+        return reader
+    }
+
+    @Test("each part of a turn's tokens is told once, then that they are used up, and an engine that takes the turn up tells no part again")
+    func tokens() async {
+        var turn = Turn.sample(tokens: 1000)
+        let first = meter(turn, SpendingLimits.Ceiling(tokens: 1000))
+        for sent in [[400], [400, 100], [400, 150], [400, 420]] { await first.look(at: reader(sent)) }
+        #expect(told.value == ["500000 tokens", "820000 tokens"])
+        turn.toldPercents = ["tokens": 80]
+        let second = meter(turn, SpendingLimits.Ceiling(tokens: 1000))
+        for sent in [[400, 420], [400, 550], [400, 600], [400, 700]] { await second.look(at: reader(sent)) }
+        #expect(told.value.dropFirst(2) == ["950000 tokens", "used up"])
+    }
+
+    @Test("its money is told by list prices while it goes")
+    func money() async {
+        let meter = meter(.sample(usd: 0.01), SpendingLimits.Ceiling(usd: 0.02))
+        for sent in [[900], [1000], [1000, 550], [1000, 600], [1000, 900]] { await meter.look(at: reader(sent)) }
+        #expect(told.value == ["5 usd", "8 usd", "10 usd"])
+    }
+
+    @Test("where nobody has set a ceiling for turns no part is told, and the share of another ceiling still stops the turn")
+    func none() async {
+        let meter = meter(.sample(usd: 0.01, tokens: 1000), SpendingLimits.Ceiling())
+        for sent in [[900], [1000], [5000]] { await meter.look(at: reader(sent)) }
+        #expect(told.value == ["used up"])
+    }
+}
