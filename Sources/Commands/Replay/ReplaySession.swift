@@ -72,7 +72,7 @@ struct ReplaySession: Sendable {
             var screen = RunScreen(
                 status: past.status, isLive: past.status.isAtWork, log: past.log, state: state, size: device.size,
                 now: past.time.milliseconds, isASCII: isASCII)
-            screen.replay = replay.line(time: "\(past.status.at.iso.prefix(19))Z")
+            screen.replay = replay.line(time: HumanText.time(past.status.at))
             return screen
         }
 
