@@ -49,7 +49,7 @@ struct Replay: AsyncParsableCommand {
             return try await show(moment, history, place, surroundings.console)
         }
         guard surroundings.canShowScreens else { return try await printAll(history, surroundings.console) }
-        try await ReplaySession(surroundings: surroundings, history: history).run()
+        try await ReplaySession(surroundings: surroundings, place: place, history: history).run()
     }
 
     /// The run of this name whose journal is still there; the newest without one.
