@@ -33,7 +33,10 @@ struct AgentCommand: AsyncParsableCommand {
         }
 
         static func line(_ agent: RunStatus.AgentStatus) -> String {
-            let parts = [agent.brief, HumanText.doing(agent), agent.waits, agent.stopping.map { "being stopped: \($0)" }].compactMap(\.self)
+            let parts = [
+                agent.brief, HumanText.doing(agent), agent.waits.map { HumanText.times(in: $0) },
+                agent.stopping.map { "being stopped: \($0)" },
+            ].compactMap(\.self)
             return "\(agent.id.padding(to: 11)) \(agent.state.padding(to: 8)) "
                 + OneLineText.of(parts.joined(separator: "; "), limit: 160)
         }
@@ -54,7 +57,7 @@ struct AgentCommand: AsyncParsableCommand {
             let known = try Named.one(agent, "agent", among: status.agents, by: \.id)
             if json { return surroundings.console.write(try JSONText.of(known)) }
             var lines = [List.line(known)]
-            if let turn = known.turn { lines.append("  turn       \(turn), since \(known.since?.iso ?? "")") }
+            if let turn = known.turn { lines.append("  turn       \(turn), since \(known.since.map { HumanText.time($0) } ?? "")") }
             let tokens = known.allTokens.map { ", \(HumanText.tokens(Int64($0))) tokens" } ?? ""
             lines.append("  turns      \(known.turns), \(HumanText.money(dollars: known.costUsd))\(tokens)")
             for task in status.tasks where task.worker == known.id {

@@ -55,11 +55,11 @@ enum QuestionText {
         if question.kind == "question" {
             let fallback = question.default.map { "\"\(safe($0))\" counts" } ?? "it decides itself"
             if let deadline = question.deadline {
-                lines.append("at \(deadline.iso) \(fallback)\(question.holdsTask ? "; the task waits" : "")")
+                lines.append("at \(HumanText.time(deadline)) \(fallback)\(question.holdsTask ? "; the task waits" : "")")
             }
             return lines
         }
-        let until = question.deadline.map { "at \($0.iso) it counts as approved" } ?? "it waits until you say so"
+        let until = question.deadline.map { "at \(HumanText.time($0)) it counts as approved" } ?? "it waits until you say so"
         return lines + ["\(until): cco approve \(question.id), or cco reject \(question.id) \"…\""]
     }
 }

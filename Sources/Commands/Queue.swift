@@ -48,6 +48,7 @@ struct QueueText {
         let waited = max(0, status.at.ms - candidate.since.ms)
         let since = "since \(HumanText.duration(milliseconds: waited))"
         let what = OneLineText.of(candidate.what, limit: 80)
-        return "  \(number.padding(to: 4)) \(candidate.state.padding(to: 12)) \(what)  \(style.dim("\(candidate.why); \(since)"))"
+        return
+            "  \(number.padding(to: 4)) \(candidate.state.padding(to: 12)) \(what)  \(style.dim("\(HumanText.times(in: candidate.why)); \(since)"))"
     }
 }

@@ -19,7 +19,7 @@ struct StatusText: Sendable {
         if status.phase == "ended" {
             state = style.bold("ended: \(status.end?.reason ?? "")")
         } else if let suspension = status.suspension {
-            state = status.needsPerson ? style.red("needs a person (\(safe(suspension)))") : style.yellow("paused (\(safe(suspension)))")
+            state = status.needsPerson ? style.red("needs a person (\(said(suspension)))") : style.yellow("paused (\(said(suspension)))")
         } else if !isLive {
             state = style.yellow("interrupted: its engine is gone")
         } else {
@@ -42,8 +42,8 @@ struct StatusText: Sendable {
         if let pace = status.pace { rows.append(row("pace", HumanText.pace(pace))) }
         if let width = status.width, status.phase == "working" { rows.append(row("workers", words(of: width))) }
         if let waiting = status.waiting {
-            let until = waiting.until.map { " (next look at \($0.iso))" } ?? ""
-            rows.append(row("waits", style.yellow(safe(waiting.reason) + until)))
+            let until = waiting.until.map { " (next look at \(HumanText.time($0)))" } ?? ""
+            rows.append(row("waits", style.yellow(said(waiting.reason) + until)))
         }
         rows.insert(contentsOf: ceilings.map { row("budget", $0) }, at: 4)
         rows += gateDetails
@@ -83,7 +83,7 @@ struct StatusText: Sendable {
 
     private func words(of width: RunStatus.Width) -> String {
         let most = width.atOnce < width.workers ? ", \(width.atOnce) at once" : ""
-        return "\(width.busy) of \(width.workers) at work\(most)" + (width.reason.map { ": \(safe($0))" } ?? "")
+        return "\(width.busy) of \(width.workers) at work\(most)" + (width.reason.map { ": \(said($0))" } ?? "")
     }
 
     private var ceilings: [String] {
@@ -141,7 +141,7 @@ struct StatusText: Sendable {
         if let brief = agent.brief { parts.append(safe(brief)) }
         if let doing = HumanText.doing(agent) { parts.append(safe(doing, limit: 80)) }
         if let tokens = agent.turnTokens { parts.append("\(HumanText.tokens(Int64(tokens))) tokens") }
-        if let waits = agent.waits { parts.append(style.yellow(safe(waits))) }
+        if let waits = agent.waits { parts.append(style.yellow(said(waits))) }
         if let stopping = agent.stopping { parts.append(style.yellow("being stopped: \(safe(stopping))")) }
         return parts.joined(separator: "; ")
     }
@@ -155,7 +155,7 @@ struct StatusText: Sendable {
         let landed = status.tasks.count { $0.state == "landed" }
         return [style.bold("Tasks") + "  \(landed) of \(status.tasks.count) landed"]
             + status.tasks.map { task in
-                let why = task.why.map { "  \(style.dim(safe($0)))" } ?? ""
+                let why = task.why.map { "  \(style.dim(said($0)))" } ?? ""
                 return "  \(pad(task.id, 8)) \(pad(task.state, 12)) \(pad(task.worker ?? "", 10)) \(safe(task.title, limit: 70))\(why)"
             } + [""]
     }
@@ -216,8 +216,8 @@ struct StatusText: Sendable {
     private var credentials: [String] {
         [style.bold("Credentials")]
             + status.credentials.map { credential in
-                let until = credential.benchedUntil.map { " until \($0.iso)" } ?? ""
-                let state = credential.state + until + ((credential.rejection ?? credential.why).map { ": \(safe($0))" } ?? "")
+                let until = credential.benchedUntil.map { " until \(HumanText.time($0))" } ?? ""
+                let state = credential.state + until + ((credential.rejection ?? credential.why).map { ": \(said($0))" } ?? "")
                 let shown = credential.state == "usable" && credential.why == nil ? state : style.yellow(state)
                 let budget = credential.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
                 let limit = credential.limit.map { " of at most \($0)" } ?? ""
@@ -231,8 +231,8 @@ struct StatusText: Sendable {
         guard !status.delayed.isEmpty else { return [] }
         return ["", style.bold("Tried again")]
             + status.delayed.map { effect in
-                "  \(safe(effect.what)): failed \(effect.failures) times, last: \(safe(effect.reason, limit: 200))"
-                    + (effect.until.map { "; next try at \($0.iso)" } ?? "")
+                "  \(safe(effect.what)): failed \(effect.failures) times, last: \(said(effect.reason, limit: 200))"
+                    + (effect.until.map { "; next try at \(HumanText.time($0))" } ?? "")
             }
     }
 
@@ -245,6 +245,9 @@ struct StatusText: Sendable {
 
     /// Agents' words, harmless to a terminal and on one line.
     private func safe(_ text: String, limit: Int = 160) -> String { OneLineText.of(text, limit: limit) }
+
+    /// A sentence of the run, its times as people read them.
+    private func said(_ text: String, limit: Int = 160) -> String { HumanText.times(in: safe(text, limit: limit)) }
 
     private func pad(_ text: String, _ width: Int) -> String { text.padding(to: width) }
 }

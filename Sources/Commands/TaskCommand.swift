@@ -34,7 +34,7 @@ struct TaskCommand: AsyncParsableCommand {
         }
 
         private static func line(_ task: RunStatus.TaskStatus) -> String {
-            let why = task.why.map { "  (\(OneLineText.of($0, limit: 160)))" } ?? ""
+            let why = task.why.map { "  (\(HumanText.times(in: OneLineText.of($0, limit: 160))))" } ?? ""
             return "\(task.id.padding(to: 8)) \(task.state.padding(to: 12)) \((task.worker ?? "").padding(to: 10)) "
                 + OneLineText.of(task.title, limit: 70) + why
         }
@@ -58,7 +58,7 @@ struct TaskCommand: AsyncParsableCommand {
 
         private static func lines(_ task: RunStatus.TaskStatus) -> [String] {
             var lines = ["\(task.id)  \(OneLineText.of(task.title, limit: 200))", "  state      \(task.state)"]
-            if let why = task.why { lines.append("  why        \(OneLineText.of(why, limit: 500))") }
+            if let why = task.why { lines.append("  why        \(HumanText.times(in: OneLineText.of(why, limit: 500)))") }
             if let worker = task.worker { lines.append("  worker     \(worker)") }
             lines.append("  team       \(task.team)")
             if !task.dependsOn.isEmpty { lines.append("  after      \(task.dependsOn.joined(separator: ", "))") }

@@ -47,7 +47,8 @@ struct RunUpdate: Encodable, Sendable {
         counts = Counts(count: moment.status.tasks.count, landed: moment.status.tasks.count { $0.state == "landed" })
         logVersion = moment.log.version
         heard = moment.log.counts
-        guard let known, known.status.run == moment.status.run else {
+        // Back in time there may be tasks less, which only the whole says.
+        guard let known, known.status.run == moment.status.run, known.status.tasks.count <= moment.status.tasks.count else {
             isWhole = true
             tasks = moment.status.tasks
             return

@@ -9,6 +9,7 @@ package enum DashboardPages {
         "/store.js": PackageResources.store_js,
         "/dom.js": PackageResources.dom_js,
         "/pages.js": PackageResources.pages_js,
+        "/cost.js": PackageResources.cost_js,
         "/tasks.js": PackageResources.tasks_js,
         "/lines.js": PackageResources.lines_js,
         "/rows.js": PackageResources.rows_js,

@@ -27,9 +27,9 @@ extension HumanText {
         return text
     }
 
-    /// `5h 87 % used, until 2026-11-29T14:00:00.000Z`.
+    /// `5h 87 % used, until 2026-11-29 14:00:00 UTC`.
     package static func window(_ window: RunStatus.WindowStatus) -> String {
-        "\(window.name) \(Int(window.utilization * 100)) % used, until \(window.resetsAt.iso)"
+        "\(window.name) \(Int(window.utilization * 100)) % used, until \(time(window.resetsAt))"
     }
 
     /// In whole seconds: nobody knows it better.

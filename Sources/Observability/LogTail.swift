@@ -2,6 +2,8 @@
 package struct LogTail: Sendable {
     /// One line of the log.
     package struct Entry: Sendable, Equatable, Codable {
+        /// The day in the log, UTC: `2026-11-22`.
+        package var day: String
         /// The time of day in the log, UTC: `11:09:27`.
         package var time: String
         /// Who speaks: `worker-3`, `merge`.
@@ -74,7 +76,10 @@ package struct LogTail: Sendable {
         let source = String(parts[1].dropFirst().dropLast())
         text = Self.withoutWorktree(ControlSequences.sanitised(text), of: source)
         entries.append(
-            Entry(time: String(parts[0].dropFirst(11).prefix(8)), source: source, text: text, isEvent: isEvent, level: level))
+            Entry(
+                day: String(parts[0].prefix(10)), time: String(parts[0].dropFirst(11).prefix(8)), source: source, text: text,
+                isEvent: isEvent,
+                level: level))
         counts[source, default: 0] += 1
         if isEvent { latest[source] = nil } else if level == nil { latest[source] = Self.withoutTurn(text) }
     }

@@ -138,7 +138,7 @@ package enum NotificationRules {
         // One that was settled before it could be told needs nobody.
         guard run.questions[question.id]?.outcome == .open else { return nil }
         let fallback = question.fallback.map { " If nobody answers: \($0)." } ?? ""
-        let until = question.deadline.map { " Until \(TimestampFormat.iso8601($0))." } ?? ""
+        let until = question.deadline.map { " Until \(HumanText.time(Moment($0)))." } ?? ""
         let what = question.isApproval ? "\(question.id) waits for your approval" : "\(question.agent) asks (\(question.id))"
         return Draft(.needsYou, what, "\(question.text)\(fallback)\(until)", subject: question.id.name)
     }
@@ -152,7 +152,7 @@ package enum NotificationRules {
                 .needsYou, "no credential is accepted", "Agents wait until api-keys.json or the login is put right.", topic: "credentials")
         }
         return Draft(
-            .limit, "waits for a usage limit", "No credential is left; the first opens at \(TimestampFormat.iso8601(next)).", topic: "limit"
+            .limit, "waits for a usage limit", "No credential is left; the first opens at \(HumanText.time(Moment(next))).", topic: "limit"
         )
     }
 }

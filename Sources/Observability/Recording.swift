@@ -121,11 +121,12 @@ package struct Playback: Sendable {
         Recording.fold(recorded, into: &run)
         time = recorded.time
         guard let run else { return }
-        let stamp = Moment(recorded.time).iso.dropFirst(11).prefix(8)
+        let stamp = Moment(recorded.time).iso
         for line in EventLines.lines(for: recorded.event, before: before ?? run, after: run) {
             log.add(
                 LogTail.Entry(
-                    time: String(stamp), source: line.source, text: line.text, isEvent: true,
+                    day: String(stamp.prefix(10)), time: String(stamp.dropFirst(11).prefix(8)), source: line.source, text: line.text,
+                    isEvent: true,
                     level: line.level == .warning || line.level == .error ? line.level.rawValue : nil))
         }
     }

@@ -59,7 +59,7 @@ extension RunReport {
             HTMLText.facts([
                 ("Repository", HTMLText.words(repository)),
                 ("Branch", HTMLText.code(targetBranch) + (commits.count == 2 ? " \(commits[0]) → \(commits[1])" : "")),
-                ("Started", time.startedAt.iso), (outcome.hasEnded ? "Ended" : "Last change", time.endedAt.iso),
+                ("Started", HumanText.time(time.startedAt)), (outcome.hasEnded ? "Ended" : "Last change", HumanText.time(time.endedAt)),
                 (
                     "Time",
                     "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"
@@ -121,7 +121,7 @@ extension RunReport {
             let items = shown.map { task in
                 let kept = task.head.map { ", its work: \(HTMLText.code(String($0.prefix(10))))" } ?? ""
                 return "\(HTMLText.escaped(task.id)) \(HTMLText.words(task.title, limit: 200)): \(HTMLText.escaped(task.state)), "
-                    + "\(HTMLText.words(task.why ?? "", limit: 300))\(kept)"
+                    + "\(HTMLText.words(HumanText.times(in: task.why ?? ""), limit: 300))\(kept)"
             }
             return stuck + (items.isEmpty ? "" : HTMLText.list(items)) + Self.more(team.unlanded.count - shown.count)
         }
@@ -180,7 +180,7 @@ extension RunReport {
             "Where the result is",
             HTMLText.list([
                 "push: \(HTMLText.escaped(push.result))\(push.branch.map { ", branch \(HTMLText.code($0))" } ?? "")",
-                HTMLText.words(push.next), "written \(writtenAt.iso)",
+                HTMLText.words(push.next), "written \(HumanText.time(writtenAt))",
             ]))
     }
 }

@@ -21,7 +21,7 @@ extension RunReport {
         let commits = [startedFrom, self.head].compactMap { $0.map { Self.code(String($0.prefix(10))) } }
         lines += [
             "- repository: \(Self.plain(repository)), branch \(branch)" + (commits.count == 2 ? ", \(commits[0]) → \(commits[1])" : ""),
-            "- started: \(time.startedAt.iso), \(outcome.hasEnded ? "ended" : "last change"): \(time.endedAt.iso)",
+            "- started: \(HumanText.time(time.startedAt)), \(outcome.hasEnded ? "ended" : "last change"): \(HumanText.time(time.endedAt))",
             "- time: \(HumanText.duration(milliseconds: time.workedMilliseconds)) of work "
                 + "(limit \(HumanText.duration(milliseconds: time.limitMilliseconds))), "
                 + "\(HumanText.duration(milliseconds: time.wallMilliseconds)) from start to end",
@@ -74,7 +74,7 @@ extension RunReport {
                 let kept = task.head.map { " Its newest commit is \(Self.code(String($0.prefix(10))))." } ?? ""
                 return
                     "- \(task.id) (\(task.state), \(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens))) tokens) \(Self.plain(task.title, limit: 100)): "
-                    + "\(Self.plain(task.why ?? "", limit: 300)).\(kept)"
+                    + "\(Self.plain(HumanText.times(in: task.why ?? ""), limit: 300)).\(kept)"
             }
             lines.append("")
         }

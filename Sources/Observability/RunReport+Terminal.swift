@@ -41,7 +41,7 @@ extension RunReport {
             page.row("", "\(team.id): \(team.landed.count) of \(team.landed.count + team.unlanded.count)\(undelivered)\(stuck)")
         }
         for task in open.prefix(Self.terminalList) {
-            page.row("", "\(task.id) \(task.state): \(OneLine.text(task.title, limit: 60)): \(task.why ?? "")", .muted)
+            page.row("", "\(task.id) \(task.state): \(OneLine.text(task.title, limit: 60)): \(HumanText.times(in: task.why ?? ""))", .muted)
         }
         if open.count > Self.terminalList { page.row("", "… and \(open.count - Self.terminalList) more; see the report", .muted) }
         for item in kept.prefix(Self.terminalList) { page.row("Kept", "\(item.ref) (\(item.why))", .muted) }

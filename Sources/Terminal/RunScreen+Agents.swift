@@ -7,7 +7,7 @@ extension RunScreen {
         let isWorking = agent.state == "working"
         var spans = [
             Span(depth == 0 ? "" : "│  "), Span(isWorking ? "● " : "· ", isWorking ? .green : .dim),
-            Span(Self.pad(agent.id, 11), isWorking ? .bold : .plain),
+            Span(Self.pad(agent.id, depth == 0 ? 14 : 11), isWorking ? .bold : .plain),
             Span(Self.pad(agent.since.map { since($0) } ?? "", 12), .dim),
             Span(Self.pad(isWorking ? Self.tokens(agent.turnTokens) : "", 7), .dim),
         ]
@@ -21,8 +21,8 @@ extension RunScreen {
         // Where not both fit, each has half of the room, and what one leaves of it the other takes.
         let most = max(room / 2, room - (tool.map { $0.cells + 2 } ?? 0))
         spans.append(Span(Self.cut(brief, most), agent.brief == nil ? .dim : .plain))
-        if let waits = agent.waits { spans.append(Span("  waits: \(Self.safe(waits))", .yellow)) }
-        if let stopping = agent.stopping { spans.append(Span("  being stopped: \(Self.safe(stopping))", .yellow)) }
+        if let waits = agent.waits { spans.append(Span("  waits: \(said(waits))", .yellow)) }
+        if let stopping = agent.stopping { spans.append(Span("  being stopped: \(said(stopping))", .yellow)) }
         if let tool { spans.append(Span("  \(tool)", agent.tool == nil ? .dim : .cyan)) }
         return Row(spans, .agent(agent.id))
     }
@@ -65,7 +65,7 @@ extension RunScreen {
                     }
                 return Row([
                     Span("  "), Span(Self.pad(message.state, 13), style), Span("\(Self.safe(message.sender)): ", .dim),
-                    Span(Self.safe(message.text)), Span(message.why.map { "  \(Self.safe($0))" } ?? "", .dim),
+                    Span(Self.safe(message.text)), Span(message.why.map { "  \(said($0))" } ?? "", .dim),
                 ])
             }
     }

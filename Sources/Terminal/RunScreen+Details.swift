@@ -64,7 +64,7 @@ extension RunScreen {
                 Span("  \(agent.role), \(agent.state)\(agent.turn.map { " in \($0)" } ?? ""), \(agent.turns) turns, \(cost)"),
             ]))
         if let brief = agent.brief { rows.append(Row([Span("  \(Self.safe(brief))")])) }
-        if let waits = agent.waits { rows.append(Row([Span("  waits: \(Self.safe(waits))", .yellow)])) }
+        if let waits = agent.waits { rows.append(Row([Span("  waits: \(said(waits))", .yellow)])) }
         if let doing = HumanText.doing(agent) { rows.append(Row([Span("  \(Self.safe(doing))", .cyan)])) }
         return rows
     }
@@ -108,7 +108,7 @@ extension RunScreen {
             Row([Span("\(task.id)  ", .bold), Span(Self.safe(task.title), .bold)]),
             field("state", task.state + (task.commit.map { ", \($0.prefix(10))" } ?? ""), Self.style(ofTask: task.state)),
         ]
-        if let why = task.why { rows += folded("why", why) }
+        if let why = task.why { rows += folded("why", said(why)) }
         rows.append(field("team", task.team + (task.worker.map { ", \($0)" } ?? "")))
         if !task.dependsOn.isEmpty {
             let states = task.dependsOn.map { name in "\(name) (\(status.tasks.first { $0.id == name }?.state ?? "unknown"))" }
@@ -117,12 +117,12 @@ extension RunScreen {
         rows.append(
             field("effort", "\(task.attempts) attempts, \(task.reworks) reworks, \(task.conflicts) conflicts, \(task.redGates) red gates"))
         rows.append(field("cost", "\(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens.total))) tokens"))
-        rows.append(field("made", task.createdAt.iso))
-        if let started = task.startedAt { rows.append(field("begun", started.iso)) }
-        if let settled = task.settledAt { rows.append(field("settled", settled.iso)) }
+        rows.append(field("made", HumanText.time(task.createdAt, today: now)))
+        if let started = task.startedAt { rows.append(field("begun", HumanText.time(started, today: now))) }
+        if let settled = task.settledAt { rows.append(field("settled", HumanText.time(settled, today: now))) }
         let mentions = log.entries.lazy.filter { $0.isEvent && Self.mentions($0.text, task.id) }.suffix(200)
         if !mentions.isEmpty { rows.append(Row([])) }
-        return rows + mentions.map { Row(Self.spans(of: $0)) }
+        return rows + mentions.map { Row(spans(of: $0)) }
     }
 
     /// Whether a text names a task, and not one whose name begins alike.
@@ -137,8 +137,9 @@ extension RunScreen {
             guard let candidate = queue.candidates.first(where: { $0.id == id }) else { continue }
             return [
                 Row([Span(Self.safe(candidate.what), .bold)]), field("into", queue.target), field("state", candidate.state),
-                field("head", String(candidate.head.prefix(12))), field("since", "\(candidate.since.iso), for \(since(candidate.since))"),
-            ] + folded("why", candidate.why)
+                field("head", String(candidate.head.prefix(12))),
+                field("since", "\(HumanText.time(candidate.since, today: now)), for \(since(candidate.since))"),
+            ] + folded("why", said(candidate.why))
         }
         return gone(id)
     }

@@ -34,8 +34,8 @@ extension RunScreen {
         let isFine = credential.state == "usable" && credential.why == nil
         let budget = credential.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
         let limit = credential.limit.map { " of at most \($0)" } ?? ""
-        let until = credential.benchedUntil.map { " until \($0.iso), for \(left($0))" } ?? ""
-        let why = (credential.rejection ?? credential.why).map { "  \(Self.safe($0))" } ?? ""
+        let until = credential.benchedUntil.map { " until \(HumanText.time($0, today: now)), for \(left($0))" } ?? ""
+        let why = (credential.rejection ?? credential.why).map { "  \(said($0))" } ?? ""
         let row = Row([
             Span("  "), Span(Self.pad(Self.safe(credential.name), 16), .bold),
             Span(Self.pad(credential.state + until, 10), isFine ? .green : .yellow),
@@ -47,7 +47,7 @@ extension RunScreen {
                 Row([
                     Span("    "), Self.gauge(window.utilization), Span(" \(Self.safe(window.name))"),
                     Span("  resets in \(left(window.resetsAt))", .dim),
-                    Span(size.columns >= 100 ? ", at \(window.resetsAt.iso)" : "", .dim),
+                    Span(size.columns >= 100 ? ", at \(HumanText.time(window.resetsAt, today: now))" : "", .dim),
                 ])
             }
     }

@@ -9,7 +9,7 @@ extension RunScreen {
         case .company: AnyRandomAccessCollection(company)
         case .tasks: tasks
         case .queue: AnyRandomAccessCollection(queue)
-        case .log: AnyRandomAccessCollection(log.entries.lazy.map { Row(Self.spans(of: $0)) })
+        case .log: AnyRandomAccessCollection(log.entries.lazy.map { Row(spans(of: $0)) })
         case .limits: AnyRandomAccessCollection(limits)
         }
     }
@@ -20,7 +20,7 @@ extension RunScreen {
         var rows = questions + [row(of: status.director, depth: 0)]
         for team in status.teams {
             let goal = team.goal.map { ": \(Self.safe($0))" } ?? ""
-            let stuck = team.stuck.map { "  STUCK: \(Self.safe($0))" } ?? ""
+            let stuck = team.stuck.map { "  STUCK: \(said($0))" } ?? ""
             rows.append(Row([Span("├ "), Span(team.id, .bold), Span(" \(team.stage)\(goal)"), Span(stuck, .red)]))
             if team.lead.id != status.director.id { rows.append(row(of: team.lead, depth: 1)) }
             rows += team.members.map { row(of: $0, depth: 1) }
@@ -32,7 +32,7 @@ extension RunScreen {
     private var questions: [Row] {
         status.openQuestions.map { question in
             let command = question.kind == "question" ? "cco answer \(question.id) \"…\"" : "cco approve \(question.id)"
-            let until = question.deadline.map { ", until \($0.iso)" } ?? ""
+            let until = question.deadline.map { ", until \(HumanText.time($0, today: now))" } ?? ""
             return Row([
                 Span("? \(command)", .yellow), Span("  \(question.agent): \(Self.safe(question.text))"), Span(until, .dim),
             ])
@@ -43,15 +43,15 @@ extension RunScreen {
 
     private var tasks: AnyRandomAccessCollection<Row> {
         guard !status.tasks.isEmpty else { return AnyRandomAccessCollection([Row([Span("There are no tasks yet.", .dim)])]) }
-        return AnyRandomAccessCollection(status.tasks.lazy.map(Self.row(of:)))
+        return AnyRandomAccessCollection(status.tasks.lazy.map { row(of: $0) })
     }
 
-    private static func row(of task: RunStatus.TaskStatus) -> Row {
+    private func row(of task: RunStatus.TaskStatus) -> Row {
         var spans = [
-            Span(pad(task.id, 9)), Span(pad(task.state, 13), style(ofTask: task.state)), Span(pad(task.worker ?? "", 11), .dim),
-            Span(safe(task.title)),
+            Span(Self.pad(task.id, 9)), Span(Self.pad(task.state, 13), Self.style(ofTask: task.state)),
+            Span(Self.pad(task.worker ?? "", 11), .dim), Span(Self.safe(task.title)),
         ]
-        if let why = task.why { spans.append(Span("  \(safe(why))", .dim)) }
+        if let why = task.why { spans.append(Span("  \(said(why))", .dim)) }
         return Row(spans, .task(task.id))
     }
 

@@ -21,7 +21,7 @@ extension RunScreen {
                 Span("  "), Span(Self.pad(place, 3), Self.style(ofVerdict: candidate.verdict)),
                 Span(Self.pad(candidate.state, 13), candidate.state.hasPrefix("gating") ? .cyan : .plain),
                 Span(Self.pad(since(candidate.since), 13), .dim), Span(Self.safe(candidate.what)),
-                Span("  \(Self.safe(candidate.why))", .dim),
+                Span("  \(said(candidate.why))", .dim),
             ], .candidate(candidate.id))
     }
 
@@ -72,7 +72,7 @@ extension RunScreen {
         let gate = status.gate
         var rows = [Row([Span("gate  ", .bold), Span(Self.safe(gate.command ?? gate.state))])]
         if let slots = gate.slots {
-            rows.append(Row([Span("      \(slots) at once\(gate.slotsReason.map { ": \(Self.safe($0))" } ?? "")", .dim)]))
+            rows.append(Row([Span("      \(slots) at once\(gate.slotsReason.map { ": \(said($0))" } ?? "")", .dim)]))
         }
         let merges = status.merges
         let runs = "\(merges.gateRuns) run\(merges.gateRuns == 1 ? "" : "s")"

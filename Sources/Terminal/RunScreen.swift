@@ -102,7 +102,7 @@ package struct RunScreen: Sendable {
     private var stateSpan: Span {
         if status.phase == "ended" { return Span("ended: \(status.end?.reason ?? "")", .bold) }
         if let suspension = status.suspension {
-            let text = Self.safe(suspension)
+            let text = said(suspension)
             return status.needsPerson ? Span("NEEDS YOU: \(text)", .red) : Span("paused: \(text)", .yellow)
         }
         return isLive ? Span(status.phase, .green) : Span("interrupted: its engine is gone", .yellow)
@@ -124,9 +124,9 @@ package struct RunScreen: Sendable {
         if slowed > 0 { spans.append(Span("  \(slowed) of \(status.credentials.count) credentials slowed", .yellow)) }
         spans += nearLimits
         if let width = status.width, width.atOnce < width.workers {
-            spans.append(Span("  \(width.atOnce) workers at once\(width.reason.map { ": \(Self.safe($0))" } ?? "")", .yellow))
+            spans.append(Span("  \(width.atOnce) workers at once\(width.reason.map { ": \(said($0))" } ?? "")", .yellow))
         }
-        if let waiting = status.waiting { spans.append(Span("  waits: \(Self.safe(waiting.reason))", .yellow)) }
+        if let waiting = status.waiting { spans.append(Span("  waits: \(said(waiting.reason))", .yellow)) }
         if status.gate.state == "ungated" { spans.append(Span("  UNGATED", .red)) }
         return spans
     }
@@ -137,12 +137,13 @@ package struct RunScreen: Sendable {
     }
 
     private var tabs: [Span] {
-        WatchState.Page.allCases.flatMap { page in
+        let pages = WatchState.Page.allCases.flatMap { page in
             let isOpen = page == state.page
             return [
                 Span(" \(page.rawValue) \(page.title) ", CellStyle(isBold: isOpen, isDim: !isOpen, isReversed: isOpen)), Span(" "),
             ]
         }
+        return pages + [Span("  times in UTC", .dim)]
     }
 
     private func body(on canvas: inout Canvas, from top: Int) {
@@ -173,7 +174,7 @@ package struct RunScreen: Sendable {
         for (offset, entry) in log.entries.lazy.reversed().filter({ $0.isEvent || $0.level != nil }).prefix(height - 1).reversed()
             .enumerated()
         {
-            canvas.write(Self.spans(of: entry), row: top + 1 + offset)
+            canvas.write(spans(of: entry), row: top + 1 + offset)
         }
     }
 
@@ -224,9 +225,14 @@ package struct RunScreen: Sendable {
         return cells < width ? text + String(repeating: " ", count: width - cells) : text
     }
 
-    static func spans(of entry: LogTail.Entry) -> [Span] {
+    /// A sentence of the run on one line, its times as people read them.
+    func said(_ text: String) -> String { HumanText.times(in: Self.safe(text), today: now) }
+
+    func spans(of entry: LogTail.Entry) -> [Span] {
         let style: CellStyle = entry.level == "error" ? .red : entry.level == "warning" ? .yellow : .plain
-        return [Span(entry.time + " ", .dim), Span(pad(entry.source, 11) + " ", .cyan), Span(safe(entry.text), style)]
+        // What agents print is shown as they printed it.
+        let text = entry.isEvent ? said(entry.text) : Self.safe(entry.text)
+        return [Span(entry.time + " ", .dim), Span(Self.pad(entry.source, 11) + " ", .cyan), Span(text, style)]
     }
 
     func since(_ moment: Moment) -> String { HumanText.duration(milliseconds: max(0, now - moment.ms) / 1_000 * 1_000) }

@@ -16,8 +16,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 PATIENCE = 60_000
 
 PAGES = {
-    "overview": "#/", "timeline": "#/timeline", "tasks": "#/tasks", "graph": "#/graph", "queue": "#/queue", "cost": "#/cost", "log": "#/log",
+    "overview": "#/", "timeline": "#/timeline", "tasks": "#/tasks", "graph": "#/graph", "agents": "#/agents", "queue": "#/queue", "cost": "#/cost",
+    "log": "#/log",
 }
+#: Where the browsers are: in no whole hour of UTC, in which the run's texts are.
+ZONE = "Asia/Kolkata"
 SIZES = {"wide": (1440, 900), "tablet": (820, 1100), "phone": (390, 800)}
 
 
@@ -57,10 +60,10 @@ class Company:
         self.started.append(process)
         return process
 
-    def serve(self) -> tuple[subprocess.Popen, str]:
+    def serve(self, *words: str) -> tuple[subprocess.Popen, str]:
         """Starts the pages, always on the same port and with the same token; while an engine is starting, they have to wait."""
         for _ in range(150):
-            process = self.begin("web", "--port", str(self.port), "--token-file", str(self.scratch / "token"))
+            process = self.begin("web", "--port", str(self.port), "--token-file", str(self.scratch / "token"), *words)
             for line in process.stdout:
                 if "http://" in line:
                     return process, line[line.index("http://"):].strip()
@@ -86,12 +89,12 @@ class Browser:
         self.browser = playwright.chromium.launch(executable_path=os.environ["CCO_TEST_CHROMIUM"], args=self.arguments)
         self.browser.on("disconnected", lambda _: self.problems.append("the browser has ended"))
         self.problems = []
-        #: Whether a lost connection is expected just now.
-        self.may_lose_connection = False
+        #: Whether a lost connection, or a refusal, is expected just now.
+        self.may_lose_connection = self.may_be_refused = False
 
     def page(self, theme: str = "light", size: str = "wide") -> Page:
         width, height = SIZES[size]
-        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, timezone_id=ZONE)
         context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         context.add_init_script("addEventListener('securitypolicyviolation', (event) => console.error('violates the policy: ' + event.violatedDirective + ' ' + event.blockedURI))")
@@ -129,7 +132,7 @@ class Browser:
     def note(self, kind: str, text: str):
         if kind not in ("error", "warning"):
             return
-        if self.may_lose_connection and "net::ERR_" in text:
+        if self.may_lose_connection and "net::ERR_" in text or self.may_be_refused and "409 (Conflict)" in text:
             return
         self.problems.append(text)
 
@@ -226,4 +229,4 @@ def main(body):
     step("all is as it should be")
 
 
-__all__ = ["Company", "Browser", "PAGES", "SIZES", "PATIENCE", "accessibility", "expect", "fits", "go", "main", "picture", "step", "sys"]
+__all__ = ["Company", "Browser", "PAGES", "SIZES", "PATIENCE", "ZONE", "accessibility", "expect", "fits", "go", "main", "picture", "step", "sys"]

@@ -1,14 +1,16 @@
 """A whole run in the browser: seen, understood, paused, resumed, steered, and looked at again from its journal.
 
 The run's first worker prints a hostile file again and again until somebody tells it something; its third task waits for that one. What the pages
-show is held against what `cco status --json` and `cco replay --json` print.
+show is held against what the other commands print and what the journal's file has (`shown.py`).
 """
 
 import json
 import pathlib
 import re
+import shutil
 import signal
 
+import shown
 from browser import PAGES, SIZES, accessibility, expect, fits, go, main, picture, step
 
 
@@ -20,7 +22,8 @@ def rows(page):
 
 
 def expected(status):
-    return [[one["id"], one["state"], one.get("worker", ""), one["title"], one.get("why", "")] for one in status["tasks"]]
+    now = shown.present()
+    return [[one["id"], one["state"], one.get("worker", ""), one["title"], shown.told(one.get("why", ""), now)] for one in status["tasks"]]
 
 
 def same_as_journal(company, page, words):
@@ -39,6 +42,52 @@ def same_as_journal(company, page, words):
     assert f"{landed} of {len(status['tasks'])}" in figures, (words, figures)
     assert status["baseHead"][:10] in figures, (words, figures)
     return status
+
+
+def comes_to(page, words, read, likeness, difference):
+    """The page may be a moment behind; it has to come to the same."""
+    for _ in range(40):
+        wanted = likeness()
+        seen = read(page)
+        differs = difference(seen, wanted)
+        if not differs:
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"{words}: {differs}")
+
+
+def unlike(is_like=None):
+    def difference(seen, wanted):
+        return None if (is_like(seen, wanted) if is_like else seen == wanted) else f"the page shows {seen}, and it is {wanted}"
+    return difference
+
+
+def everything_else(company, page, words, status=None):
+    """The other views, each of which has to come to what the status says, or to the one that is given: of a run that stands still."""
+    for name, read, likeness, difference in (
+        ("tree", shown.tree, shown.tree_of, unlike()), ("agents", shown.agents, shown.agents_of, unlike(shown.like_agents)),
+        ("merge queue", shown.queue, shown.queue_of, unlike()), ("graph", shown.graph, shown.graph_of, unlike()),
+    ):
+        comes_to(page, f"{words}, {name}", read, lambda: likeness(status or company.json("status", "--json"), shown.present()), difference)
+
+
+def at_rest(company, page, words, status, *run, is_late=False):
+    """What nobody changes any more: also costs, log and timeline. A server that came late has the end of the log only."""
+    everything_else(company, page, words, status)
+    report = company.json("report", "--cost", "--json", *run)
+    comes_to(page, f"{words}, cost", shown.cost, lambda: shown.cost_of(report, status), unlike())
+    assert shown.money(report["total"]["costUsd"]) in page.text_content("#figures")
+    log = company.run("logs", *run)
+    least = shown.lines_of(shown.end_of(log)) if is_late else None
+    comes_to(page, f"{words}, log", shown.lines, lambda: shown.lines_of(log), lambda seen, wanted: shown.like_lines(seen, wanted, shown.present(), least))
+    file = journal(company, status)
+    comes_to(page, f"{words}, timeline", shown.spans, lambda: shown.spans_of(file, shown.present()), shown.like_spans)
+    # Nothing is left selected.
+    go(page, "#/")
+
+
+def journal(company, status):
+    return str(pathlib.Path(company.config) / "workspace" / "runs" / status["run"] / "journal.sqlite")
 
 
 def harmless(page, box):
@@ -158,6 +207,20 @@ def whole(company, browser):
     assert said["Which size?"] == ("answered", "2") and said["Which words?"] == ("answered", "Short <b>ones</b>"), said
     assert said["Which colour?"][0] == "open", said
 
+    step("so is who does what, what is to be merged, and what depends on what")
+    everything_else(company, page, "at work")
+
+    step("times are the reader's, and say so; the run's own sentences too")
+    asking = next(one for one in company.json("questions", "--json") if one["text"] == "Which colour?")
+    deadline = shown.local(shown.instant(asking["deadline"]["iso"]), shown.present())
+    expect(page.locator(".asked", has_text="Which colour?")).to_contain_text(f"At {deadline} this is taken for the answer: red")
+    assert shown.told("until 2026-11-29T14:05:30.123Z", shown.instant("2026-11-29T12:00:00Z")) == "until 19:35:30"
+    for route in PAGES.values():
+        go(page, route)
+        if route != "#/log":
+            assert not shown.ISO.search(page.inner_text("body")), (route, page.inner_text("body"))
+        expect(page.locator("footer")).to_contain_text(re.compile(r"Asia/(Kolkata|Calcutta) \(UTC\+5:30\)"))
+
     step("every page, in both themes and three widths")
     task, agent = waiting["id"], worker
     routes = {**PAGES, "task": f"#/task/{task}", "agent": f"#/agent/{agent}", "around": f"#/graph/{task}"}
@@ -170,9 +233,7 @@ def whole(company, browser):
                 go(other, route)
                 other.wait_for_timeout(100)
                 fits(other, f"{name} {theme} {size}")
-                # Colours differ by theme, and what there is by width: two of the four together show both.
-                if (theme, size) in (("light", "wide"), ("dark", "phone")):
-                    accessibility(other, f"{name} {theme} {size}")
+                accessibility(other, f"{name} {theme} {size}")
                 picture(other, f"{name}-{theme}-{size}")
             other.context.close()
     browser.expect_quiet("all pages")
@@ -193,13 +254,16 @@ def whole(company, browser):
     page.click("dialog button.danger")
     expect(page.locator("#state")).to_contain_text("paused: the web page", timeout=60_000)
     assert start.wait(timeout=60) == 13
-    assert company.json("status", "--json")["suspension"].startswith("the web page")
+    resting = company.json("status", "--json")
+    assert resting["suspension"].startswith("the web page")
+    same_as_journal(company, page, "paused")
+    at_rest(company, page, "paused", resting)
     browser.may_lose_connection = True
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=30) == 0
     expect(page.locator("#state")).to_contain_text("The connection is lost")
     resumed = company.begin("resume")
-    company.serve()
+    second, _ = company.serve()
     expect(page.locator("#state")).to_have_text("working", timeout=60_000)
     browser.may_lose_connection = False
     same_as_journal(company, page, "after the restart")
@@ -218,6 +282,7 @@ def whole(company, browser):
     answers = {one["text"]: (one["state"], one.get("answer")) for one in status["questions"]}
     assert answers["Which colour?"] == ("defaulted", "red"), answers
     expect(page.locator(".asked")).to_have_count(0)
+    at_rest(company, page, "at the end", status, is_late=True)
     step("slow browsers and a dead one have changed nothing")
     for other in slow:
         assert other.evaluate("document.title"), "a slow page has died"
@@ -269,7 +334,11 @@ def whole(company, browser):
     page.click("#replay-open")
     expect(page.locator("#replay-told")).to_have_text(re.compile(r"^event \d+ of"))
     last = int(page.get_attribute("#replay-range", "max"))
-    for at in sorted({1, last // 5, last // 2, last - 3}):
+    replayed = company.run("replay")
+    # Among them moments in the midst of merges and gates, which a page that is looked at seldom meets.
+    steps = [sequence for sequence, _, kind, event in shown.events(journal(company, status)) if kind == "effectIntended" and next(iter(event["_1"])) in ("gate", "publish")]
+    queued = 0
+    for at in sorted({1, last // 5, last // 2, last - 3, *steps[:: max(1, len(steps) // 4)]}):
         page.evaluate("at => { const range = document.getElementById('replay-range'); range.value = at; range.dispatchEvent(new Event('input')); }", at)
         expect(page.locator("#replay-told")).to_contain_text(f"event {at} of")
         then = company.json("replay", "--at", str(at), "--json")
@@ -278,8 +347,15 @@ def whole(company, browser):
             assert rows(page) == expected(then), (at, rows(page), expected(then))
         figures = page.text_content("#figures")
         assert f"of {len(then['tasks'])}" in figures, (at, figures)
+        everything_else(company, page, f"event {at}", then)
         by_route = json.loads(page.evaluate("async (at) => (await fetch(`/api/v1/status?at=${at}`)).text()", at))
         assert by_route == then, at
+        queued += sum(len(one["candidates"]) for one in then["queues"])
+        if at > 1:
+            assert shown.cost(page, is_past=True) == shown.cost_then(then), (at, shown.cost(page, is_past=True), shown.cost_then(then))
+            differs = shown.like_lines(shown.lines(page), shown.replayed_of(replayed, at), shown.present())
+            assert differs is None, f"event {at}, log: {differs}"
+    assert queued > 0
     for name, route in {**PAGES, "task": f"#/task/{task}", "agent": f"#/agent/{agent}"}.items():
         go(page, route)
         page.wait_for_timeout(100)
@@ -319,6 +395,40 @@ def whole(company, browser):
     fits(shared, "shared report")
     picture(shared, "report-phone")
     browser.expect_quiet("the end")
+
+    step("an earlier run, whatever has begun after it")
+    runs = pathlib.Path(company.config) / "workspace" / "runs"
+    shutil.copytree(runs / status["run"], runs / "2100-01-01-00-00-00", symlinks=True)
+    (runs.parent / "current").write_text("2100-01-01-00-00-00\n")
+    browser.may_lose_connection = True
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(timeout=30) == 0
+    refused = company.begin("web", "--run", "2020-01-01-00-00-00")
+    refused.stdout.read()
+    assert refused.wait(timeout=30) == 64
+    _, link = company.serve("--run", status["run"])
+    earlier = browser.page()
+    earlier.goto(link)
+    expect(earlier.locator("#run")).to_have_text(status["run"])
+    expect(earlier.locator("#state")).to_contain_text("ended: complete")
+    assert rows(earlier) == expected(status)
+    at_rest(company, earlier, "an earlier run", status, "--run", status["run"], is_late=True)
+    assert earlier.locator("#pause").is_hidden()
+    go(earlier, f"#/agent/{worker}")
+    expect(earlier.locator(".transcript")).to_contain_text("turn ended: ")
+    go(earlier, f"#/commit/{landed['commit']}")
+    expect(earlier.locator("#page")).to_contain_text("Verified: the gate passed on exactly this tree")
+    order = """async () => {
+      const body = JSON.stringify({ id: "any", kind: "tell", agent: "director", text: "Hurry." });
+      const answer = await fetch("/api/v1/orders", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+      return [answer.status, (await answer.json()).error.code];
+    }"""
+    browser.may_be_refused = True
+    assert earlier.evaluate(order) == [409, "no-engine"]
+    browser.may_be_refused = False
+    earlier.click("#replay-open")
+    expect(earlier.locator("#replay-told")).to_contain_text(re.compile(f"event {last} of {last}"))
+    browser.expect_quiet("an earlier run")
 
 
 main(whole)

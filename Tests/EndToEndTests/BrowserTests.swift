@@ -35,7 +35,7 @@ struct BrowserTests {
                 blocked(["text": "Which size?", "options": ["2", "1"], "default": "1", "minutes": 60])
             case (let text?, 2) where text.contains(asks): blocked(["text": "Which words?", "minutes": 60])
             case (let text?, 1) where text.contains(hasDefault):
-                blocked(["text": "Which colour?", "options": ["red", "green"], "default": "red", "minutes": 1])
+                blocked(["text": "Which colour?", "options": ["red", "green"], "default": "red", "minutes": 2])
             default: await company.reply(to: request)
             }
         }
@@ -43,7 +43,7 @@ struct BrowserTests {
 
     @Test(
         "they show what the journal says, are safe and accessible, steer the run, survive a restart, and show every moment again",
-        .timeLimit(.minutes(8)))
+        .timeLimit(.minutes(25)))
     func whole() async throws {
         try await CompanyFixture.with(Self.plan, script: Self.script()) { fixture in
             let result = try await RealBrowser.run("whole_run.py", on: fixture)

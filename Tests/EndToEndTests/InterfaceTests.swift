@@ -104,7 +104,12 @@ struct InterfaceTests {
     }
 
     /// Schemathesis holds the server to its description, with examples, bounds and random values.
-    private func expectDescribed(_ web: RunningWeb, _ fixture: CompanyFixture) async throws {
+    ///
+    /// - Parameters:
+    ///   - left: routes that are not asked.
+    ///   - seconds: how long at most.
+    private func expectDescribed(_ web: RunningWeb, _ fixture: CompanyFixture, without left: [String] = [], seconds: Int = 40) async throws
+    {
         // Streams end only where they are asked to.
         let settings = fixture.root + "/schemathesis.toml"
         let text = """
@@ -117,18 +122,47 @@ struct InterfaceTests {
             parameters = { "query.follow" = "0" }
             # It takes any header that nobody knows for a wrong one, and refuses numbers beyond the journal; wrong numbers are tested elsewhere.
             checks = { negative_data_rejection = { enabled = false } }
+
+            [[operations]]
+            include-path = "/api/v1/orders"
+            # What an order has to have depends on its kind and on the run: the form has all of it, and an engine refuses in words what does not hold.
+            checks = { positive_data_acceptance = { enabled = false } }
             """
-        try Data(text.utf8).write(to: URL(filePath: settings))
+        let out = left.map { "\n[[operations]]\ninclude-path = \"\($0)\"\nenabled = false\n" }.joined()
+        try Data((text + "\n" + out).utf8).write(to: URL(filePath: settings))
         let result = try await ChildCommand(
             InterfaceTools.schemathesis,
             [
                 "--config-file", settings, "run", web.address + "/api/v1/openapi.json", "--url", web.address, "--header",
-                "Authorization: Bearer \(web.token)", "--max-examples", "8", "--max-time", "40", "--request-timeout", "10", "--seed", "1",
+                "Authorization: Bearer \(web.token)", "--max-examples", "8", "--max-time", "\(seconds)", "--request-timeout", "10",
+                "--seed", "1",
                 "--generation-database", "none", "--no-color",
             ], environment: fixture.environment, workingDirectory: fixture.root, timeout: .seconds(120)
         ).run()
         let isFine = result.succeeded
         #expect(isFine, "\(result.outputText.suffix(6_000))\(result.errorText.suffix(2_000))")
+    }
+
+    @Test(
+        "a run at work is told in the described form, whatever is asked and ordered, and so is one that stands still",
+        .timeLimit(.minutes(6)))
+    func described() async throws {
+        var plan = CompanyPlan.synthetic(tasks: 2)
+        for index in 0..<2 { plan.goals[0].tasks[index].mistakes = [.slow(seconds: 300)] }
+        try await CompanyFixture.with(plan) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 300", run)
+            let web = try await fixture.web()
+            // It would stand still at once.
+            try await expectDescribed(web, fixture, without: ["/api/v1/pause"], seconds: 20)
+            let live = try JSONDecoder().decode(RunStatus.self, from: Data(try await web.ask("/api/v1/status").text.utf8))
+            #expect(live.suspension == nil && live.phase == "working" && live.spending.turns > 0)
+            let paused = try await web.ask("/api/v1/pause", method: "POST")
+            #expect(paused.status == 200, "\(paused.text)")
+            #expect(try await run.ended().exit == .exited(13))
+            try await expectDescribed(web, fixture, seconds: 15)
+            try await web.stop()
+        }
     }
 
     @Test(

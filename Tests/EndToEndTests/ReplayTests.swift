@@ -49,6 +49,15 @@ struct ReplayTests {
                 try await terminal.shows("that nothing is changed") { $0.contains { $0.contains("changes nothing") } }
                 try await terminal.type("Space")
                 try await terminal.shows("the end again") { $0[0].contains("ended: complete") }
+                for key in ["Down", "Down", "Enter"] { try await terminal.type(key) }
+                try await terminal.shows("what the worker said") { $0.contains { $0.contains("turn ended: ") } }
+                try await terminal.type("Home")
+                try await terminal.shows("that it had said nothing by then") { lines in
+                    lines.contains { $0.hasPrefix("replay 1/") } && !lines.contains { $0.contains("turn ended: ") }
+                }
+                try await terminal.type("End")
+                try await terminal.shows("what the worker said, again") { $0.contains { $0.contains("turn ended: ") } }
+                try await terminal.type("Escape")
                 try await terminal.type("q")
                 try await terminal.shows("the shell") { $0.contains("left with 0") }
             }

@@ -87,4 +87,18 @@ struct HumanTextTests {
     func tokens(count: Int64, expected: String) {
         #expect(HumanText.tokens(count) == expected)
     }
+
+    @Test("points in time are told in UTC, with the day where it is not today's, and nothing else is changed")
+    func times() {
+        let noon = Timestamp(milliseconds: 1_795_348_800_000)
+        let text = "the earliest opens at 2026-11-22T14:05:30.123Z, the next at 2026-11-23T00:00:00Z (é)"
+        #expect(HumanText.times(in: text) == "the earliest opens at 2026-11-22 14:05:30 UTC, the next at 2026-11-23 00:00:00 UTC (é)")
+        #expect(
+            HumanText.times(in: text, today: noon.milliseconds)
+                == "the earliest opens at 14:05:30 UTC, the next at 2026-11-23 00:00:00 UTC (é)")
+        #expect(HumanText.time(Moment(noon)) == "2026-11-22 12:00:00 UTC")
+        for plain in ["", "Z", "2026-11-22T14:05:30", "2026-11-22T14:05:30.Q", "2026-11-22 14:05:30Z", "A 2026-11-2ZT14:05:30Z"] {
+            #expect(HumanText.times(in: plain) == plain)
+        }
+    }
 }

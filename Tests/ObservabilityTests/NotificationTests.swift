@@ -35,7 +35,7 @@ struct NotificationTests {
     mutating func questions() throws {
         let asked = try #require(told(of: .questionAsked(question(1))))
         #expect(asked.notification.kind == .needsYou && asked.notification.subject == "question-1")
-        #expect(asked.notification.text.hasPrefix("Which licence? If nobody answers: MIT. Until 2026-11-22T"))
+        #expect(asked.notification.text.hasPrefix("Which licence? If nobody answers: MIT. Until 2026-11-22 10:20:00 UTC."))
         let approval = try #require(told(of: .questionAsked(question(2, subject: .promotion(.task(ID("task-1")), head: .number(9))))))
         #expect(approval.notification.title == "cco: approval-2 waits for your approval")
         fixture.apply(.questionAnswered(ID("question-1"), "GPL", by: "Ada"))
@@ -47,7 +47,7 @@ struct NotificationTests {
         let until = fixture.now.advanced(byMilliseconds: 3_600_000)
         #expect(told(of: .credentialBenched(ID("key-1"), until: until, reason: "limit")) == nil)
         let limit = try #require(told(of: .credentialBenched(ID("key-2"), until: until, reason: "limit")))
-        #expect(limit.notification.kind == .limit && limit.notification.text.contains(TimestampFormat.iso8601(until)))
+        #expect(limit.notification.kind == .limit && limit.notification.text.contains(HumanText.time(Moment(until))))
         fixture.apply(.credentialRejected(ID("key-1"), reason: "no"))
         #expect(told(of: .credentialRejected(ID("key-2"), reason: "no"))?.notification.kind == .needsYou)
     }

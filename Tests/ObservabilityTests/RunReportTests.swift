@@ -151,7 +151,7 @@ struct RunReportTests {
         **complete**: The Director declared the direction fulfilled and the last gate was green.
 
         - repository: https://example.com/shop.git, branch `main`, `1000000000` → `6500000000`
-        - started: 2026-11-22T10:15:04.000Z, ended: 2026-11-22T10:15:28.000Z
+        - started: 2026-11-22 10:15:04 UTC, ended: 2026-11-22 10:15:28 UTC
         - time: 23 s of work (limit 2 h 00 min), 24 s from start to end
         - cost: $1.75 of $20.00, 33.0k tokens in 3 turns
 

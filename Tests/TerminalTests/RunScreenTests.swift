@@ -59,6 +59,22 @@ struct RunScreenTests {
     @Test("the merge queue with the chain that is searched, on a large terminal")
     func chain() throws { try compare(Self.screen(60, 200, [.character("3")]), "queue-200x60.txt") }
 
+    @Test("the run's sentences have their times in UTC, and what agents print is left as it is")
+    func times() throws {
+        var screen = try Self.screen(24, 200, [.character("2")])
+        screen.status.tasks[0].why = "needs a credential; the earliest opens at 2026-11-29T14:05:30.123Z"
+        screen.log.take("2026-11-28T14:26:11.000Z [worker-5] turn-13 date: 2026-11-28T14:00:00Z\n".utf8)
+        screen.log.take("2026-11-28T14:26:12.000Z [credentials] warning: key-1 is BENCHED until 2026-11-28T15:00:00.000Z event=9\n".utf8)
+        var lines = screen.canvas.text
+        #expect(lines[2].hasSuffix("times in UTC"), "\(lines)")
+        #expect(lines.contains { $0.contains("opens at 2026-11-29 14:05:30 UTC") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("14:26:12 credentials") && $0.hasSuffix("BENCHED until 15:00:00 UTC") }, "\(lines)")
+        screen.state = WatchState()
+        _ = screen.state.handle(.character("4"), on: screen.scene)
+        lines = screen.canvas.text
+        #expect(lines.contains { $0.contains("date: 2026-11-28T14:00:00Z") }, "\(lines)")
+    }
+
     @Test("what a person said to an agent is in its view, with what has become of it")
     func messages() throws {
         let keys: [Key] = [.down, .down, .down, .down, .down, .down, .down, .enter]

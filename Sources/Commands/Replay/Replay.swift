@@ -49,7 +49,7 @@ struct Replay: AsyncParsableCommand {
             return try await show(moment, history, place, surroundings.console)
         }
         guard surroundings.canShowScreens else { return try await printAll(history, surroundings.console) }
-        try await ReplaySession(surroundings: surroundings, history: history).run()
+        try await ReplaySession(surroundings: surroundings, place: place, history: history).run()
     }
 
     /// The run of this name whose journal is still there; the newest without one.
@@ -78,14 +78,14 @@ struct Replay: AsyncParsableCommand {
         }
         let last = await history.last
         guard (1...last).contains(sequence) else {
-            let (start, end) = (Moment(await history.time(of: 1)).iso, Moment(await history.time(of: last)).iso)
+            let (start, end) = (HumanText.time(Moment(await history.time(of: 1))), HumanText.time(Moment(await history.time(of: last))))
             throw Failure("the run has the events 1 to \(last), from \(start) to \(end), and none for \(at ?? "").", .usage)
         }
         let past = try await history.past(at: sequence)
         if json { return console.write(try JSONText.of(past.status)) }
         let text = StatusText(
             status: past.status, isLive: past.status.isAtWork, options: place.options, style: Style(isOn: console.hasColour))
-        console.write("Event \(past.sequence) of \(last), \(Moment(past.time).iso)\n" + text.lines.joined(separator: "\n"))
+        console.write("Event \(past.sequence) of \(last), \(HumanText.time(Moment(past.time)))\n" + text.lines.joined(separator: "\n"))
     }
 
     private func printAll(_ history: RunHistory, _ console: Console) async throws {

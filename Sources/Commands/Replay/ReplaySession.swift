@@ -7,6 +7,7 @@ import Terminal
 /// Shows a run's moments on the terminal until the person leaves.
 struct ReplaySession: Sendable {
     var surroundings: Surroundings
+    var place: Place
     var history: RunHistory
 
     private enum Wake: Sendable {
@@ -14,6 +15,8 @@ struct ReplaySession: Sendable {
         case signal(Int32)
         case loaded(RunHistory.Past)
         case found(Int64?)
+        /// What is open, as far as it is kept; `nil` where it is not.
+        case read(WatchState.Document?)
         case tickPassed
         case failed(String)
         case terminalGone
@@ -44,6 +47,7 @@ struct ReplaySession: Sendable {
     /// The view's memory, changed by one wake at a time.
     private struct Loop {
         let history: RunHistory
+        let documents: DocumentReader
         let device: TerminalDevice
         let continuation: AsyncStream<Wake>.Continuation
         let isASCII: Bool
@@ -55,11 +59,15 @@ struct ReplaySession: Sendable {
         var painter: Painter
         var isLoading = false
         var isTicking = false
+        var isReading = false
+        /// Whose transcript was read last, and of which moment.
+        var readOf: (agent: String, sequence: Int64)?
 
         init(
             session: ReplaySession, device: TerminalDevice, continuation: AsyncStream<Wake>.Continuation, past: RunHistory.Past, last: Int64
         ) {
             history = session.history
+            documents = DocumentReader(surroundings: session.surroundings, place: session.place)
             self.device = device
             self.continuation = continuation
             self.past = past
@@ -72,7 +80,7 @@ struct ReplaySession: Sendable {
             var screen = RunScreen(
                 status: past.status, isLive: past.status.isAtWork, log: past.log, state: state, size: device.size,
                 now: past.time.milliseconds, isASCII: isASCII)
-            screen.replay = replay.line(time: "\(past.status.at.iso.prefix(19))Z")
+            screen.replay = replay.line(time: HumanText.time(past.status.at))
             return screen
         }
 
@@ -90,6 +98,9 @@ struct ReplaySession: Sendable {
                 past = newest
             case .found(let sequence):
                 if let sequence { replay.move(to: sequence) } else { state.notice = "There is nothing more in this direction." }
+            case .read(let document):
+                isReading = false
+                state.document = document
             case .tickPassed:
                 isTicking = false
                 replay.advance()
@@ -98,6 +109,7 @@ struct ReplaySession: Sendable {
                 state.notice = reason
             }
             load(&group)
+            read(&group)
             tick(&group)
             draw()
             return true
@@ -120,9 +132,9 @@ struct ReplaySession: Sendable {
             switch state.handle(key, on: screen.scene) {
             case .leave: return false
             case .redraw: painter.forget()
-            // What an agent did is shown as the journal has it.
+            // It is read for each moment, as long as it is open.
             case .load(.agent): break
-            case .load: state.notice = "Files and logs are shown by cco watch; here is what the journal has."
+            case .load: state.notice = "Differences and gates' logs are shown by cco watch; here is what the journal has."
             case .pause, .tell, nil: break
             }
             if state.draft != nil {
@@ -146,6 +158,19 @@ struct ReplaySession: Sendable {
                 } catch {
                     continuation.yield(.failed("\(error)"))
                 }
+            }
+        }
+
+        /// Fetches the transcript that is open, as far as it had begun at the moment that is shown; once for each.
+        private mutating func read(_ group: inout DiscardingTaskGroup) {
+            guard case .agent(let agent) = state.open else { return readOf = nil }
+            guard !isReading, readOf?.agent != agent || readOf?.sequence != past.sequence else { return }
+            isReading = true
+            readOf = (agent, past.sequence)
+            let (history, documents, past, continuation) = (history, documents, past, continuation)
+            group.addTask {
+                let begun = await history.timeline.turns(of: agent, until: past.sequence)
+                continuation.yield(.read(documents.transcript(agent, past.status, begun: begun)))
             }
         }
 

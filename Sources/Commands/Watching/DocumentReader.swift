@@ -75,6 +75,17 @@ struct DocumentReader: Sendable {
         }
     }
 
+    /// The end of the newest of these turns of an agent; `nil` where there is none, or it is not kept: then the journal says more.
+    func transcript(_ id: String, _ status: RunStatus, begun: Set<String>) -> WatchState.Document? {
+        guard let agent = status.agents.first(where: { $0.id == id }) else { return nil }
+        do {
+            let page = try transcripts(status).page(of: agent, turn: nil, PieceWish(), kept.redactor()) { begun.contains($0) }
+            return page?.turn == nil ? nil : page.map { TranscriptText($0).document(.agent(id)) }
+        } catch {
+            return .init(link: .agent(id), title: id, lines: ["Its transcript cannot be read: \(error)"], tones: [.failure])
+        }
+    }
+
     // MARK: Differences
 
     private func difference(_ agent: String, _ status: RunStatus) async -> WatchState.Document {

@@ -45,7 +45,8 @@ struct FollowedRun: RunFeed {
         } catch ControlClientError.notRunning {
             throw ControlProblem(
                 code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
-                remedy: "Go on with the run first: cco resume\(place.options)", status: 409)
+                remedy: (try? await follower.isEarlier) == true
+                    ? "It is not the newest run, and does not go on." : "Go on with the run first: cco resume\(place.options)", status: 409)
         } catch ControlClientError.broken, ControlClientError.deadline {
             throw ControlProblem(
                 code: "uncertain", message: "Whether the order was taken is not known.",
@@ -57,6 +58,12 @@ struct FollowedRun: RunFeed {
 
     func cost() async throws(ControlProblem) -> CostReport {
         do {
+            if let only = follower.only, try await follower.isEarlier {
+                guard let run = try RunHost.read(place.workspace.folder(of: only)) else {
+                    throw Failure("the journal of run \(only) is gone.", .usage)
+                }
+                return CostReport(run: run, at: run.clock.lastEventAt)
+            }
             return try await finder.cost()
         } catch {
             throw ControlProblem(error)
@@ -65,7 +72,7 @@ struct FollowedRun: RunFeed {
 
     /// From the engine, or where none has the run in hand from the file.
     func journal(after sequence: Int64, limit: Int) async throws(ControlProblem) -> JournalPage {
-        let reader = JournalReader(place: place, run: nil, redactor: redactor, follower: follower)
+        let reader = JournalReader(place: place, run: follower.only, redactor: redactor, follower: follower)
         do {
             return try await reader.page(after: sequence, limit: limit)
         } catch {

@@ -42,7 +42,9 @@ actor JournalWatch {
         for await _ in await follower.changes() {
             wake()
             // Ends with the engine, or with its run; what is missed then comes with the follower's next wake.
-            while !Task.isCancelled, let page = try? await client.journal(after: known, limit: 0, waits: true), page.last > known {
+            while !Task.isCancelled, let page = try? await client.journal(after: known, limit: 0, waits: true), page.last > known,
+                follower.only == nil || page.run == follower.only?.name
+            {
                 known = page.last
                 wake()
             }

@@ -40,6 +40,8 @@ actor RunFollower {
     /// Gives what takes secrets out of the state of a run that no engine has in hand; an engine does that itself. `nil` where what is shown passes
     /// one later.
     private let redactor: (@Sendable () throws -> Redactor)?
+    /// The run that is followed whatever begins after it; `nil` for whichever is the newest.
+    let only: RunID?
     private let clock = SystemClock()
     private let wakes: AsyncStream<Wake>
     private let continuation: AsyncStream<Wake>.Continuation
@@ -60,11 +62,13 @@ actor RunFollower {
 
     /// - Throws: `Failure` when the run has no log; what `redactor` throws.
     init(
-        surroundings: Surroundings, place: Place, status: RunStatus, isLive: Bool, redactor: (@Sendable () throws -> Redactor)? = nil
+        surroundings: Surroundings, place: Place, status: RunStatus, isLive: Bool, only: RunID? = nil,
+        redactor: (@Sendable () throws -> Redactor)? = nil
     ) throws {
         self.surroundings = surroundings
         self.place = place
         self.redactor = redactor
+        self.only = only
         self.status = try isLive ? status : status.redacted(by: redactor?())
         self.isLive = isLive
         isStanding = !isLive
@@ -97,6 +101,7 @@ actor RunFollower {
     /// - Parameter means: what the person used.
     /// - Throws: what `ControlClient.suspend` throws.
     func pause(with means: String) async throws {
+        try expectNewest()
         _ = try await RunFinder(place: place).client.suspend(reason: means, by: surroundings.environment["USER"] ?? "")
         continuation.yield(.urged)
     }
@@ -105,9 +110,18 @@ actor RunFollower {
     ///
     /// - Throws: what `ControlClient.order` throws.
     func give(_ order: OrderRequest) async throws -> OrderReceipt {
+        try expectNewest()
         let receipt = try await RunFinder(place: place).client.order(order, patience: .seconds(30))
         continuation.yield(.urged)
         return receipt
+    }
+
+    /// Whoever has the workspace in hand has another run.
+    var isEarlier: Bool { get throws { try only != nil && place.workspace.currentRun()?.id != only } }
+
+    /// - Throws: `ControlClientError.notRunning` where an order would go to another run.
+    private func expectNewest() throws {
+        if try isEarlier { throw ControlClientError.notRunning(place.workspace.socketPath) }
     }
 
     /// Follows until the surrounding task is cancelled.
@@ -193,7 +207,8 @@ actor RunFollower {
         }
     }
 
-    private func answered(_ answer: RunStatus?, _ took: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
+    private func answered(_ newest: RunStatus?, _ took: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) throws {
+        let answer = only == nil || newest?.run == only?.name ? newest : nil
         if answer != nil, !isLive { awaitEngine(&group) }
         answers += 1
         // Each is read into memory that is free when the next one has come.
@@ -225,6 +240,10 @@ actor RunFollower {
 
     /// The run's last state from its journal, once its engine has gone; `nil` when somebody else has it in hand again.
     private func standing(_ run: String) -> RunStatus? {
+        if let only, (try? isEarlier) == true {
+            // Without its secrets it is not shown, as below.
+            return try? Self.earlier(only, at: place)?.redacted(by: redactor?())
+        }
         // Another process that holds the workspace is no failure of a view: the log will say more.
         guard let lock = try? place.workspace.lock(isBrief: true) else { return nil }
         defer { withExtendedLifetime(lock) {} }
@@ -233,5 +252,10 @@ actor RunFollower {
         }
         // Without its secrets it is not shown: the view stays at what the engine said last.
         return try? RunStatus(run: state, at: state.clock.lastEventAt).redacted(by: redactor?())
+    }
+
+    /// How a run stands that is not the newest any more; no engine opens its journal. `nil` where that is gone.
+    static func earlier(_ run: RunID, at place: Place) throws -> RunStatus? {
+        try RunHost.read(place.workspace.folder(of: run)).map { RunStatus(run: $0, at: $0.clock.lastEventAt) }
     }
 }

@@ -15,14 +15,19 @@ struct Web: AsyncParsableCommand {
             Prints a link with a token; open it in a browser on this machine (or through `ssh -L PORT:127.0.0.1:PORT`). The pages are served by
             this command, not by the run: ending it, or a browser that hangs, changes nothing for the run. Ctrl-C ends it. Every start has a token
             of its own, unless a file keeps it: with --port and --token-file, a link and a page that is open are good again after a restart.
+            Without --run the pages go on to the run that begins next.
 
             EXAMPLES:
               cco web --config ./my-config
+              cco web --config ./my-config --run 2026-11-22-21-48-05
               cco web --config ./my-config --port 8420
               cco web --config ./my-config --port 8420 --token-file ~/.config/cco-web-token
             """)
 
     @OptionGroup var places: PlaceOptions
+
+    @Option(help: ArgumentHelp("The run. (default: the newest)", valueName: "id"))
+    var run: String?
 
     @Option(help: "The port on 127.0.0.1. (default: a free one)")
     var port = 0
@@ -39,14 +44,14 @@ struct Web: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current
         let place = places.place(surroundings)
-        let (status, isLive) = try await RunFinder(place: place).status()
-        let follower = try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive)
+        let follower = try await follower(place, surroundings)
+        let name = await follower.moment.status.run
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
         // Whatever the workspace's runs, of which there may be another by then.
         let owner = ConnectionOwner(marker: place.workspace.digest)
         let server = DashboardServer(
             port: port, feed: FollowedRun(follower: follower, place: place, surroundings: surroundings),
-            past: FollowedPast(surroundings: surroundings, place: place, run: status.run, follower: follower),
+            past: FollowedPast(surroundings: surroundings, place: place, run: name, follower: follower),
             token: try token(surroundings), isAgent: { owner.isFamily(peerPort: $0, port: $1) })
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
@@ -55,6 +60,17 @@ struct Web: AsyncParsableCommand {
             group.addTask { try await server.run { link in surroundings.console.write("The run's pages: \(link)") } }
             try await group.next()
         }
+    }
+
+    /// Of the run that was named, or of whichever is the newest.
+    private func follower(_ place: Place, _ surroundings: Surroundings) async throws -> RunFollower {
+        let only = try run.map { try Replay.find($0, at: place) }
+        guard let only, try place.workspace.currentRun()?.id != only else {
+            let (status, isLive) = try await RunFinder(place: place).status()
+            return try RunFollower(surroundings: surroundings, place: place, status: status, isLive: isLive, only: only)
+        }
+        guard let status = try RunFollower.earlier(only, at: place) else { throw Failure("the journal of run \(only) is gone.", .usage) }
+        return try RunFollower(surroundings: surroundings, place: place, status: status, isLive: false, only: only)
     }
 
     /// `nil` for a new one.

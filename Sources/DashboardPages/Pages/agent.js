@@ -1,6 +1,6 @@
 // One agent: what it does, what it has cost, what is said to it, what it changes, and its transcript.
 import { store, now, order, orderId } from "/store.js";
-import { el, show, since, money, tokens, words, facts, table, clock, badge } from "/dom.js";
+import { el, show, since, money, tokens, words, told, facts, table, moment, badge } from "/dom.js";
 import { allTokens, doing, taskLink } from "/pages.js";
 import { Transcript } from "/transcript.js";
 import { Work } from "/work.js";
@@ -31,8 +31,8 @@ export class AgentPage {
       ["State", [badge(one.state === "working" ? "busy" : "weak", one.state), one.since && [" for ", since(one.since.ms, now())]]],
       ["Does", one.brief && words(one.brief)],
       ["Now", one.doing && doing(one)],
-      ["Waits", one.waits && el("strong", { class: "warn" }, words(one.waits))],
-      ["Being stopped", one.stopping && words(one.stopping)],
+      ["Waits", one.waits && el("strong", { class: "warn" }, told(one.waits, now()))],
+      ["Being stopped", one.stopping && told(one.stopping, now())],
       ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
       ["Cost", money(one.costUsd)],
       ["Tokens", [allTokens(one), one.turnTokens !== undefined && `, ${tokens(one.turnTokens)} in this turn`]],
@@ -55,8 +55,8 @@ const states = { acknowledged: "good", delivered: "good", undelivered: "bad", qu
 
 export function messages(all) {
   return table(null, ["When", "From", "Message", "State"], all.map((message) => [
-    clock(message.sentAt.iso), words(message.sender), words(message.text),
-    [badge(states[message.state] ?? "weak", message.state), message.why && [": ", words(message.why)]]]));
+    moment(message.sentAt.ms, now()), words(message.sender), words(message.text),
+    [badge(states[message.state] ?? "weak", message.state), message.why && [": ", told(message.why, now())]]]));
 }
 
 /** The form that says something to an agent. */

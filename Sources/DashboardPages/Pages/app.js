@@ -1,7 +1,7 @@
 // Which page is shown, and the head that all pages share. What the first figures do not need comes after them.
 import { store, subscribe, now, pause } from "/store.js";
-import { el, show, tick, duration, money, tokens, count } from "/dom.js";
-import { overview, queue, cost } from "/pages.js";
+import { el, show, tick, duration, money, tokens, count, toldText } from "/dom.js";
+import { overview, queue } from "/pages.js";
 
 const page = document.getElementById("page");
 let view = null;
@@ -16,7 +16,7 @@ const routes = [
   [/^#\/graph\/([\w-]+)$/, ({ GraphPage }, id) => new GraphPage(page, id), "/graph.js"],
   [/^#\/task\/([\w-]+)$/, ({ TaskPage }, id) => new TaskPage(page, id), "/tasks.js"],
   [/^#\/queue$/, () => simple(() => queue(false))],
-  [/^#\/cost$/, () => simple(cost)],
+  [/^#\/cost$/, ({ CostPage }) => new CostPage(page), "/cost.js"],
   [/^#\/log$/, ({ Lines }) => new Lines(page), "/lines.js"],
   [/^#\/agent\/([\w-]+)$/, ({ AgentPage }, id) => new AgentPage(page, id), "/agent.js"],
   [/^#\/gate\/([\w-]+)$/, ({ GatePage }, run) => new GatePage(page, run), "/gate.js"],
@@ -79,7 +79,7 @@ function state() {
   if (store.refusal) return ["bad", store.refusal];
   if (!store.isConnected) return ["warn", "The connection is lost; the browser tries again."];
   if (status.phase === "ended") return [status.end?.reason === "complete" ? "good" : "warn", `ended: ${status.end?.reason ?? ""}. ${status.end?.explanation ?? ""}`];
-  if (status.suspension) return status.needsPerson ? ["bad", `needs you: ${status.suspension}`] : ["warn", `paused: ${status.suspension}`];
+  if (status.suspension) return status.needsPerson ? ["bad", `needs you: ${toldText(status.suspension, now())}`] : ["warn", `paused: ${toldText(status.suspension, now())}`];
   if (!store.isLive) return ["warn", "interrupted: its engine is gone"];
   return ["good", status.phase];
 }
@@ -155,6 +155,8 @@ window.addEventListener("keydown", (event) => {
   document.getElementById("find-words").focus();
 });
 window.addEventListener("hashchange", navigate);
+const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "shortOffset" }).formatToParts().find((part) => part.type === "timeZoneName").value;
+document.getElementById("zone").textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone} (${zone.replace("GMT", "UTC")}); point at one to see it in UTC.`;
 subscribe(update);
 navigate();
 // Only the clocks: nothing is asked, and nothing else is drawn.

@@ -20,7 +20,7 @@ function fill(element, attributes, children) {
 }
 
 /** Others' words: a mark of direction in them reaches no further than they do. */
-export function words(text) { return el("bdi", {}, text); }
+export function words(...text) { return el("bdi", {}, text); }
 
 /** Replaces what is in `parent`, unless it is the same already, and keeps focus and scrolling where they were. */
 export function show(parent, ...children) {
@@ -70,13 +70,30 @@ export function tokens(count) {
 
 const ofDay = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 
-/** A time of day, from milliseconds or ISO text. */
-export function clock(time) { return new Date(time).toLocaleTimeString([], ofDay); }
-
-/** The same, with the day where it is not the day of `now`. */
-export function moment(time, now) {
-  return new Date(time).toDateString() === new Date(now).toDateString() ? clock(time) : new Date(time).toLocaleString([], { month: "short", day: "numeric", ...ofDay });
+/** A point in time, from milliseconds or ISO text, as the reader's clock has it; with the day where it is not the day of `now`. */
+export function local(time, now) {
+  const [at, today] = [new Date(time), new Date(now)];
+  if (at.toDateString() === today.toDateString()) return at.toLocaleTimeString([], ofDay);
+  return at.toLocaleString([], { year: at.getFullYear() === today.getFullYear() ? undefined : "numeric", month: "short", day: "numeric", ...ofDay });
 }
+
+/** The same as an element that has it in UTC, too, for programs and for who points at it. */
+export function moment(time, now) {
+  const iso = new Date(time).toISOString();
+  return el("time", { datetime: iso, title: iso }, local(time, now));
+}
+
+/** Points in time as the run's own sentences have them. */
+const inWords = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** A sentence of the run, which may hold others' words, with its times as the reader's clock has them. */
+export function told(text, now) {
+  const times = text.match(inWords) ?? [];
+  return words(text.split(inWords).flatMap((part, index) => index < times.length ? [part, moment(times[index], now)] : [part]));
+}
+
+/** The same where only text can stand. */
+export function toldText(text, now) { return text.replace(inWords, (time) => local(time, now)); }
 
 /** `1 conflict`, `2 conflicts`. */
 export function count(number, word) { return `${number} ${word}${number === 1 ? "" : "s"}`; }

@@ -1,6 +1,6 @@
 // Which task waits for which: layers from left to right, each task behind everything that it needs.
-import { store } from "/store.js";
-import { el, svg, show, count } from "/dom.js";
+import { store, now } from "/store.js";
+import { el, svg, show, count, toldText } from "/dom.js";
 import { taskLink } from "/pages.js";
 import { kinds } from "/tasks.js";
 
@@ -127,9 +127,10 @@ export class GraphPage {
     const nodes = [...ids].map((id) => {
       const one = tasks.get(id);
       const [x, y] = at.get(id);
+      const why = toldText(one.why ?? "", now());
       const title = one.title.length > 26 ? one.title.slice(0, 25) + "…" : one.title;
-      return svg("a", { href: `#/task/${id}`, "aria-label": `${id}, ${one.title}: ${one.state}${one.why ? ", " + one.why : ""}`, class: id === this.task ? "node chosen" : "node" },
-        svg("title", {}, `${id}: ${one.title}\n${one.state}${one.why ? ": " + one.why : ""}`),
+      return svg("a", { href: `#/task/${id}`, "aria-label": `${id}, ${one.title}: ${one.state}${why && ", " + why}`, class: id === this.task ? "node chosen" : "node" },
+        svg("title", {}, `${id}: ${one.title}\n${one.state}${why && ": " + why}`),
         svg("rect", { x, y, width: wide, height: high, rx: 6 }), svg("rect", { x, y, width: 5, height: high, class: `bar ${kinds[one.state] ?? "weak"}` }),
         svg("text", { x: x + 13, y: y + 15 }, `${id} · ${one.state}`), svg("text", { x: x + 13, y: y + 30, class: "weak" }, title));
     });

@@ -1,6 +1,6 @@
 // The log, the newest last.
-import { store, log } from "/store.js";
-import { el, show } from "/dom.js";
+import { store, log, now } from "/store.js";
+import { el, show, moment, told } from "/dom.js";
 
 /** Characters of an entry that are in the page; a line can have a megabyte. */
 const longest = 4_000;
@@ -30,10 +30,10 @@ export class Lines {
       if (!this.isOpen) return;
       const isAtEnd = this.list.scrollTop + this.list.clientHeight >= this.list.scrollHeight - 40;
       show(this.list, entries.length === 0 ? el("p", { class: "weak" }, "Nothing yet.") : entries.map((entry) => el("div", {},
-        el("span", { class: "weak" }, entry.time),
+        el("span", { class: "weak" }, moment(`${entry.day}T${entry.time}Z`, now())),
         el("span", { class: "busy" }, entry.source),
         el("span", { class: entry.level === "error" ? "bad" : entry.level === "warning" ? "warn" : "", dir: "auto" },
-          entry.text.length > longest ? entry.text.slice(0, longest) + ` … (${entry.text.length - longest} more characters)` : entry.text))));
+          entry.text.length > longest ? entry.text.slice(0, longest) + ` … (${entry.text.length - longest} more characters)` : entry.isEvent ? told(entry.text, now()) : entry.text))));
       this.seen = version;
       if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
       show(this.trouble);

@@ -1,6 +1,6 @@
 // Pages that are a plain picture of the state.
 import { store, now } from "/store.js";
-import { el, svg, since, duration, money, tokens, clock, moment, words, table, facts, badge, card, count } from "/dom.js";
+import { el, svg, since, duration, money, tokens, moment, words, told, table, facts, badge, card, count } from "/dom.js";
 
 export function agentLink(id) { return el("a", { href: `#/agent/${id}`, "data-key": `agent-${id}` }, id); }
 export function taskLink(id) { return el("a", { href: `#/task/${id}`, "data-key": `task-${id}` }, id); }
@@ -34,8 +34,8 @@ function agent(one) {
     el("span", { class: "weak number" }, one.since && since(one.since.ms, now())),
     el("span", { class: "does" },
       one.brief ? words(one.brief) : el("span", { class: "weak" }, "idle"),
-      one.waits && el("span", { class: "warn" }, " waits: ", words(one.waits)),
-      one.stopping && el("span", { class: "warn" }, " being stopped: ", words(one.stopping)),
+      one.waits && el("span", { class: "warn" }, " waits: ", told(one.waits, now())),
+      one.stopping && el("span", { class: "warn" }, " being stopped: ", told(one.stopping, now())),
       works && (one.doing || one.turnTokens !== undefined) && el("span", { class: "doing" }, doing(one),
         one.turnTokens !== undefined && el("span", { class: "number" }, `${tokens(one.turnTokens)} tokens`)))));
 }
@@ -46,7 +46,7 @@ function team(one, isMany) {
   return el("li", {},
     el("p", { class: "team" }, el("a", { href: `#/agents/${one.id}`, "data-key": one.id }, one.id), " ", badge(stages[one.stage] ?? "weak", one.stage), " ", el("span", {}, one.goal && words(one.goal)),
       el("span", { class: "weak" }, `${atWork} of ${one.members.length} at work`)),
-    one.stuck && el("p", { class: "bad" }, "stuck: ", words(one.stuck)),
+    one.stuck && el("p", { class: "bad" }, "stuck: ", told(one.stuck, now())),
     isMany ? isLed && one.lead.state === "working" && el("ul", {}, agent(one.lead)) : el("ul", {}, isLed && agent(one.lead), one.members.map(agent)));
 }
 
@@ -58,7 +58,7 @@ function company() {
   const teams = isMany ? status.teams.filter(isBusy) : status.teams;
   const atWork = status.teams.reduce((sum, one) => sum + one.members.filter((member) => member.state === "working").length, 0);
   return card(["Company ", el("span", { class: "weak" }, `${atWork} of ${count(total, "worker")} at work`)],
-    status.width?.reason && el("p", { class: "weak" }, "Why not more: ", words(status.width.reason)),
+    status.width?.reason && el("p", { class: "weak" }, "Why not more: ", told(status.width.reason, now())),
     el("ul", { class: "tree" }, agent(status.director), teams.slice(0, 60).map((one) => team(one, isMany))),
     teams.length < status.teams.length && el("p", { class: "weak" }, `${count(status.teams.length - teams.length, "team")} at rest.`),
     isMany && el("p", {}, el("a", { href: "#/agents", "data-key": "all-agents" }, "All agents")));
@@ -89,12 +89,12 @@ function states() {
 function notes() {
   const status = store.status;
   const notes = [];
-  if (status.waiting) notes.push(["warn", `The run waits: ${status.waiting.reason}${status.waiting.until ? " (next look at " + clock(status.waiting.until.iso) + ")" : ""}`]);
+  if (status.waiting) notes.push(["warn", `The run waits: ${status.waiting.reason}${status.waiting.until ? " (next look at " + status.waiting.until.iso + ")" : ""}`]);
   if (status.gate.state === "ungated") notes.push(["bad", "Nothing verifies the work: the run has no verification command."]);
   if (status.gate.baselineRed) notes.push(["bad", `The gate failed on the branch as it was found (${status.gate.baselineRed.ending}).`]);
   if (status.push.fallbackBranch) notes.push(["bad", `Origin refused ${status.targetBranch}; the work goes to ${status.push.fallbackBranch}: ${status.push.refusal ?? ""}`]);
   for (const one of status.delayed) notes.push(["warn", `${one.what} failed ${one.failures} times and is tried again: ${one.reason}`]);
-  for (const one of status.credentials) if (one.state !== "usable") notes.push(["warn", `Credential ${one.name} is ${one.state}${one.benchedUntil ? " until " + clock(one.benchedUntil.iso) : ""}${one.rejection ? ": " + one.rejection : ""}`]);
+  for (const one of status.credentials) if (one.state !== "usable") notes.push(["warn", `Credential ${one.name} is ${one.state}${one.benchedUntil ? " until " + one.benchedUntil.iso : ""}${one.rejection ? ": " + one.rejection : ""}`]);
   for (const one of (status.collisions ?? []).slice(0, 10)) notes.push(["warn", `${one.task} collides with ${one.with} on ${one.files.slice(0, 3).join(", ")}`]);
   return notes;
 }
@@ -102,7 +102,7 @@ function notes() {
 export function overview() {
   const known = notes();
   return el("div", { class: "columns" }, el("div", {}, states(), company()), el("div", {},
-    known.length > 0 && card("Worth knowing", el("ul", { class: "plain notes" }, known.map(([kind, text]) => el("li", { class: kind }, words(text))))),
+    known.length > 0 && card("Worth knowing", el("ul", { class: "plain notes" }, known.map(([kind, text]) => el("li", { class: kind }, told(text, now()))))),
     pace(), waiting(), queue(true)));
 }
 
@@ -114,7 +114,7 @@ function outlook(known) {
   return [
     ["Left", known.workMilliseconds === undefined ? `${count(known.open, "task")}; nothing has landed lately` : `${count(known.open, "task")}, about ${duration(known.workMilliseconds)} at this pace`],
     ["Time left", duration(known.timeMilliseconds ?? 0)], ["Budget lasts", span(known.budgetMilliseconds)],
-    ["First", el("span", { class: known.first === "work" ? "good" : "warn" }, first, known.endsAt && `, about ${moment(known.endsAt.ms, now())}`)],
+    ["First", el("span", { class: known.first === "work" ? "good" : "warn" }, first, known.endsAt && [", about ", moment(known.endsAt.ms, now())])],
   ];
 }
 
@@ -152,7 +152,7 @@ function waiting() {
   const waits = [...store.tasks.values()].filter((one) => one.why && !["landed", "failed", "dropped"].includes(one.state));
   if (waits.length === 0) return null;
   return card("Why tasks wait",
-    el("ul", { class: "plain waits" }, waits.slice(0, 12).map((one) => el("li", {}, taskLink(one.id), " ", words(one.title), el("br"), el("span", { class: "weak" }, words(one.why))))),
+    el("ul", { class: "plain waits" }, waits.slice(0, 12).map((one) => el("li", {}, taskLink(one.id), " ", words(one.title), el("br"), el("span", { class: "weak" }, told(one.why, now()))))),
     waits.length > 12 && el("p", {}, el("a", { href: "#/tasks", "data-key": "more-waits" }, `and ${waits.length - 12} more`)));
 }
 
@@ -166,7 +166,7 @@ function batch(one) {
   const gates = new Map(known.gates.map((gate) => [gate.through, gate]));
   const most = 200;
   return el("div", { class: "batch" },
-    known.candidates.length > 1 && el("p", { class: known.red === undefined ? "weak" : "warn" }, words(`Verified together: ${known.words}`)),
+    known.candidates.length > 1 && el("p", { class: known.red === undefined ? "weak" : "warn" }, told(`Verified together: ${known.words}`, now())),
     known.candidates.length > 1 && el("ol", { class: "chain", "aria-label": "Verified together, in order" }, known.candidates.slice(0, most).map((id, index) => {
       const candidate = byId.get(id) ?? { what: id };
       const [kind, mark, text] = verdicts[candidate.verdict] ?? ["weak", "", "not known yet"];
@@ -187,7 +187,7 @@ export function queue(isShort) {
     status.queues.map((one) => [el("h3", {}, "into ", words(one.target)), batch(one), table(null, ["State", "What", "Since", "Why"], one.candidates.slice(0, most).map((candidate) => [
       badge(candidate.state.startsWith("gating") ? "busy" : "weak", candidate.state),
       [candidate.task && [taskLink(candidate.task), " "], words(candidate.task ? candidate.what.replace(`${candidate.task}: `, "") : candidate.what)],
-      since(candidate.since.ms, now()), [el("span", { class: "weak" }, words(candidate.why)), " ", gateLink(candidate)]])),
+      since(candidate.since.ms, now()), [el("span", { class: "weak" }, told(candidate.why, now())), " ", gateLink(candidate)]])),
       one.candidates.length > most && el("p", { class: "weak" }, `and ${one.candidates.length - most} more`)]),
     facts([
       ["Gate", el("code", {}, words(status.gate.command ?? status.gate.state))],
@@ -197,36 +197,5 @@ export function queue(isShort) {
       ["Conflicts", !isShort && status.merges.conflicts], ["Red gates", !isShort && status.merges.redGates], ["Flakes", !isShort && status.merges.flakes],
     ])),
   landed.length > 0 && card("Landed last", table(null, ["Commit", "Task", "When"], landed.map((one) => [
-    commitLink(one.commit), [taskLink(one.id), " ", words(one.title)], one.settledAt && clock(one.settledAt.iso)])))];
-}
-
-function credential(one) {
-  return [one.name,
-    el("span", { class: one.state === "usable" ? "good" : "warn" }, one.state, one.benchedUntil && ` until ${clock(one.benchedUntil.iso)}`, one.rejection && [": ", words(one.rejection)], one.why && [": ", words(one.why)]),
-    `${one.activeTurns}${one.limit ? " of " + one.limit : ""}`,
-    (one.windows ?? []).map((window) => `${window.name} ${Math.round(window.utilization * 100)} % until ${moment(window.resetsAt.ms, now())}`).join(", "),
-    one.turns, money(one.costUsd)];
-}
-
-export function cost() {
-  const status = store.status;
-  const kinds = [["Input", "input"], ["Cache written", "cacheWrite"], ["Cache read", "cacheRead"], ["Output", "output"]];
-  const agents = [status.director, ...status.teams.flatMap((team) => [team.lead, ...team.members])];
-  const known = [...new Map(agents.map((one) => [one.id, one])).values()].sort((a, b) => b.costUsd - a.costUsd);
-  const tasks = [...store.tasks.values()].filter((one) => one.costUsd > 0).sort((a, b) => b.costUsd - a.costUsd);
-  return [card("Credentials",
-    table(null, ["Name", "State", "#Now", "Windows", "#Turns", "#Cost"], status.credentials.map(credential))),
-  el("div", { class: "columns even" },
-    card("Spending", facts([
-      ["Cost", money(status.spending.costUsd) + (status.spending.budgetUsd ? ` of ${money(status.spending.budgetUsd)}` : "")],
-      ["Turns", status.spending.turns],
-      ["Since a change landed", status.spending.sinceLandingUsd !== undefined && money(status.spending.sinceLandingUsd)],
-      ...kinds.map(([name, key]) => [name, `${tokens(status.spending.tokens[key])} tokens`]),
-      ...(status.spending.ceilings ?? []).map((one) => [`${one.scope} ${one.measure}`, `${Math.round((one.spent / one.ceiling) * 100)} % of its ceiling`]),
-    ])),
-    card("Dearest tasks", tasks.length === 0 ? el("p", { class: "weak" }, "None has cost anything yet.")
-      : table(null, ["Task", "#Attempts", "#Cost"], tasks.slice(0, 30).map((one) => [[taskLink(one.id), " ", words(one.title)], one.attempts, money(one.costUsd)])))),
-  card("Dearest agents", table(null, ["Agent", "Does", "#Turns", "#Cost"],
-    known.slice(0, 30).map((one) => [agentLink(one.id), el("span", { class: "weak" }, one.brief ? words(one.brief) : "idle"), one.turns, money(one.costUsd)])),
-    known.length > 30 && el("p", {}, el("a", { href: "#/agents", "data-key": "all-agents" }, `All ${known.length} agents`)))];
+    commitLink(one.commit), [taskLink(one.id), " ", words(one.title)], one.settledAt && moment(one.settledAt.ms, now())])))];
 }

@@ -1,6 +1,6 @@
 // What agents ask a person, and what a person is to approve: above every page, as long as it is open.
-import { store, subscribe, order, orderId } from "/store.js";
-import { el, words, clock } from "/dom.js";
+import { store, subscribe, order, orderId, now } from "/store.js";
+import { el, words, moment } from "/dom.js";
 import { agentLink, taskLink, commitLink } from "/pages.js";
 
 const box = document.getElementById("asked");
@@ -30,14 +30,14 @@ function form(one) {
   const button = (label, wish) => el("button", { type: "button", onclick: () => give(wish()) }, label);
   const typed = (kind) => button({ answer: "Answer", reject: "Reject" }[kind], () => ({ kind, text: text.value.trim() }));
   return el("section", { class: "asked", "aria-label": `${one.id} of ${one.agent}` },
-    el("h2", {}, one.kind === "question" ? [agentLink(one.agent), " asks"] : one.kind === "plan" ? [agentLink(one.agent), " has a plan for you to approve"] : ["A promotion is for you to approve"]),
-    el("p", {}, one.task && [taskLink(one.task), " "], one.team && `${one.team} `, words(one.text ?? ""), one.commit && [" ", commitLink(one.commit)]),
+    el("h2", {}, one.kind === "question" ? [agentLink(one.agent), " asks"] : one.kind === "plan" ? [agentLink(one.agent), " has a plan for you to approve"] : ["A promotion is for you to approve"],
+      one.task && [" about ", taskLink(one.task)], one.team && el("span", { class: "weak" }, ` ${one.team}`)),
+    el("p", {}, words(one.text ?? ""), one.commit && [" ", commitLink(one.commit)]),
     (one.plan ?? []).length > 0 && el("ul", {}, one.plan.map((line) => el("li", {}, words(line)))),
-    one.deadline && el("p", { class: "weak" }, `At ${clock(one.deadline.ms)} ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
-    (one.options ?? []).length > 0 && el("p", { class: "tools" }, // By its number, which cannot be taken for another option's.
-      one.options.map((option, index) => button(words(option), () => ({ kind: "answer", text: String(index + 1) })))),
-    text, el("p", { class: "tools" }, isApproval
-      ? [button("Approve", () => ({ kind: "approve" })), typed("reject")] : typed("answer")), outcome);
+    one.deadline && el("p", { class: "weak" }, "At ", moment(one.deadline.ms, now()), ` ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
+    el("div", { class: "tools" }, // By its number, which cannot be taken for another option's.
+      (one.options ?? []).map((option, index) => button(words(option), () => ({ kind: "answer", text: String(index + 1) }))),
+      isApproval && button("Approve", () => ({ kind: "approve" })), text, typed(isApproval ? "reject" : "answer")), outcome);
 }
 
 function update() {

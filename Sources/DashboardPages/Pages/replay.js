@@ -1,5 +1,6 @@
 // A slider over the run's events: all pages show the moment at which it stands.
 import { store, subscribe, showMoment, now } from "/store.js";
+import { local } from "/dom.js";
 
 const bar = document.getElementById("replay");
 const range = document.getElementById("replay-range");
@@ -39,9 +40,9 @@ function tell() {
   open.setAttribute("aria-expanded", String(wanted !== null));
   document.body.classList.toggle("past", store.at !== null);
   if (store.at === null) return;
-  const time = new Date(now()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   if (!isLoading) range.value = String(store.at);
-  const text = `event ${store.at} of ${range.max}, ${time}`;
+  const text = `event ${store.at} of ${range.max}, ${local(now(), Date.now() + store.present.ahead)}`;
+  told.title = new Date(now()).toISOString();
   if (told.textContent !== text) told.textContent = text;
   range.setAttribute("aria-valuetext", text);
 }

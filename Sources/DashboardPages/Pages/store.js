@@ -109,6 +109,9 @@ export async function log() {
   return (await ask("/api/v1/log?" + query)).entries;
 }
 
+/** What the run has cost by role, purpose, team, model …; of the present only. */
+export function breakdown() { return ask("/api/v1/cost"); }
+
 export function pause() { return ask("/api/v1/pause", { method: "POST" }); }
 
 /** Gives an order. The id makes a second try harmless. */

@@ -1,6 +1,6 @@
 // The list of tasks, which can be long, and one task.
 import { store, now, timelineOf } from "/store.js";
-import { el, show, since, duration, money, tokens, words, facts, badge, count, moment } from "/dom.js";
+import { el, show, since, duration, money, tokens, words, told, facts, badge, count, moment } from "/dom.js";
 import { agentLink, taskLink, commitLink, gateLink } from "/pages.js";
 import { Rows } from "/rows.js";
 import { Work } from "/work.js";
@@ -19,7 +19,7 @@ export class TaskList {
     this.states = el("select", { onchange: (event) => { this.state = event.target.value; this.update(); } }, el("option", { value: "" }, "all"));
     this.rows = new Rows("Tasks", ["Task", "State", "Worker", "Title", "Why it waits"], (one) => [
       taskLink(one.id), badge(kinds[one.state] ?? "weak", one.state), one.worker ? agentLink(one.worker) : "",
-      words(one.title), el("span", { class: "weak" }, words(one.why ?? ""))], "tasks");
+      words(one.title), el("span", { class: "weak" }, told(one.why ?? "", now()))], "tasks");
     page.append(el("h2", {}, "Tasks"), el("div", { class: "tools" },
       el("label", {}, "Search", el("input", { type: "search", value: this.words, oninput: (event) => { this.words = event.target.value.toLowerCase(); this.update(); } })),
       el("label", {}, "State", this.states), this.count), this.rows.element);
@@ -104,7 +104,7 @@ export class TaskPage {
     const links = (all) => el("ul", { class: "plain" }, all.slice(0, 50).map((other) => el("li", {}, taskLink(other.id), " ", badge(kinds[other.state] ?? "weak", other.state))));
     this.work.version = `${one.commit ?? ""} ${one.state} ${one.attempts} ${one.reworks}`;
     show(this.head, el("h2", { class: "title" }, badge(kinds[one.state] ?? "weak", one.state), el("span", {}, el("span", { class: "weak" }, `${one.id} `), words(one.title))),
-      one.why && el("p", { class: "why" }, el("strong", {}, ["dropped", "failed"].includes(one.state) ? "Why it was given up: " : "Why it waits: "), words(one.why)));
+      one.why && el("p", { class: "why" }, el("strong", {}, ["dropped", "failed"].includes(one.state) ? "Why it was given up: " : "Why it waits: "), told(one.why, now())));
     show(this.facts, el("section", { class: "card" }, el("h2", {}, "Facts"), facts([
       ["Commit", one.commit && commitLink(one.commit)],
       ["Gate", gateLink(one)],

@@ -401,12 +401,12 @@ export class TimelinePage {
     show(this.told, this.trouble && el("p", { class: "bad" }, this.trouble),
       span ? el("p", {}, el("strong", {}, span.kind === "turn" ? agentLink(span.lane) : span.lane), ` ${span.purpose ?? span.kind} `,
         span.task && (span.task.startsWith("task-") ? [taskLink(span.task), " ", words(store.present.tasks.get(span.task)?.title ?? "")] : words(span.task)),
-        `: ${moment(span.from, now())}, ${span.to ? duration(span.to - span.from) : "goes on"}${span.end ? ", " + span.end : ""} (${span.id}) `,
+        ": ", moment(span.from, now()), `, ${span.to ? duration(span.to - span.from) : "goes on"}${span.end ? ", " + span.end : ""} (${span.id}) `,
         el("button", { type: "button", "data-key": "replay-span", onclick: () => replayAt(span.sequence) }, "Show this moment"))
         : el("p", { class: "weak" }, known.spans.size === 0 ? "Nothing has happened yet." : `${known.spans.size} turns, gates and merges; ${count(landed.length, "change")} landed.`),
       landed.length > 0 && el("p", { class: "weak" }, "Landed last: ", landed.slice(-6).reverse().map((mark, index) => [index > 0 && ", ", commitLink(mark.commit), ` ${mark.about}`])),
       el("details", { class: "marks" }, el("summary", { "data-key": "marks" }, `What happened (${known.marks.size})`), el("ul", { class: "plain" },
-        marks.map((mark) => el("li", {}, `${moment(mark.at, now())} ${markWords[mark.kind] ?? mark.kind} `, mark.about ? words(mark.about) : "")))));
+        marks.map((mark) => el("li", {}, moment(mark.at, now()), ` ${markWords[mark.kind] ?? mark.kind} `, mark.about ? words(mark.about) : "")))));
     const marksBox = this.told.querySelector(".marks");
     if (marksBox) { marksBox.open = Boolean(this.showsMarks); marksBox.ontoggle = () => { if (this.showsMarks !== marksBox.open) { this.showsMarks = marksBox.open; this.tell(); } }; }
   }

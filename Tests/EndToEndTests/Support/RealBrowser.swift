@@ -37,7 +37,7 @@ struct RealBrowser: Sendable {
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         return try await ChildCommand(
             home + "/bin/python", ["\(folder)/\(program)"] + arguments, environment: environment, workingDirectory: fixture.root,
-            timeout: .seconds(400)
+            timeout: .seconds(1_200)
         ).run()
     }
 }
