@@ -1,4 +1,6 @@
 import Foundation
+import JSON
+import Processes
 import Synchronization
 import Testing
 
