@@ -9,7 +9,7 @@ struct AwaitedMoment: Equatable {
     init?(of run: Run, at now: Timestamp) {
         guard let deadline = run.nextDeadline(after: now) else { return nil }
         time = deadline
-        endsRest = run.restsUntil(at: now) == deadline
+        endsRest = run.rest(at: now)?.named == deadline
     }
 
     /// Returns when it has come, or throws when the task is cancelled.

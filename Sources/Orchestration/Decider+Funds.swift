@@ -87,7 +87,7 @@ extension Decider {
             isOpen(team) && !isBusy(team) && refused[team]?.allSatisfy { $0 != nil } == true && refused[team]?.contains(.team(team)) == true
         }
         if !spent.isEmpty { return close(spent) }
-        if run.turns.isEmpty, run.effects.isEmpty, run.queue.isEmpty, refusals.allSatisfy({ $0 != nil }), refusals.contains(.run) {
+        if run.turns.isEmpty, run.effects.isEmpty, !run.queue.contains(where: run.isMoving), refusals.allSatisfy({ $0 != nil }), refusals.contains(.run) {
             end(.budgetOver)
         }
         return false
@@ -125,7 +125,7 @@ extension Decider {
         guard let team = run.teams[id] else { return false }
         let target = run.target(of: id)
         return ([team.lead] + team.members).contains { run.agents[$0]?.activeTurn != nil }
-            || run.queue.contains { $0.target == target || $0.kind == .delivery(id) }
+            || run.queue.contains { ($0.target == target || $0.kind == .delivery(id)) && run.isMoving($0) }
             || steps.values.contains {
                 if case .quickGate(let task, _, _, _, _) = $0.effect { run.tasks[task]?.team == id } else { false }
             }

@@ -24,9 +24,27 @@ extension Run {
         // At the run's end nobody works any more.
         guard case .working = phase else { return false }
         return switch baseMender {
-        case .task(let id): tasks[id]?.state.isSettled == false
-        case .delivery(let team): tasks.repairs(of: team).contains { !$0.state.isSettled }
+        case .task(let id): tasks[id].map(isWorkedOn) ?? false
+        case .delivery(let team): tasks.repairs(of: team).contains(where: isWorkedOn)
         case .sync, .upkeep, .branch: false
+        }
+    }
+
+    /// Nobody can be relied on in a team that has given up: it may have nothing left to spend.
+    private func isWorkedOn(_ task: TeamTask) -> Bool {
+        if case .stuck = teams[task.team]?.stage { return false }
+        return !task.state.isSettled
+    }
+
+    /// Whether a queue can go on before anybody has worked: not the base's while it only waits for the one who mends the base.
+    func isMoving(_ candidate: Candidate) -> Bool {
+        guard candidate.target == .base, isBaseBeingMended, !queue.contains(where: { $0.kind == baseMender }) else { return true }
+        return queue.contains { other in
+            guard other.target == .base else { return false }
+            return switch other.state {
+            case .merging, .gating, .publishing: true
+            case .waiting, .merged: false
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ extension Run {
     ///
     /// It rests while nothing at all is under way and either no credential takes new work, or all that could be done next pauses because of the
     /// provider. Who waits for a person keeps nobody from resting.
-    func rest(at now: Timestamp) -> Rest? {
+    package func rest(at now: Timestamp) -> Rest? {
         guard turns.isEmpty, case .working = phase, suspension == nil, effects.isEmpty, queue.isEmpty else { return nil }
         let usable = credentials.filter { $0.rejected == nil && !$0.isSpent }
         let openings = usable.compactMap { $0.opening(at: now) }

@@ -16,27 +16,27 @@ struct TeamStructureTests {
         try await WorkplaceFixture(secrets: [Observability.Secret(name: "SERVICE_TOKEN", value: Self.secret)])
     }
 
-    /// The state with another task, whose title is not fit to be read.
-    private func run(_ test: WorkplaceFixture) -> (run: Run, task: TaskID) {
+    /// Another task comes, whose title is not fit to be read.
+    private static let added = Event.taskAdded(
+        TeamTask(
+            id: ID("task-2"), team: ID("team-1"), title: "Use \(secret) there", description: "", acceptance: "", paths: ["."], dependsOn: [],
+            createdAt: ManualClock.begin))
+
+    private func run(_ test: WorkplaceFixture) -> Run {
         var run = test.run
-        let task: TaskID = ID("task-2")
-        run.apply(
-            .taskAdded(
-                TeamTask(
-                    id: task, team: ID("team-1"), title: "Use \(Self.secret) there", description: "", acceptance: "", paths: ["."],
-                    dependsOn: [], createdAt: ManualClock.begin)), at: ManualClock.begin)
-        return (run, task)
+        run.apply(Self.added, at: ManualClock.begin)
+        return run
     }
 
     @Test("what is committed with a change has none")
     func committed() async throws {
         let test = try await workplace()
-        var (run, task) = run(test)
+        var run = run(test)
         let hub = try await test.repositories.hub()
         let base = try #require(run.base)
         let tree = try await hub.replacingFiles(in: base.tree, ["more.txt": Array("more\n".utf8)])
         let head = try await hub.commitTree(tree, parents: [base.head], message: "More", author: RunResources.identity, date: 2)
-        let candidate = Candidate(id: ID("merge-1"), target: .base, kind: .task(task), head: head, readyAt: ManualClock.begin)
+        let candidate = Candidate(id: ID("merge-1"), target: .base, kind: .task(ID("task-2")), head: head, readyAt: ManualClock.begin)
         run.apply(.candidateQueued(candidate), at: ManualClock.begin)
         let state = run
         let result = try await MergeExecution(hub: hub, resources: test.resources).merge(
@@ -53,13 +53,11 @@ struct TeamStructureTests {
     @Test("the live copy in the run's folder has none")
     func live() async throws {
         let test = try await workplace()
-        let (run, _) = run(test)
         let journal = try Journal(
             folder: test.folder.path + "/journal", identity: JournalIdentity(run: "run-1", created: ManualClock.begin, version: "1.0.0"))
         let narrator = Narrator(resources: test.resources, journal: journal, run: test.run) { _ in }
-        let events = [Event.sessionReplaced(Run.director, reason: "it is long")]
-        _ = try journal.append(events.map { try EventRecord.encode($0, at: ManualClock.begin) })
-        narrator.committed(events, before: run, after: run, at: ManualClock.begin)
+        _ = try journal.append([try EventRecord.encode(Self.added, at: ManualClock.begin)])
+        narrator.committed([Self.added], before: test.run, after: run(test), at: ManualClock.begin)
         await narrator.drain()
         let text = try String(contentsOfFile: test.resources.folder.teamStructure, encoding: .utf8)
         #expect(text.contains("| task-2 | Use [redacted:SERVICE_TOKEN] there |"), "\(text)")
