@@ -150,7 +150,8 @@ extension Simulator {
 
     /// What begins on a credential of which the engine knows that it costs extra money is what was under way before: no task, and no plan of more.
     func checkOverage(of turn: Turn) throws {
-        guard provider.overage(of: turn.credential, at: real) != nil, let run = engine?.run,
+        // Nothing can be said of the order of a turn and a signal between which the clock was set back.
+        guard turn.startedAt <= now, provider.overage(of: turn.credential, at: real) != nil, let run = engine?.run,
             let key = run.credentials.first(where: { $0.id == turn.credential }),
             key.windows.contains(where: { $0.utilization >= 1 && $0.until > now && $0.seenAt < turn.startedAt })
         else { return }

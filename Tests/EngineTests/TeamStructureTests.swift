@@ -46,7 +46,7 @@ struct TeamStructureTests {
             return
         }
         let text = try #require(try await test.text(TeamStructure.fileName, at: commit))
-        #expect(text.contains("| task-2 | Use [redacted:SERVICE_TOKEN] there |"), "\(text)")
+        #expect(text.contains("| task-2 | Use <redacted:SERVICE_TOKEN> there |"), "\(text)")
         #expect(!text.contains(Self.secret))
     }
 
@@ -60,7 +60,7 @@ struct TeamStructureTests {
         narrator.committed([Self.added], before: test.run, after: run(test), at: ManualClock.begin)
         await narrator.drain()
         let text = try String(contentsOfFile: test.resources.folder.teamStructure, encoding: .utf8)
-        #expect(text.contains("| task-2 | Use [redacted:SERVICE_TOKEN] there |"), "\(text)")
+        #expect(text.contains("| task-2 | Use <redacted:SERVICE_TOKEN> there |"), "\(text)")
         #expect(!text.contains(Self.secret))
     }
 }
