@@ -55,7 +55,8 @@ struct Merge: AsyncParsableCommand {
     @Flag(help: "Print the outcome as JSON; what happens goes to the error output.")
     var json = false
 
-    @Option(help: ArgumentHelp("A configuration folder to take the repository, the command and all that it runs with from.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("A configuration folder to take the repository, the command and all that it runs with from.", valueName: "dir"))
     var config: String?
 
     @Option(help: ArgumentHelp("Where cco keeps its repository and logs meanwhile. (default: in the user's cache)", valueName: "dir"))

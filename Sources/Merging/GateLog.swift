@@ -122,7 +122,7 @@ enum GateLog {
             offset += Int64(read)
         }
         let last = String(decoding: line, as: UTF8.self)
-        if failure == nil, looksLikeFailure(last) { 
+        if failure == nil, looksLikeFailure(last) {
             return Failure(line: isWhole ? number + 1 : nil, offset: begin, text: last, lines: recent + [last])
         }
         return failure

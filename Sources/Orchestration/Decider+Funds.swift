@@ -87,7 +87,9 @@ extension Decider {
             isOpen(team) && !isBusy(team) && refused[team]?.allSatisfy { $0 != nil } == true && refused[team]?.contains(.team(team)) == true
         }
         if !spent.isEmpty { return close(spent) }
-        if run.turns.isEmpty, run.effects.isEmpty, !run.queue.contains(where: run.isMoving), refusals.allSatisfy({ $0 != nil }), refusals.contains(.run) {
+        if run.turns.isEmpty, run.effects.isEmpty, !run.queue.contains(where: run.isMoving), refusals.allSatisfy({ $0 != nil }),
+            refusals.contains(.run)
+        {
             end(.budgetOver)
         }
         return false

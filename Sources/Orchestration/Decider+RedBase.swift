@@ -2,6 +2,22 @@
 /// it is mended: the author of the first change is asked to do that. The others are tried together once, since one of them may mend it, and then wait,
 /// instead of being sent the same failure one by one.
 extension Decider {
+    /// Asks the gate once about the base as it was found, so that everybody knows whether it was red before the run touched it.
+    mutating func askBaseline() {
+        guard !run.baselineAsked, let command = run.verifyCommand, let base = run.base, freeGateSlots > 0,
+            base.head == run.startedFrom
+        else { return }
+        intend(.baseline(commit: base.head, tree: base.tree, command: command))
+    }
+
+    mutating func baselineGated(commit: ObjectID, tree: ObjectID, command: String, _ result: GateResult) {
+        switch result {
+        case .green(let milliseconds):
+            if command == run.verifyCommand { emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds)) }
+        case .red(let excerpt, _): if run.base?.head == commit { emit(.baselineKnown(excerpt)) }
+        }
+    }
+
     /// Has the gate run on the base alone.
     mutating func askAboutBase() {
         let isAsked = steps.values.contains { if case .baseline = $0.effect { true } else { false } }

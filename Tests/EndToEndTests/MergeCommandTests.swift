@@ -73,7 +73,8 @@ struct MergeCommandTests {
         }
     }
 
-    @Test("a configuration's gate is judged with the configuration's environment, files and time; nothing is pushed where that is not wanted")
+    @Test(
+        "a configuration's gate is judged with the configuration's environment, files and time; nothing is pushed where that is not wanted")
     func configuration() async throws {
         try await BranchFixture.with { fixture in
             try await fixture.branch("good-1", ["one.txt": "1\n"])

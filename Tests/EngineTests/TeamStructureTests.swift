@@ -19,7 +19,8 @@ struct TeamStructureTests {
     /// Another task comes, whose title is not fit to be read.
     private static let added = Event.taskAdded(
         TeamTask(
-            id: ID("task-2"), team: ID("team-1"), title: "Use \(secret) there", description: "", acceptance: "", paths: ["."], dependsOn: [],
+            id: ID("task-2"), team: ID("team-1"), title: "Use \(secret) there", description: "", acceptance: "", paths: ["."],
+            dependsOn: [],
             createdAt: ManualClock.begin))
 
     private func run(_ test: WorkplaceFixture) -> Run {

@@ -123,10 +123,13 @@ struct CollisionTests {
             task.head = SimulatedGit.object(0xabc000 + number)
             run.tasks[task.id] = task
         }
-        for _ in 0..<40 where !TrialOrder(run).pairs.isEmpty { run.apply(.collisionsForeseen(TrialOrder(run).report([])), at: scenario.now) }
+        for _ in 0..<40 where !TrialOrder(run).pairs.isEmpty {
+            run.apply(.collisionsForeseen(TrialOrder(run).report([])), at: scenario.now)
+        }
         // One of the last, by order of landing, collides with another one of them; then the first of the two changes.
         let known = Collision(
-            task: ID("task", 64), other: ID("task", 60), head: SimulatedGit.object(0xabc000 + 64), otherHead: SimulatedGit.object(0xabc000 + 60),
+            task: ID("task", 64), other: ID("task", 60), head: SimulatedGit.object(0xabc000 + 64),
+            otherHead: SimulatedGit.object(0xabc000 + 60),
             files: ["a"])
         run.apply(.collisionsForeseen(TrialReport(subjects: [], collisions: [known])), at: scenario.now)
         run.tasks[ID("task", 64)]?.head = SimulatedGit.object(0xdef000)

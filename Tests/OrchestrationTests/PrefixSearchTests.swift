@@ -30,7 +30,7 @@ struct PrefixSearchTests {
         #expect(rare == 16 && frequent < 5 && frequent >= 1)
     }
 
-    @Test("when only one change is left it is the culprit, also where a longer prefix passes because something in it mends what that one breaks")
+    @Test("when only one change is left it is the culprit, also where a longer prefix passes because something mends it")
     func culprit() {
         #expect(PrefixSearch([.green, .red]).culprit == 1)
         #expect(PrefixSearch([.red]).culprit == 0)

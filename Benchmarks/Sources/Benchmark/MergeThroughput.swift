@@ -78,7 +78,9 @@ struct MergeThroughput {
         // Gates that search side by side run for nothing at times, so only the clock says something.
         if slots > 1 { return [clock] }
         guard p > 0 else {
-            return [Row(measure: "\(name): gate runs for all", figure: gateRuns.text(0), goal: "≤ 2", isReached: gateRuns.median <= 2), clock]
+            return [
+                Row(measure: "\(name): gate runs for all", figure: gateRuns.text(0), goal: "≤ 2", isReached: gateRuns.median <= 2), clock,
+            ]
         }
         let isMain = p == 0.05
         return [

@@ -46,7 +46,8 @@ struct WaitingAgents {
                 measure: "waiting: processor time with two views open, % of a core", figure: idle.text(2), goal: "< 0.5",
                 isReached: idle.median < 0.5),
         ]
-        rows.append(Row(measure: "waiting: private KB for each child of a program in C", figure: plainMemory.text(1), goal: "", isReached: nil))
+        rows.append(
+            Row(measure: "waiting: private KB for each child of a program in C", figure: plainMemory.text(1), goal: "", isReached: nil))
         if node != nil {
             rows += [
                 Row(measure: "waiting: private KB for each child of Node", figure: nodeMemory.text(1), goal: "", isReached: nil),

@@ -20,7 +20,9 @@ final class BranchQueue {
     ///   - count: how many branches there are from the beginning, numbered from 0.
     ///   - isRed: whether the gate fails on a tree that holds these branches.
     ///   - isBaseRed: whether the gate fails on the base as found.
-    init(_ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isBaseRed: Bool = false, isRed: @escaping (Set<Int>) -> Bool) throws {
+    init(_ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isBaseRed: Bool = false, isRed: @escaping (Set<Int>) -> Bool)
+        throws
+    {
         self.isRed = isRed
         self.gateMilliseconds = gateMilliseconds
         self.isBaseRed = isBaseRed
