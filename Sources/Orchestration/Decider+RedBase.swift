@@ -40,7 +40,8 @@ extension Run {
         // At the run's end nobody works any more.
         guard case .working = phase else { return false }
         return switch baseMender {
-        case .task(let id): tasks[id].map(isWorkedOn) ?? false
+        // One that waits to be begun anew by another may wait for those that wait for it.
+        case .task(let id): tasks[id].map { $0.state != .waiting && isWorkedOn($0) } ?? false
         case .delivery(let team): tasks.repairs(of: team).contains(where: isWorkedOn)
         case .sync, .upkeep, .branch: false
         }
