@@ -52,6 +52,14 @@ extension Simulator {
         var untold = 0.0
     }
 
+    /// Whether some engine of the run had other keys, or other budgets for them.
+    private func haveKeysChanged(in run: Run) -> Bool {
+        journal.records.contains { record in
+            guard case .engineStarted(let settings) = record.event else { return false }
+            return settings.credentials != run.settings.credentials
+        }
+    }
+
     /// What was spent beyond any ceiling is less than a turn takes, and no part of a ceiling is told twice.
     func checkCeilings(_ run: Run) throws {
         var takings: [SpendingScope: [SpendingMeasure: Takings]] = [:]
@@ -70,7 +78,10 @@ extension Simulator {
                     taken[.tokens, default: Takings()].dearest = max(taken[.tokens]?.dearest ?? 0, Double(process.usage.total))
                     takings[scope] = taken
                 }
-            case .spendingWarned(let warning): told.append("\(warning.percent) % of \(warning.scope.words) in \(warning.measure)")
+            case .spendingWarned(let warning):
+                // A key whose budget has changed, or that was away for a while, is told of again.
+                if case .key = warning.scope, haveKeysChanged(in: run) { continue }
+                told.append("\(warning.percent) % of \(warning.scope.words) in \(warning.measure)")
             default: break
             }
         }
