@@ -64,7 +64,8 @@ struct MergeCommandTests {
             try await fixture.commitToMain(["broken": "yes\n"])
             let red = try await fixture.merge((1...3).map { "good-\($0)" })
             #expect(red.exit == .exited(18), "\(red.outputText)\(red.errorText)")
-            #expect(red.outputText.components(separatedBy: "main fails it by itself").count == 4, "\(red.outputText)")
+            // Of each in the log, and in the outcome.
+            #expect(red.outputText.components(separatedBy: "main fails it by itself").count == 7, "\(red.outputText)")
             try await fixture.branch("cure", ["broken": nil], from: "main")
             let cured = try await fixture.merge((1...3).map { "good-\($0)" } + ["cure"])
             #expect(cured.exit == .exited(0), "\(cured.outputText)\(cured.errorText)")
@@ -81,7 +82,7 @@ struct MergeCommandTests {
             let command = #"test "$FLAVOUR" = sweet && grep -q TOKEN=hidden-value .env && sh check.sh"#
             try fixture.configure([
                 "orchestrator.json":
-                    #"{"repository":"\#(fixture.origin)","workerCount":1,"verifyCommand":\#(fixture.quoted(command)),"agentEnvironment":{"FLAVOUR":"sweet"}}"#,
+                    #"{"repositoryUrl":"\#(fixture.origin)","workerCount":1,"verifyCommand":\#(fixture.quoted(command)),"agentEnvironment":{"FLAVOUR":"sweet"}}"#,
                 ".env": "TOKEN=hidden-value\n",
             ])
             let before = try await fixture.git(["show-ref"])
