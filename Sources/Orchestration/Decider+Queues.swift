@@ -108,6 +108,8 @@ extension Decider {
 
     /// A chain that does not mend the base waits as it is for the change that is to do so, which then goes first.
     private mutating func awaitMender(_ chain: MergeChain, _ candidates: [Candidate]) {
+        // What is being published moves the base, and with it the chain.
+        guard !chain.links.contains(where: \.isPublishing) else { return }
         guard candidates.contains(where: { $0.kind == run.baseMender && !$0.isMerging }) else { return }
         dissolve(chain.links)
         extend(MergeChain(of: .base, in: run), by: run.queue.filter { $0.target == .base }, verified: 0)
