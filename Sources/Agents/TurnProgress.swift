@@ -151,11 +151,12 @@ package struct TurnProgress: Codable, Sendable, Equatable {
     /// What it shows to people who look on.
     ///
     /// - Parameter tokens: that the turn has taken.
-    package func activity(tokens: Int) -> TurnActivity {
+    package func activity(tokens: Int, costUsd: Double? = nil) -> TurnActivity {
         let running = tools.sorted { ($1.value.since, $1.key) < ($0.value.since, $0.key) }.map(\.value)
         return TurnActivity(
             step: lastSign == nil ? .starting : running.isEmpty ? isWorking ? .thinking : .resting : .tool,
-            tools: running.map { .init(name: $0.name, argument: $0.argument, since: $0.since) }, tokens: tokens)
+            tools: running.map { .init(name: $0.name, argument: $0.argument, since: $0.since) }, tokens: tokens,
+            costUsd: costUsd)
     }
 
     /// How long silence is borne without a tool.

@@ -140,7 +140,10 @@ struct StatusText: Sendable {
         var parts: [String] = []
         if let brief = agent.brief { parts.append(safe(brief)) }
         if let doing = HumanText.doing(agent) { parts.append(safe(doing, limit: 80)) }
-        if let tokens = agent.turnTokens { parts.append("\(HumanText.tokens(Int64(tokens))) tokens") }
+        if let taken = HumanText.taken(agent) {
+            let isNear = (agent.turnCeilings ?? []).contains { ($0.share ?? 0) >= 0.8 }
+            parts.append(isNear ? style.yellow(taken) : taken)
+        }
         if let waits = agent.waits { parts.append(style.yellow(said(waits))) }
         if let stopping = agent.stopping { parts.append(style.yellow("being stopped: \(safe(stopping))")) }
         return parts.joined(separator: "; ")

@@ -50,7 +50,7 @@ final class RunningTurns: Sendable {
 
     /// What the turns show at this moment.
     var activities: [TurnID: TurnActivity] {
-        state.withLock { $0.gauges }.mapValues { $0.watch.progress.activity(tokens: $0.meter.tokens) }
+        state.withLock { $0.gauges }.mapValues { $0.watch.progress.activity(tokens: $0.meter.tokens, costUsd: $0.meter.costUsd) }
     }
 
     func isStopped(_ turn: TurnID) -> Bool { state.withLock { $0.stopped.contains(turn) } }

@@ -11,6 +11,7 @@ final class TokenMeter: Sendable {
         var parts: [SpendingMeasure: Int] = [:]
         /// What its tokens came to when its cost was looked at.
         var pricedTokens = -1
+        var costUsd: Double?
     }
 
     private let turn: Turn
@@ -36,11 +37,18 @@ final class TokenMeter: Sendable {
     /// What the turn had taken when it was looked at last.
     var tokens: Int { taken.load(ordering: .relaxed) }
 
+    /// What it had cost then, in US dollars; `nil` where its money has no bound, or a price is not known.
+    var costUsd: Double? { told.withLock { $0.costUsd } }
+
     func look(at reader: any TurnReading) async {
         let tokens = reader.tokensSoFar
         taken.store(tokens, ordering: .relaxed)
         if let ceiling = ceilings[.tokens] { await tellPart(.tokens, Double(tokens), of: ceiling) }
-        if let ceiling = ceilings[.usd], isUnpriced(tokens), let cost = reader.costSoFar { await tellPart(.usd, cost, of: ceiling) }
+        if turn.budgetUsd != nil, isUnpriced(tokens) {
+            let cost = reader.costSoFar
+            told.withLock { $0.costUsd = cost }
+            if let ceiling = ceilings[.usd], let cost { await tellPart(.usd, cost, of: ceiling) }
+        }
         guard let most = turn.budgetTokens, tokens >= most else { return }
         let isNews = told.withLock { told in
             defer { told.isUsedUp = true }

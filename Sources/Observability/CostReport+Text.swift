@@ -115,12 +115,25 @@ extension CostReport.Ceiling {
     }
 }
 
+extension RunStatus.TurnCeiling {
+    /// `12.3k of 50.0k tokens (24 %)`, `$0.03 of $0.25 (12 %)`; where it is not known what was taken, `at most $0.25`.
+    package var words: String {
+        let measure = SpendingMeasure(rawValue: measure) ?? .usd
+        guard let taken, let share else { return "at most \(measure.words(ceiling))" }
+        let amount = measure == .tokens ? HumanText.tokens(SpendingMeasure.whole(taken)) : measure.words(taken)
+        return "\(amount) of \(measure.words(ceiling)) (\(SpendingMeasure.whole(share * 100)) %)"
+    }
+}
+
 extension SpendingMeasure {
+    /// Without its fraction, and within what can be counted.
+    fileprivate static func whole(_ amount: Double) -> Int64 { Int64(min(max(amount, 0), 1e18)) }
+
     /// An amount for people: `$4.10`, `1.2M tokens`.
     package func words(_ amount: Double) -> String {
         switch self {
         case .usd: HumanText.money(dollars: amount)
-        case .tokens: "\(HumanText.tokens(Int64(min(max(amount, 0), 1e18)))) tokens"
+        case .tokens: "\(HumanText.tokens(Self.whole(amount))) tokens"
         }
     }
 }

@@ -14,6 +14,16 @@ extension HumanText {
         return tool.name + (tool.argument.map { " " + $0 } ?? "") + (tool.others.map { " +\($0)" } ?? "")
     }
 
+    /// What the running turn has taken, and of how much where it is bounded: `12.3k of 50.0k tokens (24 %), $0.03 of $0.25 (12 %)`, or only
+    /// `12.3k tokens`; `nil` when nothing is known of it.
+    package static func taken(_ agent: RunStatus.AgentStatus) -> String? {
+        let ceilings = agent.turnCeilings ?? []
+        let isBounded = ceilings.contains { $0.measure == SpendingMeasure.tokens.rawValue }
+        let tokens = isBounded ? nil : agent.turnTokens.map { SpendingMeasure.tokens.words(Double($0)) }
+        let parts = [tokens].compactMap(\.self) + ceilings.map(\.words)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
     /// `4 landed, 6.0 an hour, lately 12.0; 3 open: about 15 min 00 s; the time ends first, in 10 min 00 s`.
     package static func pace(_ pace: RunStatus.Pace) -> String {
         var text = "\(pace.landed) landed, \(rate(pace.perHour)) an hour, lately \(rate(pace.recentPerHour)); \(pace.open) open"

@@ -51,6 +51,8 @@ extension RunStatus {
         package var tokens: Int?
         /// Tokens of the running turn so far; missing where no engine follows it.
         package var turnTokens: Int?
+        /// What the running turn may take at most; missing where nothing bounds it.
+        package var turnCeilings: [TurnCeiling]?
         /// What is waited for in the running turn: `starting`, `thinking`, `tool` or `resting`; missing where no engine follows it.
         package var doing: String?
         /// The tool that runs; of several the one that began last.
@@ -73,6 +75,7 @@ extension RunStatus {
                 stopping = turn.stopCause?.words
                 let activity = activities[turn.id]
                 turnTokens = activity?.tokens
+                turnCeilings = TurnCeiling.all(of: turn, activity)
                 doing = activity?.step.rawValue
                 tool = activity.flatMap(ToolStatus.init)
             } else if let pending = known?.next ?? run.pendingTask(of: agent)?.next {
@@ -80,6 +83,36 @@ extension RunStatus {
                 waits = run.whyTurnWaits(pending, of: agent, at: now)
             }
         }
+    }
+
+    /// What a running turn may take at most of one measure: its share of what is left of the budgets of the run, its team, its task and its key, or
+    /// what a person has set for every turn, where that is less.
+    package struct TurnCeiling: Codable, Sendable, Equatable {
+        /// `usd` or `tokens`.
+        package var measure: String
+        /// So far, in US dollars or tokens: money by list prices where the agent's program has not said it yet. Missing where no engine follows the
+        /// turn, and where a price is not known.
+        package var taken: Double?
+        package var ceiling: Double
+
+        package init(measure: SpendingMeasure, taken: Double?, ceiling: Double) {
+            self.measure = measure.rawValue
+            self.taken = taken
+            self.ceiling = ceiling
+        }
+
+        /// Every bound of a turn; `nil` when it has none.
+        static func all(of turn: Turn, _ activity: TurnActivity?) -> [TurnCeiling]? {
+            let all = SpendingMeasure.allCases.compactMap { measure in
+                turn.allowed(measure).map {
+                    TurnCeiling(measure: measure, taken: measure == .usd ? activity?.costUsd : activity.map { Double($0.tokens) }, ceiling: $0)
+                }
+            }
+            return all.isEmpty ? nil : all
+        }
+
+        /// The share that is used up, from 0, beyond 1 where the ceiling was passed; `nil` while that is not known.
+        package var share: Double? { taken.map { ceiling > 0 ? $0 / ceiling : 1 } }
     }
 
     /// A tool that runs in an agent's turn.

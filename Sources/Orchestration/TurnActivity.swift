@@ -32,10 +32,13 @@ package struct TurnActivity: Sendable, Equatable {
     package var tools: [Tool]
     /// Tokens that the turn has taken so far: what the model writes just now may be counted in part only.
     package var tokens: Int
+    /// What it has cost so far, in US dollars; `nil` where its money has no bound, so that nobody adds it up, and where a price is not known.
+    package var costUsd: Double?
 
-    package init(step: Step, tools: [Tool] = [], tokens: Int = 0) {
+    package init(step: Step, tools: [Tool] = [], tokens: Int = 0, costUsd: Double? = nil) {
         self.step = step
         self.tools = tools
         self.tokens = tokens
+        self.costUsd = costUsd
     }
 }

@@ -66,7 +66,13 @@ extension RunScreen {
         if let brief = agent.brief { rows.append(Row([Span("  \(Self.safe(brief))")])) }
         if let waits = agent.waits { rows.append(Row([Span("  waits: \(said(waits))", .yellow)])) }
         if let doing = HumanText.doing(agent) { rows.append(Row([Span("  \(Self.safe(doing))", .cyan)])) }
-        return rows
+        return rows + (agent.turnCeilings ?? []).map { row(of: $0) }
+    }
+
+    /// What the running turn may take.
+    private func row(of ceiling: RunStatus.TurnCeiling) -> Row {
+        guard let share = ceiling.share else { return Row([Span("  the turn may take \(ceiling.words)", .dim)]) }
+        return Row([Span("  "), Self.gauge(share), Span("  this turn: \(ceiling.words)")])
     }
 
     private func fetchedTranscript(of id: String) -> [Row]? {

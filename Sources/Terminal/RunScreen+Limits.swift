@@ -55,7 +55,7 @@ extension RunScreen {
     private func left(_ moment: Moment) -> String { HumanText.duration(milliseconds: max(0, moment.ms - now) / 1_000 * 1_000) }
 
     /// A share from 0 to 1 as a bar with its percents.
-    private static func gauge(_ share: Double) -> Span {
+    static func gauge(_ share: Double) -> Span {
         let percent = Int((max(0, min(9.99, share)) * 100).rounded(.down))
         let full = min(10, percent / 10)
         let style: CellStyle = percent >= 95 ? .red : percent >= 75 ? .yellow : .green

@@ -35,18 +35,18 @@ struct RunFixture {
     }
 
     /// Gives a task to a worker and starts its turn.
-    mutating func work(on task: Int, by worker: Int, turn: Int) {
+    mutating func work(on task: Int, by worker: Int, turn: Int, usd: Double? = nil, tokens: Int? = nil) {
         apply(.taskBriefed(ID("task", task), worker: ID("worker", worker), Pending(.work(ID("task", task)))))
-        begin(.work(ID("task", task)), of: ID("worker", worker), role: .worker, turn: turn)
+        begin(.work(ID("task", task)), of: ID("worker", worker), role: .worker, turn: turn, usd: usd, tokens: tokens)
     }
 
-    mutating func begin(_ brief: Brief, of agent: AgentID, role: Role, turn: Int) {
+    mutating func begin(_ brief: Brief, of agent: AgentID, role: Role, turn: Int, usd: Double? = nil, tokens: Int? = nil) {
         apply(
             .turnStarted(
                 Turn(
                     id: ID("turn", turn), agent: agent, role: role, team: run.agents[agent]?.team, brief: brief, session: "session-\(turn)",
                     resumes: false, carriesOn: false, credential: ID("key-1"), startPoint: .number(1), startedAt: now,
-                    deadline: now.advanced(byMilliseconds: 1_800_000), budgetUsd: nil, stopCause: nil)))
+                    deadline: now.advanced(byMilliseconds: 1_800_000), budgetUsd: usd, budgetTokens: tokens, stopCause: nil)))
     }
 
     /// Ends a turn with a report and a cost.

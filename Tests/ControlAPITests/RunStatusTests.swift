@@ -103,6 +103,29 @@ struct RunStatusTests {
         #expect(idle.tokens == 1100 && idle.turnTokens == nil && idle.doing == nil && idle.tool == nil && idle.allTokens == 1100)
     }
 
+    @Test("a running turn's ceilings are told from the journal, and what it has taken of them where an engine follows it")
+    func ceilings() throws {
+        var fixture = RunFixture()
+        fixture.add(1, "Parse dates")
+        fixture.add(2, "Print dates")
+        fixture.work(on: 1, by: 1, turn: 1, usd: 0.5, tokens: 1000)
+        fixture.work(on: 2, by: 2, turn: 2)
+        func ceilings(_ number: Int, _ activity: TurnActivity?) -> [RunStatus.TurnCeiling]? {
+            let known = activity.map { [ID<Turn>("turn", number): $0] } ?? [:]
+            return RunStatus(run: fixture.run, at: fixture.now, activities: known).agents.first { $0.id == "worker-\(number)" }?.turnCeilings
+        }
+        #expect(
+            ceilings(1, nil) == [.init(measure: .usd, taken: nil, ceiling: 0.5), .init(measure: .tokens, taken: nil, ceiling: 1000)])
+        let seen = ceilings(1, TurnActivity(step: .thinking, tokens: 800, costUsd: 0.6))
+        #expect(seen == [.init(measure: .usd, taken: 0.6, ceiling: 0.5), .init(measure: .tokens, taken: 800, ceiling: 1000)])
+        #expect(seen?.map(\.share) == [0.6 / 0.5, 0.8])
+        // Of a price that is not known nothing is said.
+        #expect(ceilings(1, TurnActivity(step: .thinking, tokens: 800))?.first?.taken == nil)
+        #expect(ceilings(2, TurnActivity(step: .thinking, tokens: 800)) == nil)
+        fixture.end(turn: 1, cost: 0.6)
+        #expect(ceilings(1, TurnActivity(step: .thinking, tokens: 800, costUsd: 0.6)) == nil)
+    }
+
     @Test("suspending stops the working time, and the reason is shown")
     func suspended() {
         var fixture = RunFixture()

@@ -17,7 +17,7 @@ struct WatchTests {
         "it shows the run as it goes, opens a transcript, follows the terminal's size, and leaving it changes nothing",
         .timeLimit(.minutes(5)))
     func view() async throws {
-        try await CompanyFixture.with(Self.plan) { fixture in
+        try await CompanyFixture.with(Self.plan, options: ["maxTurnTokens": 1_000_000]) { fixture in
             let run = try await fixture.begin(["start"])
             try await fixture.untilTool("sleep 30", run)
             try await RealTerminal.with(fixture, ["watch"]) { terminal in
@@ -29,6 +29,8 @@ struct WatchTests {
                 let agents = try await fixture.cco(["agent", "list", "--json"]).outputText
                 #expect(agents.contains(#""name" : "Bash""#) || agents.contains(#""name":"Bash""#), "\(agents)")
                 #expect(agents.contains("turnTokens") && agents.contains("sleep 30"), "\(agents)")
+                let text = try await fixture.cco(["status"]).outputText
+                #expect(text.contains("k of 1.0M tokens ("), "\(text)")
                 let painted = try await terminal.colours()
                 #expect(!painted.contains("\u{1B}[32m") && !painted.contains("\u{1B}[36m"), "NO_COLOR is heeded")
                 try await terminal.type("2", "Enter")
@@ -41,6 +43,7 @@ struct WatchTests {
                 try await terminal.shows("the transcript of who works on it") { rows in
                     rows.contains { $0.hasPrefix("worker-") && $0.contains("working in turn-") }
                         && rows.contains { $0.hasPrefix("  Bash: ") && $0.contains("sleep 30") }
+                        && rows.contains { $0.contains("%  this turn: ") && $0.contains("k of 1.0M tokens (") }
                         && rows.last { !$0.isEmpty }?.contains("esc back") == true
                 }
                 try await terminal.type("q", "q")

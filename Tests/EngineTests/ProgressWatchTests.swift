@@ -24,7 +24,7 @@ struct ProgressWatchTests {
     @Test("running turns tell views what they do and how many tokens they have taken, without secrets, until they end")
     func activities() async {
         let test = Watching()
-        let meter = TokenMeter(.sample(), ceiling: SpendingLimits.Ceiling()) { _ in }
+        let meter = TokenMeter(.sample(usd: 1), ceiling: SpendingLimits.Ceiling()) { _ in }
         let running = RunningTurns { _, _ in }
         running.follows(ID("turn-1"), test.watch, meter)
         #expect(running.activities == [ID("turn-1"): TurnActivity(step: .starting)])
@@ -37,6 +37,7 @@ struct ProgressWatchTests {
         await meter.look(at: reader)
         let activity = running.activities[ID("turn-1")]
         #expect(activity?.step == .tool && activity?.tokens == 941)
+        #expect(activity?.costUsd == reader.costSoFar && reader.costSoFar ?? 0 > 0)
         #expect(activity?.tools.first?.argument == command)
         let shown = activity?.shown(by: Redactor(secrets: [Secret(name: "key", value: secret)])).tools.first?.argument
         #expect(shown?.count == TurnActivity.longestArgument && shown?.hasSuffix("…") == true)

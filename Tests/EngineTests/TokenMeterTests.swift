@@ -68,5 +68,14 @@ struct TokenMeterTests {
         let meter = meter(.sample(usd: 0.01, tokens: 1000), SpendingLimits.Ceiling())
         for sent in [[900], [1000], [5000]] { await meter.look(at: reader(sent)) }
         #expect(told.value == ["used up"])
+        // Views are shown how much of the share is gone all the same.
+        #expect(meter.tokens == 5000 && abs((meter.costUsd ?? 0) - 0.025) < 1e-9)
+    }
+
+    @Test("what a turn costs is added up only where its money has a bound")
+    func unbounded() async {
+        let meter = meter(.sample(tokens: 1000), SpendingLimits.Ceiling(tokens: 1000))
+        await meter.look(at: reader([900]))
+        #expect(meter.tokens == 900 && meter.costUsd == nil)
     }
 }

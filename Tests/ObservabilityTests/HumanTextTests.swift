@@ -24,6 +24,26 @@ struct HumanTextTests {
         #expect(try doing("") == nil)
     }
 
+    @Test("what a running turn has taken, and of how much")
+    func taken() throws {
+        func taken(_ fields: String) throws -> String? {
+            let json = #"{"id":"worker-1","role":"worker","state":"working","turns":0,"costUsd":0\#(fields)}"#
+            return HumanText.taken(try decoded(RunStatus.AgentStatus.self, json))
+        }
+        let tokens = #"{"measure":"tokens","taken":12300,"ceiling":50000}"#
+        let money = #"{"measure":"usd","taken":0.0349,"ceiling":0.25}"#
+        #expect(try taken("") == nil)
+        #expect(try taken(#","turnTokens":12300"#) == "12.3k tokens")
+        #expect(
+            try taken(#","turnTokens":12300,"turnCeilings":[\#(money),\#(tokens)]"#)
+                == "$0.03 of $0.25 (13 %), 12.3k of 50.0k tokens (24 %)")
+        #expect(try taken(#","turnTokens":12300,"turnCeilings":[\#(money)]"#) == "12.3k tokens, $0.03 of $0.25 (13 %)")
+        // A journal tells no more than the bound, and a last request may pass it.
+        #expect(try taken(#","turnCeilings":[{"measure":"usd","ceiling":0.25}]"#) == "at most $0.25")
+        #expect(
+            try taken(#","turnCeilings":[{"measure":"tokens","taken":1200,"ceiling":1000}]"#) == "1.2k of 1.0k tokens (120 %)")
+    }
+
     @Test("which end comes first, in a sentence")
     func pace() throws {
         func pace(_ fields: String) throws -> String {

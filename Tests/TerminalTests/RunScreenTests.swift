@@ -84,6 +84,20 @@ struct RunScreenTests {
         #expect(lines.contains("  queued       ada: And quote the commas.  on its way into turn-13"), "\(lines)")
     }
 
+    @Test("what a running turn may take is in its agent's view, with how much of it is gone")
+    func ceilings() throws {
+        var screen = try Self.screen(40, 100, [.down, .down, .down, .down, .down, .down, .down, .enter])
+        screen.status.teams[1].members[1].turnCeilings = [
+            .init(measure: .usd, taken: 0.24, ceiling: 0.25), .init(measure: .tokens, taken: 21_987, ceiling: 50_000),
+        ]
+        var lines = screen.canvas.text
+        #expect(lines.contains("  █████████░  96 %  this turn: $0.24 of $0.25 (96 %)"), "\(lines)")
+        #expect(lines.contains("  ████░░░░░░  43 %  this turn: 21.9k of 50.0k tokens (43 %)"), "\(lines)")
+        screen.status.teams[1].members[1].turnCeilings = [.init(measure: .usd, taken: nil, ceiling: 0.25)]
+        lines = screen.canvas.text
+        #expect(lines.contains("  the turn may take at most $0.25"), "\(lines)")
+    }
+
     @Test("a message that stops the agent first says so while it is typed")
     func interruption() throws {
         var screen = try Self.screen(24, 100, [.character("m"), .character("x")])

@@ -36,6 +36,7 @@ export class AgentPage {
       ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
       ["Cost", money(one.costUsd)],
       ["Tokens", [allTokens(one), one.turnTokens !== undefined && `, ${tokens(one.turnTokens)} in this turn`]],
+      ["This turn may take", one.turnCeilings?.map((ceiling, index) => [index > 0 && ", ", bound(ceiling)])],
       ["Tasks", tasks.length > 0 && tasks.slice(-30).map((task, index) => [index > 0 && ", ", taskLink(task.id), ` (${task.state})`])],
     ]));
     const said = (status.messages ?? []).filter((message) => message.agent === this.id);
@@ -49,6 +50,15 @@ export class AgentPage {
     }
     this.transcript.update(one);
   }
+}
+
+/** What a turn may take at most, and how much of it is gone, as a sentence that a colour only helps. */
+function bound(ceiling) {
+  const amount = ceiling.measure === "usd" ? money : tokens;
+  const most = `${amount(ceiling.ceiling)}${ceiling.measure === "usd" ? "" : " tokens"}`;
+  if (ceiling.taken === undefined) return `at most ${most}`;
+  const percent = ceiling.ceiling > 0 ? Math.floor((ceiling.taken / ceiling.ceiling) * 100) : 100;
+  return el("span", { class: percent >= 95 ? "bad" : percent >= 80 ? "warn" : null }, `${amount(ceiling.taken)} of ${most} (${percent} %)`);
 }
 
 const states = { acknowledged: "good", delivered: "good", undelivered: "bad", queued: "warn" };
