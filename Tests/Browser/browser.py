@@ -12,6 +12,7 @@ import time
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+BEGAN = time.monotonic()
 #: Milliseconds after which what is waited for will not come.
 PATIENCE = 60_000
 
@@ -21,6 +22,12 @@ PAGES = {
 }
 #: Where the browsers are: in no whole hour of UTC, in which the run's texts are.
 ZONE = "Asia/Kolkata"
+#: What is on a page once all of it has come.
+READY = {
+    "overview": "ul.tree li", "timeline": ".selected p", "tasks": "table.rows tbody tr[aria-rowindex]", "graph": ".graph svg",
+    "agents": "table.agents tbody tr[aria-rowindex]", "queue": "section.card", "cost": "h2:text-is('By purpose')", "log": ".lines > *",
+    "task": "dl.facts", "agent": ".transcript .entry", "around": ".graph svg",
+}
 SIZES = {"wide": (1440, 900), "tablet": (820, 1100), "phone": (390, 800)}
 
 
@@ -105,16 +112,12 @@ class Browser:
         page.on("dialog", lambda dialog: (self.note("error", "a dialog: " + dialog.message), dialog.dismiss()))
         return page
 
-    def slow_page(self, link: str) -> Page:
+    def slow_page(self, link: str) -> "Slow":
         """A page to which bytes come so slowly that it never keeps up."""
         page = self.page("light", "phone")
         page.goto(link)
         page.wait_for_selector("#figures div")
-        session = page.context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.send("Network.emulateNetworkConditions", {"offline": False, "latency": 500, "downloadThroughput": 300, "uploadThroughput": 300})
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 20})
-        return page
+        return Slow(page)
 
     def dead(self, link: str) -> "Stopped":
         """A browser that has opened the pages and does nothing any more, but keeps its connections."""
@@ -141,6 +144,23 @@ class Browser:
             raise AssertionError(f"{where}: the browser complains: {self.problems}")
 
 
+class Slow:
+    """A page that gets hardly any bytes, until it is let go on."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Network.enable")
+        self.limit(latency=500, throughput=300)
+
+    def limit(self, latency: int, throughput: int):
+        """Milliseconds, and bytes a second; -1 is without limit."""
+        self.session.send("Network.emulateNetworkConditions", {"offline": False, "latency": latency, "downloadThroughput": throughput, "uploadThroughput": throughput})
+
+    def release(self):
+        self.limit(latency=0, throughput=-1)
+
+
 class Stopped:
     """Processes that stand still until the end."""
 
@@ -150,10 +170,31 @@ class Stopped:
         for process in processes:
             os.kill(process, signal.SIGSTOP)
 
+    def unread(self, port: int) -> int:
+        """Bytes that have come for them from a server on this machine, and that they do not take."""
+        own = {link for process in self.processes for link in sockets(process)}
+        return sum(received for remote, received, inode in connections() if remote == port and inode in own)
+
     def end(self):
         for process in self.processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+
+
+def sockets(process: int) -> set[str]:
+    """Inodes of the sockets that a process has open."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for path in pathlib.Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(path).removeprefix("socket:[").removesuffix("]"))
+    return found
+
+
+def connections() -> list[tuple[int, int, str]]:
+    """Of every connection on this machine the port at its other end, the bytes that wait to be read, and its inode."""
+    rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [(int(row[2].split(":")[1], 16), int(row[4].split(":")[1], 16), row[9]) for row in rows]
 
 
 def parents() -> dict[int, int]:
@@ -189,11 +230,28 @@ def go(page: Page, route: str):
     page.wait_for_selector("#page > *", state="attached")
 
 
-def accessibility(page: Page, where: str):
-    """What axe finds wrong; the canvas and what lies over it is not judged by colours."""
-    from axe_playwright_python.sync_playwright import Axe
+def ready(page: Page, name: str):
+    """Goes on once the page of this name has its content, as it stands on the screen."""
+    page.wait_for_selector(READY[name], state="attached")
+    drawn(page)
 
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+
+def drawn(page: Page):
+    """Goes on once everything is drawn that was to be."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def accessibility(page: Page, where: str, only_colours: bool = False):
+    """What axe finds wrong; the canvas and what lies over it is not judged by colours."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    # It stays in the page until that is loaded anew.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]}
+    if only_colours:
+        options["runOnly"] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+    found = page.evaluate("async (options) => (await axe.run(options)).violations", options)
     if found:
         told = [f"{one['id']} ({one['impact']}): {one['help']}: " + "; ".join(node["html"][:200] + " " + node["failureSummary"][:200] for node in one["nodes"][:3]) for one in found]
         raise AssertionError(f"{where}: " + "\n".join(told))
@@ -214,7 +272,8 @@ def picture(page: Page, name: str):
 
 
 def step(words: str):
-    print(words, flush=True)
+    """Says what comes, and when, in seconds from the beginning."""
+    print(f"{time.monotonic() - BEGAN:6.1f} {words}", flush=True)
 
 
 def main(body):
@@ -229,4 +288,4 @@ def main(body):
     step("all is as it should be")
 
 
-__all__ = ["Company", "Browser", "PAGES", "SIZES", "PATIENCE", "ZONE", "accessibility", "expect", "fits", "go", "main", "picture", "step", "sys"]
+__all__ = ["Company", "Browser", "PAGES", "SIZES", "PATIENCE", "ZONE", "accessibility", "drawn", "expect", "fits", "go", "main", "picture", "ready", "step", "sys"]

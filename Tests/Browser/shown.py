@@ -330,8 +330,9 @@ def spans(page: Page) -> list:
     page.locator(".selected p").filter(has_text=re.compile(r"\d+ turns, gates|Show this moment")).first.wait_for()
     return page.evaluate("""async () => {
       const canvas = document.querySelector('canvas');
+      // The page has asked for its frame by the time at which this one is asked for, and is drawn first.
       const frame = () => new Promise(requestAnimationFrame);
-      const press = async (key) => { canvas.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); await frame(); await frame(); };
+      const press = async (key) => { canvas.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); await frame(); };
       const read = () => {
         const told = document.querySelector('.selected p');
         return { lane: told.querySelector('strong').textContent, from: told.querySelector('time').dateTime, shown: told.querySelector('time').textContent, text: told.textContent };

@@ -22,6 +22,9 @@ struct BrowserTests {
         return plan
     }()
 
+    /// More than any turn takes, so that they only show.
+    private static let options: [String: JSONValue] = ["maxTurnBudgetUsd": 900, "maxTurnTokens": 900_000_000]
+
     /// One worker asks twice, with answers that look like the numbers of others and then without any; another one has a default.
     private static func script() -> ClosureScript {
         let company = CompanyScript(plan)
@@ -35,7 +38,7 @@ struct BrowserTests {
                 blocked(["text": "Which size?", "options": ["2", "1"], "default": "1", "minutes": 60])
             case (let text?, 2) where text.contains(asks): blocked(["text": "Which words?", "minutes": 60])
             case (let text?, 1) where text.contains(hasDefault):
-                blocked(["text": "Which colour?", "options": ["red", "green"], "default": "red", "minutes": 2])
+                blocked(["text": "Which colour?", "options": ["red", "green"], "default": "red", "minutes": 1])
             default: await company.reply(to: request)
             }
         }
@@ -45,7 +48,7 @@ struct BrowserTests {
         "they show what the journal says, are safe and accessible, steer the run, survive a restart, and show every moment again",
         .timeLimit(.minutes(25)))
     func whole() async throws {
-        try await CompanyFixture.with(Self.plan, script: Self.script()) { fixture in
+        try await CompanyFixture.with(Self.plan, script: Self.script(), options: Self.options) { fixture in
             let result = try await RealBrowser.run("whole_run.py", on: fixture)
             #expect(result.succeeded, "\(result.outputText)\n\(result.errorText)")
             #expect(result.outputText.contains("all is as it should be"))

@@ -48,7 +48,7 @@ struct TickerTests {
                 let told = Self.lines(ofReplay: try await fixture.cco(["replay"]).outputText)
                 #expect(all.filter(\.isEvent).map(\.row) == told, "\(told)")
                 try await terminal.resize(columns: 80, rows: 24)
-                let newest = wanted.suffix(4).map { $0.count > 80 ? $0.prefix(79) + "…" : $0 }
+                let newest = wanted.suffix(4).map { $0.count > 80 ? String($0.prefix(79)) + "…" : $0 }
                 try await terminal.shows("the newest lines: \(newest)") { Self.ticker($0, columns: 80) == newest }
                 try await terminal.type("q")
                 try await terminal.shows("the end") { $0.contains("left with 0") }

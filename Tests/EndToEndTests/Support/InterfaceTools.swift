@@ -34,6 +34,27 @@ enum InterfaceTools {
             print("broken off", flush=True)
         """
 
+    /// Asks for a stream, tells its own port, stands still at once, and prints what comes when it is let go on: port, token, path. It and the
+    /// server's side of its connection take little, as a far-off one does that is full.
+    static let stoppedReader = """
+        from os import getpid, kill
+        from signal import SIGSTOP
+        from socket import IPPROTO_TCP, SO_RCVBUF, SOL_SOCKET, TCP_MAXSEG, socket
+        from sys import argv, stdout
+        port, token, path = argv[1:]
+        with socket() as connection:
+            connection.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
+            connection.setsockopt(IPPROTO_TCP, TCP_MAXSEG, 536)
+            connection.connect(("127.0.0.1", int(port)))
+            head = f"GET {path} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nAuthorization: Bearer {token}\\r\\n\\r\\n"
+            connection.sendall(head.encode())
+            print("from", connection.getsockname()[1], flush=True)
+            kill(getpid(), SIGSTOP)
+            while piece := connection.recv(65536):
+                stdout.buffer.write(piece)
+                stdout.flush()
+        """
+
     /// A collector of traces on loopback: prints its port, and each span that it gets as JSON. A signal ends it.
     static let collector = """
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
