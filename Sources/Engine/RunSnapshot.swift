@@ -17,13 +17,15 @@ package struct RunSnapshot: Codable, Sendable, Equatable {
         self.run = run
     }
 
-    /// Tells builds apart by the executable's size and time of change.
-    package static let thisProgram: String = {
+    /// Without /proc every program is a different one, and snapshots are not used.
+    package static let thisProgram: String = program(at: "/proc/self/exe") ?? "unknown \(UInt64.random(in: .min ... .max))"
+
+    /// Tells builds apart by the executable's size and time of change; `nil` where there is none.
+    package static func program(at path: String) -> String? {
         var status = stat()
-        // Without /proc every program is a different one, and snapshots are not used.
-        guard stat("/proc/self/exe", &status) == 0 else { return "unknown \(UInt64.random(in: .min ... .max))" }
+        guard stat(path, &status) == 0 else { return nil }
         return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }()
+    }
 
     /// Events between two snapshots: recovery folds at most about this many.
     package static let interval: Int64 = 1000

@@ -22,8 +22,21 @@ struct Growth {
         try take(.engineStarted(settings))
     }
 
-    /// Goes on until so many tasks have landed. Writes a snapshot of the state as it is `snapshotLead` events before the end, like an engine would
-    /// have one.
+    /// Goes on until so many tasks have landed, with the snapshot that an engine would have left: as old as it is halfway between two.
+    ///
+    /// - Parameters:
+    ///   - later: tasks that somebody else has land then.
+    ///   - program: the one for which it counts, see `RunSnapshot.program(at:)`.
+    mutating func grow(until target: Int, later: Int = 0, into journal: Journal, withSnapshotOf program: String) throws {
+        try grow(until: (target + later) * 3 / 4, into: journal)
+        let eventsForTask = max(1, Int(journal.lastSequence) / max(1, landed))
+        let lead = min((target + later) / 8, Int(RunSnapshot.interval(for: run)) / 2 / eventsForTask)
+        try grow(until: target - max(0, lead - later), into: journal)
+        try journal.writeSnapshot(journal.lastSequence, try RunSnapshot(run, program: program).encoded())
+        try grow(until: target, into: journal)
+    }
+
+    /// Goes on until so many tasks have landed.
     mutating func grow(until target: Int, into journal: Journal) throws {
         while landed < target, next < waiting.count {
             let id = waiting[next]

@@ -22,13 +22,7 @@ struct Orphan {
         var journal = try Journal(folder: folder, identity: identity)
         var growth = try Growth(tasks: tasks + 10_000)
         let landings = 10
-        // The snapshot is as old as it is halfway between two.
-        try growth.grow(until: tasks * 3 / 4, into: journal)
-        let eventsForTask = max(1, Int(journal.lastSequence) / max(1, growth.landed))
-        let lead = min(tasks / 8, Int(RunSnapshot.interval(for: growth.run)) / 2 / eventsForTask)
-        try growth.grow(until: tasks - max(landings, lead), into: journal)
-        try journal.writeSnapshot(journal.lastSequence, try RunSnapshot(growth.run).encoded())
-        try growth.grow(until: tasks - landings, into: journal)
+        try growth.grow(until: tasks - landings, later: landings, into: journal, withSnapshotOf: RunSnapshot.thisProgram)
         try journal.close()
         journal = try Journal(existingIn: folder)
         let carrier = ImaginedCarrier(growth.world, landings: landings)
@@ -43,18 +37,23 @@ struct Orphan {
 
 /// Leaves the journal of a large run in teams of 100 behind, for views to show; it stands still in the midst of its work.
 ///
-/// `grow FOLDER RUN TASKS WORKERS`: so many tasks have landed. Teams plan twenty tasks at a time, because a decision takes long where thousands are open.
+/// `grow FOLDER RUN TASKS WORKERS CCO`: so many tasks have landed. Teams plan twenty tasks at a time, because a decision takes long where thousands are
+/// open. The journal has the snapshot that an engine of this `cco` would have left in it, which counts for that program alone.
 struct Grown {
     private let folder: String
     private let run: String
     private let tasks: Int
     private let workers: Int
+    private let program: String
 
     init(_ words: inout Words) throws {
         folder = try words.next("the folder")
         run = try words.next("the run's id")
         tasks = try words.number("the tasks")
         workers = try words.number("the workers")
+        let cco = try words.next("the program that is to show it")
+        guard let program = RunSnapshot.program(at: cco) else { throw Failure("there is no program \(cco)") }
+        self.program = program
     }
 
     func write() throws {
@@ -62,7 +61,7 @@ struct Grown {
         let journal = try Journal(folder: folder, identity: identity)
         // As many again would be planned, so that there is work under way at the end.
         var growth = try Growth(tasks: tasks * 2, workers: workers, teamSize: 100, planSize: 20, id: run)
-        try growth.grow(until: tasks, into: journal)
+        try growth.grow(until: tasks, into: journal, withSnapshotOf: program)
         try journal.close()
     }
 }

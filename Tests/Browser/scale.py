@@ -6,6 +6,7 @@ The environment names a run; CCO_SCALE_TASKS and CCO_SCALE_AGENTS say how large 
 import json
 import os
 import re
+import time
 
 from browser import Browser, Company, expect, sync_playwright
 
@@ -80,7 +81,9 @@ def main():
     assert tasks >= int(os.environ["CCO_SCALE_TASKS"]), tasks
     result = {}
     try:
+        began = time.monotonic()
         server, link = company.serve()
+        result["link"] = (time.monotonic() - began) * 1_000
         with sync_playwright() as playwright:
             browser = Browser(playwright)
             result["cold"] = first(browser, link)

@@ -45,6 +45,8 @@ struct Pages {
             var bytes: Double
         }
 
+        /// Until `cco web` has printed its link.
+        var link: Double
         var first: [First]
         var tasks: Page
         var agents: Page
@@ -100,6 +102,7 @@ struct Pages {
             return row("\(what), ms", "shown after \(page.shown.text(0)), longest piece of work \(page.longest.text(0))\(moving.joined())")
         }
         return [
+            row("the link is printed after, ms", scale.link.text(0)),
             row("first paint, ms", shell.text(0)),
             row("first figures, ms", figures.text(0), "< 300", figures.median < 300),
             row("every task is there, ms", all.text(0)),
@@ -127,7 +130,7 @@ struct Pages {
             chmod 600 api-keys.json workspace/format workspace/current
             """
         try laboratory.script(script, [config])
-        try laboratory.run([laboratory.tools.ccoBench, "grow", "\(config)/workspace/runs/\(run)", run, "\(tasks)", "\(agents)"])
+        try laboratory.run([laboratory.tools.ccoBench, "grow", "\(config)/workspace/runs/\(run)", run, "\(tasks)", "\(agents)", laboratory.cco])
     }
 
     private func idle(_ browser: BrowserSite) throws -> [Row] {
