@@ -78,6 +78,7 @@ extension Run {
                 .invalid, "A text of the task is too long, or it claims too many paths.",
                 "A text may have \(Order.longestText) characters, and a task 40 paths.")
         }
+        if let missing = draft.dependsOn?.first(where: { tasks[ID($0)] == nil }) { return unknown(ID(missing)) }
         var check = check(draft, for: id)
         check.orderCollidingTasks()
         guard let problem = check.problems.first else { return nil }
@@ -175,7 +176,8 @@ extension Run {
         case .workers(let count):
             guard !(1...settings.workerCount).contains(count) else { return nil }
             return OrderObjection(
-                .invalid, "The run has \(settings.workerCount) workers; 1 to \(settings.workerCount) of them can work at once.",
+                count < 1 ? .invalid : .untimely,
+                "The run has \(settings.workerCount) workers; 1 to \(settings.workerCount) of them can work at once.",
                 "More workers need a new run, with another workerCount.")
         case .duration(let minutes):
             guard (1...1_000_000).contains(minutes) else {

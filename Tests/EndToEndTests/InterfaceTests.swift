@@ -122,11 +122,6 @@ struct InterfaceTests {
             parameters = { "query.follow" = "0" }
             # It takes any header that nobody knows for a wrong one, and refuses numbers beyond the journal; wrong numbers are tested elsewhere.
             checks = { negative_data_rejection = { enabled = false } }
-
-            [[operations]]
-            include-path = "/api/v1/orders"
-            # What an order has to have depends on its kind and on the run: the form has all of it, and an engine refuses in words what does not hold.
-            checks = { positive_data_acceptance = { enabled = false } }
             """
         let out = left.map { "\n[[operations]]\ninclude-path = \"\($0)\"\nenabled = false\n" }.joined()
         try Data((text + "\n" + out).utf8).write(to: URL(filePath: settings))

@@ -88,5 +88,10 @@ struct EventRecordTests {
         try again.writeSnapshot(6, try RunSnapshot(other, program: "an older one").encoded())
         #expect(RunSnapshot.decode(try #require(try again.latestSnapshot()).body) == nil)
         #expect(try EventRecord.replay(again)?.directorSummary == "")
+        // A program can be told apart from outside, too.
+        let own = try #require(RunSnapshot.program(at: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")))
+        #expect(own == RunSnapshot.thisProgram && RunSnapshot.program(at: "/usr/bin/git") != own)
+        #expect(RunSnapshot.program(at: folder.path + "/none") == nil)
+        #expect(RunSnapshot.decode(try RunSnapshot(other, program: own).encoded())?.run.directorSummary == "forged")
     }
 }
