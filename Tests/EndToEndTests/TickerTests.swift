@@ -72,7 +72,7 @@ struct TickerTests {
         var lines: [(row: String, isEvent: Bool, isShown: Bool)] = []
         for line in text.split(separator: "\n") {
             if line.hasPrefix("    ") {
-                if !lines.isEmpty { lines[lines.count - 1].row += " " + line.dropFirst(4) }
+                if !lines.isEmpty { lines[lines.count - 1].row += " \(line.dropFirst(4))" }
                 continue
             }
             let parts = line.split(separator: " ", maxSplits: 2)
@@ -93,7 +93,7 @@ struct TickerTests {
         var lines: [String] = []
         for line in text.split(separator: "\n") {
             guard let match = line.wholeMatch(of: /\d+\ (\d\d:\d\d:\d\d)\ (\[[^\]]*\])\ (?:(?:warning|error):\ )?(.*)/) else {
-                if !lines.isEmpty { lines[lines.count - 1] += " " + line }
+                if !lines.isEmpty { lines[lines.count - 1] += " \(line)" }
                 continue
             }
             lines.append(row(time: match.1, source: match.2, String(match.3)))
