@@ -117,6 +117,10 @@ class Browser:
         page = self.page("light", "phone")
         page.goto(link)
         page.wait_for_selector("#figures div")
+        # With its module it shows the list later, whatever has become of the server by then.
+        go(page, "#/tasks")
+        page.wait_for_selector("#page .tools")
+        go(page, "#/")
         return Slow(page)
 
     def dead(self, link: str) -> "Stopped":
