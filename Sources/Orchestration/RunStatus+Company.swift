@@ -105,7 +105,8 @@ extension RunStatus {
         static func all(of turn: Turn, _ activity: TurnActivity?) -> [TurnCeiling]? {
             let all = SpendingMeasure.allCases.compactMap { measure in
                 turn.allowed(measure).map {
-                    TurnCeiling(measure: measure, taken: measure == .usd ? activity?.costUsd : activity.map { Double($0.tokens) }, ceiling: $0)
+                    TurnCeiling(
+                        measure: measure, taken: measure == .usd ? activity?.costUsd : activity.map { Double($0.tokens) }, ceiling: $0)
                 }
             }
             return all.isEmpty ? nil : all

@@ -112,7 +112,8 @@ struct RunStatusTests {
         fixture.work(on: 2, by: 2, turn: 2)
         func ceilings(_ number: Int, _ activity: TurnActivity?) -> [RunStatus.TurnCeiling]? {
             let known = activity.map { [ID<Turn>("turn", number): $0] } ?? [:]
-            return RunStatus(run: fixture.run, at: fixture.now, activities: known).agents.first { $0.id == "worker-\(number)" }?.turnCeilings
+            return RunStatus(run: fixture.run, at: fixture.now, activities: known).agents.first { $0.id == "worker-\(number)" }?
+                .turnCeilings
         }
         #expect(
             ceilings(1, nil) == [.init(measure: .usd, taken: nil, ceiling: 0.5), .init(measure: .tokens, taken: nil, ceiling: 1000)])

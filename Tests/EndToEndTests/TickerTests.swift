@@ -103,7 +103,8 @@ struct TickerTests {
 
     private static func row(time: Substring, source: Substring, _ words: String) -> String {
         let said = words.replacing(/\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)(?:\.\d+)?Z/) { "\($0.1) UTC" }
-        return "\(time) \(String(source.dropFirst().dropLast()).padding(toLength: max(11, source.count - 2), withPad: " ", startingAt: 0)) \(said)"
+        return
+            "\(time) \(String(source.dropFirst().dropLast()).padding(toLength: max(11, source.count - 2), withPad: " ", startingAt: 0)) \(said)"
     }
 
     private static func trimmed(_ row: String) -> String { String(row.reversed().drop { $0 == " " }.reversed()) }

@@ -130,7 +130,9 @@ struct Pages {
             chmod 600 api-keys.json workspace/format workspace/current
             """
         try laboratory.script(script, [config])
-        try laboratory.run([laboratory.tools.ccoBench, "grow", "\(config)/workspace/runs/\(run)", run, "\(tasks)", "\(agents)", laboratory.cco])
+        try laboratory.run([
+            laboratory.tools.ccoBench, "grow", "\(config)/workspace/runs/\(run)", run, "\(tasks)", "\(agents)", laboratory.cco,
+        ])
     }
 
     private func idle(_ browser: BrowserSite) throws -> [Row] {
