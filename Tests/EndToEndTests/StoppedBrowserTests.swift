@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Glibc
 import Journal
+import Processes
 import Testing
 
 @testable import TestSupport
