@@ -197,9 +197,10 @@ def whole(company, browser):
     oldest = "-".join(kept.name.split("-")[:2])
     expect(transcript.locator("h4").first).to_have_text(re.compile(r"turn-\d+"))
     while transcript.locator("h4").first.text_content() != oldest or transcript.get_by_role("button").is_visible():
-        first = transcript.locator(".entry").first.text_content()
+        # Turns of one session begin with the same words.
+        known = transcript.locator(".entry").count()
         transcript.get_by_role("button").click()
-        expect(transcript.locator(".entry").first).not_to_have_text(first)
+        expect(transcript.locator(".entry")).not_to_have_count(known)
     expect(transcript).to_contain_text("<b>huge \\u{202E}xxx")
     expect(transcript).to_contain_text(re.compile(r"… 1,?0\d\d,?\d\d\d more bytes"))
     harmless(page, transcript)
