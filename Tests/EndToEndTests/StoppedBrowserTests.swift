@@ -29,11 +29,7 @@ struct StoppedBrowserTests {
             }
             let ports = try readers.map { try #require(Int(try $0.output().split(whereSeparator: \.isWhitespace).last ?? "")) }
             // Others are answered meanwhile, until nothing more goes into the journal's readers.
-            var isFull = false
-            while !isFull {
-                #expect(try await web.ask("/api/v1/status").status == 200)
-                isFull = try ports.prefix(2).allSatisfy { try Self.unsent(from: port, to: $0) > 0 }
-            }
+            try await untilFull(Array(ports.prefix(2)), web, fixture)
             // From here on nobody takes anything from the engine either: one that waited for its pages would never come to its end.
             try web.process.signal(SIGSTOP)
             let ended = try await run.ended()
@@ -47,7 +43,7 @@ struct StoppedBrowserTests {
             try web.process.signal(SIGCONT)
             #expect(numbers(try await web.ask("/api/v1/journal/events?follow=0").text) == Array(1...last))
             // What comes to readers that stand still waits in the server's side of their sockets, and what has no room there is not made yet.
-            for one in ports { #expect(try Self.unsent(from: port, to: one) > 0) }
+            try await untilFull(ports, web, fixture)
             for reader in readers.prefix(2) {
                 try reader.signal(SIGCONT)
                 try await reader.expectSays("id: \(last)")
@@ -67,15 +63,18 @@ struct StoppedBrowserTests {
         text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("id: ") }.compactMap { Int64($0.dropFirst(4)) }
     }
 
-    /// Bytes that the kernel keeps for a connection on this machine because its other end does not take them.
-    private static func unsent(from port: Int, to other: Int) throws -> Int {
-        let table = try String(contentsOf: URL(filePath: "/proc/net/tcp"), encoding: .utf8)
-        for line in table.split(separator: "\n").dropFirst() {
-            let fields = line.split(separator: " ")
-            let ends = fields[1...2].compactMap { $0.split(separator: ":").last.flatMap { Int($0, radix: 16) } }
-            guard ends == [port, other] else { continue }
-            return fields[4].split(separator: ":").first.flatMap { Int($0, radix: 16) } ?? 0
+    /// Asks for the status until the kernel keeps bytes for each of these connections, because its other end does not take them.
+    private func untilFull(_ ports: [Int], _ web: RunningWeb, _ fixture: CompanyFixture) async throws {
+        var open = Set(ports)
+        while !open.isEmpty {
+            #expect(try await web.ask("/api/v1/status").status == 200)
+            let table = try await fixture.command(["cat", "/proc/net/tcp"])
+            for line in table.split(separator: "\n").dropFirst() {
+                let fields = line.split(separator: " ")
+                let ends = fields[1...2].compactMap { $0.split(separator: ":").last.flatMap { Int($0, radix: 16) } }
+                guard ends.count == 2, web.address.hasSuffix(":\(ends[0])"), !fields[4].hasPrefix("00000000:") else { continue }
+                open.remove(ends[1])
+            }
         }
-        return 0
     }
 }
