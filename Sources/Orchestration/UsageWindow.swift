@@ -110,7 +110,8 @@ extension Credential {
         restriction(at: now) { $0.isAbout(model) }
     }
 
-    func restriction(
+    /// Of some windows the one that restricts it most now, and how.
+    package func restriction(
         at now: Timestamp, where isMeant: (UsageWindow) -> Bool
     ) -> (kind: UsageReserve.Restriction, window: UsageWindow)? {
         var most: (kind: UsageReserve.Restriction, window: UsageWindow)?
