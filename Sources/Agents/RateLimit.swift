@@ -53,7 +53,8 @@ extension Observation {
         if let slowdown { return .slowed(slowdown) }
         guard let rateLimit else { return nil }
         if rateLimit.status == .rejected, !rateLimit.isOverage {
-            return .failed(.exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix, family: rateLimit.family))
+            return .failed(
+                .exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix, family: rateLimit.family))
         }
         let windows = rateLimit.used.map { name, window in
             UsageWindow(

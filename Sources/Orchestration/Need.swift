@@ -58,7 +58,9 @@ extension Credential {
     /// The model that a turn has on it, and whether that is the one for when a window runs short.
     func model(for need: Need, at now: Timestamp) -> (name: String?, isSpare: Bool) {
         let usual = need.model ?? usualModel
-        guard let spare = need.spare, limit(of: usual, at: now) != nil || restriction(of: usual, at: now) != nil else { return (usual, false) }
+        guard let spare = need.spare, limit(of: usual, at: now) != nil || restriction(of: usual, at: now) != nil else {
+            return (usual, false)
+        }
         return (spare.model ?? usualModel, true)
     }
 

@@ -229,7 +229,8 @@ extension Invariants {
                 guard task.state == .assigned else { continue }
                 holding.insert(worker)
                 if task.next?.notBefore.map({ $0 <= now }) ?? true, let agent = after.agents[worker], agent.activeTurn == nil,
-                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), !mayLackModel(task.next, agent, task), task.session != nil || !after.isStuck(task.team),
+                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), !mayLackModel(task.next, agent, task),
+                    task.session != nil || !after.isStuck(task.team),
                     after.live.workers.map({ most in after.turns.values.count { $0.role.writesCode } < most }) ?? true
                 {
                     throw Violation(.nobodyIdles, "\(worker) has \(task.id) and does not begin")
@@ -242,7 +243,9 @@ extension Invariants {
         }
         for agent in idle {
             if !agent.role.writesCode {
-                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true, !lacksFunds(next.brief, agent), !mayLackModel(next, agent) {
+                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true, !lacksFunds(next.brief, agent),
+                    !mayLackModel(next, agent)
+                {
                     throw Violation(.nobodyIdles, "\(agent.id) has something to do and does not begin")
                 }
             } else if isFull {

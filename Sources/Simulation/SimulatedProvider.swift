@@ -19,7 +19,9 @@ struct SimulatedProvider: Sendable {
     private(set) var outageUntil: Int64 = 0
 
     mutating func begin(_ trouble: Trouble, of credential: CredentialID) { troubles[credential] = trouble }
-    mutating func limit(_ family: ModelFamily, of credential: CredentialID, until: Int64) { modelLimits[credential, default: [:]][family] = until }
+    mutating func limit(_ family: ModelFamily, of credential: CredentialID, until: Int64) {
+        modelLimits[credential, default: [:]][family] = until
+    }
     mutating func beginOutage(until: Int64) { outageUntil = until }
     /// Somebody puts the credential right.
     mutating func repair(_ credential: CredentialID) {

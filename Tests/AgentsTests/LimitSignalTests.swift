@@ -95,11 +95,13 @@ struct LimitSignalTests {
     @Test(
         "a window that the provider names after a model is about that model, an included allowance about the one that asked, and others about all",
         arguments: [
-            ("seven_day_opus", "claude-sonnet-5", "opus"), ("seven_day_sonnet", nil, "sonnet"), ("seven_day_haiku", "claude-opus-9", "haiku"),
+            ("seven_day_opus", "claude-sonnet-5", "opus"), ("seven_day_sonnet", nil, "sonnet"),
+            ("seven_day_haiku", "claude-opus-9", "haiku"),
             ("seven_day_overage_included", "claude-fable-1", "fable"), ("seven_day_overage_included", "Claude-Opus-9", "opus"),
             ("seven_day_overage_included", nil, nil), ("seven_day_overage_included", "somebody's-model", nil),
             ("seven_day_saga", "claude-saga-2", "saga"), ("seven_day_saga", "claude-opus-9", nil), ("seven_day_saga", nil, nil),
-            ("seven_day", "claude-opus-9", nil), ("five_hour", "claude-opus-9", nil), ("seven_day_", "claude-opus-9", nil), ("overage", nil, nil),
+            ("seven_day", "claude-opus-9", nil), ("five_hour", "claude-opus-9", nil), ("seven_day_", "claude-opus-9", nil),
+            ("overage", nil, nil),
         ] as [(String, String?, String?)])
     func family(window: String, model: String?, family: String?) {
         #expect(ModelFamily(window: window, askedBy: model)?.rawValue == family)
@@ -123,11 +125,13 @@ struct LimitSignalTests {
         #expect(reset == Timestamp(milliseconds: 1_800_000_000_000) && family == .opus)
         let end = reader.conclusion(exit: .code(1), stopped: nil, errorTail: "").end
         #expect(
-            end == .credential(
-                .exhausted(
-                    resetsAt: reset, message: "a usage window is used up (window seven_day_overage_included)", family: .opus)))
+            end
+                == .credential(
+                    .exhausted(
+                        resetsAt: reset, message: "a usage window is used up (window seven_day_overage_included)", family: .opus)))
         let filling = event(
-            #""status":"allowed_warning","resetsAt":1800000000,"rateLimitType":"seven_day_sonnet","unifiedWindows":{"five_hour":{"utilization":0.2}}"#)
+            #""status":"allowed_warning","resetsAt":1800000000,"rateLimitType":"seven_day_sonnet","unifiedWindows":{"five_hour":{"utilization":0.2}}"#
+        )
         guard case .used(let windows)? = reader.take(line(filling)).credentialSignal(at: Self.now) else {
             Issue.record("nothing is said of the windows")
             return

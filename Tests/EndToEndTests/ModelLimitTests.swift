@@ -52,7 +52,9 @@ struct ModelLimitTests {
         }
     }
 
-    @Test("with Opus used up the Director waits for its reset in its session and is not asked, and workers begin and finish with Sonnet meanwhile")
+    @Test(
+        "with Opus used up the Director waits for its reset in its session and is not asked, and workers begin and finish with Sonnet meanwhile"
+    )
     func opus() async throws {
         let plan = CompanyPlan.synthetic(tasks: 3)
         let (script, witness) = (OpusWindow(plan, seconds: 30), Witness())

@@ -160,7 +160,8 @@ struct LimitTests {
         #expect(!isHeld(.decide) && !isHeld(.assess) && !isHeld(.review([])))
     }
 
-    @Test("only conversations that begin while a window runs short may have another model; workers that wait for a credential have a reason")
+    @Test(
+        "only conversations that begin while a window runs short may have another model; workers that wait for a credential have a reason")
     func scarcity() throws {
         let scenario = try Scenario(.sample(workers: 3, groupSize: 3, minutes: 6000, credentials: [.slot("oauth", most: 3)]))
         scenario.hooks.plan = { _, _ in (1...6).map { .draft("step-\($0)") } }

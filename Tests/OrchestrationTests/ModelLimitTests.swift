@@ -108,10 +108,13 @@ struct ModelLimitTests {
         let director = starts(scenario, since: struck).filter { $0.role == .director }
         #expect(!director.isEmpty && director.allSatisfy { scenario.run.model(of: $0) == "sonnet" })
         #expect(director.contains { $0.resumes }, "a conversation goes on with it")
-        #expect(starts(scenario, since: struck).allSatisfy { $0.role == .director || $0.isScarce == nil }, "nobody else needs another model")
+        #expect(
+            starts(scenario, since: struck).allSatisfy { $0.role == .director || $0.isScarce == nil }, "nobody else needs another model")
     }
 
-    @Test("a turn that ends with a limit of a model that it is not known to have benches the whole key, so that it is not tried again at once")
+    @Test(
+        "a turn that ends with a limit of a model that it is not known to have benches the whole key, so that it is not tried again at once"
+    )
     func mismatch() throws {
         let scenario = try Scenario(settings())
         let reset = Timestamp.begin.advanced(byMinutes: 300)

@@ -204,7 +204,8 @@ struct LimitReadingTests {
                 var reader = TurnReader(resuming: false)
                 let signals = try outcome.lines.compactMap { try reader.take(Data($0.text().utf8)).credentialSignal(at: Self.now) }
                 let fault = CredentialFault.exhausted(
-                    resetsAt: Timestamp(milliseconds: Int64(Self.reset) * 1000), message: "a usage window is used up (window \(claim.rawValue))",
+                    resetsAt: Timestamp(milliseconds: Int64(Self.reset) * 1000),
+                    message: "a usage window is used up (window \(claim.rawValue))",
                     family: ModelFamily(rawValue: model))
                 #expect(signals == [.failed(fault)])
                 let conclusion = reader.conclusion(exit: .code(Int32(outcome.exitCode ?? -1)), stopped: nil, errorTail: outcome.errors)
