@@ -37,7 +37,7 @@ struct ModelLimitTests {
     @Test("the turn waits until the reset at no cost and goes on in its session, its reason is shown, and other models go on with the key")
     func waits() throws {
         let scenario = try Scenario(settings())
-        scenario.hooks.plan = { _, _ in (1...4).map { .draft("step-\($0)") } }
+        scenario.hooks.plan = { _, _ in (1...6).map { .draft("step-\($0)") } }
         let reset = Timestamp.begin.advanced(byMinutes: 3 * 24 * 60)
         limitDirector(scenario, until: reset)
         try scenario.start()
