@@ -13,6 +13,9 @@ struct TurnExecution: Sendable {
     let running: RunningTurns
     /// Keeps how far each turn's output has been taken in; `nil`: nothing does.
     let journal: Journal?
+    /// Getting a turn ready is work for processors. When many begin at once, the first of them is not to wait for the last: some beyond the
+    /// processors, which may be waiting for the disk, and the others in order.
+    private let starts = AsyncLock(places: Machine.present.cores + 2)
 
     init(resources: RunResources, repositories: Repositories, journal: Journal? = nil) {
         self.resources = resources
@@ -75,6 +78,15 @@ struct TurnExecution: Sendable {
         if turn.role == .director {
             await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state(), knownWithin: OriginWatch.lately)))
         }
+        return try await starts.withLock { () async throws in
+            try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
+        }
+    }
+
+    private func prepareFiles(
+        _ turn: Turn, _ seat: AgentRepository, _ hub: HubRepository, folder: String, state: @escaping @Sendable () async throws -> Run,
+        report: @escaping @Sendable (Input) async -> Void
+    ) async throws -> (order: TurnOrder, process: SupervisedProcess) {
         let run = try await state()
         let commit = try await repositories.lock(of: turn.agent.name).withLock { try await checkOut(turn, seat, run) }
         try await resources.furnish(seat, at: commit, trusting: run.startedFrom)

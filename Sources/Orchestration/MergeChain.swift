@@ -28,9 +28,12 @@ package struct MergeChain: Sendable, Equatable {
     }
 
     /// - Parameter candidates: those of the target, in queue order, where somebody has them.
-    init(of candidates: [Candidate], for target: MergeTarget, in run: Run) {
+    init(of candidates: [Candidate], for target: MergeTarget, in run: borrowing Run) {
         standsOnRed = target == .base && run.isBaseRed
-        var rest = candidates.filter { !$0.isWaiting && !$0.isMerging }.compactMap { Link($0, in: run) }
+        var rest: [Link] = []
+        for candidate in candidates {
+            if let link = Link(candidate, in: run) { rest.append(link) }
+        }
         guard !rest.isEmpty else {
             (links, orphans) = ([], [])
             return
@@ -63,7 +66,9 @@ package struct MergeChain: Sendable, Equatable {
 
 extension MergeChain.Link {
     /// `nil` for a candidate that is not merged.
-    init?(_ candidate: Candidate, in run: Run) {
+    ///
+    /// - Parameter run: borrowed, because a copy of a run takes longer than all the rest.
+    init?(_ candidate: Candidate, in run: borrowing Run) {
         switch candidate.state {
         case .waiting, .merging: return nil
         case .merged(let commit, let tree, let onto), .gating(let commit, let tree, let onto, _),

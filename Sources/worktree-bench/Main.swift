@@ -39,6 +39,7 @@ enum Main {
             for seat in seats {
                 if name == "saved" {
                     try await seat.saveUncommitted(message: "save", author: identity, date: 1_700_000_000)
+                    try await seat.rest()
                 } else {
                     try await seat.checkOut(branch: name, at: commit, date: 1_700_000_000)
                 }

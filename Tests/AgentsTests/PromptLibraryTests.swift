@@ -116,6 +116,18 @@ struct PromptLibraryTests {
         #expect(try PromptLibrary().render(material).userPrompt.contains("Nothing can be published"))
     }
 
+    @Test("who mends a red base may go beyond its own work, and is not told to give up on the work of others")
+    func redBaseMender() throws {
+        let log = GateExcerpt(command: "make test", exitCode: 2, ending: "", tail: "1 failed", logPath: "/run/gate.log")
+        var material = Sample.material(role: .worker, brief: .fixGate(TaskID("task", 1), target: try Sample.object(), log: log))
+        let usual = try PromptLibrary().render(material).userPrompt
+        #expect(usual.contains("If their change itself is at fault") && !usual.contains("you are the one asked"))
+        material.gate.isRedOnBase = true
+        let mending = try PromptLibrary().render(material).userPrompt
+        #expect(!mending.contains("If their change itself is at fault") && mending.contains("you are the one asked"))
+        #expect(mending.contains("weaken the check. Report again when the command passes"))
+    }
+
     @Test("prompts stay bounded whatever is put into them")
     func bounded() throws {
         var material = Sample.material(role: .engineerManager, brief: .review([TaskID("task", 1)]))

@@ -2,8 +2,9 @@ import Foundation
 
 /// Merges for each gate run, against a serial queue over the same branches and against the information-theoretic limit.
 ///
-/// A share `p` of the branches breaks the gate, and one pair breaks it only together. Afterwards every commit of the target is judged again;
-/// one red commit, or a good branch sent back, is a failure of the benchmark and not a slow reading.
+/// A share `p` of the branches has to be sent back: one because it breaks the gate together with another one only, the others because they break it by
+/// themselves. Which ones is drawn anew for each pair. Afterwards every commit of the target is judged again; one red commit, or a good branch sent
+/// back, is a failure of the benchmark and not a slow reading.
 struct MergeThroughput {
     var laboratory: Laboratory
     var branches: Int
@@ -21,7 +22,9 @@ struct MergeThroughput {
 
         init(_ branches: Int, _ p: Double, pair: Int) {
             var random = Random(state: UInt64(p * 1_000) + 17 + UInt64(pair) * 1_000_003)
-            let bad = Set((0..<branches).filter { _ in random.unit() < p })
+            let sentBack = Int((p * Double(branches)).rounded())
+            var bad: Set<Int> = []
+            while bad.count < sentBack - 1 { bad.insert(Int(random.unit() * Double(branches))) }
             let good = (0..<branches).filter { !bad.contains($0) }
             let first = good[good.count / 3]
             let second = good[good.count * 2 / 3]

@@ -44,6 +44,8 @@ struct WholeRun {
         var scriptTokens = Readings()
         var overSession = Readings()
         var sessionTokens = Readings()
+        // A session now and then loses one of its subagents' branches, and calls the work done.
+        var sessionLanded = Readings()
         for _ in 0..<pairs {
             let ours = try site()
             try configure(ours, cli)
@@ -56,7 +58,9 @@ struct WholeRun {
             ratio.add(other / result.seconds)
             let single = try site()
             let session = try self.session(single, cli)
-            sessionTokens.add(Double(try finish(single).total) / Double(tasks) / 1_000)
+            single.model.end()
+            sessionLanded.add(Double(try landed(single)))
+            sessionTokens.add(Double(try used(single).total) / Double(tasks) / 1_000)
             overSession.add(session / result.seconds)
         }
         let name = "whole run, \(workers) workers, \(tasks) tasks"
@@ -66,6 +70,7 @@ struct WholeRun {
             Row(
                 measure: "\(name): faster than one session with subagents", figure: overSession.text() + "×", goal: "> 1×",
                 isReached: overSession.median > 1),
+            Row(measure: "\(name): landed by the one session, of \(tasks)", figure: sessionLanded.text(0), goal: "", isReached: nil),
             Row(measure: "\(name): thousand tokens a task", figure: tokens.text(1), goal: "", isReached: nil),
             Row(measure: "\(name): thousand tokens a task, script", figure: scriptTokens.text(1), goal: "", isReached: nil),
             Row(measure: "\(name): thousand tokens a task, one session", figure: sessionTokens.text(1), goal: "", isReached: nil),
@@ -114,12 +119,18 @@ struct WholeRun {
     /// Ends the model, and looks at what has come of the repository.
     private func finish(_ site: Site) throws -> Tokens {
         site.model.end()
-        let files = try laboratory.run(["git", "--git-dir", site.origin, "ls-tree", "--name-only", "main:src"]).output
-        guard files.split(separator: "\n").count == tasks else {
-            throw Program.Failure(description: "\(files.split(separator: "\n").count) of \(tasks) tasks have landed")
-        }
+        let landed = try landed(site)
+        guard landed == tasks else { throw Program.Failure(description: "\(landed) of \(tasks) tasks have landed") }
         try laboratory.script("git clone -q \"$1\" \"$2\" && cd \"$2\" && sh check.sh", [site.origin, site.folder + "/clone"])
-        return try JSONDecoder().decode(Tokens.self, from: Data(site.model.text.utf8))
+        return try used(site)
+    }
+
+    /// What the model has counted. Only once it has ended.
+    private func used(_ site: Site) throws -> Tokens { try JSONDecoder().decode(Tokens.self, from: Data(site.model.text.utf8)) }
+
+    private func landed(_ site: Site) throws -> Int {
+        let files = try laboratory.run(["git", "--git-dir", site.origin, "ls-tree", "--name-only", "main:src"]).output
+        return files.split(separator: "\n").count
     }
 
     /// - Returns: seconds.
