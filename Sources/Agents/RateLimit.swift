@@ -28,6 +28,8 @@ package struct RateLimit: Codable, Sendable, Equatable {
     package var resetsAt: Timestamp?
     /// The window that decides, such as `five_hour`.
     package var window: String?
+    /// The model that the turn runs with, where it is known.
+    package var model: String?
     /// Whether the request was paid for beside the subscription, because a window is used up.
     package var isOverage: Bool
     /// All windows by name.
@@ -51,16 +53,22 @@ extension Observation {
         if let slowdown { return .slowed(slowdown) }
         guard let rateLimit else { return nil }
         if rateLimit.status == .rejected, !rateLimit.isOverage {
-            return .failed(.exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix))
+            return .failed(
+                .exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix, family: rateLimit.family))
         }
         let windows = rateLimit.used.map { name, window in
-            UsageWindow(name: name, utilization: window.utilization ?? 0, resetsAt: window.resetsAt, seenAt: now)
+            UsageWindow(
+                name: name, family: ModelFamily(window: name, askedBy: rateLimit.model), utilization: window.utilization ?? 0,
+                resetsAt: window.resetsAt, seenAt: now)
         }
         return windows.isEmpty ? nil : .used(windows.sorted { $0.name < $1.name })
     }
 }
 
 extension RateLimit {
+    /// The models that the window that decides is about; `nil`: all.
+    var family: ModelFamily? { window.flatMap { ModelFamily(window: $0, askedBy: model) } }
+
     /// The windows of which it is known how full they are. One that is paid beside counts as used up: what is under way is finished, and nothing new
     /// is begun for money that nobody has set a limit for. A warning without a figure is taken for the least that is one.
     fileprivate var used: [String: Window] {
@@ -75,4 +83,23 @@ extension RateLimit {
     }
 
     fileprivate var suffix: String { window.map { " (window \($0))" } ?? "" }
+}
+
+extension ModelFamily {
+    /// The models that a usage window is about, by the provider's name for it; `nil`: all, as far as cco knows.
+    ///
+    /// - Parameter model: the one of the turn that was told of the window. The allowance that is included of one model does not say of which; and it
+    ///   shows whether an unknown word is a model's name.
+    init?(window: String, askedBy model: String?) {
+        let prefix = "seven_day_"
+        guard window.hasPrefix(prefix) else { return nil }
+        if window == "seven_day_overage_included" {
+            guard let family = model.flatMap(ModelFamily.init(of:)) else { return nil }
+            self = family
+            return
+        }
+        let family = ModelFamily(rawValue: String(window.dropFirst(prefix.count)))
+        guard Self.known.contains(family) || (model != nil && !family.rawValue.isEmpty && family.has(model)) else { return nil }
+        self = family
+    }
 }

@@ -1,10 +1,5 @@
 import Orchestration
 
-/// How hard the model thinks. The CLI ignores a level that it does not know and only warns, so the level is checked here.
-package enum Effort: String, Codable, Sendable, CaseIterable {
-    case low, medium, high, xhigh, max
-}
-
 /// Everything a backend needs to start one turn of one agent. Plain values: nothing in it is read from the machine.
 package struct TurnOrder: Sendable, Equatable {
     package var role: Role

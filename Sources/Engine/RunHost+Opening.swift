@@ -100,7 +100,8 @@ extension RunHost {
             )
         }
         let settings = RunSettings(
-            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots)
+            configuration, repository: run.settings.repository, targetBranch: run.settings.targetBranch, credentials: pool.slots,
+            models: resources.models)
         notices += run.afterStart(with: settings).live.notices
         return try host(
             request, run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
@@ -134,7 +135,7 @@ extension RunHost {
             let findings = try await preflight.check(at: now)
             let settings = RunSettings(
                 request.contents.configuration.configuration, repository: resources.origin.redacted, targetBranch: findings.targetBranch,
-                credentials: pool.slots)
+                credentials: pool.slots, models: resources.models)
             let (events, run) = Decider.begin(id: folder.id, settings: settings, seed: UInt64.random(in: .min ... .max), at: now)
             notices += findings.notices
             let identity = JournalIdentity(run: folder.id.name, created: now, version: request.version)

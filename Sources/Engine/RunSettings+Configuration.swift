@@ -7,7 +7,10 @@ extension RunSettings {
     /// - Parameters:
     ///   - repository: for display, without user information.
     ///   - targetBranch: the branch that gets the work.
-    init(_ configuration: OrchestratorConfiguration, repository: String, targetBranch: String, credentials: [CredentialSlot]) {
+    init(
+        _ configuration: OrchestratorConfiguration, repository: String, targetBranch: String, credentials: [CredentialSlot],
+        models: ModelChoice
+    ) {
         let slots = GateSlots(configuration)
         self.init(
             repository: repository, branch: configuration.branch, targetBranch: targetBranch, workerCount: configuration.workerCount,
@@ -20,6 +23,7 @@ extension RunSettings {
         gateSlotsReason = slots.reason
         maxTaskReturns = configuration.maxTaskReturns
         limits = SpendingLimits(configuration)
+        self.models = models
         adaptiveWidth = configuration.adaptiveWidth
         quickVerifyCommand = configuration.quickVerifyCommand
         questionTimeoutMinutes = configuration.questionTimeoutMinutes

@@ -43,8 +43,7 @@ struct TurnExecution: Sendable {
                 return TurnOutcome(end: .stopped(turn.stopCause ?? .suspended), sessionExists: turn.resumes)
             }
             // Benched or taken out of the configuration since the turn was decided: it goes back as it is, and another credential carries it.
-            let credential = try await state().credentials.first { $0.id == turn.credential }
-            guard let credential, credential.isUsable(at: resources.clock.now()), resources.credentials[turn.credential] != nil else {
+            guard try await state().mayBegin(turn, at: resources.clock.now()), resources.credentials[turn.credential] != nil else {
                 return TurnOutcome(end: .stopped(.suspended), sessionExists: turn.resumes)
             }
             let prepared = try await prepare(turn, seat, folder: folder, state: state, report: report)

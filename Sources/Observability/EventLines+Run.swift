@@ -113,10 +113,11 @@ extension EventScribe {
 
     func credentialLines(_ event: Event) -> [EventLine] {
         switch event {
-        case .credentialBenched(let id, let until, let reason):
+        case .credentialBenched(let id, let until, let reason, let family):
             let pause = HumanText.duration(milliseconds: until.milliseconds(since: after.clock.lastEventAt))
+            let what = family.map { "BENCHED for \($0.words) alone" } ?? "BENCHED"
             var lines = [
-                line("credentials", .warning, "\(id) is BENCHED until \(TimestampFormat.iso8601(until)) (\(pause)): \(reason)")
+                line("credentials", .warning, "\(id) is \(what) until \(TimestampFormat.iso8601(until)) (\(pause)): \(reason)")
             ]
             if !after.credentials.contains(where: { $0.isUsable(at: after.clock.lastEventAt) }) {
                 lines.append(line("credentials", .warning, "No credential is left; agents wait until the first opens again."))

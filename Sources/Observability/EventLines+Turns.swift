@@ -84,7 +84,7 @@ extension EventScribe {
         case .reported: (.info, "it reports")
         case .silent: (.warning, "it ended without a report")
         case .unfit(let reasons): (.warning, "its report did not fit: \(reasons.first ?? "no reason given")")
-        case .credential(.exhausted(_, let message)): (.warning, "its credential is used up: \(message)")
+        case .credential(.exhausted(_, let message, _)): (.warning, "its credential is used up: \(message)")
         case .credential(.refused(let message)): (.error, "its credential is not accepted: \(message)")
         case .credential(.unpaid(let message)): (.error, "its account cannot pay: \(message)")
         case .provider(let reason): (.warning, "the provider failed: \(reason)")

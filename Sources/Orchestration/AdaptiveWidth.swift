@@ -178,7 +178,7 @@ extension Run {
         let loads = credentialLoads
         for worker in workers.sorted(by: { $0.id < $1.id }) where worker.activeTurn == nil {
             guard let pending = pendingTask(of: worker.id)?.next, pending.question == nil else { continue }
-            if let reason = whyNoCredential(for: pending, loads: loads, at: now) { return reason }
+            if let reason = whyNoCredential(for: pending, of: worker, loads: loads, at: now) { return reason }
         }
         guard busy < settings.workerCount else { return nil }
         let isReady = teams.values.contains { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }

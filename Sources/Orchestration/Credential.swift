@@ -15,6 +15,10 @@ package struct Credential: Codable, Sendable, Equatable {
     package var rejected: String?
     /// Exhaustions in a row, for the backoff.
     package var faults: Int
+    /// Models of which a window is used up there, while others are used; may be over.
+    package var modelLimits: [ModelLimit] = []
+    /// The model that its last turn had of which the configuration names none: what the agent's program chooses there.
+    package var usualModel: String?
     /// How its provider has slowed it down last; may be over.
     package var throttle: Throttle?
     /// When the last turn began on it.
@@ -59,11 +63,24 @@ package struct Credential: Codable, Sendable, Equatable {
         return benchedUntil <= now
     }
 
+    /// The limit that keeps turns with a model from it now. A model that is not known is kept by any.
+    package func limit(of model: String?, at now: Timestamp) -> ModelLimit? {
+        modelLimits.filter { $0.until > now && $0.family.has(model) }.max { $0.until < $1.until }
+    }
+
+    /// The last bench of a family's models, or of all.
+    func bench(of family: ModelFamily?) -> (until: Timestamp, since: Timestamp, faults: Int)? {
+        guard let family else { return benchedUntil.flatMap { until in benchedAt.map { (until, $0, faults) } } }
+        return modelLimits.first { $0.family == family }.map { ($0.until, $0.since, $0.faults) }
+    }
+
     /// When it is to be tried again after an exhaustion.
     ///
     /// A reset that the provider names counts, unless it is over already (a clock is wrong, or the provider says the same again) or absurdly far;
     /// then, and when it names none, the pause grows with each exhaustion in a row, from 30 seconds to 15 minutes.
-    func nextTry(resetsAt: Timestamp?, at now: Timestamp) -> Timestamp {
+    ///
+    /// - Parameter faults: exhaustions of the same kind before, in a row.
+    func nextTry(resetsAt: Timestamp?, after faults: Int, at now: Timestamp) -> Timestamp {
         let pause = now.advanced(byMilliseconds: min(Self.longestPause, Int64(30_000) << min(faults, 5)))
         guard let resetsAt, resetsAt > now, resetsAt.milliseconds(since: now) <= Self.longestBench else { return pause }
         return faults == 0 ? resetsAt : max(resetsAt, pause)
@@ -86,6 +103,7 @@ package struct Credential: Codable, Sendable, Equatable {
         if let since = throttle?.since, since > now { credential.throttle?.since = now }
         if let lastStart, lastStart > now { credential.lastStart = nil }
         credential.windows = windows.map { $0.takenUp(at: now) }
+        credential.modelLimits = modelLimits.map { $0.takenUp(at: now) }
         return credential
     }
 
@@ -97,7 +115,7 @@ package struct Credential: Codable, Sendable, Equatable {
             times.append(throttle.nextGrowth(after: now))
             if let lastStart { times.append(lastStart.advanced(byMilliseconds: Throttle.spacing)) }
         }
-        times += windows.map(\.until)
+        times += windows.map(\.until) + modelLimits.map(\.until)
         return times.filter { $0 > now }.min()
     }
 }

@@ -6,7 +6,7 @@ extension Decider {
         switch signal {
         case .slowed(let cause): slow(turn.credential, cause)
         case .used(let windows): use(turn.credential, windows)
-        case .failed(let fault): bench(turn, fault)
+        case .failed(let fault): bench(turn, fault, hasEnded: false)
         }
     }
 
@@ -25,7 +25,8 @@ extension Decider {
         var known = credential.windows.filter { $0.until > now }
         var isNews = false
         for window in windows where window.until > now {
-            let index = known.firstIndex { $0.name == window.name }
+            // What an earlier version noted knows of no family.
+            let index = known.firstIndex { $0.name == window.name && ($0.family == window.family || $0.family == nil) }
             guard window.isNews(after: index.map { known[$0] }) else { continue }
             if let index {
                 known[index] = window
@@ -40,19 +41,26 @@ extension Decider {
     }
 
     /// A turn's credential cannot be used on. Several turns meet that at about the same time, and it counts once.
-    mutating func bench(_ turn: Turn, _ fault: CredentialFault) {
+    ///
+    /// - Parameter hasEnded: whether the turn has ended with it. Otherwise it may go on, where only somebody who helps it was refused.
+    mutating func bench(_ turn: Turn, _ fault: CredentialFault, hasEnded: Bool) {
         guard let credential = run.credentials.first(where: { $0.id == turn.credential }), credential.rejected == nil else { return }
         switch fault {
         case .refused(let message), .unpaid(let message):
             emit(.credentialRejected(credential.id, reason: message))
-        case .exhausted(let resetsAt, let message):
-            if let since = credential.benchedAt, let until = credential.benchedUntil, until > now, turn.startedAt <= since {
-                guard let resetsAt, resetsAt > until, resetsAt.milliseconds(since: now) <= Credential.longestBench else { return }
-                return emit(.credentialBenched(credential.id, until: resetsAt, reason: message))
+        case .exhausted(let resetsAt, let message, var family):
+            // What ends a turn has to hold it back, or it would begin again at once.
+            if hasEnded, family?.has(run.model(of: turn)) == false { family = nil }
+            let known = credential.bench(of: family)
+            if let known, known.until > now, turn.startedAt <= known.since {
+                guard let resetsAt, resetsAt > known.until, resetsAt.milliseconds(since: now) <= Credential.longestBench else { return }
+                return emit(.credentialBenched(credential.id, until: resetsAt, reason: message, family: family))
             }
             // Without a reset it is a rate limit that outlasted the patience of the turn's program.
             if resetsAt == nil { slow(credential.id, .rateLimit) }
-            emit(.credentialBenched(credential.id, until: credential.nextTry(resetsAt: resetsAt, at: now), reason: message))
+            let faults = family == nil ? credential.faults : known?.faults ?? 0
+            let until = credential.nextTry(resetsAt: resetsAt, after: faults, at: now)
+            emit(.credentialBenched(credential.id, until: until, reason: message, family: family))
         }
     }
 
@@ -86,13 +94,13 @@ extension Run {
     /// Its own while that takes it (the provider's cache knows the conversation). Otherwise the one of the lowest tier that carries the fewest turns.
     /// A tier in which somebody only pauses is waited for: a later one is for when the earlier is used up.
     package func credential(
-        for session: Session?, _ demand: Demand, loads: [CredentialID: CredentialLoad], at now: Timestamp
+        for session: Session?, _ need: Need, loads: [CredentialID: CredentialLoad], at now: Timestamp
     ) -> CredentialID? {
         func load(_ id: CredentialID) -> CredentialLoad { loads[id] ?? CredentialLoad() }
         var open: [Credential] = []
         var firstPause: Int?
         for credential in credentials {
-            guard let obstacle = credential.obstacle(to: demand, load: load(credential.id), at: now) else {
+            guard let obstacle = credential.obstacle(to: need, load: load(credential.id), at: now) else {
                 open.append(credential)
                 continue
             }

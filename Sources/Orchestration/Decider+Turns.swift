@@ -3,34 +3,36 @@ import FoundationEssentials
 extension Decider {
     /// Starts every turn that has something to do, an agent that is free, a credential and money. What brings work home goes first.
     mutating func startTurns() {
-        var waiting: [(demand: Demand, agent: Agent, task: TeamTask?, pending: Pending)] = []
+        var waiting: [(need: Need, agent: Agent, task: TeamTask?, pending: Pending)] = []
         for agent in run.agents.values where agent.activeTurn == nil {
             if agent.role.writesCode {
                 // All of them: what there is no money for stands in nobody's way.
                 for task in run.nextTasks(for: agent.id, at: now) {
-                    if let pending = task.next { waiting.append((task.demand(for: pending), agent, task, pending)) }
+                    if let pending = task.next { waiting.append((run.need(for: pending, of: agent, task), agent, task, pending)) }
                 }
             } else if let pending = agent.next, pending.notBefore.map({ $0 <= now }) ?? true {
-                waiting.append((Demand(pending.brief, isBegun: true), agent, nil, pending))
+                waiting.append((run.need(for: pending, of: agent, nil), agent, nil, pending))
             }
         }
         guard !waiting.isEmpty else { return }
         var loads = run.credentialLoads
         let first: TaskID = ID("")
-        let ordered = waiting.sorted { ($0.demand, $0.agent.id, $0.task?.id ?? first) < ($1.demand, $1.agent.id, $1.task?.id ?? first) }
+        let ordered = waiting.sorted {
+            ($0.need.demand, $0.agent.id, $0.task?.id ?? first) < ($1.need.demand, $1.agent.id, $1.task?.id ?? first)
+        }
         var workerTurnRoom = run.workerTurnRoom
         for start in ordered where run.agents[start.agent.id]?.activeTurn == nil {
             if start.task != nil, workerTurnRoom <= 0 { continue }
             let session = start.task.map(\.session) ?? start.agent.session
-            guard let credential = run.credential(for: session, start.demand, loads: loads, at: now) else { continue }
+            guard let credential = run.credential(for: session, start.need, loads: loads, at: now) else { continue }
             let hasBegun =
                 if let task = start.task {
-                    startWork(start.agent, task, start.pending, credential, loads[credential])
+                    startWork(start.agent, task, start.pending, start.need, credential, loads[credential])
                 } else {
-                    startManagement(start.agent, start.pending, credential, loads[credential])
+                    startManagement(start.agent, start.pending, start.need, credential, loads[credential])
                 }
             guard hasBegun else { continue }
-            loads[credential, default: CredentialLoad()].add(start.demand)
+            loads[credential, default: CredentialLoad()].add(start.need.demand)
             hold(credential, of: start.agent.id, &loads)
             if start.task != nil, workerTurnRoom < .max { workerTurnRoom -= 1 }
         }
@@ -44,26 +46,29 @@ extension Decider {
 
     /// - Returns: whether the turn has begun.
     private mutating func startWork(
-        _ agent: Agent, _ task: TeamTask, _ pending: Pending, _ credential: CredentialID, _ load: CredentialLoad?
+        _ agent: Agent, _ task: TeamTask, _ pending: Pending, _ need: Need, _ credential: CredentialID, _ load: CredentialLoad?
     ) -> Bool {
         // Its team gave up before there was money to begin it.
         guard !run.hasGivenUp(task), let head = run.head(of: run.target(of: task.team)) else { return false }
-        return begin(agent, pending, session: task.session, credential: credential, load, startPoint: task.head ?? task.base ?? head)
+        return begin(agent, pending, need, session: task.session, credential: credential, load, startPoint: task.head ?? task.base ?? head)
     }
 
     /// - Returns: whether the turn has begun.
-    private mutating func startManagement(_ agent: Agent, _ pending: Pending, _ credential: CredentialID, _ load: CredentialLoad?) -> Bool {
+    private mutating func startManagement(
+        _ agent: Agent, _ pending: Pending, _ need: Need, _ credential: CredentialID, _ load: CredentialLoad?
+    ) -> Bool {
         let target = agent.team.map { run.target(of: $0) } ?? .base
         guard let head = run.head(of: target) else { return false }
         if let session = agent.session, !pending.carryOn, let reason = run.whyNotContinued(session, with: pending.brief) {
             emit(.sessionReplaced(agent.id, reason: reason))
         }
-        return begin(agent, pending, session: run.agents[agent.id]?.session, credential: credential, load, startPoint: head)
+        return begin(agent, pending, need, session: run.agents[agent.id]?.session, credential: credential, load, startPoint: head)
     }
 
     /// - Returns: false when there is no money for it.
     private mutating func begin(
-        _ agent: Agent, _ pending: Pending, session: Session?, credential: CredentialID, _ load: CredentialLoad?, startPoint: ObjectID
+        _ agent: Agent, _ pending: Pending, _ need: Need, session: Session?, credential: CredentialID, _ load: CredentialLoad?,
+        startPoint: ObjectID
     ) -> Bool {
         guard case .granted(let allowance) = funds(for: pending.brief, of: agent) else { return false }
         // A turn that is cut off after its first request would cost more than it may, and bring nothing.
@@ -71,6 +76,7 @@ extension Decider {
         let key = run.credentials.first { $0.id == credential }
         let keyLeft =
             key?.maxBudgetUsd == nil ? nil : key?.allowance(beside: load, usual: least, places: commitments().places(in: .run))
+        let isScarce = session?.exists == true ? session?.isScarce == true : key?.model(for: need, at: now).isSpare == true
         var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,
@@ -79,8 +85,7 @@ extension Decider {
             deadline: now.advanced(byMilliseconds: Int64(run.settings.taskTimeoutMinutes) * 60_000),
             budgetUsd: [allowance.usd, keyLeft].compactMap { $0 }.min(), budgetTokens: allowance.tokens,
             size: pending.brief.task.flatMap { run.tasks[$0]?.size }, isEscalated: run.isEscalated(pending) ? true : nil,
-            isScarce: session?.exists != true && (key?.restriction(at: now)?.kind ?? .none) > .none ? true : nil,
-            wasStuck: pending.wasStuck)
+            isScarce: isScarce ? true : nil, wasStuck: pending.wasStuck)
         let kept = run.messages.values.filter { message in
             guard message.turn == nil else { return false }
             return message.task.map { $0 == pending.brief.task } ?? (message.agent == agent.id)
@@ -126,7 +131,7 @@ extension Decider {
         case .failed(let reason):
             disappoint(turn, "the turn broke off: \(reason)", again: true)
         case .credential(let fault):
-            bench(turn, fault)
+            bench(turn, fault, hasEnded: true)
             putBack(turn, outcome)
         case .provider:
             slow(turn.credential, .outage)

@@ -59,6 +59,8 @@ package enum CredentialObstacle: Sendable, Equatable {
     /// Turns under way hold what is left of its budget.
     case held(Double)
     case benched(until: Timestamp)
+    /// A window of the turn's model is used up.
+    case modelLimited(ModelLimit)
     /// Kept for what matters more, until the window begins anew.
     case reserved(UsageReserve.Restriction, UsageWindow)
     /// As many turns as are configured.
@@ -72,7 +74,7 @@ package enum CredentialObstacle: Sendable, Equatable {
     var isPause: Bool {
         switch self {
         case .throttled, .staggered: true
-        case .rejected, .spent, .held, .benched, .reserved, .full: false
+        case .rejected, .spent, .held, .benched, .modelLimited, .reserved, .full: false
         }
     }
 }
@@ -81,21 +83,15 @@ extension Credential {
     /// Why it does not take a turn now; `nil` when it does.
     ///
     /// Where the number of turns is limited, one place is kept for integration.
-    package func obstacle(to demand: Demand, load: CredentialLoad, at now: Timestamp) -> CredentialObstacle? {
+    package func obstacle(to need: Need, load: CredentialLoad, at now: Timestamp) -> CredentialObstacle? {
+        let demand = need.demand
         if let rejected { return .rejected(rejected) }
         if isSpent { return .spent(maxBudgetUsd ?? 0) }
         if let maxBudgetUsd, load.heldUsd > 0, maxBudgetUsd - costUsd - load.heldUsd < load.usualUsd { return .held(maxBudgetUsd) }
         if let benchedUntil, benchedUntil > now { return .benched(until: benchedUntil) }
-        if demand != .integration, let (kind, window) = restriction(at: now) {
-            let isHeld =
-                switch kind {
-                case .none: false
-                case .narrow: demand == .newWork && load.newWork > 0
-                case .noNewWork: demand == .newWork
-                case .integrationOnly: true
-                }
-            if isHeld { return .reserved(kind, window) }
-        }
+        let model = model(for: need, at: now).name
+        if let limit = limit(of: model, at: now) { return .modelLimited(limit) }
+        if let (kind, window) = restriction(of: model, at: now), kind.keepsOut(demand, beside: load) { return .reserved(kind, window) }
         func isFull(_ limit: Int) -> Bool {
             load.turns >= limit || (demand != .integration && limit > 1 && load.work >= limit - 1)
         }

@@ -106,7 +106,8 @@ package enum Event: Codable, Sendable, Equatable {
     /// Branches under way were tried against each other and against their targets.
     case collisionsForeseen(TrialReport)
 
-    case credentialBenched(CredentialID, until: Timestamp, reason: String)
+    /// With a family: only for its models.
+    case credentialBenched(CredentialID, until: Timestamp, reason: String, family: ModelFamily? = nil)
     case credentialRejected(CredentialID, reason: String)
     /// The provider bears fewer turns at once on the credential than it carries.
     case credentialSlowed(CredentialID, Throttle)

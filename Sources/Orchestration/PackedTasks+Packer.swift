@@ -104,5 +104,6 @@ struct TaskPacker {
         double(session.costUsd)
         optional(session.credential) { $0.string($1.name) }
         integer(session.contextTokens)
+        bytes.append(session.isScarce == true ? 1 : 0)
     }
 }

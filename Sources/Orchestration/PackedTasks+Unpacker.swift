@@ -127,6 +127,7 @@ struct TaskUnpacker {
         session.costUsd = try double()
         session.credential = try optional { ID(try $0.string()) }
         session.contextTokens = try integer()
+        session.isScarce = try byte() == 1 ? true : nil
         return session
     }
 }

@@ -110,7 +110,14 @@ extension Run {
 
     private mutating func applyCredential(_ event: Event, at time: Timestamp) {
         switch event {
-        case .credentialBenched(let id, let until, let reason):
+        case .credentialBenched(let id, let until, let reason, let family?):
+            withCredential(id) {
+                let faults = $0.bench(of: family)?.faults ?? 0
+                $0.modelLimits.removeAll { $0.family == family }
+                if $0.modelLimits.count >= UsageWindow.mostWindows { $0.modelLimits.removeFirst() }
+                $0.modelLimits.append(ModelLimit(family: family, until: until, since: time, reason: reason, faults: faults + 1))
+            }
+        case .credentialBenched(let id, let until, let reason, nil):
             withCredential(id) {
                 $0.benchedUntil = until
                 $0.benchedAt = time
@@ -214,6 +221,7 @@ extension Run {
                     counters.sessions += 1
                     tasks[task]?.session = Session(id: turn.session)
                 }
+                if !turn.resumes { tasks[task]?.session?.isScarce = turn.isScarce }
                 tasks[task]?.session?.credential = turn.credential
                 if tasks[task]?.startedAt == nil { tasks[task]?.startedAt = time }
                 if tasks[task]?.base == nil { tasks[task]?.base = turn.startPoint }
@@ -222,6 +230,7 @@ extension Run {
                     counters.sessions += 1
                     agents[turn.agent]?.session = Session(id: turn.session)
                 }
+                if !turn.resumes { agents[turn.agent]?.session?.isScarce = turn.isScarce }
                 agents[turn.agent]?.session?.credential = turn.credential
                 agents[turn.agent]?.session?.purpose = turn.brief.purpose
             }
@@ -266,11 +275,16 @@ extension Run {
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
         session.requestTokens = outcome.account.modelTurns > 0 ? session.contextTokens / outcome.account.modelTurns : nil
         ledger.add(turn: turn, account: outcome.account, costUsd: cost)
+        let chosen = settings.models.flatMap { $0[turn].model == nil ? outcome.account.model : nil }
         withCredential(turn.credential) {
             $0.turns += 1
             $0.costUsd += cost
+            if let chosen { $0.usualModel = String(chosen.prefix(80)) }
             if case .reported = outcome.end {
                 $0.faults = 0
+                if let model = outcome.account.model {
+                    for index in $0.modelLimits.indices where $0.modelLimits[index].family.has(model) { $0.modelLimits[index].faults = 0 }
+                }
                 // One that began before the slowdown says nothing about what the provider bears since.
                 if let since = $0.throttle?.since, turn.startedAt >= since { $0.throttle?.successes += 1 }
             }

@@ -21,11 +21,12 @@ extension Run {
         let openings = usable.compactMap { $0.opening(at: now) }
         let next = nextStart(at: now)
         guard !usable.isEmpty, openings.count == usable.count, let first = openings.map(\.at).min() else {
-            return next.flatMap { $0 > now ? Rest(until: $0) : nil }
+            return next.flatMap { $0.at > now ? Rest(until: $0.at, named: $0.isNamed ? $0.at : nil) : nil }
         }
         let isNamed = openings.allSatisfy { $0.isNamed }
         guard isNamed || next != nil else { return nil }
-        return Rest(until: max(first, next ?? first), named: isNamed ? first : nil)
+        let named = next.map { $0.isNamed ? max(first, $0.at) : first } ?? first
+        return Rest(until: max(first, next?.at ?? first), named: isNamed ? named : nil)
     }
 
     /// Whether only turns are under way: nothing is merged, verified or told.
@@ -34,32 +35,28 @@ extension Run {
         return !turns.isEmpty && effects.count == turns.count && queue.isEmpty
     }
 
-    /// When the first of the turns that are to begin may do so as far as pauses go, `now` where one may at once; `nil` when there is none.
-    private func nextStart(at now: Timestamp) -> Timestamp? {
-        var first: Timestamp?
+    /// When the first of the turns that are to begin may do so as far as limits and pauses go, `now` where one may at once; `nil` when there is none.
+    private func nextStart(at now: Timestamp) -> CredentialOpening? {
+        var first: CredentialOpening?
+        func look(_ pending: Pending?, of agent: Agent, _ task: TeamTask? = nil) {
+            guard let pending, pending.question == nil else { return }
+            let start = start(of: pending, agent, task, at: now)
+            if first.map({ (start.at, start.isNamed ? 1 : 0) < ($0.at, $0.isNamed ? 1 : 0) }) ?? true { first = start }
+        }
         for agent in agents.values {
-            if !agent.role.writesCode {
-                guard let pending = agent.next, pending.question == nil else { continue }
-                let start = start(of: pending, Demand(pending.brief, isBegun: true), session: agent.session, at: now)
-                first = min(first ?? start, start)
-            }
-            for task in tasks.assigned(to: agent.id) where !task.awaitsAnswer && !hasGivenUp(task) {
-                guard let pending = task.next, pending.question == nil else { continue }
-                let start = start(of: pending, task.demand(for: pending), session: task.session, at: now)
-                first = min(first ?? start, start)
-            }
+            if !agent.role.writesCode { look(agent.next, of: agent) }
+            for task in tasks.assigned(to: agent.id) where !task.awaitsAnswer && !hasGivenUp(task) { look(task.next, of: agent, task) }
         }
         return first
     }
 
-    private func start(of pending: Pending, _ demand: Demand, session: Session?, at now: Timestamp) -> Timestamp {
-        let soonest = max(pending.notBefore ?? now, now)
-        guard credential(for: session, demand, loads: [:], at: now) == nil else { return soonest }
-        // Its provider was slowed down, and a turn has just begun there.
-        let staggered = credentials.compactMap { credential in
-            if case .staggered(let until) = credential.obstacle(to: demand, load: CredentialLoad(), at: now) { until } else { nil }
-        }
-        return max(soonest, staggered.min() ?? soonest)
+    private func start(of pending: Pending, _ agent: Agent, _ task: TeamTask?, at now: Timestamp) -> CredentialOpening {
+        let soonest = CredentialOpening(at: max(pending.notBefore ?? now, now), isNamed: false)
+        let need = need(for: pending, of: agent, task)
+        guard credential(for: task.map(\.session) ?? agent.session, need, loads: [:], at: now) == nil else { return soonest }
+        let openings = credentials.compactMap { $0.opening(for: need, at: now) }
+        guard let first = openings.min(by: { $0.at < $1.at }), first.at > soonest.at else { return soonest }
+        return first
     }
 }
 
@@ -72,7 +69,8 @@ extension Credential {
         if let until = benchedUntil, until > now {
             return (until, benchedAt.map { until.milliseconds(since: $0) > Self.longestPause } ?? false)
         }
-        guard let (kind, window) = restriction(at: now), kind >= .noNewWork else { return nil }
+        // What is about one model is looked at for each turn.
+        guard let (kind, window) = restriction(at: now, where: { $0.family == nil }), kind >= .noNewWork else { return nil }
         return (window.until, true)
     }
 }

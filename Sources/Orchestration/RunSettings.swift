@@ -65,6 +65,9 @@ package struct RunSettings: Codable, Sendable, Equatable {
     package var credentials: [CredentialSlot]
     /// Whether fewer workers begin where more would only conflict; `nil`, in journals of earlier versions, is yes.
     package var adaptiveWidth: Bool?
+    /// Which model each turn has, as configured: a limit of one model holds back only turns that have it. `nil`, in journals of earlier versions: that
+    /// is not known.
+    package var models: ModelChoice?
     /// What the run merges instead of having a company work: `cco merge`. `nil` for a company.
     package var branches: [BranchOffer]?
 

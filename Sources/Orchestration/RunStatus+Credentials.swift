@@ -21,6 +21,8 @@ extension RunStatus {
         package var budgetUsd: Double?
         /// How much of its usage windows is used; missing where the provider has not said.
         package var windows: [WindowStatus]?
+        /// Models of which a window is used up on it, while others go on; missing where there are none.
+        package var modelLimits: [ModelLimitStatus]?
 
         init(_ credential: Credential, in run: Run, at now: Timestamp) {
             name = credential.id.name
@@ -37,6 +39,24 @@ extension RunStatus {
             budgetUsd = credential.maxBudgetUsd
             let known = credential.windows.filter { $0.until > now }.map(WindowStatus.init)
             windows = known.isEmpty ? nil : known
+            let limits = credential.modelLimits.filter { $0.until > now }.map(ModelLimitStatus.init)
+            modelLimits = limits.isEmpty ? nil : limits
+        }
+    }
+
+    /// A family of models of which a usage window is used up.
+    package struct ModelLimitStatus: Codable, Sendable, Equatable {
+        /// What the names of its models have in common, such as `opus`.
+        package var family: String
+        /// When they are used again.
+        package var until: Moment
+        /// What the provider said.
+        package var reason: String
+
+        init(_ limit: ModelLimit) {
+            family = limit.family.rawValue
+            until = Moment(limit.until)
+            reason = limit.reason
         }
     }
 
@@ -73,15 +93,22 @@ extension Credential {
         if let throttle, let width = throttle.width(at: now) {
             reasons.append("slowed down by \(throttle.cause.words): \(width) at once, one more each minute")
         }
+        reasons += modelLimits.filter { $0.until > now }.map(\.words)
         if let (kind, window) = restriction(at: now) { reasons.append(kind.words(window)) }
         return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 }
 
+extension ModelLimit {
+    /// What a person reads.
+    package var words: String { "\(family.words) limit until \(Moment(until).iso)" }
+}
+
 extension UsageReserve.Restriction {
     /// What a person reads.
     package func words(_ window: UsageWindow) -> String {
-        let used = "\(window.name) is \(Int(window.utilization * 100)) % used"
+        let models = window.family.map { window.name.hasSuffix($0.rawValue) ? "" : " (\($0.words))" } ?? ""
+        let used = "\(window.name)\(models) is \(Int(window.utilization * 100)) % used"
         let until = "until \(Moment(window.until).iso)"
         return switch self {
         case .none: used
@@ -100,6 +127,7 @@ extension CredentialObstacle {
         case .spent: "has cost what it may"
         case .held: "has the rest of its budget with turns under way"
         case .benched(let until): "rests until \(Moment(until).iso)"
+        case .modelLimited(let limit): "has its \(limit.words)"
         case .reserved(let kind, let window): "is reserved (\(kind.words(window)))"
         case .full(let limit): "carries all of its \(limit) turns"
         case .throttled(let width, let cause): "is slowed down to \(width) at once by \(cause.words)"
@@ -112,13 +140,15 @@ extension Run {
     /// Why no credential takes a turn that could begin; `nil` when one does.
     ///
     /// - Parameter known: the run's ``credentialLoads``, where somebody asks for many.
-    func whyNoCredential(for pending: Pending, loads known: [CredentialID: CredentialLoad]? = nil, at now: Timestamp) -> String? {
+    func whyNoCredential(
+        for pending: Pending, of agent: Agent, loads known: [CredentialID: CredentialLoad]? = nil, at now: Timestamp
+    ) -> String? {
         let task = pending.brief.task.flatMap { tasks[$0] }
-        let demand = task?.demand(for: pending) ?? Demand(pending.brief, isBegun: true)
+        let need = need(for: pending, of: agent, task)
         let loads = known ?? credentialLoads
-        guard credential(for: task?.session, demand, loads: loads, at: now) == nil else { return nil }
+        guard credential(for: task.map(\.session) ?? agent.session, need, loads: loads, at: now) == nil else { return nil }
         let obstacles = credentials.compactMap { credential in
-            credential.obstacle(to: demand, load: loads[credential.id] ?? CredentialLoad(), at: now).map { (credential.id, $0) }
+            credential.obstacle(to: need, load: loads[credential.id] ?? CredentialLoad(), at: now).map { (credential.id, $0) }
         }
         if obstacles.allSatisfy({ if case .rejected = $0.1 { true } else { false } }) {
             return "needs a credential; none is accepted by the provider"
@@ -143,11 +173,14 @@ extension Run {
     /// What the whole run waits for: nobody works, and nobody can before the clock or a person changes something.
     func whatItWaitsFor(at now: Timestamp) -> RunStatus.Waiting? {
         guard case .working = phase, suspension == nil, turns.isEmpty, !credentials.isEmpty else { return nil }
-        let pendings = agents.values.compactMap { $0.next ?? pendingTask(of: $0.id)?.next }
+        let waiting = agents.values.compactMap { agent in (agent.next ?? pendingTask(of: agent.id)?.next).map { (agent, $0) } }
+        let pendings = waiting.map(\.1)
         if let waiting = whatPeopleAreAsked(while: pendings) { return waiting }
         guard !pendings.isEmpty else { return nil }
         let loads = credentialLoads
-        let reasons = pendings.map { whyPauses($0, at: now) ?? whyNoCredential(for: $0, loads: loads, at: now) }
+        let reasons = waiting.map { agent, pending in
+            whyPauses(pending, at: now) ?? whyNoCredential(for: pending, of: agent, loads: loads, at: now)
+        }
         guard let reason = reasons.compactMap({ $0 }).min(), reasons.allSatisfy({ $0 != nil }) else { return nil }
         let pauses = pendings.compactMap(\.notBefore).filter { $0 > now }
         let next = (credentials.compactMap { $0.nextChange(after: now) } + pauses).min()

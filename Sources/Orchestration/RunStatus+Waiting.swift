@@ -20,7 +20,8 @@ extension Run {
         if let notBefore = pending.notBefore, notBefore > now {
             return "pauses until \(Moment(notBefore).iso) after a fault of the provider"
         }
-        return whyNoCredential(for: pending, at: now) ?? agents[agent].flatMap { whyNoFunds(pending.brief, of: $0) }
+        guard let agent = agents[agent] else { return nil }
+        return whyNoCredential(for: pending, of: agent, at: now) ?? whyNoFunds(pending.brief, of: agent)
     }
 
     private var whyStandsStill: String? {

@@ -16,6 +16,8 @@ package struct Session: Codable, Sendable, Equatable {
     package var requestTokens: Int?
     /// What its last turn was for.
     package var purpose: Purpose?
+    /// Whether it began while a usage window ran short, and so keeps the model for that.
+    package var isScarce: Bool?
 
     package init(id: String) {
         self.id = id

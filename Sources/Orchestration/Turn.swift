@@ -28,7 +28,7 @@ package struct Turn: Codable, Sendable, Equatable {
     package var size: TaskSize?
     /// Whether it may have a stronger model, because others have failed at this.
     package var isEscalated: Bool?
-    /// Whether it begins a conversation on a credential of which a usage window runs short.
+    /// Whether its conversation began on a credential of which a usage window ran short.
     package var isScarce: Bool?
     /// Set when cco wants it stopped.
     package var stopCause: StopCause?

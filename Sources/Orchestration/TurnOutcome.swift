@@ -73,8 +73,9 @@ package struct TurnAccount: Codable, Sendable, Equatable {
 
 /// Why a credential could not be used on.
 package enum CredentialFault: Codable, Sendable, Equatable {
-    /// A usage window or a rate limit is used up. `resetsAt` is when the provider says it opens again, if it said so.
-    case exhausted(resetsAt: Timestamp?, message: String)
+    /// A usage window or a rate limit is used up. `resetsAt` is when the provider says it opens again, if it said so; `family` are the models that
+    /// the window is about, `nil` where it is about all.
+    case exhausted(resetsAt: Timestamp?, message: String, family: ModelFamily? = nil)
     /// The provider does not accept the credential.
     case refused(message: String)
     /// The account cannot pay.

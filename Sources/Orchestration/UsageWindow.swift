@@ -2,6 +2,8 @@
 package struct UsageWindow: Codable, Sendable, Equatable {
     /// The provider's name for it, such as `five_hour`.
     package var name: String
+    /// The models that it is about; `nil`: all, as in journals of earlier versions.
+    package var family: ModelFamily?
     /// The part that is used, from 0 to 1.
     package var utilization: Double
     /// When that stops being true: the window's reset.
@@ -15,8 +17,9 @@ package struct UsageWindow: Codable, Sendable, Equatable {
     static let longestName = 40
 
     /// - Parameter resetsAt: as the provider said; one that is over or absurdly far does not count.
-    package init(name: String, utilization: Double, resetsAt: Timestamp?, seenAt: Timestamp) {
+    package init(name: String, family: ModelFamily? = nil, utilization: Double, resetsAt: Timestamp?, seenAt: Timestamp) {
         self.name = String(name.prefix(Self.longestName))
+        self.family = family
         self.utilization = max(0, min(utilization, 9))
         self.seenAt = seenAt
         let isSound = resetsAt.map { $0 > seenAt && $0.milliseconds(since: seenAt) <= Credential.longestBench } ?? false
@@ -29,11 +32,17 @@ package struct UsageWindow: Codable, Sendable, Equatable {
     /// Whether this says more than what was known of the same window: it has filled up, or begun anew. Answers to several turns come out of order,
     /// so less of the same window is old news.
     func isNews(after known: UsageWindow?) -> Bool {
-        guard let known, known.until > seenAt else { return true }
+        guard let known, known.until > seenAt, known.family == family else { return true }
         // Resets are rounded differently from answer to answer.
         if until.milliseconds(since: known.until) > 600_000 { return true }
         return level > known.level
     }
+
+    /// Whether it restricts turns with a model; `nil` is one that is not known.
+    func isAbout(_ model: String?) -> Bool { family?.has(model) ?? true }
+
+    /// What its credential is kept for because of it.
+    var restriction: UsageReserve.Restriction { UsageReserve.of(name).restriction(at: utilization) }
 
     func takenUp(at now: Timestamp) -> UsageWindow {
         guard seenAt > now else { return self }
@@ -71,6 +80,16 @@ package struct UsageReserve: Sendable, Equatable {
         case integrationOnly
 
         package static func < (left: Restriction, right: Restriction) -> Bool { left.rawValue < right.rawValue }
+
+        /// Whether a turn does not begin because of it.
+        func keepsOut(_ demand: Demand, beside load: CredentialLoad) -> Bool {
+            switch self {
+            case .none: false
+            case .narrow: demand == .newWork && load.newWork > 0
+            case .noNewWork: demand == .newWork
+            case .integrationOnly: demand != .integration
+            }
+        }
     }
 
     package func restriction(at utilization: Double) -> Restriction {
@@ -83,9 +102,21 @@ package struct UsageReserve: Sendable, Equatable {
 extension Credential {
     /// The window that restricts it most now, and how.
     package func restriction(at now: Timestamp) -> (kind: UsageReserve.Restriction, window: UsageWindow)? {
+        restriction(at: now) { _ in true }
+    }
+
+    /// The window that restricts turns with a model most now, and how. A model that is not known is restricted by all.
+    package func restriction(of model: String?, at now: Timestamp) -> (kind: UsageReserve.Restriction, window: UsageWindow)? {
+        restriction(at: now) { $0.isAbout(model) }
+    }
+
+    /// Of some windows the one that restricts it most now, and how.
+    package func restriction(
+        at now: Timestamp, where isMeant: (UsageWindow) -> Bool
+    ) -> (kind: UsageReserve.Restriction, window: UsageWindow)? {
         var most: (kind: UsageReserve.Restriction, window: UsageWindow)?
-        for window in windows where window.until > now {
-            let kind = UsageReserve.of(window.name).restriction(at: window.utilization)
+        for window in windows where window.until > now && isMeant(window) {
+            let kind = window.restriction
             if kind > most?.kind ?? .none { most = (kind, window) }
         }
         return most

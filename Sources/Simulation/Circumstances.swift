@@ -39,6 +39,9 @@ package struct Circumstances: Sendable {
             settings.approvalTimeoutMinutes = approving.happens(0.3) ? approving.pick(5...60) : nil
         }
         if !experiment.hasCeilings { settings.limits = SpendingLimits() }
+        // Drawn apart, too.
+        var modelling = SeededRandom(seed: experiment.seed, 6, 0)
+        settings.models = Circumstances.models(&modelling)
         let intensity = [0.0, 0.3, 1, 1, 3][random.pick(0...4)]
         var rates: [FaultKind: Double] = [:]
         // Drawn apart, too.
@@ -83,6 +86,18 @@ package struct Circumstances: Sendable {
             // The last one has no budget of its own, so that there is somebody to go on with.
             if index + 1 < slots.count, random.happens(0.3) { slots[index].maxBudgetUsd = Double(random.pick(1...10)) }
         }
+    }
+
+    /// In some runs all have the model that the agent's program chooses, in some each role its own, and in some others where a window runs short.
+    private static func models(_ random: inout SeededRandom) -> ModelChoice {
+        var models = ModelChoice()
+        if random.happens(0.6) { models.roles[.worker] = .init(model: "sonnet") }
+        if random.happens(0.6) { models.roles[.director] = .init(model: "opus") }
+        if random.happens(0.3) { models.roles[.engineerManager] = .init(model: "sonnet") }
+        if random.happens(0.3) { models.purposes[.conflict] = .init(model: "opus") }
+        if random.happens(0.3) { models.scarce[.worker] = .init(model: "haiku") }
+        if random.happens(0.3) { models.scarce[.director] = .init(model: "sonnet") }
+        return models
     }
 
     /// Ceilings of every kind, each in some runs.
@@ -135,7 +150,7 @@ extension FaultKind {
         case .moreTasks: 0.25
         case .keyRefused, .keyUnpaid, .providerOutage: 0.006
         case .keyThrottled: 0.05
-        case .windowFills, .paidOverage: 0.02
+        case .windowFills, .paidOverage, .modelLimited: 0.02
         case .memoryTight: 0.03
         case .everyKeyLimited: 0.004
         case .outsidePush: 0.02

@@ -55,6 +55,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case agentAsks, personAnswers, personApproves, personRejects
     /// A subscription's window is used up, and its requests go on for extra money.
     case paidOverage
+    /// A subscription's window of one model fills up and is used up, while other models go on.
+    case modelLimited
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }

@@ -97,7 +97,7 @@ extension Invariants {
         if limit > 1, limit < .max, carried.count(where: { if case .work = $0.brief { true } else { false } }) >= limit {
             throw Violation(.credentialLimited, "\(turn.id) takes the place on \(credential.id) that is kept for integration")
         }
-        guard let kind = credential.restriction(at: now)?.kind, kind >= .noNewWork else { return }
+        guard let kind = credential.restriction(of: after.model(of: turn), at: now)?.kind, kind >= .noNewWork else { return }
         guard turn.resumes, kind < .integrationOnly else {
             throw Violation(.credentialLimited, "\(turn.id) starts on \(credential.id), which is \(kind)")
         }
@@ -111,8 +111,8 @@ extension Invariants {
     }
 
     private func checkStart(_ turn: Turn) throws {
-        if let credential = after.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) {
-            throw Violation(.credentialUsable, "\(turn.id) starts on \(credential.id), which is benched or rejected")
+        if after.credentials.contains(where: { $0.id == turn.credential }), !after.mayBegin(turn, at: now) {
+            throw Violation(.credentialUsable, "\(turn.id) starts on \(turn.credential), which is benched or rejected")
         }
         try checkLimits(of: turn)
         switch before.phase {
@@ -147,7 +147,7 @@ extension Invariants {
         guard case .working = after.phase, after.effects.isEmpty, !after.credentials.isEmpty else { return }
         let waits =
             after.credentials.contains { credential in
-                let isHeldBack = credential.restriction(at: now) != nil || credential.throttle?.width(at: now) != nil
+                let isHeldBack = isLimited(credential) || credential.throttle?.width(at: now) != nil
                 return credential.rejected == nil && !credential.isSpent && ((credential.benchedUntil ?? now) > now || isHeldBack)
             }
             || after.agents.values.contains { ($0.next?.notBefore ?? now) > now }
@@ -166,7 +166,7 @@ extension Invariants {
             throw Violation(.restsAreTrue, "the run has rested for \(after.clock.unanswered ?? 0) ms without an answer")
         }
         let isWaiting = after.credentials.contains { credential in
-            (credential.benchedUntil ?? now) > now || credential.restriction(at: now) != nil || credential.throttle?.width(at: now) != nil
+            (credential.benchedUntil ?? now) > now || isLimited(credential) || credential.throttle?.width(at: now) != nil
         }
         let pauses = after.agents.values.map(\.next?.notBefore) + after.tasks.values.map(\.next?.notBefore)
         guard isWaiting || pauses.contains(where: { ($0 ?? now) > now }) else {
@@ -174,14 +174,27 @@ extension Invariants {
         }
     }
 
-    /// Whether there is a credential that takes any turn: nobody limits it, or it carries nothing and only its number of turns is limited.
+    /// Whether a window restricts some turns on it, or one of a model is used up.
+    private func isLimited(_ credential: Credential) -> Bool {
+        credential.restriction(at: now) != nil || credential.modelLimits.contains { $0.until > now }
+    }
+
+    /// Models of which a window is used up or runs short somewhere.
+    private var scarceFamilies: [ModelFamily] {
+        after.credentials.flatMap { credential in
+            credential.modelLimits.filter { $0.until > now }.map(\.family)
+                + credential.windows.filter { $0.until > now }.compactMap(\.family)
+        }
+    }
+
+    /// Whether there is a credential that takes any turn, but for limits of single models: nobody limits it, or it carries nothing and only its number of turns is limited.
     private var hasIdleCredential: Bool {
         let usable = after.credentials.filter { $0.isUsable(at: now) }
         guard let tier = usable.map(\.tier).min() else { return false }
         return usable.contains { credential in
             let isSlowed = credential.throttle?.width(at: now) != nil
             let isLimited = isSlowed || credential.maxConcurrency != nil
-            guard credential.restriction(at: now) == nil, credential.tier == tier else { return false }
+            guard credential.restriction(at: now, where: { $0.family == nil }) == nil, credential.tier == tier else { return false }
             guard isLimited else { return true }
             let isPausing = isSlowed && credential.lastStart.map { now.milliseconds(since: $0) < Throttle.spacing } ?? false
             return !isPausing && !after.turns.values.contains { $0.credential == credential.id }
@@ -204,13 +217,20 @@ extension Invariants {
             .union(after.turns.values.filter { $0.role.writesCode }.map(\.agent))
         let most = after.workersAtOnce
         let isFull = most < after.settings.workerCount && busy.count >= most
+        let scarce = scarceFamilies
+        func mayLackModel(_ pending: Pending?, _ agent: Agent, _ task: TeamTask? = nil) -> Bool {
+            guard !scarce.isEmpty, let pending else { return false }
+            let model = after.need(for: pending, of: agent, task).model
+            return scarce.contains { $0.has(model) }
+        }
         for task in after.tasks.values where !task.state.isSettled && !task.awaitsAnswer {
             if let worker = task.worker {
                 open[worker, default: 0] += 1
                 guard task.state == .assigned else { continue }
                 holding.insert(worker)
                 if task.next?.notBefore.map({ $0 <= now }) ?? true, let agent = after.agents[worker], agent.activeTurn == nil,
-                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), task.session != nil || !after.isStuck(task.team),
+                    !lacksFunds(task.next?.brief ?? .work(task.id), agent), !mayLackModel(task.next, agent, task),
+                    task.session != nil || !after.isStuck(task.team),
                     after.live.workers.map({ most in after.turns.values.count { $0.role.writesCode } < most }) ?? true
                 {
                     throw Violation(.nobodyIdles, "\(worker) has \(task.id) and does not begin")
@@ -223,7 +243,9 @@ extension Invariants {
         }
         for agent in idle {
             if !agent.role.writesCode {
-                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true, !lacksFunds(next.brief, agent) {
+                if let next = agent.next, next.notBefore.map({ $0 <= now }) ?? true, !lacksFunds(next.brief, agent),
+                    !mayLackModel(next, agent)
+                {
                     throw Violation(.nobodyIdles, "\(agent.id) has something to do and does not begin")
                 }
             } else if isFull {

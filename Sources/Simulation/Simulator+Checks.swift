@@ -31,10 +31,14 @@ extension Simulator {
 
     /// No process is started with a credential that is known to be unusable.
     func checkCredential(of turn: Turn) throws {
-        guard let credential = engine?.run.credentials.first(where: { $0.id == turn.credential }), !credential.isUsable(at: now) else {
-            return
+        guard let credential = engine?.run.credentials.first(where: { $0.id == turn.credential }) else { return }
+        guard credential.isUsable(at: now) else {
+            throw Violation(.credentialUsable, "\(turn.id) begins with \(turn.credential), which is \(credential.rejected ?? "benched")")
         }
-        throw Violation(.credentialUsable, "\(turn.id) begins with \(turn.credential), which is \(credential.rejected ?? "benched")")
+        let model = model(of: turn)
+        if credential.modelLimits.contains(where: { $0.until > now && model.contains($0.family.rawValue) }) {
+            throw Violation(.credentialUsable, "\(turn.id) begins with \(turn.credential), which is benched for \(model)")
+        }
     }
 
     /// Whether the exact tree that is about to be published has passed the gate that counted when the publication was decided.

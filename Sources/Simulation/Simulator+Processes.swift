@@ -112,15 +112,24 @@ extension Simulator {
     /// Everybody who uses the credential hears of it with the next request.
     func fail(_ credential: CredentialID, _ trouble: SimulatedProvider.Trouble) {
         provider.begin(trouble, of: credential)
-        guard let failure = provider.failure(of: credential, at: real) else { return }
-        note("provider", "\(credential): \(failure)")
-        endAll(failure) { $0.turn.credential == credential }
+        failAll(on: credential)
     }
 
-    /// Every turn on the credential says the same.
-    func tell(_ signal: CredentialSignal, of credential: CredentialID) throws {
+    /// Whoever runs on the credential with a model that its provider does not answer fails.
+    func failAll(on credential: CredentialID) {
+        for process in processes.values.filter({ !$0.isOver && $0.turn.credential == credential }).sorted(by: { $0.turn.id < $1.turn.id }) {
+            guard let failure = provider.failure(of: credential, model: model(of: process.turn), at: real) else { continue }
+            note("provider", "\(credential): \(failure)")
+            endAll(failure) { $0.turn.id == process.turn.id }
+        }
+    }
+
+    /// Every turn on the credential says the same, or every one with a model of the family.
+    func tell(_ signal: CredentialSignal, of credential: CredentialID, _ family: ModelFamily? = nil) throws {
         guard let run = engine?.run, engine?.hasJournalFault == false else { return }
-        let turns = run.turns.values.filter { $0.credential == credential && processes[$0.id].map { !$0.isOver } ?? false }.map(\.id)
+        let turns = run.turns.values.filter {
+            $0.credential == credential && processes[$0.id]?.isOver == false && family?.has(model(of: $0)) ?? true
+        }.map(\.id)
         if !turns.isEmpty { note("provider", "\(credential): \(signal)") }
         for turn in turns.sorted() { try submit(.credentialSignal(turn, signal)) }
     }

@@ -54,8 +54,8 @@ extension Simulator {
     /// Whether the credential was benched or rejected since the turn was decided: the effect was put off, or another engine has taken it up.
     /// The turn then goes back as it is, and another credential carries it.
     private func isUnusable(_ turn: Turn) -> Bool {
-        guard let credential = engine?.run.credentials.first(where: { $0.id == turn.credential }) else { return false }
-        return !credential.isUsable(at: now)
+        guard let run = engine?.run, run.credentials.contains(where: { $0.id == turn.credential }) else { return false }
+        return !run.mayBegin(turn, at: now)
     }
 
     /// The engine looks at the machine's memory when a turn begins and when it has ended.
@@ -90,13 +90,14 @@ extension Simulator {
         for fault in faults.struck[known...] { note("fault", fault.description) }
         var process = AgentProcess(turn: turn, script: script, startedAt: real)
         var random = random(52, turn.id.number)
-        if let failure = provider.failure(of: turn.credential, at: real) {
+        if let failure = provider.failure(of: turn.credential, model: model(of: turn), at: real) {
             _ = process.end(at: real + random.milliseconds(2000...120_000), .failed(failure))
         }
         processes[turn.id] = process
         note("process", "\(turn.id) of \(turn.agent) runs: \(script.work), \(String("\(script.end)".prefix(120)))")
         if let endsAt = process.endsAt { plan(.processEnds(turn.id), after: endsAt - real) }
         strikeCredential(turn.credential, script.milliseconds ?? 600_000)
+        strikeModel(of: turn, script.milliseconds ?? 600_000)
         try tellOverage(of: turn.credential)
     }
 
@@ -170,7 +171,7 @@ extension Simulator {
         case .terminated: end = engine?.run.turns[turn.id]?.stopCause.map { .stopped($0) } ?? .failed("ended by signal 15")
         case .lost: end = .failed("the machine went down")
         }
-        var account = TurnAccount(usage: process.usage, modelTurns: 3)
+        var account = TurnAccount(usage: process.usage, modelTurns: 3, model: model(of: turn))
         if case .credential = end {
         } else {
             if process.script.saysTurnCost { account.turnCostUsd = process.costUsd }

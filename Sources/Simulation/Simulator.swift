@@ -21,6 +21,7 @@ package final class Simulator {
         case slowsDown(CredentialID, Throttle.Cause)
         case windowFills(CredentialID, share: Double, until: Int64)
         case windowIsPassed(CredentialID, until: Int64)
+        case modelWindowFills(CredentialID, ModelFamily, share: Double, until: Int64)
         case engineDies(generation: Int)
         case engineStarts
         case personComes
@@ -148,6 +149,7 @@ package final class Simulator {
         case .slowsDown(let key, let cause): try tell(.slowed(cause), of: key)
         case .windowFills(let key, let share, let until): try fill(key, share, until: until)
         case .windowIsPassed(let key, let until): try goBeyond(key, until: until)
+        case .modelWindowFills(let key, let family, let share, let until): try fill(key, family, share, until: until)
         case .engineDies(let generation): if engine?.generation == generation { try crash("at any time") }
         case .engineStarts: try startEngine()
         case .personComes: try personComes()

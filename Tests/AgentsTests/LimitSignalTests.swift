@@ -46,7 +46,7 @@ struct LimitSignalTests {
     @Test("a used-up window and a refused key fail the credential at once, while the turn still runs")
     func failed() throws {
         let rejected = try signals(Fixture.lines("subscription-rejected"))
-        guard case .failed(.exhausted(let reset?, let message))? = rejected.last else {
+        guard case .failed(.exhausted(let reset?, let message, nil))? = rejected.last else {
             Issue.record("no failure: \(rejected)")
             return
         }
@@ -90,6 +90,54 @@ struct LimitSignalTests {
         let warned = try windows(#""status":"allowed_warning",\#(reset),"isUsingOverage":false"#)
         #expect(warned.map(\.utilization) == [UsageReserve.short.narrows])
         #expect(try windows(#""status":"allowed",\#(reset),"isUsingOverage":false"#).isEmpty)
+    }
+
+    @Test(
+        "a window that the provider names after a model is about that model, an included allowance about the one that asked, and others about all",
+        arguments: [
+            ("seven_day_opus", "claude-sonnet-5", "opus"), ("seven_day_sonnet", nil, "sonnet"),
+            ("seven_day_haiku", "claude-opus-9", "haiku"),
+            ("seven_day_overage_included", "claude-fable-1", "fable"), ("seven_day_overage_included", "Claude-Opus-9", "opus"),
+            ("seven_day_overage_included", nil, nil), ("seven_day_overage_included", "somebody's-model", nil),
+            ("seven_day_saga", "claude-saga-2", "saga"), ("seven_day_saga", "claude-opus-9", nil), ("seven_day_saga", nil, nil),
+            ("seven_day", "claude-opus-9", nil), ("five_hour", "claude-opus-9", nil), ("seven_day_", "claude-opus-9", nil),
+            ("overage", nil, nil),
+        ] as [(String, String?, String?)])
+    func family(window: String, model: String?, family: String?) {
+        #expect(ModelFamily(window: window, askedBy: model)?.rawValue == family)
+    }
+
+    @Test("what is told of a window of one model names the model, also when the turn ends with it")
+    func oneModel() throws {
+        func line(_ text: String) -> Data { Data(text.utf8) }
+        let start = #"{"type":"system","subtype":"init","session_id":"s","model":"claude-opus-9","tools":[],"apiKeySource":"none"}"#
+        func event(_ info: String) -> String {
+            #"{"type":"rate_limit_event","rate_limit_info":{\#(info)},"uuid":"1","session_id":"s"}"#
+        }
+        let included = event(
+            #""status":"rejected","resetsAt":1800000000,"rateLimitType":"seven_day_overage_included","isUsingOverage":false"#)
+        var reader = TurnReader(resuming: false)
+        _ = reader.take(line(start))
+        guard case .failed(.exhausted(let reset, _, .some(let family)))? = reader.take(line(included)).credentialSignal(at: Self.now) else {
+            Issue.record("no family")
+            return
+        }
+        #expect(reset == Timestamp(milliseconds: 1_800_000_000_000) && family == .opus)
+        let end = reader.conclusion(exit: .code(1), stopped: nil, errorTail: "").end
+        #expect(
+            end
+                == .credential(
+                    .exhausted(
+                        resetsAt: reset, message: "a usage window is used up (window seven_day_overage_included)", family: .opus)))
+        let filling = event(
+            #""status":"allowed_warning","resetsAt":1800000000,"rateLimitType":"seven_day_sonnet","unifiedWindows":{"five_hour":{"utilization":0.2}}"#
+        )
+        guard case .used(let windows)? = reader.take(line(filling)).credentialSignal(at: Self.now) else {
+            Issue.record("nothing is said of the windows")
+            return
+        }
+        #expect(windows.map(\.name) == ["five_hour", "seven_day_sonnet"] && windows.map(\.family) == [nil, .sonnet])
+        #expect(windows.last?.utilization == UsageReserve.long.narrows)
     }
 
     private func line(_ object: [String: Any]) throws -> Data { try JSONSerialization.data(withJSONObject: object, options: .sortedKeys) }

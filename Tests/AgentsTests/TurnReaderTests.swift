@@ -62,7 +62,8 @@ struct TurnReaderTests {
 
     @Test("a used-up window tells when it opens again")
     func windowReset() throws {
-        guard case .credential(.exhausted(let resetsAt, let message)) = try Fixture.conclude("subscription-rejected-seven-day").end else {
+        guard case .credential(.exhausted(let resetsAt, let message, nil)) = try Fixture.conclude("subscription-rejected-seven-day").end
+        else {
             Issue.record("not exhausted")
             return
         }

@@ -63,6 +63,10 @@ struct EventLinesTests {
                 "key-1 is BENCHED until 2026-11-22T10:16:07.000Z ("
             ),
             (
+                .credentialBenched(ID("key-3"), until: until, reason: "limit reached", family: .opus), .warning,
+                "key-3 is BENCHED for Opus alone until 2026-11-22T10:16:07.000Z ("
+            ),
+            (
                 .credentialRejected(ID("key-2"), reason: "invalid key"), .error,
                 "key-2 is REJECTED and not used again until the next start: invalid key"
             ),

@@ -129,7 +129,7 @@ struct CredentialTests {
         }
         try scenario.playOut()
         let pauses = scenario.journal.compactMap { record in
-            if case .credentialBenched(_, let until, _) = record.event { until.milliseconds(since: record.time) / 1000 } else { nil }
+            if case .credentialBenched(_, let until, _, _) = record.event { until.milliseconds(since: record.time) / 1000 } else { nil }
         }
         #expect(pauses == [30, 60, 120, 240])
         #expect(scenario.run.credentials[0].faults == 0)

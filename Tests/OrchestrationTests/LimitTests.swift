@@ -154,13 +154,14 @@ struct LimitTests {
         let reset = Timestamp.begin.advanced(byMinutes: 60)
         credential.windows = [UsageWindow(name: "five_hour", utilization: 0.98, resetsAt: reset, seenAt: .begin)]
         func isHeld(_ brief: Brief) -> Bool {
-            credential.obstacle(to: Demand(brief, isBegun: true), load: CredentialLoad(), at: .begin) != nil
+            credential.obstacle(to: Need(Demand(brief, isBegun: true)), load: CredentialLoad(), at: .begin) != nil
         }
         #expect(isHeld(.planTasks) && isHeld(.planGoals) && isHeld(.fixPlan(problems: [])))
         #expect(!isHeld(.decide) && !isHeld(.assess) && !isHeld(.review([])))
     }
 
-    @Test("only what begins while a window runs short may have another model; workers that wait for a credential have a reason")
+    @Test(
+        "only conversations that begin while a window runs short may have another model; workers that wait for a credential have a reason")
     func scarcity() throws {
         let scenario = try Scenario(.sample(workers: 3, groupSize: 3, minutes: 6000, credentials: [.slot("oauth", most: 3)]))
         scenario.hooks.plan = { _, _ in (1...6).map { .draft("step-\($0)") } }
@@ -172,7 +173,10 @@ struct LimitTests {
         let before = starts(scenario).count
         try scenario.playOut()
         let later = starts(scenario).dropFirst(before).map(\.turn)
-        #expect(later.contains { $0.isScarce == true } && later.allSatisfy { ($0.isScarce == true) == !$0.resumes })
+        #expect(later.contains { $0.isScarce == true } && later.allSatisfy { $0.resumes || $0.isScarce == true })
+        // Another model knows nothing of what the provider has in its cache.
+        let conversations = Dictionary(grouping: starts(scenario).map(\.turn), by: \.session).values
+        #expect(conversations.allSatisfy { Set($0.map(\.isScarce)).count == 1 })
     }
 
     @Test("with every key's budget spent the run stands still and says so; more budget lets it go on")

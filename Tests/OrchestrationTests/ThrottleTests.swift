@@ -101,7 +101,9 @@ struct ThrottleTests {
     func nextTry() {
         var credential = Credential(slot: .slot("key-1"))
         let reset = start.advanced(byMinutes: 50)
-        func pause(_ reset: Timestamp?) -> Int64 { credential.nextTry(resetsAt: reset, at: start).milliseconds(since: start) / 1000 }
+        func pause(_ reset: Timestamp?) -> Int64 {
+            credential.nextTry(resetsAt: reset, after: credential.faults, at: start).milliseconds(since: start) / 1000
+        }
         #expect(pause(reset) == 3000)
         #expect(pause(start) == 30 && pause(start.advanced(byMinutes: -600)) == 30 && pause(nil) == 30)
         #expect(pause(start.advanced(byMinutes: 60 * 24 * 9)) == 30)

@@ -74,6 +74,28 @@ struct SingleFaultTests {
         #expect(waited > 0)
     }
 
+    @Test("a model's used-up window benches that model alone: others begin on the key meanwhile, and none of that model does")
+    func modelLimit() {
+        var (limits, others) = (0, 0)
+        for seed: UInt64 in 5...24 {
+            let simulator = play([Fault(.modelLimited, visit: 1)], seed: seed)
+            let result = simulator.play()
+            #expect(result.violation == nil && result.statistics.endReason == "complete", "\(result.violation?.description ?? "")")
+            var limited: [CredentialID: (family: ModelFamily, until: Timestamp)] = [:]
+            for record in simulator.events {
+                if case .credentialBenched(let key, let until, _, let family?) = record.event {
+                    limits += 1
+                    limited[key] = (family, until)
+                } else if case .turnStarted(let turn) = record.event, let limit = limited[turn.credential], record.time < limit.until {
+                    let model = simulator.model(of: turn)
+                    #expect(!limit.family.has(model), "\(turn.id) in seed \(seed)")
+                    others += 1
+                }
+            }
+        }
+        #expect(limits > 0 && others > 0, "\(limits) limits, \(others) turns of other models")
+    }
+
     @Test("a result that comes again is recorded and changes nothing")
     func duplicate() {
         var strays = 0

@@ -83,7 +83,7 @@ struct LimitReadingTests {
 
     private func word(_ fault: CredentialFault) -> String {
         switch fault {
-        case .exhausted(let reset, _):
+        case .exhausted(let reset, _, _):
             reset == Timestamp(milliseconds: Int64(Self.reset) * 1000)
                 ? "exhausted until the reset" : reset == nil ? "exhausted, no reset" : "exhausted until \(reset?.milliseconds ?? 0)"
         case .refused: "refused"
@@ -186,6 +186,37 @@ struct LimitReadingTests {
         #expect(info["overageResetsAt"] == .integer(Int64(reset)))
         let seen = try await read(SteppedScript(reply), isSubscription: true)
         #expect(seen.end == "reported" && seen.signals == ["five_hour 1.0, seven_day 0.1"], "\(seen)")
+    }
+
+    @Test(
+        "a used-up window of one model is that model's, by the window's name or by the model that the CLI runs with",
+        arguments: [(SubscriptionLimits.Claim.sevenDayOpus, "opus"), (.sevenDaySonnet, "sonnet"), (.sevenDayOverageIncluded, "opus")])
+    func oneModel(claim: SubscriptionLimits.Claim, model: String) async throws {
+        let free = SubscriptionLimits.Window(.allowed, utilization: 0.1, resetsAt: Self.reset)
+        let limits = SubscriptionLimits(
+            fiveHour: free, sevenDay: free, claim: claim, oneModel: .init(.rejected, utilization: 1, resetsAt: Self.reset))
+        let script = FaultyScript([.usageLimitReached(limits)], after: 0)
+        try await CLIWorkplace.lend { place in
+            try await ScriptedMessagesAPI.serving(script) { api in
+                let outcome = try await place.turn(
+                    "Do it.\n", port: api.port, apiKey: nil, session: Self.session,
+                    variables: ["CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-test-000000000000", "ANTHROPIC_MODEL": model])
+                var reader = TurnReader(resuming: false)
+                let signals = try outcome.lines.compactMap { try reader.take(Data($0.text().utf8)).credentialSignal(at: Self.now) }
+                let fault = CredentialFault.exhausted(
+                    resetsAt: Timestamp(milliseconds: Int64(Self.reset) * 1000),
+                    message: "a usage window is used up (window \(claim.rawValue))",
+                    family: ModelFamily(rawValue: model))
+                #expect(signals == [.failed(fault)])
+                let conclusion = reader.conclusion(exit: .code(Int32(outcome.exitCode ?? -1)), stopped: nil, errorTail: outcome.errors)
+                #expect(conclusion.account.model?.contains(model) == true)
+                guard case .credential(.exhausted(_, _, let family)) = conclusion.end else {
+                    Issue.record("\(conclusion.end)")
+                    return
+                }
+                #expect(family == ModelFamily(rawValue: model) && conclusion.sessionExists)
+            }
+        }
     }
 
     @Test("each answer to a subscription tells how full its windows are, also when none is nearly used up")

@@ -55,7 +55,8 @@ extension TurnReader {
     }
 
     private func exhausted(_ limit: RateLimit?, message: String) -> CredentialFault {
-        .exhausted(resetsAt: limit?.resetsAt, message: limit?.window.map { "\(message) (window \($0))" } ?? message)
+        .exhausted(
+            resetsAt: limit?.resetsAt, message: limit?.window.map { "\(message) (window \($0))" } ?? message, family: limit?.family)
     }
 
     private func isProvidersFault(_ result: TurnResult) -> Bool {

@@ -71,7 +71,8 @@ package struct TurnReader: TurnReading, Equatable {
             lastRetry = retry
             observation.giveUpEarly = refusal(in: retry)
             observation.slowdown = retry.slowdown
-        case .rateLimit(let limit):
+        case .rateLimit(var limit):
+            limit.model = account.model
             rejection = limit.status == .rejected && !limit.isOverage ? limit : nil
             observation.rateLimit = limit
         case .result(let result):

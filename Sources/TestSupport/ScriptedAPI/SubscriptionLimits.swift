@@ -11,6 +11,10 @@ package struct SubscriptionLimits: Sendable {
     package enum Claim: String, Sendable {
         case fiveHour = "five_hour"
         case sevenDay = "seven_day"
+        case sevenDayOpus = "seven_day_opus"
+        case sevenDaySonnet = "seven_day_sonnet"
+        /// The allowance of one model that the subscription includes.
+        case sevenDayOverageIncluded = "seven_day_overage_included"
     }
 
     /// One limit.
@@ -64,26 +68,37 @@ package struct SubscriptionLimits: Sendable {
     package var fiveHour: Window
     package var sevenDay: Window
     package var claim: Claim
+    /// The window of one model, where that decides.
+    package var oneModel: Window?
     /// What the account may use beyond its windows; nil when the API says nothing of it. A window that is used up and an overage that is allowed
     /// are an answer as any other, whose overall status is `rejected` all the same.
     package var overage: Overage?
 
-    package init(fiveHour: Window, sevenDay: Window, claim: Claim = .fiveHour, overage: Overage? = nil) {
+    package init(fiveHour: Window, sevenDay: Window, claim: Claim = .fiveHour, oneModel: Window? = nil, overage: Overage? = nil) {
         self.fiveHour = fiveHour
         self.sevenDay = sevenDay
         self.claim = claim
+        self.oneModel = oneModel
         self.overage = overage
     }
 
     /// The header fields that say so.
     package var headers: [String: String] {
         let prefix = "anthropic-ratelimit-unified"
-        let deciding = claim == .fiveHour ? fiveHour : sevenDay
+        let deciding =
+            switch claim {
+            case .fiveHour: fiveHour
+            case .sevenDay: sevenDay
+            case .sevenDayOpus, .sevenDaySonnet, .sevenDayOverageIncluded: oneModel ?? sevenDay
+            }
+        var windows = [("5h", fiveHour), ("7d", sevenDay)]
+        // Those of one model are told of by the claim alone.
+        if claim == .sevenDayOverageIncluded { windows.append(("7d_oi", deciding)) }
         var fields = [
             "\(prefix)-status": deciding.status.rawValue, "\(prefix)-reset": String(deciding.resetsAt),
             "\(prefix)-representative-claim": claim.rawValue,
         ]
-        for (name, window) in [("5h", fiveHour), ("7d", sevenDay)] {
+        for (name, window) in windows {
             fields["\(prefix)-\(name)-status"] = window.status.rawValue
             fields["\(prefix)-\(name)-utilization"] = String(window.utilization)
             fields["\(prefix)-\(name)-reset"] = String(window.resetsAt)
