@@ -105,7 +105,7 @@ import Testing
         var scene = try QueueScene(branches: nil)
         scene.apply(.suspended("a\u{1B}[31m\nb"))
         let lines = lines(scene.entry(), try QueueScene(branches: 1).entry())
-        #expect(lines.count == 6 && lines[1] == "Nothing waits to be merged." && lines[2] == "" && lines[4] == "")
+        #expect(lines.count == 7 && lines[1] == "Nothing waits to be merged." && lines[2] == "" && lines[4] == "")
         #expect(lines.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") }, "\(lines)")
     }
 
