@@ -169,7 +169,9 @@ package actor Engine {
 
     /// A run with many agents may never be without work in flight.
     private func tidyMeanwhile() {
-        guard tidying == nil, run.merges.published >= tidiedAt + Self.landingsBetweenTidying, !run.isEnded, run.suspension == nil else { return }
+        guard tidying == nil, run.merges.published >= tidiedAt + Self.landingsBetweenTidying, !run.isEnded, run.suspension == nil else {
+            return
+        }
         tidiedAt = run.merges.published
         let carrier = carrier
         tidying = _Concurrency.Task { [weak self] in

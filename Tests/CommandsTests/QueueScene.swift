@@ -31,12 +31,18 @@ struct QueueScene {
 
     mutating func queue(_ kind: Candidate.Kind, _ number: Int) throws {
         let ready = Self.begin.advanced(byMilliseconds: Int64(number) * 1_000)
-        apply(.candidateQueued(Candidate(id: Self.id(number), target: .base, kind: kind, head: try Self.object(200 + number), readyAt: ready)))
+        apply(
+            .candidateQueued(Candidate(id: Self.id(number), target: .base, kind: kind, head: try Self.object(200 + number), readyAt: ready))
+        )
     }
 
     /// Chains the first candidates, each onto the one before.
     mutating func merge(_ count: Int) throws {
-        for number in 1...count { apply(.candidateEntered(Self.id(number), .merged(commit: try commit(number), tree: try tree(number), onto: try commit(number - 1)))) }
+        for number in 1...count {
+            apply(
+                .candidateEntered(
+                    Self.id(number), .merged(commit: try commit(number), tree: try tree(number), onto: try commit(number - 1))))
+        }
     }
 
     mutating func gate(_ number: Int) throws {

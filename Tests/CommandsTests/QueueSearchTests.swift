@@ -55,7 +55,10 @@ import Testing
         let place = try TemporaryPlace()
         let merge = try MergeFixture(place.surroundings(), of: place.path + "/origin.git")
         try await merge.serving {
-            for words in [["--repository", "origin.git"], ["--repository", "./x/../origin.git", "--target", "main"], ["--workspace", merge.workspace.path]] {
+            for words in [
+                ["--repository", "origin.git"], ["--repository", "./x/../origin.git", "--target", "main"],
+                ["--workspace", merge.workspace.path],
+            ] {
                 let entry = try #require(try await report(words, place).runs.first, "\(words)")
                 #expect(entry.kind == "merge" && entry.state == "working" && entry.queues.first?.candidates.count == 2, "\(words)")
             }
@@ -84,7 +87,8 @@ import Testing
     func afterwards() async throws {
         let place = try TemporaryPlace()
         let merge = try MergeFixture(place.surroundings(), of: "origin.git")
-        try MergeRecord(MergeOutcome(run: try QueueScene.over().run, hub: "", logFolder: "/srv/logs", isDryRun: false)).write(in: merge.workspace)
+        try MergeRecord(MergeOutcome(run: try QueueScene.over().run, hub: "", logFolder: "/srv/logs", isDryRun: false)).write(
+            in: merge.workspace)
         let over = try await report(["--repository", "origin.git"], place)
         #expect(over.runs.map(\.state) == ["ended"] && over.runs.first?.outcome?.branches.count == 2)
         try merge.leaveRun()
@@ -96,7 +100,8 @@ import Testing
         let fixture = try await RunFixture(events: [.suspended("cco pause")])
         let words = ["--config", fixture.place.path + "/config"]
         let merge = try MergeFixture(fixture.surroundings, of: fixture.origin)
-        try MergeRecord(MergeOutcome(run: try QueueScene.over().run, hub: "", logFolder: "/srv/logs", isDryRun: false)).write(in: merge.workspace)
+        try MergeRecord(MergeOutcome(run: try QueueScene.over().run, hub: "", logFolder: "/srv/logs", isDryRun: false)).write(
+            in: merge.workspace)
         #expect(try await report(words, fixture.place).runs.map(\.state) == ["paused"])
         try await merge.serving {
             let runs = try await report(words, fixture.place).runs

@@ -79,7 +79,8 @@ import Testing
     func interrupted() throws {
         #expect(
             lines(try QueueScene.waitingForGate().entry(isLive: false)).first
-                == "\(Self.merge)  interrupted: its engine is gone; shown as it was then; the same command goes on with what has not landed")
+                == "\(Self.merge)  interrupted: its engine is gone; shown as it was then; the same command goes on with what has not landed"
+        )
     }
 
     @Test("a merge that has ended says so, and what came of each branch")

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Testing
 
 /// What others do while a merge is at work: they look at it, push to origin, refuse its push, stop it.
@@ -159,7 +160,9 @@ extension MergeCommandTests {
             let queue = try await fixture.call(["queue"] + place)
             #expect(queue.exit == .exited(0) && queue.outputText.contains("its gate runs"), "\(queue.outputText)\(queue.errorText)")
             let pause = try await fixture.call(["pause"] + place)
-            #expect(pause.exit == .exited(0) && pause.outputText.contains("Go on with the same cco merge"), "\(pause.outputText)\(pause.errorText)")
+            #expect(
+                pause.exit == .exited(0) && pause.outputText.contains("Go on with the same cco merge"),
+                "\(pause.outputText)\(pause.errorText)")
             #expect(try await merge.ended().exit == .exited(13))
             #expect(try await fixture.call(["queue"] + place).outputText.contains("paused (cco pause"))
         }

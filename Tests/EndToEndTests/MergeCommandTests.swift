@@ -1,3 +1,5 @@
+import Foundation
+import Processes
 import Testing
 
 /// `cco merge` as a tool of its own: real git, no agents.
