@@ -36,7 +36,10 @@ package struct Candidate: Codable, Sendable, Equatable {
     package var kind: Kind
     /// What is merged. For `upkeep` the target's own head.
     package var head: ObjectID
+    /// When it joined the queue.
     package var readyAt: Timestamp
+    /// When the work first did, if it has been sent back since; missing otherwise.
+    package var firstReadyAt: Timestamp?
     package var state: State
     /// The gate's newest verdict on the candidate's commit, when it was red.
     package var redExcerpt: GateExcerpt?
@@ -68,6 +71,7 @@ package struct Candidate: Codable, Sendable, Equatable {
         kind = try fields.decode(Kind.self, forKey: .kind)
         head = try fields.decode(ObjectID.self, forKey: .head)
         readyAt = try fields.decode(Timestamp.self, forKey: .readyAt)
+        firstReadyAt = try fields.decodeIfPresent(Timestamp.self, forKey: .firstReadyAt)
         state = try fields.decode(State.self, forKey: .state)
         redExcerpt = try fields.decodeIfPresent(GateExcerpt.self, forKey: .redExcerpt)
         isConfirmedRed = try fields.decodeIfPresent(Bool.self, forKey: .isConfirmedRed) ?? false
@@ -75,6 +79,11 @@ package struct Candidate: Codable, Sendable, Equatable {
         approval = try fields.decodeIfPresent(QuestionID.self, forKey: .approval)
         gateMilliseconds = try fields.decode(Int64.self, forKey: .gateMilliseconds)
     }
+
+    /// What places in the queue go by: work that comes back does not begin to wait anew.
+    package var waitsSince: Timestamp { firstReadyAt ?? readyAt }
+
+    package var isSync: Bool { if case .sync = kind { true } else { false } }
 
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
 

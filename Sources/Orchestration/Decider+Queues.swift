@@ -1,10 +1,9 @@
 extension Decider {
     mutating func queue(_ kind: Candidate.Kind, for target: MergeTarget, head: ObjectID, approval: QuestionID? = nil) {
-        emit(
-            .candidateQueued(
-                Candidate(
-                    id: ID("candidate", run.counters.candidates + 1), target: target, kind: kind, head: head, readyAt: now,
-                    approval: approval)))
+        var candidate = Candidate(
+            id: ID("candidate", run.counters.candidates + 1), target: target, kind: kind, head: head, readyAt: now, approval: approval)
+        if case .task(let task) = kind { candidate.firstReadyAt = run.firstReadiness[task] }
+        emit(.candidateQueued(candidate))
     }
 
     /// Puts an approved task in the queue of its team's branch.
@@ -52,11 +51,11 @@ extension Decider {
         var places: [MergeTarget: Int] = [:]
         for candidate in run.queue {
             if let place = places[candidate.target] {
-                queues[place].since = min(queues[place].since, candidate.readyAt)
+                queues[place].since = min(queues[place].since, candidate.waitsSince)
                 queues[place].candidates.append(candidate)
             } else {
                 places[candidate.target] = queues.count
-                queues.append((candidate.target, candidate.readyAt, [candidate]))
+                queues.append((candidate.target, candidate.waitsSince, [candidate]))
             }
         }
         let order = queues.indices.sorted { (queues[$0].since, $0) < (queues[$1].since, $1) }

@@ -108,6 +108,7 @@ extension Run {
             tasks[id]?.state = state
             tasks[id]?.next = nil
             tasks[id]?.settledAt = time
+            firstReadiness[id] = nil
             if case .landed = state {
                 landedCosts.landed(at: ledger.total.costUsd)
                 if let team = tasks[id]?.team { teams[team]?.idleAssessments = 0 }
@@ -173,6 +174,10 @@ extension Run {
             // A team's branch takes main back before anything else, so that its tasks are verified against what they will meet.
             if case .sync = candidate.kind, let first = queue.firstIndex(where: { $0.target == candidate.target && $0.state == .waiting }) {
                 queue.insert(candidate, at: first)
+            } else if let since = candidate.firstReadyAt,
+                let later = queue.firstIndex(where: { $0.target == candidate.target && !$0.isSync && $0.waitsSince > since })
+            {
+                queue.insert(candidate, at: later)
             } else {
                 queue.append(candidate)
             }
@@ -211,6 +216,7 @@ extension Run {
             settle(id, .landed(commit))
             merges.published += 1
             merges.failureRate.note(isEjected: false)
+            if candidate.target == .base, fallback?.isTriedAgain == true { fallback = nil }
             move(candidate.target, to: commit, tree: tree)
             switch candidate.kind {
             case .task(let task):
@@ -234,6 +240,7 @@ extension Run {
             let candidate = queue.remove(at: index)
             letGo(of: candidate.target)
             settle(id, reason == .empty ? .empty : .returned(reason, ""))
+            if case .task(let task) = candidate.kind { firstReadiness[task] = candidate.waitsSince }
             switch reason {
             case .conflict:
                 merges.conflicts += 1

@@ -191,11 +191,31 @@ package struct Invariants {
                 }
             }
         }
+        try checkAges()
         let pending = after.effects.values.count { $0.effect.candidate != nil }
         guard pending == expected else { throw Violation(.queueHolds, "\(pending) steps are pending, \(expected) candidates expect one") }
         // Slots may become fewer between two engines; gates that run then are not stopped.
         if gates > max(after.settings.gateSlots, before.settings.gateSlots), !isStart {
             guard before.gates >= gates else { throw Violation(.isBounded, "more gates run than there are slots") }
+        }
+    }
+
+    /// Work that was sent back waits no longer for what has come meanwhile than if it had never been taken out.
+    private func checkAges() throws {
+        for (place, candidate) in after.queue.enumerated() {
+            guard case .task(let task) = candidate.kind else { continue }
+            guard candidate.firstReadyAt == after.firstReadiness[task] else {
+                throw Violation(.ageIsKept, "\(candidate.id) waits since \(candidate.waitsSince), and \(task) was ready before")
+            }
+            guard candidate.firstReadyAt != nil else { continue }
+            let overtaking = after.queue[..<place].first {
+                $0.target == candidate.target && !$0.isSync && $0.waitsSince > candidate.waitsSince
+            }
+            guard let overtaking else { continue }
+            throw Violation(.ageIsKept, "\(candidate.id) was ready before \(overtaking.id) and stands behind it")
+        }
+        if let lost = after.firstReadiness.keys.first(where: { after.tasks[$0]?.state.isSettled ?? true }) {
+            throw Violation(.ageIsKept, "it is kept when \(lost) was ready, which is settled")
         }
     }
 

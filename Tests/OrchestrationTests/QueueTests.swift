@@ -133,6 +133,83 @@ struct QueueTests {
         #expect(scenario.world.holds(scenario.world.base).contains("task-1"))
     }
 
+    @Test("a branch that somebody else holds at origin is tried again after growing pauses, for a minute, before that counts as a refusal")
+    func contestedPush() throws {
+        let scenario = try scenario()
+        var tries: [Int64] = []
+        scenario.hooks.publish = { [unowned scenario] _, run in
+            guard run.fallback == nil else { return nil }
+            tries.append(scenario.now.milliseconds)
+            return .contested("cannot lock ref")
+        }
+        try scenario.play { $0.fallback != nil }
+        #expect(scenario.run.fallback == PushFallback(branch: "cco/run-1", reason: "cannot lock ref"))
+        // A second of each is the push itself.
+        #expect(zip(tries, tries.dropFirst()).map { $1 - $0 - 1_000 } == [2_000, 4_000, 8_000, 16_000, 32_000])
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("a held branch that is let go of in time gets the work as if nothing had been")
+    func passingContest() throws {
+        let scenario = try scenario()
+        var answers = Array(repeating: PublishResult.contested("cannot lock ref"), count: 5)
+        scenario.hooks.publish = { _, _ in answers.isEmpty ? nil : answers.removeFirst() }
+        try scenario.playOut()
+        #expect(answers.isEmpty && scenario.run.fallback == nil && scenario.world.holds(scenario.world.base).contains("task-1"))
+    }
+
+    @Test("a branch that origin refused is tried again when an engine starts, and only what it takes then ends the diversion")
+    func refusalReconsidered() throws {
+        for isMended in [true, false] {
+            let scenario = try scenario(.sample(workers: 1), [.draft("a"), .draft("b", after: ["a"])])
+            var answers = Array(repeating: PublishResult.refused("protected branch"), count: 3)
+            scenario.hooks.publish = { _, run in answers.isEmpty || !run.pushesToTarget ? nil : answers.removeFirst() }
+            try scenario.play { $0.tasks[ID("task-1")]?.state.word == "landed" }
+            #expect(scenario.run.fallback?.branch == "cco/run-1" && scenario.run.pushBranch == "cco/run-1")
+            if !isMended { answers = Array(repeating: .refused("still protected"), count: 3) }
+            try scenario.crash()
+            // Until origin has taken something, nothing says that the work is where it was wanted.
+            #expect(scenario.run.pushBranch == "main" && scenario.run.fallback?.reason == "protected branch")
+            try scenario.playOut()
+            #expect(scenario.run.phase == .ended(.complete))
+            #expect(scenario.run.fallback?.reason == (isMended ? nil : "still protected"))
+        }
+    }
+
+    @Test("a task that comes back from the queue stands before all that came meanwhile, and no more of that lands before it")
+    func age() throws {
+        let scenario = try scenario(.sample(workers: 4, minutes: 100_000), ["a", "b", "c", "d"].map { .draft($0) })
+        scenario.hooks.duration = { [first] effect, run in
+            switch effect {
+            // Once it is sent back the gate takes so long that the others queue.
+            case .gate: return run.tasks[first]?.redGates ?? 0 == 0 ? 60_000 : 6_000_000
+            case .runTurn(let id):
+                guard let turn = run.turns[id], let task = turn.task else { return effect.usualDuration }
+                if case .fixGate = turn.brief { return 1_500_000 }
+                return task == first ? 100_000 : task == ID("task-2") ? 800_000 : 1_200_000
+            default: return effect.usualDuration
+            }
+        }
+        scenario.hooks.gate = { [red, first] candidate, run in
+            guard let candidate, run.tasks[first]?.redGates == 0 else { return nil }
+            let held = MergeChain(of: candidate.target, in: run).prefix(through: candidate.id)
+            return held.contains { $0.candidate.kind == .task(first) } ? .red(red, milliseconds: 1) : nil
+        }
+        try scenario.play { [first] in $0.queue.contains { $0.kind == .task(first) && $0.firstReadyAt != nil } }
+        let waiting = scenario.run.queue.filter { $0.state == .waiting }
+        #expect(waiting.count > 1 && waiting.first?.kind == .task(first), "\(scenario.run.queue.map { "\($0.kind) \($0.state)" })")
+        let ahead = scenario.run.queue.count { $0.state != .waiting }
+        let landed = scenario.run.merges.published
+        try scenario.play { [first] in $0.tasks[first]?.state.word == "landed" }
+        // What was verified when it came back, and what lands with it in one batch.
+        let order = scenario.journal.compactMap { if case .candidatePublished(let id, _, _) = $0.event { id } else { nil } }
+        let place = try #require(order.firstIndex { $0 == waiting[0].id })
+        #expect(place <= landed + ahead, "\(order)")
+        try scenario.playOut()
+        #expect(scenario.run.firstReadiness.isEmpty && scenario.run.tasks.values.allSatisfy { $0.state.word == "landed" })
+    }
+
     @Test("nothing is merged, gated or published while the run stands still, and all of it goes on afterwards")
     func suspendedQueue() throws {
         for state in ["merging", "gating", "publishing"] {

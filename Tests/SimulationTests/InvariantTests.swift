@@ -12,6 +12,7 @@ struct InvariantTests {
         case candidateTwice, publishingWithoutEffect, queueStandsStill, tooManyGates
         case deadlock, idleWorker, idleLead, endedWithTurn
         case heldForTooLong, heldByNobody, collisionOfSettled, twoForecasts
+        case ageForgotten, overtaken
 
         var rule: Rule {
             switch self {
@@ -25,6 +26,7 @@ struct InvariantTests {
             case .endedWithTurn: .endsInTime
             case .heldForTooLong, .heldByNobody: .holdsEnd
             case .collisionOfSettled, .twoForecasts: .forecastHolds
+            case .ageForgotten, .overtaken: .ageIsKept
             }
         }
     }
@@ -84,7 +86,8 @@ struct InvariantTests {
         case .managerWithTask: run.turns.values.contains { $0.role.writesCode }
         case .waitingWithWorker: has(.waiting)
         case .submittedWithoutReport: has(.submitted)
-        case .approvedWithoutCandidate, .candidateTwice, .queueStandsStill:
+        case .overtaken: overtakable(run) != nil
+        case .approvedWithoutCandidate, .candidateTwice, .queueStandsStill, .ageForgotten:
             run.queue.contains { if case .task = $0.kind { true } else { false } }
         case .settledWithBrief: run.tasks.values.contains { $0.state.isSettled }
         case .workerWithFourTasks: run.tasks.count >= 4 && run.turns.values.contains { $0.role.writesCode }
@@ -145,8 +148,23 @@ struct InvariantTests {
             guard let task = run.tasks.values.first(where: { $0.state.isSettled })?.id else { return }
             let head = SimulatedGit.object(1)
             run.forecast = ConflictForecast(collisions: [Collision(task: task, other: nil, head: head, otherHead: head, files: ["a"])])
+        case .ageForgotten:
+            let tasks = run.queue.compactMap { if case .task(let id) = $0.kind { id } else { nil } }
+            for id in tasks { run.firstReadiness[id] = .begin }
+        case .overtaken:
+            guard let index = overtakable(run), case .task(let task) = run.queue[index].kind else { return }
+            run.queue[index].firstReadyAt = .begin
+            run.firstReadiness[task] = .begin
         case .twoForecasts:
             for number in 1...2 { run.effects[ID("effect", 1000 + number)] = PendingEffect(effect: .forecast) }
+        }
+    }
+
+    /// A task's place in the queue behind something else for the same target.
+    private func overtakable(_ run: Run) -> Int? {
+        run.queue.indices.last { index in
+            guard case .task = run.queue[index].kind else { return false }
+            return run.queue[..<index].contains { $0.target == run.queue[index].target && !$0.isSync }
         }
     }
 
