@@ -50,7 +50,7 @@ import Testing
             lines(try QueueScene.paused().entry()) == [
                 "\(Self.merge)  paused (cco pause, by ann); the same command goes on with what has not landed", "",
                 "Into main: 2 are verified together when the run goes on",
-                "  1.   merged       branch-1  merged in memory; waits for a gate slot; \(Self.first)",
+                "  1.   merged       branch-1  verified together with what is behind it, up to branch-2; \(Self.first)",
                 "  2.   gating       branch-2  its gate runs when the run goes on; \(Self.second)",
             ])
     }
