@@ -1,11 +1,9 @@
 import Agents
 import ConfigurationFiles
-import ControlAPI
 import Engine
 import Glibc
 import Observability
 import Orchestration
-import Processes
 
 /// Carries a run on in this process: opens it, serves its control interface, prints what happens, and heeds signals.
 struct EngineSession: Sendable {
@@ -47,8 +45,7 @@ struct EngineSession: Sendable {
     }
 
     private func carryOn(_ host: RunHost, _ attention: SignalAttention) async throws -> CommandStatus {
-        let control = HostControl(host: host)
-        let server = try await serve(host, control)
+        let service = try await serve(host)
         let header = RunHeader(
             run: await host.state(), isResumed: host.isResumed, configuration: try place.folder.orchestratorConfiguration(),
             logFolder: host.log.folder, place: place, notices: host.notices)
@@ -58,38 +55,21 @@ struct EngineSession: Sendable {
         await attention.whileRunning { reason in await host.suspend(reason) }
         starter?.started(run: host.folder.id.name, lines: lines)
         let ending = await running.value
-        await control.stillness.open()
-        server.cancel()
-        // Its failure was printed when it happened.
-        _ = try? await server.value
+        await service.end()
         console.write(EndingText(ending: ending, place: place, console: console).text)
         return CommandStatus(ending)
     }
 
-    /// Returns once clients can connect; the task then serves until it is cancelled.
-    private func serve(_ host: RunHost, _ control: HostControl) async throws -> Task<Void, any Error> {
-        let (marker, redactor) = (host.folder.marker, host.redactor)
-        let server = ControlServer(
-            socketPath: place.workspace.socketPath, run: host.folder.id, version: CommandLineTool.version, control: control,
-            isAgent: { ProcessSweep.isFamily($0, of: marker) }, redact: { redactor.redacted($0) })
+    /// Returns once clients can connect.
+    private func serve(_ host: RunHost) async throws -> ControlService {
         let console = console
-        let place = place
-        let (answers, continuation) = AsyncStream<Failure?>.makeStream(bufferingPolicy: .bufferingOldest(1))
-        let serving = Task {
-            do {
-                try await server.run { continuation.yield(nil) }
-            } catch {
-                let failure = Failure(error)
-                continuation.yield(failure)
+        do {
+            return try await ControlService.begin(host) { failure in
                 console.warn("cco: the control interface has ended: \(failure). Status and pause do not reach the run; Ctrl-C does.")
-                throw error
             }
+        } catch let failure as Failure {
+            throw Failure("\(failure) The run waits: go on with cco resume\(place.options)", failure.status)
         }
-        for await answer in answers {
-            guard let answer else { return serving }
-            throw Failure("\(answer) The run waits: go on with cco resume\(place.options)", answer.status)
-        }
-        throw CancellationError()
     }
 
     private func request() async throws -> RunHost.Request {

@@ -12,7 +12,7 @@ struct Merge: AsyncParsableCommand {
         discussion: """
             For branches from elsewhere, by hand or by other agents. Each is merged in memory, the gate runs on the exact result, and what passes
             is pushed to the target branch, never by force. Branches that do not merge, or with which the gate fails, are named with what to
-            look at; the others land. Killed and called again, it goes on with what has not landed.
+            look at; the others land. Killed and called again, it goes on with what has not landed. `cco queue` shows how it stands meanwhile.
             Exit code 0: all have landed; 18: some were sent back.
 
             EXAMPLES:
@@ -79,17 +79,44 @@ struct Merge: AsyncParsableCommand {
         let host = try await merge.open { line in
             if isJSON { console.warn(printer.text(of: line)) } else { printer.print(line) }
         }
+        let service = await serve(host, console)
         let watch = Task {
             for await number in signals.numbers { await host.suspend(Signals.name(of: number)) }
         }
         let ending = await host.run()
         watch.cancel()
-        if let fault = ending.journalFault { throw Failure("the journal failed: \(fault)", .unexpected) }
-        let outcome = MergeOutcome(run: ending.run, hub: host.folder.hub, logFolder: ending.logFolder, isDryRun: dryRun)
-        console.write(json ? try JSONText.of(outcome.document) : outcome.lines(Style(isOn: console.hasColour)).joined(separator: "\n"))
-        if ending.run.isEnded, push || dryRun { try BranchMerge.remove(host.folder) }
-        let status = outcome.status(CommandStatus(ending))
+        do {
+            try tell(ending, of: host, console)
+        } catch {
+            await service?.end()
+            throw error
+        }
+        // Until here whoever asks how it stands is answered, so that nobody finds neither the run nor what came of it.
+        await service?.end()
+        let status = MergeOutcome(ending, of: host, isDryRun: dryRun).status(CommandStatus(ending))
         if status != .ok { throw status }
+    }
+
+    /// Says what came of it, and leaves that where `cco queue` finds it.
+    private func tell(_ ending: RunEnding, of host: RunHost, _ console: Console) throws {
+        if let fault = ending.journalFault { throw Failure("the journal failed: \(fault)", .unexpected) }
+        let outcome = MergeOutcome(ending, of: host, isDryRun: dryRun)
+        console.write(json ? try JSONText.of(outcome.document) : outcome.lines(Style(isOn: console.hasColour)).joined(separator: "\n"))
+        guard ending.run.isEnded else { return }
+        do {
+            try MergeRecord(outcome).redacted(by: host.redactor).write(in: host.folder.workspace)
+        } catch {
+            console.warn("cco: what came of it is not kept for cco queue: \(Failure(error))")
+        }
+        if push || dryRun { try BranchMerge.remove(host.folder) }
+    }
+
+    /// Branches are merged also where nobody can ask how that stands.
+    private func serve(_ host: RunHost, _ console: Console) async -> ControlService? {
+        // Why there is none was said when it failed.
+        try? await ControlService.begin(host) { failure in
+            console.warn("cco: the control interface has ended: \(failure). cco queue and cco pause do not reach the merge; Ctrl-C does.")
+        }
     }
 
     private func merge(_ surroundings: Surroundings) throws -> BranchMerge {
@@ -117,18 +144,14 @@ struct Merge: AsyncParsableCommand {
             verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: minutes ?? 30, gateSlots: slots, push: push && !dryRun)
         if let contents { try order.take(contents, in: place.folder, environment: surroundings.environment) }
         return BranchMerge(
-            order: order, workspace: folder(surroundings, repository: name), environment: surroundings.environment,
+            order: order, workspace: try workspace(surroundings, repository: name), environment: surroundings.environment,
             shim: try ExecutableSearch(surroundings: surroundings).shim(), version: CommandLineTool.version)
     }
 
-    /// One for each repository and target, so that two that have nothing to do with each other do not wait for each other.
-    private func folder(_ surroundings: Surroundings, repository: String) -> Workspace {
+    private func workspace(_ surroundings: Surroundings, repository: String) throws -> Workspace {
         if let workspace {
             return Workspace(path: ConfigurationPath.resolve(workspace, relativeTo: surroundings.currentFolder, home: surroundings.home))
         }
-        let cache =
-            surroundings.environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? (surroundings.home ?? "/tmp") + "/.cache"
-        let digest = Workspace(path: "\(surroundings.currentFolder)\n\(repository)\n\(target)").digest
-        return Workspace(path: "\(cache)/cco/merge/\(digest)")
+        return try MergePlaces(surroundings).workspace(of: repository, target: target)
     }
 }

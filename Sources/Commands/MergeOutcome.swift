@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import Engine
 import Observability
 import Orchestration
 
@@ -8,6 +9,17 @@ struct MergeOutcome {
     var hub: String
     var logFolder: String
     var isDryRun: Bool
+
+    init(run: Run, hub: String, logFolder: String, isDryRun: Bool) {
+        self.run = run
+        self.hub = hub
+        self.logFolder = logFolder
+        self.isDryRun = isDryRun
+    }
+
+    init(_ ending: RunEnding, of host: RunHost, isDryRun: Bool) {
+        self.init(run: ending.run, hub: host.folder.hub, logFolder: ending.logFolder, isDryRun: isDryRun)
+    }
 
     /// The outcome as JSON.
     struct Document: Codable, Equatable {
@@ -29,6 +41,9 @@ struct MergeOutcome {
         var gateRuns: Int
         var gateMilliseconds: Int64
         var flakes: Int
+        /// The branch that got the work since origin refused the target, and origin's words; missing where it did not.
+        var fallbackBranch: String?
+        var refusal: String?
         var log: String
     }
 
@@ -44,23 +59,13 @@ struct MergeOutcome {
                 case .open, .empty: break
                 }
                 return entry
-            }, gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds, flakes: run.merges.flakes, log: logFolder)
+            }, gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds, flakes: run.merges.flakes,
+            fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason, log: logFolder)
     }
 
     func lines(_ style: Style) -> [String] {
-        let width = run.branches.map(\.name.count).max() ?? 0
-        var lines = [""]
-        for branch in run.branches {
-            let name = ControlSequences.sanitised(branch.name)
-            let padded = name + String(repeating: " ", count: max(0, width - name.count))
-            lines.append("  \(padded)  \(text(of: branch.outcome, style))")
-        }
-        let landed = run.branches.count { if case .landed = $0.outcome { true } else { false } }
-        let verb = isDryRun ? "would land" : "landed"
-        lines.append("")
-        lines.append(
-            "\(landed) of \(run.branches.count) \(verb) on \(run.settings.targetBranch) in \(RunHeader.count(run.merges.gateRuns, "gate run"))."
-                + (run.verifyCommand == nil ? style.red(" UNGATED: nothing verified them.") : ""))
+        var lines = [""] + document.branchLines(style)
+        lines += ["", document.summary + (run.verifyCommand == nil ? style.red(" UNGATED: nothing verified them.") : "")]
         if run.baselineRed != nil { lines.append(style.red("The gate fails on \(run.settings.targetBranch) as it was found.")) }
         if let fallback = run.fallback {
             lines.append(style.red("origin refused \(run.settings.targetBranch) (\(fallback.reason)): the work is on \(fallback.branch)"))
@@ -71,15 +76,6 @@ struct MergeOutcome {
         }
         lines.append("Log: \(logFolder)")
         return lines
-    }
-
-    private func text(of outcome: BranchRecord.Outcome, _ style: Style) -> String {
-        switch outcome {
-        case .landed(let commit): style.green(isDryRun ? "would land" : "landed as \(commit.short)")
-        case .empty: "nothing new: \(run.settings.targetBranch) has everything of it"
-        case .open: style.yellow("not decided")
-        case .returned(let reason, let detail): style.red("\(reason.words): ") + ControlSequences.sanitised(detail)
-        }
     }
 
     /// How the command ends; `ending` is how the run did.
@@ -97,6 +93,32 @@ extension BranchRecord.Outcome {
         case .landed: "landed"
         case .empty: "empty"
         case .returned(let reason, _): reason.rawValue
+        }
+    }
+}
+
+extension MergeOutcome.Document {
+    /// How many branches have landed, or would, in a sentence.
+    var summary: String {
+        let landed = branches.count { $0.outcome == "landed" }
+        return "\(landed) of \(branches.count) \(isDryRun ? "would land" : "landed") on \(fallbackBranch ?? target) in "
+            + "\(RunHeader.count(gateRuns, "gate run"))."
+    }
+
+    /// A line for each branch: its name and what became of it.
+    func branchLines(_ style: Style) -> [String] {
+        let width = branches.map(\.name.count).max() ?? 0
+        return branches.map { "  \(ControlSequences.sanitised($0.name).padding(to: width))  \(text(of: $0, style))" }
+    }
+
+    private func text(of branch: Branch, _ style: Style) -> String {
+        switch branch.outcome {
+        case "landed": style.green(isDryRun ? "would land" : "landed as \(branch.commit?.prefix(10) ?? "")")
+        case "empty": "nothing new: \(target) has everything of it"
+        case "open": style.yellow("not decided")
+        default:
+            style.red("\(ReturnReason(rawValue: branch.outcome)?.words ?? branch.outcome): ")
+                + ControlSequences.sanitised(branch.detail ?? "")
         }
     }
 }

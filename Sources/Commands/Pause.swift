@@ -55,7 +55,8 @@ struct PauseRequest: Sendable {
         if let end = status.end, status.phase == "ended" {
             return surroundings.console.write("Run \(status.run) has ended meanwhile: \(end.explanation)")
         }
-        try report(status.run, left: try ProcessSweep.find(marker: place.workspace.folder(of: ID(status.run)).marker))
+        let left = try ProcessSweep.find(marker: place.workspace.folder(of: ID(status.run)).marker)
+        try report(status.run, isMerge: status.width == nil, left: left)
     }
 
     /// No engine is there. Whatever a crash has left is ended; the next engine finds the agents' turns interrupted and goes on with them.
@@ -67,14 +68,15 @@ struct PauseRequest: Sendable {
         }
         if run.isEnded { return surroundings.console.write("Run \(run.id) has ended already; there is nothing to pause.") }
         surroundings.console.write(result.ended == 0 ? "Run \(run.id) is paused already." : "Run \(run.id) is paused.")
-        try report(run.id.name, left: result.survivors)
+        try report(run.id.name, isMerge: run.settings.branches != nil, left: result.survivors)
     }
 
-    private func report(_ run: String, left: [ProcessIdentity]) throws {
+    private func report(_ run: String, isMerge: Bool, left: [ProcessIdentity]) throws {
         guard left.isEmpty else {
             let names = left.map { "\($0.pid)" }.joined(separator: ", ")
             throw Failure("run \(run) stands still, but processes of it are stuck in the kernel: \(names)", .unexpected)
         }
-        surroundings.console.write("Run \(run) stands still: no agent process is left. Go on with: cco resume\(place.options)")
+        let advice = isMerge ? "Go on with the same cco merge." : "Go on with: cco resume\(place.options)"
+        surroundings.console.write("Run \(run) stands still: no agent process is left. \(advice)")
     }
 }

@@ -1,7 +1,4 @@
 import ArgumentParser
-import Engine
-import Observability
-import Orchestration
 
 /// `cco queue`
 struct Queue: AsyncParsableCommand {
@@ -9,46 +6,44 @@ struct Queue: AsyncParsableCommand {
         abstract: "Show what waits to be merged, why, and since when.",
         discussion: """
             One queue for each branch that work is merged into. What is verified together is shown together.
+            Shows the configuration's run and what `cco merge` has under way on its repository. With --repository or --target, and where there
+            is no configuration, shows what `cco merge` has under way on that repository, or what came of it.
 
             EXAMPLES:
               cco queue --config ./my-config
-              cco queue --config ./my-config --json
+              cco queue --repository https://github.com/me/shop.git
+              cco queue --target main --json
             """)
 
     @OptionGroup var places: PlaceOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "The repository of a cco merge: a URL or a path. (default: the one of --config, else the current folder)",
+            valueName: "repository"))
+    var repository: String?
+
+    @Option(help: ArgumentHelp("The branch that gets the others in a cco merge. (default: any)", valueName: "branch"))
+    var target: String?
+
     @Flag(help: "Print the queues as JSON.")
     var json = false
 
+    func validate() throws {
+        guard places.workspace != nil, repository != nil || target != nil else { return }
+        throw ValidationError("--workspace names the place itself; leave --repository and --target out.")
+    }
+
     func run() async throws {
         let surroundings = Surroundings.current
-        let status = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status
+        let search = QueueSearch(
+            surroundings: surroundings, place: places.place(surroundings), namesConfiguration: places.config != nil,
+            namesWorkspace: places.workspace != nil, repository: repository, target: target)
+        let report = try await search.report()
         let console = surroundings.console
         console.write(
             json
-                ? try JSONText.of(status.queues)
-                : QueueText(status: status, style: Style(isOn: console.hasColour)).lines.joined(separator: "\n"))
-    }
-}
-
-/// The merge queues for a person.
-struct QueueText {
-    var status: RunStatus
-    var style: Style
-
-    var lines: [String] {
-        guard !status.queues.isEmpty else { return ["Nothing waits to be merged."] }
-        return status.queues.flatMap { queue in
-            [style.bold("Into \(queue.target)")] + queue.candidates.enumerated().map { place, candidate in row(place, candidate) } + [""]
-        }.dropLast()
-    }
-
-    private func row(_ place: Int, _ candidate: RunStatus.CandidateStatus) -> String {
-        let number = "\(place + 1)."
-        let waited = max(0, status.at.ms - candidate.since.ms)
-        let since = "since \(HumanText.duration(milliseconds: waited))"
-        let what = OneLineText.of(candidate.what, limit: 80)
-        return
-            "  \(number.padding(to: 4)) \(candidate.state.padding(to: 12)) \(what)  \(style.dim("\(HumanText.times(in: candidate.why)); \(since)"))"
+                ? try JSONText.of(report)
+                : QueueText(report: report, style: Style(isOn: console.hasColour)).lines.joined(separator: "\n"))
     }
 }

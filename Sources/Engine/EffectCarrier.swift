@@ -18,6 +18,14 @@ package protocol EffectCarrier: Sendable {
     /// Called when nothing is in flight while the run goes on: the time for what would be in the way otherwise. Cancelled as soon as something
     /// begins, and then ends soon. May be called again at any time.
     func useIdleTime() async
+
+    /// Called now and then while work lands, beside whatever is in flight: for what must not be left until nothing is. Cancelled when the run is to
+    /// stand still, and then ends soon. Never called a second time before it has returned.
+    func tidyMeanwhile() async
+}
+
+extension EffectCarrier {
+    package func tidyMeanwhile() async {}
 }
 
 /// Is told of every durable step, for logs and views. Never called for something that is not durable, and never able to slow a decision:

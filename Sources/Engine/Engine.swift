@@ -20,6 +20,9 @@ package actor Engine {
     private var earlySuspension: String?
     private var inFlight: [EffectID: _Concurrency.Task<Void, Never>] = [:]
     private var upkeep: _Concurrency.Task<Void, Never>?
+    private var tidying: _Concurrency.Task<Void, Never>?
+    /// How many changes had landed when the carrier last was asked to tidy up beside its work.
+    private var tidiedAt = 0
     private var alarm: _Concurrency.Task<Void, Never>?
     private var awaited: AwaitedMoment?
     private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -73,6 +76,7 @@ package actor Engine {
         setAlarm()
         wakeWaitersIfStanding()
         useIdleTime()
+        tidyMeanwhile()
     }
 
     /// Carries out what a person wants. It is durable when this returns; the same order again is only answered again.
@@ -106,11 +110,14 @@ package actor Engine {
 
     private var isStanding: Bool {
         guard journalFault != nil || run.isEnded || run.suspension != nil else { return false }
-        return inFlight.isEmpty && upkeep == nil
+        return inFlight.isEmpty && upkeep == nil && tidying == nil
     }
 
     private func wakeWaitersIfStanding() {
-        if journalFault != nil || run.isEnded || run.suspension != nil { upkeep?.cancel() }
+        if journalFault != nil || run.isEnded || run.suspension != nil {
+            upkeep?.cancel()
+            tidying?.cancel()
+        }
         guard isStanding else { return }
         alarm?.cancel()
         for waiter in waiters.values { waiter.resume() }
@@ -159,6 +166,27 @@ package actor Engine {
         upkeep = nil
         wakeWaitersIfStanding()
     }
+
+    /// A run with many agents may never be without work in flight.
+    private func tidyMeanwhile() {
+        guard tidying == nil, run.merges.published >= tidiedAt + Self.landingsBetweenTidying, !run.isEnded, run.suspension == nil else {
+            return
+        }
+        tidiedAt = run.merges.published
+        let carrier = carrier
+        tidying = _Concurrency.Task { [weak self] in
+            await carrier.tidyMeanwhile()
+            await self?.tidied()
+        }
+    }
+
+    private func tidied() {
+        tidying = nil
+        wakeWaitersIfStanding()
+    }
+
+    /// Each leaves some tens of objects.
+    static let landingsBetweenTidying = 64
 
     private func begin(_ id: EffectID, _ effect: Effect) {
         guard inFlight[id] == nil, run.suspension == nil || effect.isTurn else { return }

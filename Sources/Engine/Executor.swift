@@ -29,9 +29,17 @@ package struct Executor: EffectCarrier {
     var activities: [TurnID: TurnActivity] { turns.running.activities.mapValues { $0.shown(by: resources.redactor) } }
 
     package func useIdleTime() async {
+        await pack { try await $0.compact() }
+    }
+
+    package func tidyMeanwhile() async {
+        await pack { try await $0.gatherPacks() }
+    }
+
+    private func pack(_ body: (HubRepository) async throws -> HubRepository.Compaction) async {
         guard await repositories.isOpen else { return }
         do {
-            let outcome = try await repositories.hub().compact()
+            let outcome = try await body(repositories.hub())
             if case .packed(let before, let after) = outcome {
                 resources.log.log(
                     source: "cco",

@@ -19,7 +19,7 @@ package struct OriginWatch: Sendable {
         if let known, age > .zero, run.settings.push, await hub.hasSeenOrigin(branch: branch, within: age) {
             return try await facts(known)
         }
-        guard run.settings.push, run.fallback == nil, let remote = try await hub.fetchOrigin(branch: branch), remote != known else {
+        guard run.pushesToTarget, let remote = try await hub.fetchOrigin(branch: branch), remote != known else {
             guard let known else { throw BaseError.noBranch(branch) }
             return try await facts(known)
         }

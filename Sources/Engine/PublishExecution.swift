@@ -19,7 +19,7 @@ struct PublishExecution: Sendable {
         }
         let result = try await Publication(hub: hub).publish(
             commit, onto: old, ref: Repositories.ref(of: candidate.target, branch: run.settings.targetBranch),
-            remoteBranch: isBase && run.settings.push ? run.fallback?.branch ?? run.settings.targetBranch : nil, receipts: receipts)
+            remoteBranch: isBase ? run.pushBranch : nil, receipts: receipts)
         guard case .moved = result, isBase else { return result }
         let facts = try await OriginWatch(hub: hub).look(run)
         guard facts.head != old else {

@@ -13,6 +13,9 @@ extension HubRepository {
 
         /// Whether packing would pay: many small files slow every command, and many packs every look-up.
         package var isWorthPacking: Bool { looseObjects >= 2_000 || packs >= 20 }
+
+        /// Whether there is so much that it is not left for a time when nobody works, which may never come.
+        package var isOverdue: Bool { looseObjects >= 20_000 || packs >= 60 }
     }
 
     /// How a compaction ended.
@@ -72,6 +75,22 @@ extension HubRepository {
             }
             return .packed(before: before, after: try await objectStore())
         }
+    }
+
+    /// Brings loose objects and small packs into larger ones while others work with the hub: every pack then has at least twice the objects of all
+    /// smaller ones together, so there are few, and an object is packed anew only a few times however long the run is.
+    ///
+    /// Nothing is dropped, whether a ref leads to it or not, and refs are left alone. What goes has its objects in a pack that is already there, and
+    /// a git that has looked before looks again when it finds a pack or an object gone. No lock is held meanwhile.
+    /// - Parameter isForced: whether to pack even where it can wait.
+    /// - Throws: ``GitError``; of kind `cancelled` when the calling task was cancelled. Half a pack is removed by the next start, or with the next
+    ///   ``compact(isForced:while:)`` that is cancelled.
+    @discardableResult
+    package func gatherPacks(isForced: Bool = false) async throws(GitError) -> Compaction {
+        let before = try await objectStore()
+        guard isForced || before.isOverdue else { return .notNeeded(before) }
+        try await interruptible(["repack", "--geometric=2", "-d", "-l", "-q", "-n", "--threads=1", "--no-write-bitmap-index"])
+        return .packed(before: before, after: try await objectStore())
     }
 
     private func interruptible(_ arguments: [String]) async throws(GitError) {

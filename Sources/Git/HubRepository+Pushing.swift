@@ -33,7 +33,7 @@ extension HubRepository {
             }
             guard let source else { return .ready }
             switch try await push(source.hex, source, to: head, options: ["--dry-run"]) {
-            case .pushed, .alreadyThere, .moved: return .ready
+            case .pushed, .alreadyThere, .moved, .contested: return .ready
             case .refused(let reason): return .refused(reason: reason)
             case .unreachable(let reason): return .unreachable(reason: reason)
             }
@@ -69,10 +69,10 @@ extension HubRepository {
         return PushReport(branch: branch, notes: receipts)
     }
 
-    /// - Parameter attempts: how often it is tried while somebody else holds the origin's ref and does not move it. A lock that
-    ///   stays is somebody else's to clear, also where the origin is on this machine: its owner can work in another container.
+    /// A lock of the origin's that stays is somebody else's to clear, also where the origin is on this machine: its owner can work in another
+    /// container.
     private func push(
-        _ source: String, _ id: ObjectID, to ref: String, options: [String] = [], attempts: Int = 4
+        _ source: String, _ id: ObjectID, to ref: String, options: [String] = []
     ) async throws(GitError) -> PushOutcome {
         let arguments =
             ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + options + [
@@ -100,8 +100,7 @@ extension HubRepository {
             let remote = answer ?? nil
             if remote == id { return .alreadyThere }
             guard status.meaning == .contested, answer != nil, try await isBehind(remote, id) else { return .moved(remoteHead: remote) }
-            if attempts > 1 { return try await push(source, id, to: ref, options: options, attempts: attempts - 1) }
-            return .refused(reason: Self.reason(status, result))
+            return .contested(reason: Self.reason(status, result))
         case .refused: return .refused(reason: Self.reason(status, result))
         }
     }

@@ -8,6 +8,8 @@ package enum PushOutcome: Sendable, Equatable {
     case alreadyThere
     /// The origin's branch has commits that ours lacks; nil if its head could not be read afterwards. Fetch, integrate, verify again.
     case moved(remoteHead: ObjectID?)
+    /// Somebody else holds the origin's branch and does not move it, as far as could be seen: try again a little later.
+    case contested(reason: String)
     /// The origin was reached and says no: a hook, a protected branch, a checked-out branch, missing rights.
     case refused(reason: String)
     /// The origin was not reached, or the connection broke.

@@ -24,6 +24,7 @@ package struct Publication: Sendable {
             switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {
             case .pushed, .alreadyThere: break
             case .moved: return .moved
+            case .contested(let reason): return .contested(reason)
             case .refused(let reason): return .refused(reason)
             case .unreachable(let reason): throw PublicationError.unreachable(reason)
             }

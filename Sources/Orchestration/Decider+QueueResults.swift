@@ -59,14 +59,13 @@ extension Decider {
         switch result {
         case .moved:
             dissolve(chain.links + chain.orphans)
-        case .refused(let reason):
+        case .refused(let reason), .contested(let reason):
             // Once somebody has put origin right and started again, or to the run's own branch at once, it is published from here.
             emit(.candidateEntered(id, .merged(commit: commit, tree: tree, onto: onto)))
-            guard run.fallback == nil else {
-                guard run.suspension == nil else { return }
-                return callForPerson("origin refuses \(run.fallback?.branch ?? "the branch") too: \(reason)")
-            }
-            emit(.pushRefused(reason, fallback: "cco/\(run.id)"))
+            guard let fallback = run.fallback else { return emit(.pushRefused(reason, fallback: "cco/\(run.id)")) }
+            guard !run.pushesToTarget else { return emit(.pushRefused(reason, fallback: fallback.branch)) }
+            guard run.suspension == nil else { return }
+            callForPerson("origin refuses \(fallback.branch) too: \(reason)")
         case .published:
             for link in chain.prefix(through: id) {
                 emit(.candidatePublished(link.id, commit: link.commit, tree: link.tree))

@@ -140,6 +140,9 @@ package struct Decider {
         if case .publish(.refused(let reason)) = result, pending.failures + 1 < PushFallback.refusals {
             return fail(id, pending, "origin refuses: \(reason)", isFinal: false)
         }
+        if case .publish(.contested(let reason)) = result, pending.failures + 1 < PushFallback.contests {
+            return fail(id, pending, "somebody else holds the branch at origin: \(reason)", isFinal: false)
+        }
         emit(.effectDone(id))
         switch (pending.effect, result) {
         case (.prepareBase, .base(let facts)):

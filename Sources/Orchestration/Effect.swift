@@ -64,6 +64,8 @@ package enum PublishResult: Codable, Sendable, Equatable {
     case published
     /// Somebody else moved the branch; merge and verify again.
     case moved
+    /// Somebody else holds the branch at origin and does not move it; the text is origin's. It is tried again after a pause.
+    case contested(String)
     /// Origin does not take it; the text is origin's. The work is then published under the run's fallback branch.
     case refused(String)
 }

@@ -19,6 +19,7 @@ extension Run {
                 effects[id]?.failures = 0
                 effects[id]?.delayedUntil = nil
             }
+            fallback?.isTriedAgain = true
             adopt(settings, at: time)
         case .suspended(let reason):
             suspension = reason

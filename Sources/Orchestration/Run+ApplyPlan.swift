@@ -211,6 +211,7 @@ extension Run {
             settle(id, .landed(commit))
             merges.published += 1
             merges.failureRate.note(isEjected: false)
+            if candidate.target == .base, fallback?.isTriedAgain == true { fallback = nil }
             move(candidate.target, to: commit, tree: tree)
             switch candidate.kind {
             case .task(let task):

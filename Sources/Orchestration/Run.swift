@@ -170,8 +170,26 @@ package struct PushFallback: Codable, Sendable, Equatable {
     /// How often origin has to refuse a branch, with growing pauses between, before it is believed: hooks and servers have their moments.
     static let refusals = 3
 
+    /// How often a branch may be held by somebody else before that counts as a refusal: with the pauses between, about a minute.
+    static let contests = 6
+
     package var branch: String
     package var reason: String
+    /// Whether the target branch is tried again, since an engine has started after the refusal: somebody may have put it right.
+    package var isTriedAgain: Bool?
+
+    package init(branch: String, reason: String) {
+        self.branch = branch
+        self.reason = reason
+    }
+}
+
+extension Run {
+    /// Whether verified work goes to the target branch at origin, and not to the one that took its place.
+    package var pushesToTarget: Bool { settings.push && fallback.map { $0.isTriedAgain == true } ?? true }
+
+    /// The branch at origin that gets verified work; `nil` where it stays in the hub.
+    package var pushBranch: String? { settings.push ? pushesToTarget ? settings.targetBranch : fallback?.branch : nil }
 }
 
 /// What the merge queues have done so far.

@@ -35,11 +35,16 @@ extension RunStatus {
             green = search.green
             red = search.red
             self.search = search.red == nil ? "verifying" : search.culprit == nil ? "searching" : "found"
-            gates = chain.links.enumerated().compactMap { index, link in
+            // Of a run that stands still none runs, although each of them is to.
+            gates = (run.suspension == nil ? chain.links : []).enumerated().compactMap { index, link in
                 guard case .gating(_, _, _, let rerun) = link.candidate.state else { return nil }
                 return GateStatus(through: index + 1, candidate: link.id.name, run: run.gateRun(on: link.id)?.name, isRerun: rerun)
             }
-            words = BatchStatus.words(chain, search, gates)
+            words =
+                run.suspension == nil
+                ? BatchStatus.words(chain, search, gates)
+                : chain.links.count == 1
+                    ? "is verified when the run goes on" : "\(chain.links.count) are verified together when the run goes on"
         }
 
         private static func words(_ chain: MergeChain, _ search: PrefixSearch, _ gates: [GateStatus]) -> String {

@@ -85,6 +85,14 @@ extension Run {
     /// - Parameter chain: of the candidate's target, where somebody has it.
     func whyNotMerged(_ candidate: Candidate, at now: Timestamp, chain: MergeChain? = nil) -> String {
         let branch = label(of: candidate.target)
+        if suspension != nil {
+            switch candidate.state {
+            case .merging: return "is merged into \(branch) when the run goes on"
+            case .gating: return "its gate runs when the run goes on"
+            case .publishing: return "is published to \(branch) when the run goes on"
+            case .waiting, .merged: break
+            }
+        }
         if let pending = effects.values.first(where: { $0.effect.candidate == candidate.id }), let until = pending.delayedUntil, until > now
         {
             return "\(pending.lastFailure ?? "a step failed"); tried again at \(Moment(until).iso)"

@@ -82,7 +82,7 @@ extension SimulatedGit {
 
     /// Looks at origin and brings the hub's branch up to it, where the run pushes there. The hub never runs ahead of origin by itself.
     mutating func look(_ run: Run) -> BaseFacts {
-        if run.settings.push, run.fallback == nil, origin != hub, isAncestor(hub, of: origin) { setHub(origin) }
+        if run.pushesToTarget, origin != hub, isAncestor(hub, of: origin) { setHub(origin) }
         return facts(of: hub)
     }
 }

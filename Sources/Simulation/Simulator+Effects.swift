@@ -204,8 +204,8 @@ extension Simulator {
         if var random = strikes(.originUnreachable) { originDownUntil = real + random.milliseconds(10_000...14_400_000) }
         if real < originDownUntil { return .failed("origin cannot be reached: timed out", final: false) }
         // What is there already is not sent again, so that nobody can refuse it.
-        if number == (run.fallback == nil ? git.origin : git.fallback) { return nil }
-        if run.fallback != nil {
+        if number == (run.pushesToTarget ? git.origin : git.fallback) { return nil }
+        if !run.pushesToTarget {
             if strikes(.pushRefused) != nil { return .publish(.refused("no space on origin")) }
             git.setFallback(number)
             return nil

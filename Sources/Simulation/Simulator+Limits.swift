@@ -13,20 +13,27 @@ extension Simulator {
     func checkSessions(_ run: Run, _ reason: EndReason) throws {
         var sessions: [Waiting: String] = [:]
         var active: [TurnID: Turn] = [:]
+        // A turn may end after its task was cancelled; then nothing is left to go on with.
+        var settled: Set<TaskID> = []
         for record in journal.records {
             switch record.event {
             case .turnStarted(let turn):
                 active[turn.id] = turn
+                if let task = turn.task { settled.remove(task) }
                 guard let expected = sessions.removeValue(forKey: Waiting(agent: turn.agent, task: turn.task)) else { continue }
                 guard turn.session == expected, turn.resumes else {
                     throw Violation(.sessionContinues, "\(turn.id) of \(turn.agent) begins anew after its credential failed")
                 }
             case .turnEnded(let id, let outcome):
                 guard let turn = active.removeValue(forKey: id), case .credential = outcome.end, outcome.sessionExists else { continue }
+                if let task = turn.task, settled.contains(task) { continue }
                 sessions[Waiting(agent: turn.agent, task: turn.task)] = turn.session
             case .sessionReplaced(let agent, _): sessions = sessions.filter { $0.key.agent != agent }
             case .briefDone(let agent): sessions[Waiting(agent: agent)] = nil
-            case .taskReleased(let task, _), .taskSettled(let task, _): sessions = sessions.filter { $0.key.task != task }
+            case .taskReleased(let task, _): sessions = sessions.filter { $0.key.task != task }
+            case .taskSettled(let task, _):
+                settled.insert(task)
+                sessions = sessions.filter { $0.key.task != task }
             default: continue
             }
         }

@@ -9,9 +9,10 @@ import Testing
 
 @Suite("Limits of credentials", .serialized, .enabled(if: RealCLI.isSetUp, "run scripts/setup first"))
 struct LimitTests {
-    private static let login = "sk-ant-oat01-test-login-000000000"
+    // No other suite has these: an agent here looks into every process of the machine, and others' whole runs may be under way.
+    private static let login = "sk-ant-oat01-test-limits-00000000"
 
-    private static func key(_ number: Int) -> String { "sk-ant-test-number-\(number)-0000000000" }
+    private static func key(_ number: Int) -> String { "sk-ant-test-limits-\(number)-0000000000" }
 
     private static func entries(_ count: Int, _ more: [String: JSONValue] = [:]) -> [[String: JSONValue]] {
         (1...count).map { number in

@@ -71,6 +71,27 @@ struct EngineTests {
         #expect(test.carrier.seen.value.idle.isEmpty)
     }
 
+    @Test("the carrier tidies up beside its work once enough has landed, and not again before as much has", arguments: [63, 64])
+    func tidying(landed: Int) async throws {
+        let landings = (1...landed).flatMap { number -> [Event] in
+            let id: CandidateID = ID("candidate", number)
+            let candidate = Candidate(
+                id: id, target: .base, kind: .branch("b-\(number)"), head: EngineFixture.base.head, readyAt: ManualClock.begin)
+            let (commit, tree) = (EngineFixture.base.head, EngineFixture.base.tree)
+            return [.candidateQueued(candidate), .candidatePublished(id, commit: commit, tree: tree)]
+        }
+        let test = try EngineFixture(after: [.engineStarted(EngineFixture.settings), .baseMoved(EngineFixture.base)] + landings)
+        await test.start()
+        await test.untilCalled(1)
+        await test.engine.submit(.clock)
+        await test.engine.submit(.suspend("lunch"))
+        test.carrier.letAllGo()
+        // It is waited for, so that what it has begun outlives no engine.
+        await test.engine.standstill()
+        #expect(test.carrier.seen.value.tidied.count == (landed < 64 ? 0 : 1))
+        #expect(test.carrier.seen.value.idle.isEmpty)
+    }
+
     @Test("a result that comes twice is ignored the second time")
     func twice() async throws {
         let test = try EngineFixture()

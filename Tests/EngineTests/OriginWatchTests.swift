@@ -55,6 +55,7 @@ struct OriginWatchTests {
         var diverted = run()
         diverted.fallback = try Self.fallback()
         #expect(try await watch.look(diverted).head == first)
+        #expect(diverted.pushBranch == "elsewhere")
         let facts: BaseFacts = try await watch.look(run())
         #expect(facts.head == second)
         #expect(facts.tree == (try await hub.tree(of: second)))

@@ -21,6 +21,8 @@ final class ScriptedCarrier: EffectCarrier {
         var stopsWereJournaled: [Bool] = []
         /// How often there was idle time, and with how many effects in flight.
         var idle: [Int] = []
+        /// How often it was to tidy up beside its work, and with how many effects in flight.
+        var tidied: [Int] = []
     }
 
     let seen = Watched(State())
@@ -41,6 +43,8 @@ final class ScriptedCarrier: EffectCarrier {
     }
 
     func useIdleTime() async { seen.change { $0.idle.append($0.active.count) } }
+
+    func tidyMeanwhile() async { seen.change { $0.tidied.append($0.active.count) } }
 
     func carryOut(
         _ id: EffectID, _ effect: Effect, state: @escaping @Sendable () async throws -> Run,

@@ -51,6 +51,41 @@ import Testing
         }
     }
 
+    @Test("packs are gathered while gits work with the hub, and nothing is lost that only an agent, or nobody's ref, leads to")
+    func gathered() async throws {
+        try await TemporaryRepository.with { test in
+            let hub = try await test.hub()
+            let tip = try #require(try await hub.resolve("refs/cco/origin/main"))
+            let packed = try await test.change(hub, tip, ["base": "b".bytes])
+            try await hub.setRef("refs/cco/pinned/x", to: packed)
+            try await test.run("--git-dir=\(hub.path)", "repack", "-d", "-q")
+            let loose = try await test.change(hub, packed, ["base": "c".bytes])
+            let inFlight = try await test.change(hub, loose, ["merge": "m".bytes])
+            let agent = try test.agent("a", hub)
+            try await agent.checkOut(branch: "task", at: loose, date: 1)
+            try await hub.deleteRef("refs/cco/pinned/x")
+            let git = try await LivingGit(at: hub.path, in: test, isMarked: true)
+            guard case .notNeeded = try await hub.gatherPacks() else {
+                Issue.record("packed for nothing")
+                return
+            }
+            guard case .packed(_, let after) = try await hub.gatherPacks(isForced: true) else {
+                Issue.record("not packed")
+                return
+            }
+            withExtendedLifetime(git) {}
+            #expect(after.looseObjects == 0 && after.packs <= 2, "\(after)")
+            for id in [tip, packed, loose, inFlight] { #expect(try await hub.contains(id)) }
+            try await test.shell("echo v > v; git add v; git commit -qm v; git log --oneline | wc -l", in: agent.worktreePath)
+            let work = try #require(try await agent.harvest("task", into: "refs/cco/work/task"))
+            #expect(try await hub.isAncestor(packed, of: work))
+            try await hub.fsck()
+            #expect(HubRepository.ObjectStore(looseObjects: 20_000, packs: 0).isOverdue)
+            #expect(HubRepository.ObjectStore(looseObjects: 0, packs: 60).isOverdue)
+            #expect(!HubRepository.ObjectStore(looseObjects: 19_999, packs: 59).isOverdue)
+        }
+    }
+
     @Test("packing that is cancelled leaves no half pack and loses nothing")
     func cancelled() async throws {
         try await TemporaryRepository.with { test in

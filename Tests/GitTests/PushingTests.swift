@@ -73,8 +73,8 @@ import Testing
         try await withWork { test, hub, _, work async throws in
             let lock = "/refs/heads/\(branch).lock"
             try FolderHandle(path: test.originPath + "/refs/heads").write("\(branch).lock", [])
-            guard case .refused(let reason) = try await hub.push(work, toBranch: branch, alsoNotes: false).branch else {
-                Issue.record("not refused")
+            guard case .contested(let reason) = try await hub.push(work, toBranch: branch, alsoNotes: false).branch else {
+                Issue.record("not contested")
                 return
             }
             #expect(reason.contains(lock))

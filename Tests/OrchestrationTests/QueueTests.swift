@@ -133,6 +133,50 @@ struct QueueTests {
         #expect(scenario.world.holds(scenario.world.base).contains("task-1"))
     }
 
+    @Test("a branch that somebody else holds at origin is tried again after growing pauses, for a minute, before that counts as a refusal")
+    func contestedPush() throws {
+        let scenario = try scenario()
+        var tries: [Int64] = []
+        scenario.hooks.publish = { [unowned scenario] _, run in
+            guard run.fallback == nil else { return nil }
+            tries.append(scenario.now.milliseconds)
+            return .contested("cannot lock ref")
+        }
+        try scenario.play { $0.fallback != nil }
+        #expect(scenario.run.fallback == PushFallback(branch: "cco/run-1", reason: "cannot lock ref"))
+        // A second of each is the push itself.
+        #expect(zip(tries, tries.dropFirst()).map { $1 - $0 - 1_000 } == [2_000, 4_000, 8_000, 16_000, 32_000])
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("a held branch that is let go of in time gets the work as if nothing had been")
+    func passingContest() throws {
+        let scenario = try scenario()
+        var answers = Array(repeating: PublishResult.contested("cannot lock ref"), count: 5)
+        scenario.hooks.publish = { _, _ in answers.isEmpty ? nil : answers.removeFirst() }
+        try scenario.playOut()
+        #expect(answers.isEmpty && scenario.run.fallback == nil && scenario.world.holds(scenario.world.base).contains("task-1"))
+    }
+
+    @Test("a branch that origin refused is tried again when an engine starts, and only what it takes then ends the diversion")
+    func refusalReconsidered() throws {
+        for isMended in [true, false] {
+            let scenario = try scenario(.sample(workers: 1), [.draft("a"), .draft("b", after: ["a"])])
+            var answers = Array(repeating: PublishResult.refused("protected branch"), count: 3)
+            scenario.hooks.publish = { _, run in answers.isEmpty || !run.pushesToTarget ? nil : answers.removeFirst() }
+            try scenario.play { $0.tasks[ID("task-1")]?.state.word == "landed" }
+            #expect(scenario.run.fallback?.branch == "cco/run-1" && scenario.run.pushBranch == "cco/run-1")
+            if !isMended { answers = Array(repeating: .refused("still protected"), count: 3) }
+            try scenario.crash()
+            // Until origin has taken something, nothing says that the work is where it was wanted.
+            #expect(scenario.run.pushBranch == "main" && scenario.run.fallback?.reason == "protected branch")
+            try scenario.playOut()
+            #expect(scenario.run.phase == .ended(.complete))
+            #expect(scenario.run.fallback?.reason == (isMended ? nil : "still protected"))
+        }
+    }
+
     @Test("nothing is merged, gated or published while the run stands still, and all of it goes on afterwards")
     func suspendedQueue() throws {
         for state in ["merging", "gating", "publishing"] {

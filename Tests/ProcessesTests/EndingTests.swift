@@ -139,7 +139,9 @@ struct EndingTests {
             let base = path.split(separator: "/").dropLast().joined(separator: "/")
             let stale = "/\(base)/cco-stale@\(Int32.max).1"
             let starting = "/\(base)/cco-starting@\(process.shim.pid).\(process.shim.startTime)"
-            #expect(mkdir(stale, 0o755) == 0 && mkdir(stale + "/inner", 0o755) == 0 && mkdir(starting, 0o755) == 0)
+            // Other tests' shims remove what is stale too, perhaps before there is something in it.
+            if mkdir(stale, 0o755) == 0 { mkdir(stale + "/inner", 0o755) }
+            #expect(mkdir(starting, 0o755) == 0)
             defer { rmdir(starting) }
             _ = try await next.launch("exit 0").waitForExit()
             #expect(!FileSystem.exists(stale))
