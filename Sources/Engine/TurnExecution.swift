@@ -30,7 +30,7 @@ struct TurnExecution: Sendable {
     func run(
         _ id: TurnID, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
     ) async throws -> TurnOutcome {
-        guard var turn = try await state().turns[id] else { throw CancellationError() }
+        guard let turn = try await state().turns[id] else { throw CancellationError() }
         defer { running.ended(id) }
         if turn.stopCause != nil { running.stop(id) }
         let seat = try await repositories.seat(turn.agent.name, identity: RunResources.identity(of: turn.agent))
@@ -38,15 +38,14 @@ struct TurnExecution: Sendable {
         var process = try await resources.launcher.takeUp(directory: folder)
         var order: TurnOrder?
         if process == nil {
-            if running.isStopped(id) {
-                turn = try await state().turns[id] ?? turn
-                return TurnOutcome(end: .stopped(turn.stopCause ?? .suspended), sessionExists: turn.resumes)
-            }
+            if running.isStopped(id) { return try await stopped(turn, state) }
             // Benched or taken out of the configuration since the turn was decided: it goes back as it is, and another credential carries it.
             guard try await state().mayBegin(turn, at: resources.clock.now()), resources.credentials[turn.credential] != nil else {
                 return TurnOutcome(end: .stopped(.suspended), sessionExists: turn.resumes)
             }
-            let prepared = try await prepare(turn, seat, folder: folder, state: state, report: report)
+            guard let prepared = try await prepare(turn, seat, folder: folder, state: state, report: report) else {
+                return try await stopped(turn, state)
+            }
             order = prepared.order
             process = prepared.process
         }
@@ -69,17 +68,25 @@ struct TurnExecution: Sendable {
         return try await harvest(conclusion, turn, seat, state: state)
     }
 
+    /// What came of a turn that was stopped before it had a process.
+    private func stopped(_ turn: Turn, _ state: @Sendable () async throws -> Run) async throws -> TurnOutcome {
+        let turn = try await state().turns[turn.id] ?? turn
+        return TurnOutcome(end: .stopped(turn.stopCause ?? .suspended), sessionExists: turn.resumes)
+    }
+
+    /// Makes everything ready and starts the turn's process; `nil` if the turn was stopped while others had the processors.
     private func prepare(
         _ turn: Turn, _ seat: AgentRepository, folder: String, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
-    ) async throws -> (order: TurnOrder, process: SupervisedProcess) {
+    ) async throws -> (order: TurnOrder, process: SupervisedProcess)? {
         try await resources.disk.require()
         let hub = try await repositories.hub()
         if turn.role == .director {
             await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state(), knownWithin: OriginWatch.lately)))
         }
         return try await starts.withLock { () async throws in
-            try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
+            if running.isStopped(turn.id) { return nil }
+            return try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
         }
     }
 

@@ -97,7 +97,7 @@ package struct Credential: Codable, Sendable, Equatable {
         credential.maxBudgetUsd = slot.maxBudgetUsd
         credential.rejected = nil
         if let until = benchedUntil, let since = benchedAt, since > now {
-            credential.benchedUntil = now.advanced(byMilliseconds: max(0, until.milliseconds(since: since)))
+            credential.benchedUntil = until.kept(from: since, to: now)
             credential.benchedAt = now
         }
         if let since = throttle?.since, since > now { credential.throttle?.since = now }

@@ -22,7 +22,7 @@ package struct ModelLimit: Codable, Sendable, Equatable {
     func takenUp(at now: Timestamp) -> ModelLimit {
         guard since > now else { return self }
         var limit = self
-        limit.until = now.advanced(byMilliseconds: max(0, until.milliseconds(since: since)))
+        limit.until = until.kept(from: since, to: now)
         limit.since = now
         return limit
     }

@@ -25,4 +25,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
 
     /// Milliseconds from `earlier` to this reading; negative when the clock went back.
     package func milliseconds(since earlier: Timestamp) -> Int64 { milliseconds - earlier.milliseconds }
+
+    /// The end of a wait by a clock that was set from `since` back to `now`: as far off as it was then.
+    func kept(from since: Timestamp, to now: Timestamp) -> Timestamp {
+        now.advanced(byMilliseconds: max(0, milliseconds(since: since)))
+    }
 }

@@ -47,7 +47,7 @@ package struct UsageWindow: Codable, Sendable, Equatable {
     func takenUp(at now: Timestamp) -> UsageWindow {
         guard seenAt > now else { return self }
         var window = self
-        window.until = now.advanced(byMilliseconds: max(0, until.milliseconds(since: seenAt)))
+        window.until = until.kept(from: seenAt, to: now)
         window.seenAt = now
         return window
     }
