@@ -60,7 +60,7 @@ struct AgentCommand: AsyncParsableCommand {
             if let turn = known.turn { lines.append("  turn       \(turn), since \(known.since.map { HumanText.time($0) } ?? "")") }
             if let taken = HumanText.taken(known) { lines.append("  taken      \(taken)") }
             let tokens = known.allTokens.map { ", \(HumanText.tokens(Int64($0))) tokens" } ?? ""
-            lines.append("  turns      \(known.turns), \(HumanText.money(dollars: known.costUsd))\(tokens)")
+            lines.append("  turns      \(known.turns), \(HumanText.money(dollars: known.allUsd))\(tokens)")
             for task in status.tasks where task.worker == known.id {
                 lines.append("  \(task.id.padding(to: 10)) \(task.state): \(OneLineText.of(task.title, limit: 100))")
             }

@@ -42,6 +42,8 @@ struct Conclusion: Sendable {
         }
         for team in run.teams.values.sorted(by: { $0.id < $1.id }) where !run.isFlat {
             guard let head = team.head, try await !hub.isAncestor(head, of: base) else { continue }
+            // What it took of the base meanwhile is nobody's work.
+            if case .clean(let tree) = try await hub.mergeTree(base, head), tree == (try await hub.tree(of: base)) { continue }
             let ref = try await hub.keep(head, name: "\(run.id)/\(team.id)")
             kept.append(KeptCommit(ref: ref, why: "the branch of \(team.id), which \(team.stage.words)"))
         }

@@ -11,10 +11,16 @@ package enum LiveSetting: Codable, Sendable, Equatable {
     package var words: String {
         switch self {
         case .budget(nil): "the budget is no longer limited"
-        case .budget(let dollars?): "the budget is \(dollars) USD"
+        case .budget(let dollars?): "the budget is \(Self.money(dollars))"
         case .workers(let count): "\(count) \(count == 1 ? "worker works" : "workers work") at once"
         case .duration(let minutes): "the run may work for \(minutes) minutes"
         }
+    }
+
+    /// An amount for people: `$4.10`.
+    static func money(_ dollars: Double) -> String {
+        let cents = Int64((min(max(dollars, 0), 1e15) * 100).rounded())
+        return "$\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
     }
 }
 

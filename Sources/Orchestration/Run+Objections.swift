@@ -171,7 +171,8 @@ extension Run {
                 return OrderObjection(.invalid, "A budget is a number of US dollars above 0.", "cco set budget none lifts the limit.")
             }
             guard dollars <= ledger.total.costUsd else { return nil }
-            return OrderObjection(.untimely, "More than that is spent already: \(ledger.total.costUsd) USD.", "To stop the run: cco pause.")
+            return OrderObjection(
+                .untimely, "More than that is spent already: \(LiveSetting.money(ledger.total.costUsd)).", "To stop the run: cco pause.")
         case .budget(nil): return nil
         case .workers(let count):
             guard !(1...settings.workerCount).contains(count) else { return nil }

@@ -46,11 +46,15 @@ extension RunStatus {
         package var stopping: String?
         /// Turns that have ended.
         package var turns: Int
+        /// Money of the turns that have ended.
         package var costUsd: Double
         /// Tokens of the turns that have ended; missing before there is one.
         package var tokens: Int?
         /// Tokens of the running turn so far; missing where no engine follows it.
         package var turnTokens: Int?
+        /// Money of the running turn so far, in US dollars, by list prices where the agent's program has not said it yet. Missing where no engine
+        /// follows the turn, and where a price is not known.
+        package var turnUsd: Double?
         /// What the running turn may take at most; missing where nothing bounds it.
         package var turnCeilings: [TurnCeiling]?
         /// What is waited for in the running turn: `starting`, `thinking`, `tool` or `resting`; missing where no engine follows it.
@@ -75,6 +79,7 @@ extension RunStatus {
                 stopping = turn.stopCause?.words
                 let activity = activities[turn.id]
                 turnTokens = activity?.tokens
+                turnUsd = activity?.costUsd
                 turnCeilings = TurnCeiling.all(of: turn, activity)
                 doing = activity?.step.rawValue
                 tool = activity.flatMap(ToolStatus.init)
@@ -139,6 +144,9 @@ extension RunStatus {
 extension RunStatus.AgentStatus {
     /// Tokens of all turns, the running one among them; `nil` when nothing is known of any.
     package var allTokens: Int? { tokens == nil && turnTokens == nil ? nil : (tokens ?? 0) + (turnTokens ?? 0) }
+
+    /// Money of all turns, the running one among them, in US dollars.
+    package var allUsd: Double { costUsd + (turnUsd ?? 0) }
 }
 
 extension RunStatus {

@@ -12,7 +12,7 @@ extension RunScreen {
             Span(Self.pad(isWorking ? Self.tokens(agent.turnTokens) : "", 7), .dim),
         ]
         if size.columns >= 100 {
-            spans.append(Span(Self.pad(HumanText.money(dollars: agent.costUsd), 9), .dim))
+            spans.append(Span(Self.pad(HumanText.money(dollars: agent.allUsd), 9), .dim))
             spans.append(Span(Self.pad(agent.allTokens.map { "\(Self.tokens($0)) in all" } ?? "", 15), .dim))
         }
         let brief = Self.safe(agent.brief ?? (isWorking ? "working" : "idle"))

@@ -55,7 +55,7 @@ extension RunScreen {
         var rows = fetchedTranscript(of: id) ?? transcript(of: id)
         if rows.isEmpty { rows = [Row([Span("The log has nothing of \(id) yet.", .dim)])] }
         let tokens = agent.allTokens.map { ", \(HumanText.tokens(Int64($0))) tokens" } ?? ""
-        let cost = HumanText.money(dollars: agent.costUsd) + tokens
+        let cost = HumanText.money(dollars: agent.allUsd) + tokens
         rows += messages(to: id)
         rows.append(Row([]))
         rows.append(

@@ -129,7 +129,7 @@ def agents_of(status: dict, now=None) -> list:
         is_working = one["state"] == "working"
         all_tokens = tokens(one["tokens"]) if "tokens" in one and not is_working else ""
         waits = f" waits: {told(one['waits'], now or present())}" if one.get("waits") else ""
-        return [one["id"], one["state"], team, str(one["turns"]), money(one["costUsd"]), all_tokens, one.get("brief", "") + waits]
+        return [one["id"], one["state"], team, str(one["turns"]), money(one["costUsd"] + one.get("turnUsd", 0)), all_tokens, one.get("brief", "") + waits]
     return [row(*one) for one in everybody(status)]
 
 

@@ -82,7 +82,7 @@ struct RunStatusTests {
         fixture.add(1, "Parse dates")
         fixture.work(on: 1, by: 1, turn: 1)
         #expect(fixture.status.agents.map(\.tokens) == [nil, nil, nil])
-        #expect(fixture.status.agents.allSatisfy { $0.doing == nil && $0.tool == nil && $0.turnTokens == nil && $0.allTokens == nil })
+        #expect(fixture.status.agents.allSatisfy { $0.doing == nil && $0.tool == nil && $0.turnTokens == nil && $0.turnUsd == nil && $0.allTokens == nil })
         func worker(_ activity: TurnActivity) -> RunStatus.AgentStatus? {
             RunStatus(run: fixture.run, at: fixture.now, activities: [ID("turn", 1): activity]).agents.first { $0.id == "worker-1" }
         }
@@ -90,7 +90,8 @@ struct RunStatusTests {
         let tools = [
             TurnActivity.Tool(name: "Bash", argument: "swift test", since: began), .init(name: "Read", argument: "", since: began),
         ]
-        let working = try #require(worker(TurnActivity(step: .tool, tools: tools, tokens: 70)))
+        let working = try #require(worker(TurnActivity(step: .tool, tools: tools, tokens: 70, costUsd: 0.25)))
+        #expect(working.turnUsd == 0.25 && working.costUsd == 0 && working.allUsd == 0.25)
         #expect(working.turnTokens == 70 && working.doing == "tool" && working.allTokens == 70)
         #expect(working.tool?.name == "Bash" && working.tool?.argument == "swift test" && working.tool?.others == 1)
         #expect(working.tool?.since == Moment(began))
@@ -99,7 +100,8 @@ struct RunStatusTests {
         #expect(worker(TurnActivity(step: .thinking, tokens: 71))?.tool == nil)
         fixture.end(turn: 1, cost: 0.5)
         // What is heard of a turn that is over counts for nothing.
-        let idle = try #require(worker(TurnActivity(step: .tool, tools: tools, tokens: 70)))
+        let idle = try #require(worker(TurnActivity(step: .tool, tools: tools, tokens: 70, costUsd: 0.25)))
+        #expect(idle.turnUsd == nil && idle.costUsd == 0.5 && idle.allUsd == 0.5)
         #expect(idle.tokens == 1100 && idle.turnTokens == nil && idle.doing == nil && idle.tool == nil && idle.allTokens == 1100)
     }
 

@@ -116,4 +116,33 @@ struct EffectTests {
         for ref in kept { late.append(try await test.text("late.txt", at: ref.id)) }
         #expect(late.contains("two\n"), "kept: \(kept.map(\.name))")
     }
+
+    @Test("when a run ends, a team's branch is kept for what the base does not have, not for what it took of the base")
+    func keptBranches() async throws {
+        let test = try await WorkplaceFixture()
+        let hub = try await test.repositories.hub()
+        let base = try #require(test.run.base)
+        func commit(_ files: [String: [UInt8]?], _ parents: [ObjectID]) async throws -> ObjectID {
+            let tree = try await hub.replacingFiles(in: parents[0], files)
+            return try await hub.commitTree(tree, parents: parents, message: "Work", author: RunResources.identity, date: 2)
+        }
+        let work = try await commit(["new.txt": Array("new\n".utf8)], [base.head])
+        let next = try await commit(["new.txt": Array("new\n".utf8)], [base.head, work])
+        let synced = try await commit(["new.txt": Array("new\n".utf8)], [work, next])
+        let unmerged = try await commit(["more.txt": Array("more\n".utf8)], [synced])
+        var run = test.run
+        run.settings.workerCount = 8
+        run.settings.engineerManagerGroupSize = 2
+        run.apply(.baseMoved(BaseFacts(head: next, tree: try await hub.tree(of: next), direction: nil)), at: ManualClock.begin)
+        for (number, head) in [synced, unmerged].enumerated() {
+            let id: TeamID = ID("team-\(number + 1)")
+            var team = Team(id: id, lead: ID("em-\(number + 1)"), members: [])
+            team.head = head
+            run.teams[id] = team
+        }
+        run.apply(.finishing(.complete), at: ManualClock.begin)
+        try await Conclusion(resources: test.resources, repositories: test.repositories).conclude(run)
+        let kept = try await hub.listRefs("refs/cco/kept/")
+        #expect(kept.map(\.name) == ["refs/cco/kept/run-1/team-2"] && kept.first?.id == unmerged)
+    }
 }

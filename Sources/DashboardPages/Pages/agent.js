@@ -1,7 +1,7 @@
 // One agent: what it does, what it has cost, what is said to it, what it changes, and its transcript.
 import { store, now, order, orderId } from "/store.js";
 import { el, show, since, money, tokens, words, told, facts, table, moment, badge } from "/dom.js";
-import { allTokens, doing, taskLink } from "/pages.js";
+import { allMoney, allTokens, doing, taskLink } from "/pages.js";
 import { Transcript } from "/transcript.js";
 import { Work } from "/work.js";
 
@@ -34,7 +34,7 @@ export class AgentPage {
       ["Waits", one.waits && el("strong", { class: "warn" }, told(one.waits, now()))],
       ["Being stopped", one.stopping && told(one.stopping, now())],
       ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
-      ["Cost", money(one.costUsd)],
+      ["Cost", [allMoney(one), one.turnUsd !== undefined && `, ${money(one.turnUsd)} in this turn`]],
       ["Tokens", [allTokens(one), one.turnTokens !== undefined && `, ${tokens(one.turnTokens)} in this turn`]],
       ["This turn may take", one.turnCeilings?.map((ceiling, index) => [index > 0 && ", ", bound(ceiling)])],
       ["Tasks", tasks.length > 0 && tasks.slice(-30).map((task, index) => [index > 0 && ", ", taskLink(task.id), ` (${task.state})`])],

@@ -1,7 +1,7 @@
 // Everybody in the company: who does what, and for how much.
 import { store, now } from "/store.js";
 import { el, since, money, words, told, badge } from "/dom.js";
-import { agentLink, allTokens, doing } from "/pages.js";
+import { agentLink, allMoney, allTokens, doing } from "/pages.js";
 import { Rows } from "/rows.js";
 
 /** Everybody with the team; a lead of several things is there once. */
@@ -22,7 +22,7 @@ export class AgentList {
     this.rows = new Rows("Agents", ["Agent", "State", "For", "Team", "What it does", "#Turns", "#Cost", "#Tokens"], (one) => [
       agentLink(one.id), badge(one.state === "working" ? "busy" : "weak", one.state), one.since && since(one.since.ms, now()), one.team,
       el("span", {}, one.brief && words(one.brief), one.doing && el("span", { class: "weak" }, " ", doing(one)), one.waits && el("span", { class: "warn" }, " waits: ", told(one.waits, now())), one.stopping && el("span", { class: "warn" }, " being stopped: ", told(one.stopping, now()))),
-      String(one.turns), money(one.costUsd), allTokens(one)], "agents");
+      String(one.turns), allMoney(one), allTokens(one)], "agents");
     page.append(el("h2", {}, "Agents"), el("div", { class: "tools" },
       el("label", {}, "Search", el("input", { type: "search", oninput: (event) => { this.words = event.target.value.toLowerCase(); this.update(); } })),
       el("label", {}, "Team", this.teams), el("label", { class: "check" }, this.busy, "At work"), this.count), this.rows.element);

@@ -26,7 +26,7 @@ function cost() {
       ["Turns", status.spending.turns],
       ["Since a change landed", status.spending.sinceLandingUsd !== undefined && money(status.spending.sinceLandingUsd)],
       ...kinds.map(([name, key]) => [name, `${tokens(status.spending.tokens[key])} tokens`]),
-      ...(status.spending.ceilings ?? []).map((one) => [`${one.scope} ${one.measure}`, `${Math.round((one.spent / one.ceiling) * 100)} % of its ceiling`]),
+      ...(status.spending.ceilings ?? []).map((one) => [`Of the ceiling of ${one.scope}`, `${Math.round((one.spent / one.ceiling) * 100)} % (${one.measure === "usd" ? money(one.ceiling) : `${tokens(one.ceiling)} tokens`})`]),
     ])),
     card("Dearest tasks", tasks.length === 0 ? el("p", { class: "weak" }, "None has cost anything yet.")
       : table(null, ["Task", "#Attempts", "#Cost"], tasks.slice(0, 30).map((one) => [[taskLink(one.id), " ", words(one.title)], one.attempts, money(one.costUsd)])))),

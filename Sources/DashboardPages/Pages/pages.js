@@ -24,6 +24,7 @@ export function doing(one) {
 }
 
 /** Tokens of all turns of an agent, the running one among them. */
+export function allMoney(one) { return money(one.costUsd + (one.turnUsd ?? 0)); }
 export function allTokens(one) { return one.tokens === undefined && one.turnTokens === undefined ? null : tokens((one.tokens ?? 0) + (one.turnTokens ?? 0)); }
 
 function agent(one) {
