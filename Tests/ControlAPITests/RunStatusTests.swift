@@ -82,7 +82,10 @@ struct RunStatusTests {
         fixture.add(1, "Parse dates")
         fixture.work(on: 1, by: 1, turn: 1)
         #expect(fixture.status.agents.map(\.tokens) == [nil, nil, nil])
-        #expect(fixture.status.agents.allSatisfy { $0.doing == nil && $0.tool == nil && $0.turnTokens == nil && $0.turnUsd == nil && $0.allTokens == nil })
+        #expect(
+            fixture.status.agents.allSatisfy {
+                $0.doing == nil && $0.tool == nil && $0.turnTokens == nil && $0.turnUsd == nil && $0.allTokens == nil
+            })
         func worker(_ activity: TurnActivity) -> RunStatus.AgentStatus? {
             RunStatus(run: fixture.run, at: fixture.now, activities: [ID("turn", 1): activity]).agents.first { $0.id == "worker-1" }
         }
