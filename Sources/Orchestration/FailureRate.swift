@@ -9,6 +9,9 @@ package struct FailureRate: Codable, Sendable, Equatable {
 
     /// Changes that are verified together at most, however well things go: what a red gate puts at stake.
     package static let largestBatch = 128
+    /// How many are verified together before anything is known: not all, because where changes are bad now and then a red gate on many says next to
+    /// nothing, and where all are good the second batch takes the rest.
+    package static let firstBatch = 20
     private static let memory = 256
 
     package init() {}
@@ -21,12 +24,13 @@ package struct FailureRate: Codable, Sendable, Equatable {
         ejected /= 2
     }
 
-    /// The chance that the next change breaks the gate.
-    package var estimate: Double { min(0.5, (Double(ejected) + 0.5) / (Double(judged) + 10)) }
+    /// The chance that the next change breaks the gate. Before there is much experience it is near one in twenty: as if of 20 changes one had failed.
+    package var estimate: Double { min(0.5, Double(ejected + 1) / Double(judged + 20)) }
 
-    /// How many changes to verify together. Until one fails: all there are. Then so many that the gate is red as often as green, when its
-    /// verdict tells most: ln 2 ÷ p.
+    /// How many changes to verify together: a few, then until one fails all there are, and then so many that the gate is red as often as green, when
+    /// its verdict tells most: ln 2 ÷ p.
     package var batch: Int {
+        guard judged > 0 else { return Self.firstBatch }
         guard ejected > 0 else { return Self.largestBatch }
         return max(1, min(Self.largestBatch, Int((0.693 / estimate).rounded())))
     }
