@@ -133,7 +133,8 @@ extension Decider {
         guard !open.contains(where: \.isGating), !candidates.contains(where: \.isMerging) else { return }
         // What was held back waits for the end of the chain: one that grows as it lands would have none.
         if open.isEmpty, !chain.links.isEmpty, candidates.contains(where: \.isHeldBack) { return }
-        if open.count < run.merges.failureRate.batch, let next = next(of: candidates, isFirst: chain.links.isEmpty),
+        // What has passed lands in a moment, and counts: how fast a push is has no say in what is verified together.
+        if open.count < run.merges.failureRate.landing(verified).batch, let next = next(of: candidates, isFirst: chain.links.isEmpty),
             freeGateSlots == 0 || !isLate(next, for: open.first)
         {
             emit(.candidateEntered(next.id, .merging))

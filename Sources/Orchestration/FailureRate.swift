@@ -24,6 +24,13 @@ package struct FailureRate: Codable, Sendable, Equatable {
         ejected /= 2
     }
 
+    /// What is known once so many more have landed.
+    package func landing(_ count: Int) -> FailureRate {
+        var rate = self
+        for _ in 0..<count { rate.note(isEjected: false) }
+        return rate
+    }
+
     /// The chance that the next change breaks the gate. Before there is much experience it is near one in twenty: as if of 20 changes one had failed.
     package var estimate: Double { min(0.5, Double(ejected + 1) / Double(judged + 20)) }
 

@@ -18,6 +18,20 @@ struct BatchTests {
         #expect(queue.landings == [[0], Array(1..<100)] && queue.returned.isEmpty)
     }
 
+    @Test("the second batch takes all there are, also while the first one is still being pushed")
+    func slowPush() throws {
+        let queue = try BranchQueue(100, gateMilliseconds: 1_000) { _ in false }
+        queue.scenario.hooks.duration = { effect, _ in
+            switch effect {
+            case .publish: 60_000
+            case .gate: 1_000
+            default: 1
+            }
+        }
+        try queue.playOut()
+        #expect(queue.gates == 2 && queue.landings == [Array(0..<20), Array(20..<100)], "\(queue.gates)")
+    }
+
     @Test("changes that come as fast as they are merged do not keep the gate from starting")
     func stream() throws {
         let queue = try BranchQueue(1, gateMilliseconds: 100) { _ in false }

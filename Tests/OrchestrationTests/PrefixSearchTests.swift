@@ -68,7 +68,8 @@ struct PrefixSearchTests {
     @Test("the first batch holds a few, the next ones everything until something fails, and then what fails half of the time")
     func batches() {
         var rate = FailureRate()
-        #expect(rate.batch == FailureRate.firstBatch)
+        #expect(rate.batch == FailureRate.firstBatch && rate.landing(0) == rate)
+        #expect(rate.landing(20).batch == FailureRate.largestBatch)
         rate.note(isEjected: false)
         #expect(rate.batch == FailureRate.largestBatch)
         for number in 1...2_000 { rate.note(isEjected: number % 20 == 0) }
