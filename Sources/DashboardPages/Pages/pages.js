@@ -23,8 +23,10 @@ export function doing(one) {
   return { starting: "starts", thinking: "thinks" }[one.doing] ?? null;
 }
 
-/** Tokens of all turns of an agent, the running one among them. */
+/** Money of all turns of an agent, the running one among them. */
 export function allMoney(one) { return money(one.costUsd + (one.turnUsd ?? 0)); }
+
+/** Tokens of all turns of an agent, the running one among them. */
 export function allTokens(one) { return one.tokens === undefined && one.turnTokens === undefined ? null : tokens((one.tokens ?? 0) + (one.turnTokens ?? 0)); }
 
 function agent(one) {
