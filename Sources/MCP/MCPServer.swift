@@ -67,9 +67,8 @@ package actor MCPServer {
         for message in messages { take(message) }
     }
 
-    /// Returns when the tools that work have ended.
+    /// Returns when the tools that work have ended: what a client has asked before it closed its end is done and answered.
     package func finish() async {
-        for call in calls.values { call.cancel() }
         for call in calls.values { await call.value }
     }
 

@@ -11,15 +11,21 @@ struct MCPServerTests {
     /// Tools that echo, fail, or wait until they are cancelled.
     private struct Box: ToolBox {
         let begun = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(64))
+        /// Lets "look" go on.
+        let released = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
 
         let tools = [
             Tool("echo", "Says it again.", [.init("text", .string, "What.", isRequired: true), .init("times", .integer, "How often.")]),
-            Tool("fail", "Fails."), Tool("wait", "Waits.", isReadOnly: false),
+            Tool("fail", "Fails."), Tool("wait", "Waits.", isReadOnly: false), Tool("look", "Takes a moment."),
         ]
 
         func call(_ name: String, _ arguments: [String: JSONValue]) async throws -> String {
             switch name {
             case "echo": return arguments["text"]?.string ?? ""
+            case "look":
+                for await _ in released.stream { break }
+                try _Concurrency.Task.checkCancellation()
+                return "seen"
             case "wait":
                 begun.continuation.yield()
                 for await _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1)).stream {}
@@ -66,6 +72,8 @@ struct MCPServerTests {
         }
 
         var count: Int { sink.all.withLock(\.count) }
+        /// The newest two lines.
+        var last: [String] { sink.all.withLock { $0.suffix(2) } }
     }
 
     private static let initialize =
@@ -91,7 +99,7 @@ struct MCPServerTests {
             Issue.record("no list")
             return
         }
-        #expect(tools.map { $0["name"]?.string } == ["echo", "fail", "wait"])
+        #expect(tools.map { $0["name"]?.string } == ["echo", "fail", "wait", "look"])
         #expect(tools[0]["inputSchema"]?["required"] == ["text"] && tools[0]["annotations"]?["readOnlyHint"] == true)
         #expect(tools[2]["annotations"]?["readOnlyHint"] == false)
         let echo = try await talk.ask(
@@ -117,6 +125,21 @@ struct MCPServerTests {
         // The id is free again.
         let again = try await talk.ask(#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"echo","arguments":{"text":"x"}}}"#)
         #expect(again[0]["id"] == 7 && again[0]["result"] != nil)
+    }
+
+    @Test("what was asked before the client closed its end is answered")
+    func closedInput() async throws {
+        let talk = Talk()
+        _ = try await talk.ask(Self.initialize)
+        await talk.say(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"look"}}"#)
+        let before = talk.count
+        async let end: Void = talk.server.finish()
+        // The server looks at its calls before it answers this.
+        await talk.say(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#)
+        talk.box.released.continuation.yield()
+        await end
+        #expect(talk.count == before + 2)
+        #expect(talk.last.contains { $0.contains("seen") } && !talk.last.contains { $0.contains("isError\":true") }, "\(talk.last)")
     }
 
     @Test("what is no message is refused with the right code, and the session goes on")
