@@ -43,7 +43,7 @@ enum InterfaceTools {
         from sys import argv, stdout
         port, token, path = argv[1:]
         with socket() as connection:
-            connection.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
+            connection.setsockopt(SOL_SOCKET, SO_RCVBUF, 1)
             connection.setsockopt(IPPROTO_TCP, TCP_MAXSEG, 536)
             connection.connect(("127.0.0.1", int(port)))
             head = f"GET {path} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nAuthorization: Bearer {token}\\r\\n\\r\\n"
