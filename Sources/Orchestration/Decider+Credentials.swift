@@ -79,8 +79,10 @@ extension Run {
     package var credentialLoads: [CredentialID: CredentialLoad] {
         let usual = usualUsd
         let limited = credentials.filter { $0.maxBudgetUsd != nil }
+        // Which model a turn has matters to windows alone.
+        let hasWindows = credentials.contains { !$0.windows.isEmpty }
         return turns.values.reduce(into: [:]) { loads, turn in
-            loads[turn.credential, default: CredentialLoad()].add(turn.demand)
+            loads[turn.credential, default: CredentialLoad()].add(turn.demand, model: hasWindows ? model(of: turn) : nil)
             guard !limited.isEmpty else { return }
             loads[turn.credential]?.hold(turn, limited.first { $0.id == turn.credential }, usual: usual)
         }

@@ -32,7 +32,8 @@ extension Decider {
                     startManagement(start.agent, start.pending, start.need, credential, loads[credential])
                 }
             guard hasBegun else { continue }
-            loads[credential, default: CredentialLoad()].add(start.need.demand)
+            let model = run.credentials.first { $0.id == credential }?.model(for: start.need, at: now).name
+            loads[credential, default: CredentialLoad()].add(start.need.demand, model: model)
             hold(credential, of: start.agent.id, &loads)
             if start.task != nil, workerTurnRoom < .max { workerTurnRoom -= 1 }
         }
@@ -76,7 +77,7 @@ extension Decider {
         let key = run.credentials.first { $0.id == credential }
         let keyLeft =
             key?.maxBudgetUsd == nil ? nil : key?.allowance(beside: load, usual: least, places: commitments().places(in: .run))
-        let isScarce = session?.exists == true ? session?.isScarce == true : key?.model(for: need, at: now).isSpare == true
+        let isScarce = need.spare == nil ? session?.isScarce == true : key?.model(for: need, at: now).isSpare == true
         var turn = Turn(
             id: ID("turn", run.counters.turns + 1), agent: agent.id, role: agent.role, team: agent.team, brief: pending.brief,
             session: session?.id ?? run.nextSessionID, resumes: session?.exists ?? false,

@@ -15,6 +15,7 @@ extension Decider {
                 for member in team.members where room > 0 && run.canTakeTask(member, at: now) {
                     guard let task = run.readyTask(for: member, of: team.id, avoiding: touched, at: now) else { break }
                     if !takesAny, task.formerWorkers.contains(member) { continue }
+                    if run.wouldAwaitModel(task, member, at: now) { continue }
                     emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
                     room -= 1
                 }
@@ -113,7 +114,25 @@ extension Run {
     }
 
     func canTakeTask(_ worker: AgentID, at now: Timestamp) -> Bool {
-        agents[worker]?.activeTurn == nil && tasks.isFree(worker, having: Run.openTasksPerWorker)
+        guard let agent = agents[worker], agent.activeTurn == nil else { return false }
+        return tasks.isFree(worker, having: Run.openTasksPerWorker) || awaitsModels(agent, at: now)
+    }
+
+    /// Whether a worker has room for another task because all that it has in hand waits for its model.
+    private func awaitsModels(_ worker: Agent, at now: Timestamp) -> Bool {
+        guard credentials.contains(where: { $0.hasModelLimit(at: now) }) else { return false }
+        let open = tasks.open(of: worker.id).filter { !$0.awaitsAnswer }
+        return open.count <= Run.openTasksPerWorker
+            && open.allSatisfy { task in
+                guard task.state == .assigned else { return true }
+                return task.next.map { awaitsModel($0, of: worker, task, at: now) } ?? false
+            }
+    }
+
+    /// Whether a task that is ready would only wait beside what its worker has in hand.
+    fileprivate func wouldAwaitModel(_ task: TeamTask, _ worker: AgentID, at now: Timestamp) -> Bool {
+        guard tasks.hasAssigned(worker), let agent = agents[worker] else { return false }
+        return awaitsModel(Pending(task.firstBrief ?? .work(task.id)), of: agent, task, at: now)
     }
 
     /// The first task of the team that may start, as ``TeamTask/rank(for:)`` says.

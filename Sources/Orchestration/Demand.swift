@@ -27,8 +27,8 @@ package struct CredentialLoad: Sendable, Equatable {
     package var turns = 0
     /// Of them, those that work on a task's first brief.
     package var work = 0
-    /// Of them, those that have begun their task.
-    package var newWork = 0
+    /// The models of those that have begun their task; `nil` is one that is not known.
+    package var newWork: [String?] = []
     /// In whole numbers, as in ``Commitments``: a sum of fractions depends on the order.
     private var heldBillionths = 0
     /// US dollars that they may still cost, where the credential has a budget.
@@ -38,10 +38,10 @@ package struct CredentialLoad: Sendable, Equatable {
 
     package init() {}
 
-    mutating func add(_ demand: Demand) {
+    mutating func add(_ demand: Demand, model: String?) {
         turns += 1
         if demand != .integration { work += 1 }
-        if demand == .newWork { newWork += 1 }
+        if demand == .newWork { newWork.append(model) }
     }
 
     /// What a turn may cost stays put aside until it ends, with a tenth for the request by which it passes that.
@@ -91,7 +91,8 @@ extension Credential {
         if let benchedUntil, benchedUntil > now { return .benched(until: benchedUntil) }
         let model = model(for: need, at: now).name
         if let limit = limit(of: model, at: now) { return .modelLimited(limit) }
-        if let (kind, window) = restriction(of: model, at: now), kind.keepsOut(demand, beside: load) { return .reserved(kind, window) }
+        let reserved = restriction(at: now) { $0.isAbout(model) && $0.keepsOut(demand, beside: load) }
+        if let (kind, window) = reserved { return .reserved(kind, window) }
         func isFull(_ limit: Int) -> Bool {
             load.turns >= limit || (demand != .integration && limit > 1 && load.work >= limit - 1)
         }

@@ -28,11 +28,24 @@ package struct ModelChoice: Sendable, Equatable {
 
     /// What a turn has that is only to begin.
     func setting(role: Role, purpose: Purpose, size: TaskSize?, isEscalated: Bool, isScarce: Bool) -> Setting {
-        let layers = [
-            isEscalated ? escalated[role] : nil, purposes[purpose], isScarce ? scarce[role] : nil,
-            role == .worker ? size.flatMap { sizes[$0] } : nil, roles[role],
-        ].compactMap { $0 }
-        return Setting(model: layers.lazy.compactMap(\.model).first, effort: layers.lazy.compactMap(\.effort).first)
+        let special = [isEscalated ? escalated[role] : nil, purposes[purpose]].compactMap { $0 }
+        let usual = [role == .worker ? size.flatMap { sizes[$0] } : nil, roles[role]].compactMap { $0 }
+        let scarce = isScarce ? scarce[role] : nil
+        var model = usual.lazy.compactMap(\.model).first
+        if isScarce { model = scarce?.model ?? Self.spare(for: model, of: role) }
+        return Setting(
+            model: special.lazy.compactMap(\.model).first ?? model,
+            effort: (special + [scarce].compactMap { $0 } + usual).lazy.compactMap(\.effort).first)
+    }
+
+    /// The model that a role has while a usage window runs short, where nobody has said which.
+    ///
+    /// The strongest models are kept for the Director, who answers for main; everybody else makes do with the family below. A model that the agent's
+    /// program chooses may be one of the strongest.
+    static func spare(for model: String?, of role: Role) -> String? {
+        guard role != .director else { return model }
+        let isStrong = model.map { name in ModelFamily(of: name).map { ModelFamily.strongest.contains($0) } ?? false }
+        return isStrong ?? true ? ModelFamily.sonnet.rawValue : model
     }
 }
 

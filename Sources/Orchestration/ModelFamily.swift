@@ -8,6 +8,8 @@ package struct ModelFamily: RawRepresentable, Codable, Sendable, Hashable {
     package static let haiku = ModelFamily(rawValue: "haiku")
     package static let fable = ModelFamily(rawValue: "fable")
     package static let known = [opus, sonnet, haiku, fable]
+    /// Those that are kept for what matters most while a usage window runs short.
+    static let strongest = [opus, fable]
 
     package init(rawValue: String) { self.rawValue = rawValue.lowercased() }
 

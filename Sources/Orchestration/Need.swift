@@ -1,9 +1,11 @@
 /// A turn that is to begin, as far as credentials are concerned: how much it matters, and which model it asks.
 package struct Need: Sendable, Equatable {
-    /// What a conversation that begins has while a window of its usual model runs short.
+    /// What a turn has while a window of its usual model runs short.
     package struct Spare: Sendable, Equatable {
         /// `nil`: what the agent's program chooses.
         package var model: String?
+        /// Whether it is only for when the usual model cannot be had at all, and not already for when it runs short.
+        package var isLastResort = false
     }
 
     package var demand: Demand
@@ -30,8 +32,12 @@ extension Run {
                 role: agent.role, purpose: pending.brief.purpose, size: task?.size, isEscalated: isEscalated(pending), isScarce: isScarce
             ).model
         }
-        if let session = continued(by: pending, of: agent, task) { return Need(demand, model: model(isScarce: session.isScarce == true)) }
-        return Need(demand, model: model(isScarce: false), spare: Need.Spare(model: model(isScarce: true)))
+        // Two sides' work is brought together with the strongest model as long as there is anything of it, whatever the conversation has had.
+        let isConflict = pending.brief.purpose == .conflict
+        if let session = continued(by: pending, of: agent, task), !isConflict || session.isScarce != true {
+            return Need(demand, model: model(isScarce: session.isScarce == true))
+        }
+        return Need(demand, model: model(isScarce: false), spare: Need.Spare(model: model(isScarce: true), isLastResort: isConflict))
     }
 
     /// The conversation that a turn goes on with; `nil` when it begins one.
@@ -39,6 +45,16 @@ extension Run {
         if let task { return task.session?.exists == true ? task.session : nil }
         guard let session = agent.session, session.exists else { return nil }
         return pending.carryOn || whyNotContinued(session, with: pending.brief) == nil ? session : nil
+    }
+
+    /// Whether a task can only go on when the usage window of its model begins anew, on whatever credential.
+    ///
+    /// That may be days away, so its worker takes another meanwhile.
+    func awaitsModel(_ pending: Pending, of agent: Agent, _ task: TeamTask, at now: Timestamp) -> Bool {
+        let usable = credentials.filter { $0.isUsable(at: now) }
+        guard usable.contains(where: { $0.hasModelLimit(at: now) }) else { return false }
+        let need = need(for: pending, of: agent, task)
+        return usable.allSatisfy { $0.limit(of: $0.model(for: need, at: now).name, at: now) != nil }
     }
 
     /// The model of a turn: what is configured for it, or what its credential's last turn without such a setting had; `nil` when neither is known.
@@ -55,12 +71,15 @@ extension Run {
 }
 
 extension Credential {
+    /// Whether the window of some model is used up on it.
+    func hasModelLimit(at now: Timestamp) -> Bool { modelLimits.contains { $0.until > now } }
+
     /// The model that a turn has on it, and whether that is the one for when a window runs short.
     func model(for need: Need, at now: Timestamp) -> (name: String?, isSpare: Bool) {
         let usual = need.model ?? usualModel
-        guard let spare = need.spare, limit(of: usual, at: now) != nil || restriction(of: usual, at: now) != nil else {
-            return (usual, false)
-        }
+        guard let spare = need.spare else { return (usual, false) }
+        let isShort = !spare.isLastResort && restriction(of: usual, at: now) != nil
+        guard isShort || limit(of: usual, at: now) != nil else { return (usual, false) }
         return (spare.model ?? usualModel, true)
     }
 
@@ -81,7 +100,7 @@ extension Credential {
         var opening = CredentialOpening(at: now, isNamed: true)
         if let benchedUntil { opening.waits(until: benchedUntil, since: benchedAt) }
         if let limit = limit(of: model, at: now) { opening.waits(until: limit.until, since: limit.since) }
-        for window in windows where window.isAbout(model) && window.restriction.keepsOut(demand, beside: CredentialLoad()) {
+        for window in windows where window.isAbout(model) && window.keepsOut(demand, beside: CredentialLoad()) {
             if window.until > opening.at { opening = CredentialOpening(at: window.until, isNamed: true) }
         }
         return opening

@@ -44,6 +44,16 @@ package struct UsageWindow: Codable, Sendable, Equatable {
     /// What its credential is kept for because of it.
     var restriction: UsageReserve.Restriction { UsageReserve.of(name).restriction(at: utilization) }
 
+    /// Whether a turn that it is about does not begin because of it.
+    func keepsOut(_ demand: Demand, beside load: CredentialLoad) -> Bool {
+        switch restriction {
+        case .none: false
+        case .narrow: demand == .newWork && load.newWork.contains { isAbout($0) }
+        case .noNewWork: demand == .newWork
+        case .integrationOnly: demand != .integration
+        }
+    }
+
     func takenUp(at now: Timestamp) -> UsageWindow {
         guard seenAt > now else { return self }
         var window = self
@@ -81,15 +91,6 @@ package struct UsageReserve: Sendable, Equatable {
 
         package static func < (left: Restriction, right: Restriction) -> Bool { left.rawValue < right.rawValue }
 
-        /// Whether a turn does not begin because of it.
-        func keepsOut(_ demand: Demand, beside load: CredentialLoad) -> Bool {
-            switch self {
-            case .none: false
-            case .narrow: demand == .newWork && load.newWork > 0
-            case .noNewWork: demand == .newWork
-            case .integrationOnly: demand != .integration
-            }
-        }
     }
 
     package func restriction(at utilization: Double) -> Restriction {

@@ -72,7 +72,7 @@ package enum ReportText {
         object([
             ("key", quoted(draft.key)), ("title", quoted(draft.title)), ("description", quoted(draft.description)),
             ("acceptance", quoted(draft.acceptance)), ("paths", list(draft.paths.map(quoted))),
-            ("dependsOn", draft.dependsOn.map { list($0.map(quoted)) } ?? "null"),
+            ("dependsOn", draft.dependsOn.map { list($0.map(quoted)) } ?? "null"), ("size", optional(draft.size?.rawValue)),
         ])
     }
 

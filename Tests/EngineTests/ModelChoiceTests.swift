@@ -42,4 +42,26 @@ struct ModelChoiceTests {
         let conflict = Brief.resolveConflict(ID("task-1"), target: ObjectID(String(repeating: "0", count: 40))!, files: [])
         #expect(choice[turn(.worker, isScarce: true, brief: conflict)] == .init(model: "opus", effort: .high))
     }
+    @Test("while a window runs short the strongest models are left to the Director, unless somebody has said otherwise")
+    func spares() {
+        let scarce = { (choice: ModelChoice, role: Role, size: TaskSize?) in
+            choice.setting(role: role, purpose: .work, size: size, isEscalated: false, isScarce: true).model
+        }
+        var choice = ModelChoice()
+        // What the agent's program chooses may be the strongest.
+        #expect(scarce(choice, .worker, nil) == "sonnet" && scarce(choice, .engineerManager, nil) == "sonnet")
+        #expect(scarce(choice, .director, nil) == nil)
+        choice.roles = [
+            .worker: .init(model: "claude-opus-5"), .engineerManager: .init(model: "gateway-model"), .director: .init(model: "opus"),
+        ]
+        choice.sizes = [.small: .init(model: "haiku"), .large: .init(model: "fable")]
+        #expect(scarce(choice, .worker, nil) == "sonnet" && scarce(choice, .worker, .large) == "sonnet")
+        #expect(scarce(choice, .worker, .small) == "haiku", "no task gets a stronger model because little is left of it")
+        #expect(scarce(choice, .engineerManager, nil) == "gateway-model" && scarce(choice, .director, nil) == "opus")
+        #expect(choice.setting(role: .worker, purpose: .work, size: nil, isEscalated: false, isScarce: false).model == "claude-opus-5")
+        choice.escalated = [.worker: .init(model: "opus")]
+        #expect(choice.setting(role: .worker, purpose: .work, size: nil, isEscalated: true, isScarce: true).model == "opus")
+        choice.scarce = [.worker: .init(model: "opus")]
+        #expect(scarce(choice, .worker, nil) == "opus")
+    }
 }

@@ -187,6 +187,81 @@ struct ModelLimitTests {
         #expect(scenario.run.phase == .ended(.complete) && scenario.now < until)
     }
 
+    @Test("a nearly full window of one model lets one task at a time begin with that model, whatever others do")
+    func narrow() {
+        var key = Credential(slot: .slot("key-1"))
+        let until = Timestamp.begin.advanced(byMinutes: 60)
+        key.windows = [
+            UsageWindow(name: "five_hour", utilization: 0.5, resetsAt: until, seenAt: .begin),
+            UsageWindow(name: "seven_day_opus", family: .opus, utilization: 0.93, resetsAt: until, seenAt: .begin),
+        ]
+        func isHeld(_ model: String?, beside others: [String?]) -> Bool {
+            var load = CredentialLoad()
+            for other in others { load.add(.newWork, model: other) }
+            return key.obstacle(to: Need(.newWork, model: model), load: load, at: .begin) != nil
+        }
+        #expect(!isHeld("opus", beside: []) && !isHeld("opus", beside: ["sonnet", "haiku"]))
+        #expect(isHeld("opus", beside: ["sonnet", "opus"]) && isHeld("opus", beside: [nil]), "one that is not known may be any")
+        #expect(!isHeld("sonnet", beside: ["opus", "sonnet"]))
+        key.windows[0].utilization = 0.85
+        #expect(isHeld("sonnet", beside: ["opus"]), "the window of all models counts all")
+    }
+
+    @Test("a worker whose task waits for its model takes another one with another model meanwhile")
+    func another() throws {
+        let scenario = try Scenario(
+            settings().with {
+                $0.workerCount = 1
+                $0.models?.roles[.worker] = .init(model: "sonnet")
+                $0.models?.sizes = [.large: .init(model: "opus")]
+            })
+        scenario.hooks.plan = { _, _ in
+            (1...3).map { number in
+                var draft = TaskDraft.draft("step-\(number)")
+                draft.size = number == 1 ? .large : .small
+                return draft
+            }
+        }
+        let reset = Timestamp.begin.advanced(byMinutes: 3 * 24 * 60)
+        scenario.hooks.turn = { [unowned scenario] turn, run in
+            guard turn.role == .worker, scenario.now < reset, run.model(of: turn) == "opus" else { return nil }
+            return .broken(.credential(.exhausted(resetsAt: reset, message: "Opus limit", family: .opus)))
+        }
+        try scenario.start()
+        try scenario.play { $0.restsUntil(at: scenario.now) != nil }
+        let small = scenario.run.tasks.values.filter { $0.size == .small }
+        #expect(small.count == 2 && small.allSatisfy { $0.session?.turns ?? 0 > 0 }, "\(small.map(\.state))")
+        #expect(scenario.run.tasks.values.filter { $0.size == .large }.allSatisfy { $0.state == .assigned })
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("a conflict has the usual model while a window runs short, and the spare one only where the window is used up")
+    func conflict() throws {
+        let scenario = try Scenario(
+            settings().with {
+                $0.models?.roles[.worker] = .init(model: "opus")
+                $0.models?.roles[.director] = nil
+            })
+        try scenario.start()
+        try scenario.play { $0.tasks.values.contains { $0.session?.exists == true } }
+        let agent = try #require(scenario.run.agents.values.first { $0.role == .worker })
+        var task = try #require(scenario.run.tasks.values.first { $0.session?.exists == true })
+        task.session?.isScarce = true
+        var key = Credential(slot: .slot("key-1"))
+        let until = Timestamp.begin.advanced(byMinutes: 60)
+        key.windows = [UsageWindow(name: "five_hour", utilization: 0.95, resetsAt: until, seenAt: .begin)]
+        func model(_ brief: Brief) -> String? {
+            key.model(for: scenario.run.need(for: Pending(brief), of: agent, task), at: .begin).name
+        }
+        let conflict = Brief.resolveConflict(task.id, target: try #require(scenario.run.head(of: .base)), files: [])
+        #expect(model(.work(task.id)) == "sonnet" && model(conflict) == "opus")
+        key.modelLimits = [ModelLimit(family: .opus, until: until, since: .begin, reason: "Opus limit", faults: 1)]
+        #expect(model(conflict) == "sonnet")
+        task.session?.isScarce = nil
+        #expect(model(.work(task.id)) == "opus" && model(conflict) == "opus", "a conversation keeps its model")
+    }
+
     @Test("a wrong clock's resets make a growing pause, also while turns of other models succeed")
     func backoff() throws {
         let scenario = try Scenario(settings())
