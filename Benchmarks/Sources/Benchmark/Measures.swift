@@ -5,7 +5,9 @@ struct Measures {
     var isSmoke: Bool
     var pairs: Int
 
-    static let names = ["makespan", "throughput", "overhead", "worktrees", "output", "waiting", "recovery", "journal", "run", "pages"]
+    static let names = [
+        "makespan", "throughput", "overhead", "worktrees", "output", "waiting", "recovery", "journal", "run", "pages", "soak",
+    ]
 
     func rows(_ name: String) throws -> [Row] {
         switch name {
@@ -58,6 +60,9 @@ struct Measures {
                 laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 220 : 1_000, loads: isSmoke ? 1 : 7,
                 idleSeconds: isSmoke ? 2 : 60, turns: isSmoke ? 60 : 300
             ).rows()
+        case "soak":
+            // `pages` has a short one.
+            return isSmoke ? [] : try Soak(laboratory: laboratory, turns: 3_000).rows()
         default:
             throw Program.Failure(description: "there is no measure \(name); there are \(Self.names.joined(separator: ", "))")
         }

@@ -60,23 +60,10 @@ struct Pages {
         var percent: [String: Double]
     }
 
-    private struct Soak: Decodable {
-        struct Sample: Decodable {
-            var landed: Int
-            var engine: Double
-            var web: Double
-            var watch: Double
-            var page: Double
-        }
-
-        var turns: Int
-        var samples: [Sample]
-    }
-
     func rows() throws -> [Row] {
         // Without the browser of `scripts/setup` there is nothing to measure.
         guard let browser = BrowserSite() else { return [] }
-        return try scale(browser) + idle(browser) + soak(browser)
+        return try scale(browser) + idle(browser) + Soak(laboratory: laboratory, turns: turns).rows()
     }
 
     private func scale(_ browser: BrowserSite) throws -> [Row] {
@@ -144,24 +131,6 @@ struct Pages {
             Row(
                 measure: "views: processor time over \(idleSeconds) s while all wait, two pages and cco watch open, % of a core",
                 figure: "\(sum.text(2)) (\(parts))", goal: "< 0.5", isReached: sum < 0.5)
-        ]
-    }
-
-    private func soak(_ browser: BrowserSite) throws -> [Row] {
-        let graph = TaskGraph(nodes: (0..<turns).map { TaskGraph.Node(name: "t\($0)", seconds: 0.05, after: []) })
-        let site = try AgentSite(laboratory: laboratory, graph: graph, workers: 8)
-        let soak = try browser.read(Soak.self, "views.py", ["soak"], site.config, laboratory)
-        guard let first = soak.samples.first, let last = soak.samples.last else {
-            throw Program.Failure(description: "the run of \(turns) turns was over before anybody could look at it; it needs more of them")
-        }
-        let samples = [first, soak.samples[soak.samples.count / 2], last]
-        let figures = samples.map {
-            "\($0.landed) landed: engine \($0.engine.text(1)), cco web \($0.web.text(1)), cco watch \($0.watch.text(1)), page \($0.page.text(1))"
-        }
-        return [
-            Row(
-                measure: "views: memory over \(soak.turns) turns, private MB", figure: figures.joined(separator: "; "), goal: "",
-                isReached: nil)
         ]
     }
 }
