@@ -70,8 +70,11 @@ package struct CandidateMerge: Sendable {
         let merge: TreeMerge
         do {
             merge = try await hub.mergeTree(order.target, head)
-        } catch {
-            guard try await hub.mergeBase(order.target, head) == nil else { throw error }
+        } catch let failure {
+            // What went wrong with the merge says more than what then goes wrong with the question.
+            let isUnrelated: Bool
+            do { isUnrelated = try await hub.mergeBase(order.target, head) == nil } catch { throw failure }
+            guard isUnrelated else { throw failure }
             return .objection("it shares no history with the branch it is to be merged into")
         }
         switch merge {

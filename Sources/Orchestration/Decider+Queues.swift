@@ -98,7 +98,8 @@ extension Decider {
             eject(culprit, of: chain)
         } else if search.red != nil {
             let running = chain.links[search.green...].count(where: \.isGating)
-            for length in search.probes(places: running + freeGateSlots, failureRate: run.merges.failureRate.estimate) {
+            let rate = run.merges.failureRate.landing(search.green).estimate
+            for length in search.probes(places: running + freeGateSlots, failureRate: rate) {
                 gate(chain.links[length - 1], isRerun: false)
             }
         } else {
@@ -133,8 +134,9 @@ extension Decider {
         guard !open.contains(where: \.isGating), !candidates.contains(where: \.isMerging) else { return }
         // What was held back waits for the end of the chain: one that grows as it lands would have none.
         if open.isEmpty, !chain.links.isEmpty, candidates.contains(where: \.isHeldBack) { return }
-        // What has passed lands in a moment, and counts: how fast a push is has no say in what is verified together.
-        if open.count < run.merges.failureRate.landing(verified).batch, let next = next(of: candidates, isFirst: chain.links.isEmpty),
+        // What has passed lands in a moment, and counts: how fast a push is has no say in what is verified together. Without a gate nothing can fail.
+        let most = run.verifyCommand == nil ? FailureRate.largestBatch : run.merges.failureRate.landing(verified).batch
+        if open.count < most, let next = next(of: candidates, isFirst: chain.links.isEmpty),
             freeGateSlots == 0 || !isLate(next, for: open.first)
         {
             emit(.candidateEntered(next.id, .merging))
