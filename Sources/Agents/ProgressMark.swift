@@ -14,6 +14,8 @@ package enum ProgressMark: Codable, Sendable, Equatable {
     case rested
     /// The agent was told something: what was before does not count any more.
     case told
+    /// The provider did not answer, and the agent's program asks again by itself after a pause.
+    case retrying
     /// The agent said anything else.
     case output
 }

@@ -47,21 +47,22 @@ package struct RateLimit: Codable, Sendable, Equatable {
 }
 
 extension Observation {
-    /// What the line says about the turn's credential, for the decisions.
-    package func credentialSignal(at now: Timestamp) -> CredentialSignal? {
-        if let giveUpEarly { return .failed(giveUpEarly) }
-        if let slowdown { return .slowed(slowdown) }
-        guard let rateLimit else { return nil }
-        if rateLimit.status == .rejected, !rateLimit.isOverage {
-            return .failed(
-                .exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix, family: rateLimit.family))
-        }
-        let windows = rateLimit.used.map { name, window in
+    /// What the line says about the turn's credential, for the decisions, in their order.
+    package func credentialSignals(at now: Timestamp) -> [CredentialSignal] {
+        if let giveUpEarly { return [.failed(giveUpEarly)] }
+        if let slowdown { return [.slowed(slowdown)] }
+        guard let rateLimit else { return [] }
+        let windows = rateLimit.used(at: now).map { name, window in
             UsageWindow(
                 name: name, family: ModelFamily(window: name, askedBy: rateLimit.model), utilization: window.utilization ?? 0,
                 resetsAt: window.resetsAt, seenAt: now)
         }
-        return windows.isEmpty ? nil : .used(windows.sorted { $0.name < $1.name })
+        let used: [CredentialSignal] = windows.isEmpty ? [] : [.used(windows.sorted { $0.name < $1.name })]
+        guard rateLimit.isUsedUp else { return used }
+        return used + [
+            .failed(
+                .exhausted(resetsAt: rateLimit.resetsAt, message: "a usage window is used up" + rateLimit.suffix, family: rateLimit.family))
+        ]
     }
 }
 
@@ -71,8 +72,16 @@ extension RateLimit {
 
     /// The windows of which it is known how full they are. One that is paid beside counts as used up: what is under way is finished, and nothing new
     /// is begun for money that nobody has set a limit for. A warning without a figure is taken for the least that is one.
-    fileprivate var used: [String: Window] {
+    fileprivate func used(at now: Timestamp) -> [String: Window] {
         var known = windows.filter { $0.value.utilization != nil }
+        if isUsedUp {
+            // Until when it is full has to be known: otherwise the pause after it alone says when it is tried again.
+            guard let window, let reset = windows[window]?.resetsAt ?? resetsAt, reset > now,
+                reset.milliseconds(since: now) <= Credential.longestBench
+            else { return [:] }
+            known[window] = Window(utilization: max(known[window]?.utilization ?? 0, 1), resetsAt: reset)
+            return known
+        }
         guard isOverage || status == .allowedWarning, let window else { return known }
         let least = isOverage ? 1 : UsageReserve.of(window).narrows
         if isOverage || known[window] == nil {
@@ -81,6 +90,9 @@ extension RateLimit {
         }
         return known
     }
+
+    /// Whether nothing is answered any more until a window begins anew.
+    fileprivate var isUsedUp: Bool { status == .rejected && !isOverage }
 
     fileprivate var suffix: String { window.map { " (window \($0))" } ?? "" }
 }

@@ -64,10 +64,14 @@ package struct TurnProgress: Codable, Sendable, Equatable {
     private var tools: [String: Tool] = [:]
     private var failing: Failing?
     private var isWorking = false
+    /// Whether the last that was heard is a pause before the provider is asked again. Not written down: whoever follows the turn on hears of the next one.
+    private var isRetrying = false
     /// Whether a tool's failures were told.
     private var isWarned = false
     /// Until when silence is borne after it was told.
     private var borneUntil: Timestamp?
+
+    private enum CodingKeys: CodingKey { case limits, lastSign, tools, failing, isWorking, isWarned, borneUntil }
 
     package init(limits: Limits) { self.limits = limits }
 
@@ -75,8 +79,10 @@ package struct TurnProgress: Codable, Sendable, Equatable {
     package mutating func take(_ marks: [ProgressMark], at now: Timestamp) {
         lastSign = now
         borneUntil = nil
+        isRetrying = false
         for mark in marks {
             switch mark {
+            case .retrying: isRetrying = true
             case .toolStarted(let id, let name, let call, let argument):
                 let due = now.advanced(byMilliseconds: limits.tool)
                 tools[id] = Tool(name: name, call: call, since: now, due: due, argument: argument)
@@ -154,9 +160,16 @@ package struct TurnProgress: Codable, Sendable, Equatable {
     package func activity(tokens: Int, costUsd: Double? = nil) -> TurnActivity {
         let running = tools.sorted { ($1.value.since, $1.key) < ($0.value.since, $0.key) }.map(\.value)
         return TurnActivity(
-            step: lastSign == nil ? .starting : running.isEmpty ? isWorking ? .thinking : .resting : .tool,
+            step: step(hasTools: !running.isEmpty),
             tools: running.map { .init(name: $0.name, argument: $0.argument, since: $0.since) }, tokens: tokens,
             costUsd: costUsd)
+    }
+
+    private func step(hasTools: Bool) -> TurnActivity.Step {
+        if lastSign == nil { return .starting }
+        if isRetrying { return .retrying }
+        if hasTools { return .tool }
+        return isWorking ? .thinking : .resting
     }
 
     /// How long silence is borne without a tool.

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Engine
 import FoundationEssentials
+import Git
 import Observability
 import Orchestration
 
@@ -9,6 +10,8 @@ struct EndingText: Sendable {
     var ending: RunEnding
     var place: Place
     var console: Console
+    /// What the target branch has gained, where the run has not ended and no report says it.
+    var landed: [LandedCommit] = []
 
     var text: String {
         var lines: [String] = [""]
@@ -21,10 +24,23 @@ struct EndingText: Sendable {
             lines.append("Run \(ending.run.id) stands still (\(ending.run.suspension ?? "no reason given")); no agent process is left.")
             lines.append("Go on: cco resume\(place.options)    Give it up: cco cleanup --abandon\(place.options)")
         }
-        let report = WrittenReport.read(in: ending.logFolder) ?? RunReport(run: ending.run, place: place, logFolder: ending.logFolder)
+        let report =
+            WrittenReport.read(in: ending.logFolder)
+            ?? RunReport(run: ending.run, place: place, logFolder: ending.logFolder, landed: landed)
         lines.append(report.terminalSummary(width: console.width ?? 100, color: console.hasColour))
         if ending.run.isEnded { lines.append("Report: \(ending.logFolder)/\(WrittenReport.markdownName)") }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension EndingText {
+    /// With a look at the branch, which a run that stands still has gained something on. Without it where git cannot say.
+    init(_ ending: RunEnding, _ place: Place, _ surroundings: Surroundings) async {
+        self.init(ending: ending, place: place, console: surroundings.console)
+        guard !ending.run.isEnded, ending.journalFault == nil else { return }
+        let look = PresentLook(run: ending.run, place: place, git: Git(environment: surroundings.environment))
+        // The text says nothing of commits then.
+        landed = (try? await look.landed()) ?? []
     }
 }
 

@@ -56,7 +56,7 @@ struct EngineSession: Sendable {
         starter?.started(run: host.folder.id.name, lines: lines)
         let ending = await running.value
         await service.end()
-        console.write(EndingText(ending: ending, place: place, console: console).text)
+        console.write(await EndingText(ending, place, surroundings).text)
         return CommandStatus(ending)
     }
 

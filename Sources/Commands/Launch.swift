@@ -47,8 +47,7 @@ struct Launch: Sendable {
         let logs = try RunLogs.find(status.run, at: place, surroundings)
         let run = try await finder.settled { try await finder.locked { $0 } }
         guard let run else { throw Failure("run \(status.run) is no longer in \(place.workspace.path)", .unexpected) }
-        let text = EndingText(
-            ending: RunEnding(run: run, journalFault: nil, logFolder: logs.folder), place: place, console: surroundings.console)
+        let text = await EndingText(RunEnding(run: run, journalFault: nil, logFolder: logs.folder), place, surroundings)
         surroundings.console.write(text.text)
         let code = CommandStatus(run, journalFailed: false)
         if code != .ok { throw code }

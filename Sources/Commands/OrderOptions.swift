@@ -46,7 +46,7 @@ struct OrderDelivery: Sendable {
         do {
             receipt = try await ControlClient(socketPath: place.workspace.socketPath).order(request, patience: .seconds(30))
         } catch ControlClientError.notRunning {
-            throw try idle()
+            throw try await idle()
         } catch ControlClientError.refused(let problem) where problem.status < 500 {
             throw Failure(problem.remedy.isEmpty ? problem.message : problem.description, .usage)
         } catch let error as ControlClientError {
@@ -62,10 +62,14 @@ struct OrderDelivery: Sendable {
     }
 
     /// Orders are for an engine: nothing is written into a journal that nobody works with.
-    private func idle() throws -> Failure {
+    private func idle() async throws -> Failure {
         guard place.isConfigured || place.workspace.exists else { return Start.unconfigured(place) }
         guard place.workspace.exists, try place.workspace.currentRun() != nil else {
             return Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
+        }
+        if case .standing(let run) = try await RunFinder(place: place).find(), run.isEnded {
+            return Failure(
+                "run \(run.id) has ended, so there is nobody to take the order. Start another: cco start --new\(place.options)", .usage)
         }
         return Failure(
             "no engine has the run in \(place.workspace.path) in hand, so there is nobody to take the order. Go on with the run first: "

@@ -83,7 +83,7 @@ struct StatusText: Sendable {
 
     private func words(of width: RunStatus.Width) -> String {
         let most = width.atOnce < width.workers ? ", \(width.atOnce) at once" : ""
-        return "\(width.busy) of \(width.workers) at work\(most)" + (width.reason.map { ": \(said($0))" } ?? "")
+        return "\(width.busy) of \(width.workers) have a task\(most)" + (width.reason.map { ": \(said($0))" } ?? "")
     }
 
     private var ceilings: [String] {
@@ -156,7 +156,8 @@ struct StatusText: Sendable {
     private var tasks: [String] {
         guard !status.tasks.isEmpty else { return [] }
         let landed = status.tasks.count { $0.state == "landed" }
-        return [style.bold("Tasks") + "  \(landed) of \(status.tasks.count) landed"]
+        let unneeded = status.tasks.count { $0.state == "nothing to change" }
+        return [style.bold("Tasks") + "  " + HumanText.landed(landed, unneeded: unneeded, of: status.tasks.count)]
             + status.tasks.map { task in
                 let why = task.why.map { "  \(style.dim(said($0)))" } ?? ""
                 return "  \(pad(task.id, 8)) \(pad(task.state, 12)) \(pad(task.worker ?? "", 10)) \(safe(task.title, limit: 70))\(why)"
@@ -226,7 +227,7 @@ struct StatusText: Sendable {
                 let limit = credential.limit.map { " of at most \($0)" } ?? ""
                 let windows = (credential.windows ?? []).map { ", \(safe(HumanText.window($0)))" }.joined()
                 return "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd))\(budget), "
-                    + "now in \(credential.activeTurns)\(limit) turns\(windows)"
+                    + "now in \(RunHeader.count(credential.activeTurns, "turn"))\(limit)\(windows)"
             }
     }
 

@@ -21,7 +21,12 @@ package struct Surroundings: Sendable {
     package var home: String? { environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// Whether a person looks at a terminal that can show more than lines.
-    var canShowScreens: Bool { console.isInteractive && !["", "dumb"].contains(environment["TERM", default: ""]) }
+    ///
+    /// Services that build and test set `CI`, some of them on a terminal that nobody looks at.
+    var canShowScreens: Bool {
+        guard ["", "0", "false"].contains(environment["CI", default: ""]) else { return false }
+        return console.isInteractive && !["", "dumb"].contains(environment["TERM", default: ""])
+    }
 
     /// What commands use: the process's own, unless a test has put others in their place.
     @TaskLocal package static var current = Surroundings.process()

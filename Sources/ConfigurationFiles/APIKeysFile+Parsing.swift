@@ -118,7 +118,10 @@ extension APIKeysFile {
             var found: [(name: String, credential: APIKey.Credential)] = []
             var attempts = 0
             for (field, variable, make) in Fields.credentials {
-                if let value = values[field] { found.append((field.name, make(Secret(value)))) }
+                if let value = values[field] {
+                    found.append((field.name, make(Secret(value))))
+                    refuseMixUp(value, in: field.name, values, number: number, at: values.positions[field.name] ?? position)
+                }
                 // A field that was given but refused has its own problem already.
                 if values[field] == nil, members.contains(where: { $0.key == field.name }) { attempts += 1 }
                 guard let value = environment.removeValue(forKey: variable) else { continue }
@@ -143,6 +146,20 @@ extension APIKeysFile {
             }
             if let credential = found.first?.credential { refuseProvider(environment, beside: credential, number: number, at: position) }
             return found.first?.credential
+        }
+
+        /// The provider's own keys and tokens say what they are, and it refuses one that is sent as the other. What a gateway takes is its own affair.
+        private mutating func refuseMixUp(
+            _ credential: String, in field: String, _ values: SettingValues, number: Int, at position: SourcePosition
+        ) {
+            guard values[Fields.baseUrl] == nil else { return }
+            let isKey = field == Fields.apiKey.name || field == Fields.primaryApiKey.name
+            if isKey, credential.hasPrefix("sk-ant-oat") {
+                reader.report(
+                    "key \(number): \"\(field)\" holds a token of a subscription", at: position, suggestion: "call it \"oauthToken\"")
+            } else if field == Fields.oauthToken.name, credential.hasPrefix("sk-ant-api") {
+                reader.report("key \(number): \"\(field)\" holds an API key", at: position, suggestion: "call it \"apiKey\"")
+            }
         }
 
         /// Beside a key or a subscription no cloud provider is switched on: the agents' program would take one of the two, and perhaps the wrong

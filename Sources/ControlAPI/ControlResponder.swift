@@ -46,7 +46,7 @@ struct ControlResponder: HTTPResponder {
         case ControlPath.suspend:
             try require(.post, request)
             let order = try await suspendRequest(request)
-            return answer(try await control.suspend(reason: order.reason, by: order.by))
+            return answer(try await control.suspend(reason: order.reason, by: order.by.isEmpty ? UserName.of(owner) : order.by))
         case ControlPath.orders:
             try require(.post, request)
             return answer(try await take(try await body(of: request, OrderRequest.self, like: OrderRequest.form)))

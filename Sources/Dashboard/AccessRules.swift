@@ -7,7 +7,8 @@ struct AccessRules: Sendable {
     let token: String
     let port: Int
 
-    static let cookie = "cco"
+    /// A browser has one jar for all ports of a host: each server has a cookie of its own, or the pages of two would log each other out.
+    var cookie: String { "cco-\(port)" }
 
     /// Why a request is refused.
     enum Refusal: Error, Equatable {
@@ -55,8 +56,10 @@ struct AccessRules: Sendable {
     private var hosts: [String] { ["127.0.0.1:\(port)", "localhost:\(port)"] }
 
     private func cookie(in header: String?) -> String? {
-        header?.split(separator: ";").lazy.map { $0.drop { $0 == " " } }.first { $0.hasPrefix(Self.cookie + "=") }
-            .map { String($0.dropFirst(Self.cookie.count + 1)) }
+        let name = cookie + "="
+        return header?.split(separator: ";").lazy.map { $0.drop { $0 == " " } }.first { $0.hasPrefix(name) }.map {
+            String($0.dropFirst(name.count))
+        }
     }
 
     /// Takes as long for every text of the right length, so that nothing is learned from how long it takes.

@@ -90,7 +90,7 @@ struct DashboardResponder: Sendable {
 
     private var admission: Response {
         var headers = Self.headers.with(.location, "/")
-        headers[.setCookie] = "\(AccessRules.cookie)=\(rules.token); Path=/; HttpOnly; SameSite=Strict"
+        headers[.setCookie] = "\(rules.cookie)=\(rules.token); Path=/; HttpOnly; SameSite=Strict"
         return Response(status: .seeOther, headers: headers)
     }
 

@@ -195,8 +195,8 @@ struct TurnExecution: Sendable {
             let observation = reader.take(line.bytes)
             let now = resources.clock.now()
             watch.take(observation.progress, isNews: line.endOffset >= known)
-            if line.endOffset >= known, let signal = observation.credentialSignal(at: now) {
-                await report(.credentialSignal(turn.id, signal))
+            if line.endOffset >= known {
+                for signal in observation.credentialSignals(at: now) { await report(.credentialSignal(turn.id, signal)) }
             }
             await meter.look(at: reader)
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }

@@ -74,7 +74,7 @@ extension CostReport {
         let lines = rows.flatMap { title, lines in
             lines.map { line in
                 let cells = [
-                    title, line.name, line.note ?? "", line.turns.map(String.init) ?? "", "\(line.costUsd)", "\(line.tokens.input)",
+                    title, line.name, line.note ?? "", line.turns.map(String.init) ?? "", Self.plain(line.costUsd), "\(line.tokens.input)",
                     "\(line.tokens.cacheWrite)", "\(line.tokens.cacheRead)", "\(line.tokens.output)",
                 ]
                 return cells.map(Self.quoted).joined(separator: ",")
@@ -82,6 +82,9 @@ extension CostReport {
         }
         return ([Self.csvHead] + lines).joined(separator: "\r\n")
     }
+
+    /// US dollars to the billionth: what a sum of binary fractions has behind that is noise.
+    static func plain(_ usd: Double) -> String { "\((usd * 1e9).rounded() / 1e9)" }
 
     /// A cell. One that a spreadsheet would take for a formula gets an apostrophe before it: titles are words of agents.
     static func quoted(_ cell: String) -> String {
@@ -101,7 +104,7 @@ extension RequestRow {
     package var csv: String {
         let names = [at.iso, turn, agent, role, team ?? "", task ?? "", purpose, credential, session, request ?? "", model]
         let counts = [tokens.input, tokens.cacheWrite, tokens.cacheRead, tokens.output]
-        return (names.map(CostReport.quoted) + ["\(costUsd)"] + counts.map(String.init)).joined(separator: ",")
+        return (names.map(CostReport.quoted) + [CostReport.plain(costUsd)] + counts.map(String.init)).joined(separator: ",")
     }
 }
 

@@ -76,14 +76,13 @@ extension EventScribe {
             }
         // What became of each branch is said by the command.
         guard after.settings.branches == nil else { return [] }
-        let landed = after.tasks.values.count { if case .landed = $0.state { true } else { false } }
         let worked = HumanText.duration(milliseconds: after.workedMilliseconds(at: after.clock.lastEventAt))
         let total = after.ledger.total
         var lines = [
             line("run", level, "RUN ENDED (\(reason.word)): \(reason.explanation)"),
             line(
                 "run", level,
-                "\(landed) of \(after.tasks.count) tasks landed, \(worked) of work, \(HumanText.money(dollars: total.costUsd)), "
+                "\(after.tasks.landedWords(" tasks")), \(worked) of work, \(HumanText.money(dollars: total.costUsd)), "
                     + "\(HumanText.tokens(Int64(total.usage.total))) tokens"),
         ]
         if after.verifyCommand == nil, after.merges.published > 0 {

@@ -7,7 +7,7 @@ extension EventScribe {
             let level: EventLine.Level = warning.percent < 80 ? .notice : .warning
             let (spent, ceiling) = (warning.measure.words(warning.spent), warning.measure.words(warning.ceiling))
             return [
-                line("budget", level, "\(warning.percent) % of the budget of \(warning.scope.words) are used up: \(spent) of \(ceiling).")
+                line("budget", level, "\(warning.percent) % of the budget of \(warning.scope.words) is used up: \(spent) of \(ceiling).")
             ]
         case .runawayNoticed(let spent, let bound):
             let most = HumanText.money(dollars: 2 * bound)

@@ -8,6 +8,7 @@ extension HumanText {
             return switch agent.doing {
             case "starting": "starts"
             case "thinking": "thinks"
+            case "retrying": "waits for the API, and asks again"
             default: nil
             }
         }

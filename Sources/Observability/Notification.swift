@@ -100,7 +100,7 @@ package enum NotificationRules {
             }
             let (spent, ceiling) = (warning.measure.words(warning.spent), warning.measure.words(warning.ceiling))
             return Draft(
-                .budget, "\(warning.percent) % of the budget of \(warning.scope.words)", "\(spent) of \(ceiling) are used up.",
+                .budget, "\(warning.percent) % of the budget of \(warning.scope.words)", "\(spent) of \(ceiling) is spent.",
                 subject: warning.scope.words)
         case .runawayNoticed(let spent, let bound):
             return Draft(
@@ -122,9 +122,8 @@ package enum NotificationRules {
     }
 
     private static func ended(_ reason: EndReason, _ run: Run) -> Draft? {
-        let landed = run.tasks.values.count { if case .landed = $0.state { true } else { false } }
         let worked = HumanText.duration(milliseconds: run.workedMilliseconds(at: run.clock.lastEventAt))
-        let work = run.settings.branches == nil ? "\(landed) of \(run.tasks.count) tasks landed, " : ""
+        let work = run.settings.branches == nil ? "\(run.tasks.landedWords(" tasks")), " : ""
         let text = "\(reason.explanation) \(work)\(worked) of work, \(HumanText.money(dollars: run.ledger.total.costUsd))."
         switch reason {
         case .complete, .merged: return Draft(.finished, "the run has finished", text)
@@ -149,7 +148,7 @@ package enum NotificationRules {
         guard !run.credentials.isEmpty, run.credentials.allSatisfy({ !$0.isUsable(at: now) }) else { return nil }
         guard let next = run.credentials.filter({ $0.rejected == nil }).compactMap(\.benchedUntil).min() else {
             return Draft(
-                .needsYou, "no credential is accepted", "Agents wait until api-keys.json or the login is put right.", topic: "credentials")
+                .needsYou, "no credential is accepted", "Put api-keys.json or the login right, then: cco resume.", topic: "credentials")
         }
         return Draft(
             .limit, "waits for a usage limit", "No credential is left; the first opens at \(HumanText.time(Moment(next))).", topic: "limit"

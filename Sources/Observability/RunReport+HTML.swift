@@ -54,7 +54,8 @@ extension RunReport {
                 "<p class=\"alarm\">The gate fails on \(HTMLText.code(targetBranch)) as it was found (\(HTMLText.words(red))).</p>")
         }
         let commits = [startedFrom, head].compactMap { $0.map { HTMLText.code(String($0.prefix(10))) } }
-        let tasks = teams.reduce(0) { $0 + $1.landed.count + $1.unlanded.count }
+        let unlanded = teams.reduce(0) { $0 + $1.unlanded.count }
+        let tasks = unlanded + teams.reduce(0) { $0 + $1.landed.count }
         lines.append(
             HTMLText.facts([
                 ("Repository", HTMLText.words(repository)),
@@ -64,7 +65,7 @@ extension RunReport {
                     "Time",
                     "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"
                 ),
-                ("Tasks", "\(teams.reduce(0) { $0 + $1.landed.count }) landed of \(tasks)"),
+                ("Tasks", HumanText.landed(tasks - unlanded - unneeded, unneeded: unneeded, of: tasks)),
                 ("Cost", "\(Self.money(spending.total))\(budget), \(Self.tokens(spending.total)) tokens, \(spending.total.turns) turns"),
             ]))
         if !outcome.summary.isEmpty { lines.append("<blockquote>\(HTMLText.words(outcome.summary, limit: 2_000))</blockquote>") }

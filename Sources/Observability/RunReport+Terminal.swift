@@ -34,7 +34,9 @@ extension RunReport {
     private func addTasks(to page: inout RunReportPage) {
         let open = teams.flatMap(\.unlanded)
         let done = teams.reduce(0) { $0 + $1.landed.count }
-        page.row("Tasks", "\(done) of \(done + open.count) landed, \(landed.count) new commits on \(targetBranch)")
+        // Of a run that goes on nobody may have looked at the branch.
+        let commits = outcome.hasEnded || !landed.isEmpty ? ", \(landed.count) new commits on \(targetBranch)" : ""
+        page.row("Tasks", HumanText.landed(done - unneeded, unneeded: unneeded, of: done + open.count) + commits)
         for team in teams where teams.count > 1 || team.stuck != nil {
             let undelivered = team.undelivered ? ", not all of it on \(targetBranch)" : ""
             let stuck = team.stuck.map { ", stuck: \($0)" } ?? ""

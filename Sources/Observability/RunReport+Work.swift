@@ -29,6 +29,9 @@ extension RunReport {
         }
     }
 
+    /// Tasks of which nothing had to change.
+    var unneeded: Int { teams.reduce(0) { $0 + $1.landed.count { $0.state == TeamTask.State.unneeded.word } } }
+
     /// One task and what came of it.
     package struct TaskReport: Codable, Sendable, Equatable {
         package var id: String

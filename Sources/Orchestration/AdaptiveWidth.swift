@@ -166,24 +166,39 @@ extension Run {
         }
     }
 
-    /// Why no more workers are at work, for a person; `nil` when all are, or may be.
+    /// Why no more workers are at work, or may be, for a person; `nil` when all are.
     package func whyNotWider(at now: Timestamp) -> String? {
+        guard case .working = phase else { return nil }
+        let ceiling = whyNotAllMayWork
         let workers = agents.values.filter(\.role.writesCode)
-        guard case .working = phase, workers.count(where: { $0.activeTurn != nil }) < settings.workerCount else { return nil }
+        guard workers.count(where: { $0.activeTurn != nil }) < settings.workerCount else { return ceiling }
         let busy = busyWorkers
-        let room = workerRoom
-        if settings.isWidthAdaptive, let reason = width.reason(of: workerCeiling), room <= 0 { return reason }
-        if let most = live.workers, room <= 0 { return "\(most) may work at once, as a person has set" }
+        if let ceiling, workerRoom <= 0 { return ceiling }
         // Who has a task and waits for a credential counts as busy, and has a reason of its own.
         let loads = credentialLoads
         for worker in workers.sorted(by: { $0.id < $1.id }) where worker.activeTurn == nil {
             guard let pending = pendingTask(of: worker.id)?.next, pending.question == nil else { continue }
             if let reason = whyNoCredential(for: pending, of: worker, loads: loads, at: now) { return reason }
         }
-        guard busy < settings.workerCount else { return nil }
-        let isReady = teams.values.contains { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }
-        return isReady ? nil : "no further task can begin yet"
+        guard busy < settings.workerCount else { return ceiling }
+        let ready = teams.values.filter { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }
+        if ready.isEmpty { return ceiling ?? "no further task can begin yet" }
+        return ceiling ?? (ready.allSatisfy { $0.members.allSatisfy(hasFullHands) } ? Self.fullHands : nil)
     }
+
+    /// Why fewer workers than the run has may begin something new.
+    private var whyNotAllMayWork: String? {
+        if settings.isWidthAdaptive, let reason = width.reason(of: workerCeiling) { return reason }
+        return live.workers.flatMap { $0 < settings.workerCount ? "\($0) may work at once, as a person has set" : nil }
+    }
+
+    /// Whether a worker has nothing to do and takes nothing either, because so much of what it did has yet to land.
+    func hasFullHands(_ worker: AgentID) -> Bool {
+        agents[worker]?.activeTurn == nil && !tasks.hasAssigned(worker) && !tasks.isFree(worker, having: Run.openTasksPerWorker)
+    }
+
+    /// What is said of workers with full hands.
+    static let fullHands = "each worker has \(openTasksPerWorker + 1) changes in review or in the queue"
 
     private func hasGivenUp(_ team: TeamID) -> Bool { if case .stuck = teams[team]?.stage { true } else { false } }
 }

@@ -29,7 +29,7 @@ package struct Credential: Codable, Sendable, Equatable {
     package var costUsd: Double
 
     /// No provider's window is longer than a week: a later reset is the mistake of somebody's clock.
-    static let longestBench: Int64 = 8 * 24 * 3_600_000
+    package static let longestBench: Int64 = 8 * 24 * 3_600_000
 
     package init(slot: CredentialSlot) {
         id = slot.id

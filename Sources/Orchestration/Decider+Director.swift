@@ -14,6 +14,9 @@ extension Decider {
             if let team = run.teamToPromote { return queueDelivery(team) }
             return end(.complete)
         }
+        // Where no team has money left, goals have no use: it is asked once, for it may find the direction fulfilled.
+        let isSpent = run.teams.keys.allSatisfy { run.isSpent($0) }
+        if isSpent, run.idleDecisions > 0 { return end(.budgetOver) }
         guard run.idleDecisions < 3 else {
             return end(.noProgress("the Director neither sets goals nor declares the direction fulfilled: \(run.directorSummary)"))
         }

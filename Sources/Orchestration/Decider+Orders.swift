@@ -4,7 +4,7 @@ extension Decider {
         guard run.orders[order.id] == nil, run.objection(to: order) == nil else { return }
         switch order.wish {
         case .tell(let agent, let text, let interrupts):
-            take(order, run.listeningTurn(of: agent).map { "goes into \($0)" } ?? "is kept for \(agent)'s next turn", nextMessage)
+            take(order, run.listeningTurn(of: agent).map { "goes into \($0)" } ?? "waits for \(agent)'s next turn", nextMessage)
             tell(agent, text, from: order.by, interrupts: interrupts)
         case .addTask(let draft, let team):
             add(draft, to: team, order)

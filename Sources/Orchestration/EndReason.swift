@@ -6,7 +6,7 @@ package enum EndReason: Codable, Sendable, Equatable {
     case merged
     /// `maxRunDurationMinutes` of working time are used up.
     case timeOver
-    /// The run's budget (`maxBudgetUsd`, `maxRunTokens`) is used up: nothing that is to be done can be paid.
+    /// The run's budget (`maxBudgetUsd`, `maxRunTokens`) is used up, or that of every team: nothing that is to be done can be paid.
     case budgetOver
     /// Nothing moves any more; the text says what was tried.
     case noProgress(String)
@@ -34,7 +34,7 @@ package enum EndReason: Codable, Sendable, Equatable {
         case .merged: "Every branch has landed or was returned."
         case .complete: "The Director declared the direction fulfilled and the last gate was green."
         case .timeOver: "The run's time (maxRunDurationMinutes) is over."
-        case .budgetOver: "The run's budget (maxBudgetUsd, maxRunTokens) is used up."
+        case .budgetOver: "The budget is used up: nothing that is left to do can be paid for (cco report --cost)."
         case .noProgress(let why): "No progress: \(why)"
         case .abandoned: "Abandoned in favour of a new run."
         case .failed(let why): why

@@ -79,6 +79,12 @@ package struct Question: Codable, Sendable, Equatable {
     /// Whether it is a question of approval.
     package var isApproval: Bool { subject != nil }
 
+    /// A number that is meant for an option that there is not, most likely a slip of the finger; `nil` for every other answer.
+    func missingOption(_ text: String) -> Int? {
+        guard !options.isEmpty, !options.contains(text), let number = Int(text.filter { !$0.isWhitespace }) else { return nil }
+        return options.indices.contains(number - 1) ? nil : number
+    }
+
     /// An option by its number or as it is; otherwise a person's own words.
     package func answer(_ text: String) -> String {
         guard let number = Int(text.filter { !$0.isWhitespace }), options.indices.contains(number - 1) else { return text }

@@ -26,6 +26,11 @@ extension Run {
         if questions[id]?.isApproval == true {
             return OrderObjection(.invalid, "\(id) is for approval.", "Use cco approve \(id), or cco reject \(id) with the reason.")
         }
+        if let question = questions[id], let number = question.missingOption(text) {
+            return OrderObjection(
+                .invalid, "\(id) has no option \(number): it has \(question.options.count).",
+                "Give the number of one, or say in words what you want.")
+        }
         return Run.objection(to: text, as: "answer", "give an option's number, or a text")
     }
 

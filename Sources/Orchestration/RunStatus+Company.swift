@@ -57,7 +57,7 @@ extension RunStatus {
         package var turnUsd: Double?
         /// What the running turn may take at most; missing where nothing bounds it.
         package var turnCeilings: [TurnCeiling]?
-        /// What is waited for in the running turn: `starting`, `thinking`, `tool` or `resting`; missing where no engine follows it.
+        /// What is waited for in the running turn: `starting`, `thinking`, `retrying`, `tool` or `resting`; missing where no engine follows it.
         package var doing: String?
         /// The tool that runs; of several the one that began last.
         package var tool: ToolStatus?

@@ -48,7 +48,8 @@ extension Run {
         if (room ?? workerRoom) <= 0 {
             return "waits for a free worker: \(workersAtOnce) may work at once" + (width.reason(of: workerCeiling).map { " (\($0))" } ?? "")
         }
-        return members.contains { canTakeTask($0, at: now) } ? "is about to be given to a worker" : "waits for a free worker"
+        if members.contains(where: { canTakeTask($0, at: now) }) { return "is about to be given to a worker" }
+        return members.allSatisfy(hasFullHands) ? "waits until a change lands: \(Run.fullHands)" : "waits for a free worker"
     }
 
     private func whyNotWorkedOn(_ task: TeamTask, at now: Timestamp) -> String? {

@@ -7,6 +7,8 @@ package struct TurnActivity: Sendable, Equatable {
         case starting
         /// The model is asked.
         case thinking
+        /// The provider did not answer, and is asked again after a pause.
+        case retrying
         /// A tool runs.
         case tool
         /// A round of work is over.

@@ -20,7 +20,7 @@ package final class FileLock: Sendable {
             self.isBrief = isBrief
         }
 
-        package var description: String { "process \(pid) (started at tick \(startTime))" }
+        package var description: String { "process \(pid)" }
     }
 
     /// Why the lock was not taken.

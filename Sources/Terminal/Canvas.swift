@@ -13,7 +13,7 @@ package struct Span: Sendable, Equatable {
 package struct Canvas: Sendable, Equatable {
     /// One place of the screen.
     struct Cell: Sendable, Equatable {
-        /// One character; empty in the second cell of a wide one.
+        /// One character; empty in the further cells of a wide one.
         var text: String
         var style: CellStyle
 
@@ -70,7 +70,7 @@ package struct Canvas: Sendable, Equatable {
     private mutating func set(_ row: Int, _ column: Int, _ text: String, _ wide: Int, _ style: CellStyle) {
         let index = row * size.columns + column
         cells[index] = Cell(text: text, style: style)
-        if wide == 2 { cells[index + 1] = Cell(text: "", style: style) }
+        for further in 1..<max(1, wide) { cells[index + further] = Cell(text: "", style: style) }
     }
 
     private static func plain(_ character: Character) -> String {

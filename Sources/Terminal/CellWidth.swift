@@ -3,15 +3,27 @@ import CTerminal
 extension Character {
     /// The cells that a terminal gives the character: 1 or 2, and 0 for one that is not shown by itself.
     ///
-    /// A cluster is as wide as its widest scalar; the emoji selector makes it two cells wide, as terminals that know clusters draw it.
+    /// Emoji of several scalars take two cells, and a syllable of several letters one for each letter that has a cell. Terminals differ there, so that
+    /// ``Painter`` relies on it for the room alone, and for no cluster's neighbours.
     package var cells: Int {
-        var width = 0
+        var sum = 0
+        var widest = 0
+        var isJoined = false
         for scalar in unicodeScalars {
-            if scalar.value == 0xFE0F { return 2 }
-            width = max(width, Int(cterminal_width(scalar.value)))
+            switch scalar.value {
+            case 0xFE0F, 0x1F1E6...0x1F1FF: isJoined = isJoined || scalar.value == 0xFE0F || sum > 0
+            case 0x200D, 0x1F3FB...0x1F3FF: isJoined = isJoined || sum > 0
+            default: break
+            }
+            let width = max(0, Int(cterminal_width(scalar.value)))
+            sum += width
+            widest = max(widest, width)
         }
-        return width
+        return isJoined ? 2 : min(sum, Self.mostCells)
     }
+
+    /// More than any syllable of a living script has; a heap of letters and marks is cut there.
+    private static let mostCells = 8
 }
 
 extension StringProtocol {

@@ -17,14 +17,22 @@ extension RunScreen {
         }
         let brief = Self.safe(agent.brief ?? (isWorking ? "working" : "idle"))
         let tool = doing(agent)
+        let reasons = [agent.waits.map(waiting), agent.stopping.map { "being stopped: \(said($0))" }].compactMap { $0 }
         let room = size.columns - spans.reduce(0) { $0 + $1.text.cells }
-        // Where not both fit, each has half of the room, and what one leaves of it the other takes.
-        let most = max(room / 2, room - (tool.map { $0.cells + 2 } ?? 0))
+        // Where not all fits, a tool and what it is for have half of the room each, and why nothing happens has two thirds; what one leaves of it the
+        // other takes.
+        let others = reasons.reduce(tool.map { $0.cells + 2 } ?? 0) { $0 + $1.cells + 2 }
+        let most = max(room / (reasons.isEmpty ? 2 : 3), room - others)
         spans.append(Span(Self.cut(brief, most), agent.brief == nil ? .dim : .plain))
-        if let waits = agent.waits { spans.append(Span("  waits: \(said(waits))", .yellow)) }
-        if let stopping = agent.stopping { spans.append(Span("  being stopped: \(said(stopping))", .yellow)) }
+        spans += reasons.map { Span("  \($0)", .yellow) }
         if let tool { spans.append(Span("  \(tool)", agent.tool == nil ? .dim : .cyan)) }
         return Row(spans, .agent(agent.id))
+    }
+
+    /// Why an agent waits, as people say it.
+    func waiting(_ reason: String) -> String {
+        let reason = said(reason)
+        return reason.hasPrefix("waits ") ? reason : "waits: \(reason)"
     }
 
     /// From the agent's structured output, where an engine follows it. An earlier version tells nothing of it, and neither does the journal, from
@@ -48,6 +56,8 @@ extension RunScreen {
             guard cells < width else { break }
             shown.append(character)
         }
+        // What has been cut before has its mark already.
+        while shown.last == "…" || shown.last == " " { shown.removeLast() }
         return shown + "…"
     }
 

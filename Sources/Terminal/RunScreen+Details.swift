@@ -8,6 +8,7 @@ extension RunScreen {
         case .agent(let id): AnyRandomAccessCollection(agent(id))
         case .task(let id): AnyRandomAccessCollection(task(id))
         case .candidate(let id): AnyRandomAccessCollection(candidate(id))
+        case .question(let id): AnyRandomAccessCollection(question(id))
         case .diff, .gateLog: document(link)
         }
     }
@@ -17,6 +18,7 @@ extension RunScreen {
         switch link {
         case .agent(let id), .diff(let id): id
         case .task(let id): worker(on: id)
+        case .question(let id): status.openQuestions.first { $0.id == id }?.agent
         case .candidate(let id), .gateLog(let id):
             worker(on: status.queues.lazy.flatMap(\.candidates).first { $0.id == id }?.task ?? id)
         }
@@ -64,7 +66,7 @@ extension RunScreen {
                 Span("  \(agent.role), \(agent.state)\(agent.turn.map { " in \($0)" } ?? ""), \(agent.turns) turns, \(cost)"),
             ]))
         if let brief = agent.brief { rows.append(Row([Span("  \(Self.safe(brief))")])) }
-        if let waits = agent.waits { rows.append(Row([Span("  waits: \(said(waits))", .yellow)])) }
+        if let waits = agent.waits { rows.append(Row([Span("  \(waiting(waits))", .yellow)])) }
         if let doing = HumanText.doing(agent) { rows.append(Row([Span("  \(Self.safe(doing))", .cyan)])) }
         return rows + (agent.turnCeilings ?? []).map { row(of: $0) }
     }
@@ -121,7 +123,7 @@ extension RunScreen {
             rows += folded("needs", states.joined(separator: ", "))
         }
         rows.append(
-            field("effort", "\(task.attempts) attempts, \(task.reworks) reworks, \(task.conflicts) conflicts, \(task.redGates) red gates"))
+            field("effort", "\(task.attempts) attempts, \(task.reworks) reworks, \(task.conflicts) conflicts, \(task.redGates) red gates to mend"))
         rows.append(field("cost", "\(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens.total))) tokens"))
         rows.append(field("made", HumanText.time(task.createdAt, today: now)))
         if let started = task.startedAt { rows.append(field("begun", HumanText.time(started, today: now))) }
@@ -158,7 +160,7 @@ extension RunScreen {
         Row([Span(Self.pad("  \(name)", 11), .dim), Span(Self.safe(value), style)])
     }
 
-    private func folded(_ name: String, _ value: String) -> [Row] {
+    func folded(_ name: String, _ value: String) -> [Row] {
         wrapped(Self.safe(value), width: max(8, size.columns - 11)).enumerated().map { index, line in
             Row([Span(Self.pad(index == 0 ? "  \(name)" : "", 11), .dim), Span(line)])
         }

@@ -39,7 +39,9 @@ extension RunScreen {
         let row = Row([
             Span("  "), Span(Self.pad(Self.safe(credential.name), 16), .bold),
             Span(Self.pad(credential.state + until, 10), isFine ? .green : .yellow),
-            Span("\(HumanText.money(dollars: credential.costUsd))\(budget), in \(credential.activeTurns)\(limit) turns", .dim),
+            Span(
+                "\(HumanText.money(dollars: credential.costUsd))\(budget), in \(credential.activeTurns) turn\(credential.activeTurns == 1 ? "" : "s")\(limit)",
+                .dim),
             Span(why, .yellow),
         ])
         return [row]
@@ -77,7 +79,9 @@ extension RunScreen {
         let ceilings = (status.spending.ceilings ?? []).filter { $0.ceiling > 0 && $0.spent >= 0.8 * $0.ceiling }
         if let ceiling = ceilings.max(by: { $0.spent / $0.ceiling < $1.spent / $1.ceiling }) {
             spans.append(
-                Span("  \(Self.safe(ceiling.scope)) \(Int(ceiling.spent / ceiling.ceiling * 100)) % of its \(ceiling.measure)", .yellow))
+                Span(
+                    "  \(Self.safe(ceiling.scope)) \(Int(ceiling.spent / ceiling.ceiling * 100)) % of its "
+                        + (ceiling.measure == SpendingMeasure.usd.rawValue ? "budget" : ceiling.measure), .yellow))
         }
         return spans
     }

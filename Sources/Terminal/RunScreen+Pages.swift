@@ -28,17 +28,6 @@ extension RunScreen {
         return rows
     }
 
-    /// What waits for a person, with what to type.
-    private var questions: [Row] {
-        status.openQuestions.map { question in
-            let command = question.kind == "question" ? "cco answer \(question.id) \"…\"" : "cco approve \(question.id)"
-            let until = question.deadline.map { ", until \(HumanText.time($0, today: now))" } ?? ""
-            return Row([
-                Span("? \(command)", .yellow), Span("  \(question.agent): \(Self.safe(question.text))"), Span(until, .dim),
-            ])
-        }
-    }
-
     // MARK: Tasks
 
     private var tasks: AnyRandomAccessCollection<Row> {
@@ -48,12 +37,15 @@ extension RunScreen {
 
     private func row(of task: RunStatus.TaskStatus) -> Row {
         var spans = [
-            Span(Self.pad(task.id, 9)), Span(Self.pad(task.state, 13), Self.style(ofTask: task.state)),
+            Span(Self.pad(task.id, 9)), Span(Self.pad(Self.short(ofTask: task.state), 13), Self.style(ofTask: task.state)),
             Span(Self.pad(task.worker ?? "", 11), .dim), Span(Self.safe(task.title)),
         ]
         if let why = task.why { spans.append(Span("  \(said(why))", .dim)) }
         return Row(spans, .task(task.id))
     }
+
+    /// A task's state where there is little room.
+    private static func short(ofTask state: String) -> String { state == "nothing to change" ? "no change" : state }
 
     static func style(ofTask state: String) -> CellStyle {
         switch state {

@@ -41,7 +41,7 @@ package struct RunScreen: Sendable {
     /// What the next key acts on.
     package var scene: WatchState.Scene {
         let links = links
-        let isText = state.open != nil || state.page.isText
+        let isText = state.showsHelp || state.open != nil || state.page.isText
         let link = state.open ?? state.selected(links)
         return .init(
             links: links, height: bodyHeight, furthest: isText ? max(0, text.count - bodyHeight) : .max,
@@ -52,7 +52,10 @@ package struct RunScreen: Sendable {
     private var bodyHeight: Int { max(1, size.rows - headHeight - tickerHeight - 1) }
 
     /// What is scrolled, not selected from.
-    private var text: AnyRandomAccessCollection<Row> { state.open.map { detail(of: $0) } ?? rows }
+    private var text: AnyRandomAccessCollection<Row> {
+        if state.showsHelp { return AnyRandomAccessCollection(Self.help.map { Row([Span($0)]) }) }
+        return state.open.map { detail(of: $0) } ?? rows
+    }
 
     /// What the rows of the page stand for.
     private var links: [WatchState.Link?] {
@@ -105,12 +108,16 @@ package struct RunScreen: Sendable {
             let text = said(suspension)
             return status.needsPerson ? Span("NEEDS YOU: \(text)", .red) : Span("paused: \(text)", .yellow)
         }
-        return isLive ? Span(status.phase, .green) : Span("interrupted: its engine is gone", .yellow)
+        guard isLive else { return Span("interrupted: its engine is gone", .yellow) }
+        guard let waiting = status.waiting else { return Span(status.phase, .green) }
+        return Span("waits" + (waiting.until.map { " until \(HumanText.time($0, today: now))" } ?? ""), .yellow)
     }
 
     private var summary: [Span] {
-        let landed = status.tasks.count { $0.state == "landed" }
-        var spans = [Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed, of: status.tasks.count, width: 10)]
+        let done = status.tasks.count { $0.state == "landed" || $0.state == "nothing to change" }
+        var spans = [Span("tasks "), Span("\(done)/\(status.tasks.count) "), bar(done, of: status.tasks.count, width: 10)]
+        // Before what there may be no room for.
+        if let waiting = status.waiting { spans.append(Span("  \(self.waiting(waiting.reason))", .yellow)) }
         let merges = status.merges
         spans.append(Span("  \(status.targetBranch) \(status.baseHead.map { String($0.prefix(8)) } ?? "-")  \(merges.published) merged"))
         if merges.conflicts > 0 { spans.append(Span("  \(merges.conflicts) conflict\(merges.conflicts == 1 ? "" : "s")", .yellow)) }
@@ -126,7 +133,6 @@ package struct RunScreen: Sendable {
         if let width = status.width, width.atOnce < width.workers {
             spans.append(Span("  \(width.atOnce) workers at once\(width.reason.map { ": \(said($0))" } ?? "")", .yellow))
         }
-        if let waiting = status.waiting { spans.append(Span("  waits: \(said(waiting.reason))", .yellow)) }
         if status.gate.state == "ungated" { spans.append(Span("  UNGATED", .red)) }
         return spans
     }
@@ -148,8 +154,7 @@ package struct RunScreen: Sendable {
 
     private func body(on canvas: inout Canvas, from top: Int) {
         let height = bodyHeight
-        if state.showsHelp { return list(Self.help.map { Row([Span($0)]) }, on: &canvas, from: top, first: 0, selected: nil) }
-        guard state.open == nil, !state.page.isText else {
+        guard state.open == nil, !state.showsHelp, !state.page.isText else {
             let text = text
             let last = max(0, text.count - height)
             return list(text, on: &canvas, from: top, first: last - min(state.scroll, last), selected: nil)
@@ -179,14 +184,15 @@ package struct RunScreen: Sendable {
     }
 
     private var foot: [Span] {
-        if state.asksForPause { return [Span("Pause the run? Agents stop and what they did is saved. y = yes, any other key = no", .bold)] }
+        if state.asksForPause { return [Span("Pause the run? What its agents did is saved. y = yes, any other key = no", .bold)] }
         if let draft = state.draft {
             // The end of what is typed stays on the screen.
             let head = "To \(Self.safe(draft.agent))\(draft.interrupts ? ", stopping it first" : ""): "
             let keys = "  enter send, ^x \(draft.interrupts ? "let it go on" : "stop it first"), esc give up"
-            let room = max(1, size.columns - head.count - keys.count - 2)
-            let shown = draft.text.count > room ? "…" + draft.text.suffix(room - 1) : draft.text
-            return [Span(head, .bold), Span(Self.safe(shown)), Span(isASCII ? "_" : "▏"), Span(keys, .dim)]
+            let room = max(1, size.columns - head.cells - keys.cells - 2)
+            return [
+                Span(head, .bold), Span(Self.end(of: Self.safe(draft.text), room)), Span(isASCII ? "_" : "▏"), Span(keys, .dim),
+            ]
         }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
         if let replay { return [Span(replay, .dim)] }
@@ -220,9 +226,22 @@ package struct RunScreen: Sendable {
         OneLineText.of(String(text.prefix(8_000)), limit: 2_000).replacing("\t", with: " ")
     }
 
+    /// Text in a column of a width; where it does not fit it has a gap all the same.
     static func pad(_ text: String, _ width: Int) -> String {
-        let cells = text.cells
-        return cells < width ? text + String(repeating: " ", count: width - cells) : text
+        text.isEmpty && width == 0 ? "" : text + String(repeating: " ", count: max(1, width - text.cells))
+    }
+
+    /// The last part of a text that has so many cells, with a mark where something is missing.
+    private static func end(of text: String, _ width: Int) -> String {
+        guard text.cells > width else { return text }
+        var (first, cells) = (text.endIndex, 1)
+        while first > text.startIndex {
+            let before = text.index(before: first)
+            cells += text[before].cells
+            guard cells <= width else { break }
+            first = before
+        }
+        return "…" + text[first...]
     }
 
     /// A sentence of the run on one line, its times as people read them.

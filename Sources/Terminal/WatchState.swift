@@ -26,6 +26,8 @@ package struct WatchState: Sendable, Equatable {
         case agent(String)
         case task(String)
         case candidate(String)
+        /// What waits for a person.
+        case question(String)
         /// What an agent's worktree holds over the branch it is for.
         case diff(String)
         /// What the gate printed for a task or a candidate.
@@ -83,7 +85,9 @@ package struct WatchState: Sendable, Equatable {
             if key == .character("q"), open != nil || showsHelp { close() } else { return .leave }
         case .control("l"): return .redraw
         case .escape, .left, .backspace: close()
-        case .character("?"), .character("h"): showsHelp.toggle()
+        case .character("?"), .character("h"):
+            showsHelp.toggle()
+            scroll = showsHelp || page == .limits ? .max : 0
         case .character("p"): asksForPause = true
         case .character("1"): turn(to: .company)
         case .character("2"): turn(to: .tasks)
@@ -97,7 +101,8 @@ package struct WatchState: Sendable, Equatable {
             if open == nil, let link = selected(scene.links) {
                 if case .agent(let agent) = link { return openTranscript(of: agent) }
                 open = link
-                scroll = 0
+                // What there is to know of it, and why it waits, comes first.
+                scroll = .max
             }
         case .character("t"): return openTranscript(scene)
         case .character("d"), .character("l"): return openText(key, scene)
@@ -137,7 +142,7 @@ package struct WatchState: Sendable, Equatable {
         case .end, .character("G"): step = 1_000_000
         default: return
         }
-        guard open == nil, !page.isText else { return scroll = max(0, min(scene.furthest, scroll - step)) }
+        guard open == nil, !showsHelp, !page.isText else { return scroll = max(0, min(scene.furthest, scroll - step)) }
         let last = max(0, links.count - 1)
         var index = max(0, min(last, min(last, selection[page] ?? 0) + step))
         // Rows that stand for nothing, such as headings, are passed over, in the direction of the movement and then back.

@@ -10,7 +10,7 @@ struct LimitSignalTests {
 
     private func signals(_ lines: [Data]) -> [CredentialSignal] {
         var reader = TurnReader(resuming: false)
-        return lines.compactMap { reader.take($0).credentialSignal(at: Self.now) }
+        return lines.compactMap { reader.take($0).credentialSignals(at: Self.now).last }
     }
 
     @Test("a 429 and a 529 that the CLI tries again slow the credential down, once for each retry")
@@ -118,7 +118,8 @@ struct LimitSignalTests {
             #""status":"rejected","resetsAt":1800000000,"rateLimitType":"seven_day_overage_included","isUsingOverage":false"#)
         var reader = TurnReader(resuming: false)
         _ = reader.take(line(start))
-        guard case .failed(.exhausted(let reset, _, .some(let family)))? = reader.take(line(included)).credentialSignal(at: Self.now) else {
+        guard case .failed(.exhausted(let reset, _, .some(let family)))? = reader.take(line(included)).credentialSignals(at: Self.now).last
+        else {
             Issue.record("no family")
             return
         }
@@ -132,7 +133,7 @@ struct LimitSignalTests {
         let filling = event(
             #""status":"allowed_warning","resetsAt":1800000000,"rateLimitType":"seven_day_sonnet","unifiedWindows":{"five_hour":{"utilization":0.2}}"#
         )
-        guard case .used(let windows)? = reader.take(line(filling)).credentialSignal(at: Self.now) else {
+        guard case .used(let windows)? = reader.take(line(filling)).credentialSignals(at: Self.now).last else {
             Issue.record("nothing is said of the windows")
             return
         }

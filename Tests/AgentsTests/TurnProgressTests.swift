@@ -206,6 +206,6 @@ struct TurnProgressTests {
         }
         #expect(first == second && first != third)
         #expect(marks(result) == [.toolEnded(id: "t1", failed: true)])
-        #expect(marks(#"{"type":"system","subtype":"api_retry","attempt":1}"#) == [.output])
+        #expect(marks(#"{"type":"system","subtype":"api_retry","attempt":1}"#) == [.retrying])
     }
 }

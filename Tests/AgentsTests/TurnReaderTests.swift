@@ -23,6 +23,15 @@ struct TurnReaderTests {
         #expect(try Fixture.conclude(name).end.kind == kind)
     }
 
+    @Test("a turn that no model answered costs nothing, whatever the session's total says of turns before it")
+    func unanswered() throws {
+        let lines = try Fixture.lines("billing-error").map { line in
+            Data(String(decoding: line, as: UTF8.self).replacing(#""total_cost_usd":0,"#, with: #""total_cost_usd":0.0294,"#).utf8)
+        }
+        let conclusion = Fixture.conclude(lines, resuming: true, exit: .code(1))
+        #expect(conclusion.account.sessionCostUsd == 0.0294 && conclusion.account.turnCostUsd == 0)
+    }
+
     @Test("no recorded line is unreadable")
     func everyLineIsReadable() throws {
         let names = try Fixture.names()

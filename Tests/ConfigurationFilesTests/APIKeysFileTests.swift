@@ -149,6 +149,13 @@ struct APIKeysFileTests {
                 "1:2: key 1 switches several cloud providers on: CLAUDE_CODE_USE_BEDROCK, CLAUDE_CODE_USE_VERTEX; "
                     + "keep one, or make two keys of it"
             ),
+            (
+                #"[{"apiKey": "sk-ant-oat01-hunter"}]"#,
+                "1:13: key 1: \"apiKey\" holds a token of a subscription; call it \"oauthToken\""
+            ),
+            (
+                #"[{"oauthToken": "sk-ant-api03-hunter"}]"#, "1:17: key 1: \"oauthToken\" holds an API key; call it \"apiKey\""
+            ),
             (#"[{"apiKey": "x", "maxConcurrency": 0}]"#, "1:36: \"key 1: maxConcurrency\" must be from 1 to 1000, found a number"),
             (
                 #"[{"apiKey": "x", "maxConcurrency": "3"}]"#,

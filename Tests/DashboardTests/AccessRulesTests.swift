@@ -12,7 +12,7 @@ struct AccessRulesTests {
         .init(host: host, origin: origin, cookies: cookies, authorization: authorization, queryToken: token)
     }
 
-    private var cookie: String { "theme=dark; cco=\(rules.token)" }
+    private var cookie: String { "theme=dark; cco-8421=other; \(rules.cookie)=\(rules.token)" }
 
     @Test("the cookie, or the token as a bearer's, from this very server")
     func admitted() throws {
@@ -41,7 +41,11 @@ struct AccessRulesTests {
 
     @Test("without the whole token nothing is shown")
     func tokens() {
-        for cookies in [nil, "", "cco=", "cco=\(rules.token.dropLast())", "xcco=\(rules.token)", "cco=\(rules.token)0"] {
+        for cookies in [
+            nil, "", "cco-8420=", "cco-8420=\(rules.token.dropLast())", "xcco-8420=\(rules.token)", "cco-8420=\(rules.token)0",
+            "cco=\(rules.token)",
+            "cco-8421=\(rules.token)",
+        ] {
             #expect(throws: AccessRules.Refusal.token) { try rules.check(request(cookies: cookies), changes: false) }
         }
         #expect(throws: AccessRules.Refusal.token) { try rules.check(request(authorization: "Basic \(rules.token)"), changes: false) }

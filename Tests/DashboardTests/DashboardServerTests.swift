@@ -119,7 +119,7 @@ struct DashboardServerTests {
     func pausing() async throws {
         try await serving { link, feed in
             let url = try #require(URL(string: "/api/v1/pause", relativeTo: link))
-            let cookie = "cco=\(try token(link))"
+            let cookie = "cco-\(try #require(link.port))=\(try token(link))"
             let foreign = try await get(url, ["Cookie": cookie, "Origin": "http://evil.example"], method: "POST")
             #expect(foreign.response.statusCode == 403)
             #expect(try await get(url, ["Authorization": "Bearer \(try token(link))"]).response.statusCode == 405)

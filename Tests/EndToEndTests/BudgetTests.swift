@@ -20,7 +20,7 @@ struct BudgetTests {
             try await fixture.expectSound(gate: plan.verifyCommand)
             try fixture.expectNoProcess()
             for percent in [50, 80] {
-                #expect(lines(result.outputText, "\(percent) % of the budget of the run are used up") == 1, "\(result.outputText)")
+                #expect(lines(result.outputText, "\(percent) % of the budget of the run is used up") == 1, "\(result.outputText)")
             }
             let files = try await fixture.files()
             let landed = (1...14).count { files.contains("src/task\($0).txt") }

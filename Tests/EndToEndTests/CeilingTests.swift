@@ -48,7 +48,7 @@ struct CeilingTests {
             let task = try #require(status.tasks.first { $0.id == "task-1" })
             #expect(task.state == "failed" && task.why == "the budget of the task is used up")
             #expect(task.costUsd < 0.2 + request && abs(task.costUsd - cost(cut)) < 1e-9)
-            #expect(lines(result.outputText, "95 % of the budget of task-1 are used up") == 1, "\(result.outputText)")
+            #expect(lines(result.outputText, "95 % of the budget of task-1 is used up") == 1, "\(result.outputText)")
             #expect(lines(result.outputText, "budget of task-2") == 0)
             try await fixture.expectHonestLedger()
         }
@@ -72,7 +72,7 @@ struct CeilingTests {
             let landed = [1, 3, 5, 7, 9].count { files.contains("src/task\($0).txt") }
             #expect((1..<5).contains(landed), "\(landed) of 5 landed")
             #expect(result.outputText.contains("its budget is used up"), "\(result.outputText)")
-            #expect(lines(result.outputText, "80 % of the budget of team-1 are used up") == 1, "\(result.outputText)")
+            #expect(lines(result.outputText, "80 % of the budget of team-1 is used up") == 1, "\(result.outputText)")
             #expect(lines(result.outputText, "of the budget of the run") == 0)
             let turns = try fixture.endedTurns()
             let own = turns.filter { $0.turn.team?.name == "team-1" }
@@ -92,7 +92,7 @@ struct CeilingTests {
             #expect(result.exit == .exited(11), "\(result.outputText)\n\(result.errorText)")
             try await fixture.expectSound(gate: plan.verifyCommand)
             try fixture.expectNoProcess()
-            #expect(lines(result.outputText, "95 % of the budget of the run are used up") == 1, "\(result.outputText)")
+            #expect(lines(result.outputText, "95 % of the budget of the run is used up") == 1, "\(result.outputText)")
             let tokens = try fixture.endedTurns().map(\.outcome.account.usage.total)
             let taken = tokens.reduce(0, +)
             #expect(taken >= ceiling * 95 / 100 && taken < ceiling + (tokens.max() ?? 0), "\(tokens)")

@@ -129,7 +129,7 @@ struct NotifierTests {
         let budget = SpendingWarning(.run, .usd, from: 30, to: 41, of: 50).map {
             Telling(
                 event: .spendingWarned($0), kind: .budget, title: "cco: 80 % of the budget of the run",
-                text: "$41.00 of $50.00 are used up.")
+                text: "$41.00 of $50.00 is spent.")
         }
         return [budget].compactMap { $0 } + [
             Telling(

@@ -50,7 +50,7 @@ struct WorkspaceTests {
                 _ = try workspace.lock()
             } throws: { error in
                 guard case .held(let path, let holder) = error as? WorkspaceError else { return false }
-                return path == workspace.path && holder.contains("process \(getpid()) ")
+                return path == workspace.path && holder == "process \(getpid())"
             }
         }
         _ = try workspace.lock()

@@ -117,8 +117,8 @@ struct CostReportTests {
         let lines = fixture.lines(of: .spendingWarned(money), .spendingWarned(tokens), .runawayNoticed(spentUsd: 20, boundUsd: 20))
         #expect(
             lines.map(\.text) == [
-                "80 % of the budget of the run are used up: $16.50 of $20.00.",
-                "50 % of the budget of team-1 are used up: 600.0k tokens of 1.0M tokens.",
+                "80 % of the budget of the run is used up: $16.50 of $20.00.",
+                "50 % of the budget of team-1 is used up: 600.0k tokens of 1.0M tokens.",
                 "$20.00 were spent and nothing has landed meanwhile; at $40.00 the run stands still.",
             ])
         #expect(lines.map(\.level) == [.warning, .notice, .warning])
@@ -127,8 +127,8 @@ struct CostReportTests {
         let turn = try #require(SpendingWarning(.turn(ID("turn-7")), .tokens, from: -1, to: 5_000, of: 10_000))
         #expect(
             fixture.lines(of: .spendingWarned(key), .spendingWarned(turn)).map(\.text) == [
-                "95 % of the budget of the key spare are used up: $9.60 of $10.00.",
-                "50 % of the budget of turn-7 are used up: 5.0k tokens of 10.0k tokens.",
+                "95 % of the budget of the key spare is used up: $9.60 of $10.00.",
+                "50 % of the budget of turn-7 is used up: 5.0k tokens of 10.0k tokens.",
             ])
     }
 }

@@ -101,7 +101,7 @@ struct AdaptiveWidthTests {
         #expect(scenario.run.turns.values.allSatisfy { $0.stopCause == nil })
         #expect(try scenario.feed(.memorySeen(availableMiB: 90, totalMiB: 4000)).isEmpty)
         let status = try #require(RunStatus(run: scenario.run, at: scenario.now).width)
-        #expect(status == .init(busy: 3, atOnce: 1, workers: 3, reason: nil))
+        #expect(status == .init(busy: 3, atOnce: 1, workers: 3, reason: "the machine has 100 MiB of memory left"))
         try scenario.play { run in run.tasks.values.count { $0.state == .waiting } < 3 }
         var most = 0
         try scenario.play { run in

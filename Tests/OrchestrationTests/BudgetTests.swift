@@ -176,6 +176,23 @@ struct BudgetTests {
         #expect(scenario.run.phase == .ended(.complete))
     }
 
+    @Test("where no team has money left the Director is asked once, and the run ends for the budget, not for a lack of progress")
+    func allTeamsSpent() throws {
+        let scenario = try scenario(workers: 6, tasks: 9, costUsd: 0.1) { $0.limits.team.usd = 0.5 }
+        let turn = scenario.hooks.turn
+        scenario.hooks.turn = { [unowned scenario] started, run in
+            guard case .decide = started.brief else { return turn?(started, run) }
+            var outcome = IdealAgent(turn: started, run: run, plan: { _, _ in [] }).outcome(in: &scenario.world)
+            let report = #"{"deliveries":[],"goals":null,"complete":false,"summary":"more is to be done"}"#
+            if run.allTeamsRest { outcome.end = .reported(report) }
+            return outcome
+        }
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.budgetOver), "\(scenario.run.phase)")
+        let vain = started(scenario).reversed().prefix { if case .decide = $0.brief { true } else { false } }
+        #expect(vain.count <= 2, "\(vain.count)")
+    }
+
     @Test("a team whose budget is used up gives up, the others go on, and it gets no further goal")
     func team() throws {
         let scenario = try scenario(workers: 6, tasks: 9, costUsd: 0.1) { $0.limits.team.usd = 1 }

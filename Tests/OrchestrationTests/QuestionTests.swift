@@ -174,6 +174,10 @@ struct QuestionTests {
         let scenario = try asked(status: "done", minutes: 600)
         #expect(scenario.run.objection(to: Order(id: "1", by: "", wish: .answer(ID("question-9"), "1")))?.known == ["question-1"])
         #expect(scenario.run.objection(to: Order(id: "1", by: "", wish: .answer(Self.question, " ")))?.kind == .invalid)
+        let options = try #require(scenario.run.questions[Self.question]?.options.count)
+        let missing = scenario.run.objection(to: Order(id: "1", by: "", wish: .answer(Self.question, "\(options + 1)")))
+        #expect(options == 0 ? missing == nil : missing?.message.contains("has no option \(options + 1)") == true, "\(options) options")
+        #expect(scenario.run.objection(to: Order(id: "1", by: "", wish: .answer(Self.question, "\(options + 1) of them"))) == nil)
         #expect(scenario.run.objection(to: Order(id: "1", by: "", wish: .approve(Self.question)))?.remedy == "Use cco answer question-1.")
         scenario.hooks.duration = { _, _ in 1000 }
         try scenario.playOut()

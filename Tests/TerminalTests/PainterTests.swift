@@ -46,6 +46,29 @@ struct PainterTests {
         #expect(painter.paint(canvas("ab")).contains("b"))
     }
 
+    @Test(
+        "how far a cluster reaches is left to the terminal: what follows has its own place, and a row that has one, or had, is drawn as a whole"
+    )
+    func clusters() {
+        #expect("न्दी".cells == 3 && "🇩🇪".cells == 2 && "கி".cells == 2 && "e\u{301}".cells == 1)
+        var painter = Painter(hasColour: false)
+        #expect(painter.paint(canvas("न्दीab")).contains("न्दी\u{1B}[1;4Hab"))
+        #expect(painter.paint(canvas("न्दीab")).isEmpty)
+        let changed = painter.paint(canvas("न्दीax"))
+        #expect(changed.hasPrefix("\u{1B}[1;1H\u{1B}[0m\u{1B}[2K") && changed.contains("न्दी\u{1B}[1;4Hax"), "\(changed)")
+        let replaced = painter.paint(canvas("plain"))
+        #expect(replaced.contains("\u{1B}[2K") && replaced.contains("plain"), "\(replaced)")
+        #expect(painter.paint(canvas("plaid")) == "\u{1B}[1;5H\u{1B}[0md\u{1B}[0m")
+    }
+
+    @Test("nothing runs over the right edge, so that the last cell is drawn and emptied like any other")
+    func lastCell() {
+        #expect(Painter.opening.contains("\u{1B}[?7l") && Painter.closing.contains("\u{1B}[?7h"))
+        var painter = Painter(hasColour: false)
+        _ = painter.paint(canvas("0123456789", row: 2))
+        #expect(painter.paint(canvas("012345678", row: 2)) == "\u{1B}[3;10H\u{1B}[0m \u{1B}[0m")
+    }
+
     @Test("text is cut where the room ends, with a mark")
     func cutting() {
         #expect(canvas("0123456789").text[0] == "0123456789")

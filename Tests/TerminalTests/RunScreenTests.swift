@@ -114,9 +114,70 @@ struct RunScreenTests {
              "holdsTask": false, "askedAt": {"iso": "x", "ms": 1}}
             """
         screen.status.questions = [try JSONDecoder().decode(RunStatus.QuestionStatus.self, from: Data(question.utf8))]
-        let lines = screen.canvas.text
-        #expect(lines.contains { $0.contains("? cco approve approval-1  director: Three") && !$0.contains("\u{1B}") }, "\(lines)")
+        var lines = screen.canvas.text
+        #expect(lines.contains { $0.contains("? approval-1  director: Three") && !$0.contains("\u{1B}") }, "\(lines)")
         #expect(lines.contains { $0.contains("1 question to you") }, "\(lines)")
+        _ = screen.state.handle(.enter, on: screen.scene)
+        lines = screen.canvas.text
+        #expect(lines.contains("  type     cco approve approval-1, or cco reject approval-1 \"…\""), "\(lines)")
+        #expect(lines.contains("  silence  it waits until you say something"), "\(lines)")
+    }
+
+    @Test("a question can be read as a whole, with its options, its default and until when; many of them leave the company on the screen")
+    func longQuestion() throws {
+        var screen = try Self.screen(24, 80)
+        let words = String(repeating: "Which contract is meant to count here? ", count: 6)
+        screen.status.questions = try (1...12).map { number in
+            let question = """
+                {"id": "question-\(number)", "kind": "question", "agent": "worker-1", "task": "task-2", "text": "\(words)", "options": ["the old", "the new"],
+                 "default": "the old", "deadline": {"iso": "2026-11-28T14:27:44.000Z", "ms": \(screen.now + 60_000)}, "state": "open", "holdsTask": true,
+                 "askedAt": {"iso": "x", "ms": 1}}
+                """
+            return try JSONDecoder().decode(RunStatus.QuestionStatus.self, from: Data(question.utf8))
+        }
+        var lines = screen.canvas.text
+        #expect(
+            lines.contains("? and 10 more: cco questions") && lines.contains { $0.contains("worker-1 ") && !$0.contains("?") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("? question-1 until 14:27:") }, "\(lines)")
+        _ = screen.state.handle(.enter, on: screen.scene)
+        lines = screen.canvas.text
+        #expect(
+            lines.contains("  1        the old") && lines.contains("  2        the new")
+                && lines.contains("  type     cco answer question-1 1"))
+        #expect(lines.contains { $0.hasPrefix("  silence  at 14:27:") && $0.hasSuffix("this counts: the old") }, "\(lines)")
+        #expect(lines.contains("  task     task-2, which waits for it"))
+    }
+
+    @Test("why an agent waits is said before what it would do, and until when the run waits stands in the head, also on a small terminal")
+    func waiting() throws {
+        var screen = try Self.screen(24, 80)
+        screen.status.teams[1].members[1].state = "idle"
+        screen.status.teams[1].members[1].tool = nil
+        screen.status.teams[1].members[1].brief = String(repeating: "working on something long ", count: 9) + "…"
+        screen.status.teams[1].members[1].waits = "needs a credential; the earliest opens soon"
+        let waiting = #"{"reason": "needs a credential; the earliest opens soon", "until": {"iso": "2026-11-28T14:27:44.000Z", "ms": \#(screen.now + 90_000)}}"#
+        screen.status.waiting = try JSONDecoder().decode(RunStatus.Waiting.self, from: Data(waiting.utf8))
+        let lines = screen.canvas.text
+        #expect(lines[0].contains("  waits until 14:27:") && lines[1].contains("  waits: needs a credential"), "\(lines)")
+        let line = try #require(lines.first { $0.contains("worker-5") })
+        #expect(line.contains("…  waits: needs a credential") && !line.contains("……"), "\(line)")
+    }
+
+    @Test("the help is scrolled where there is little room, and a task opens at its beginning")
+    func beginnings() throws {
+        var screen = try Self.screen(10, 80, [.character("?")])
+        #expect(screen.canvas.text.contains("Keys"))
+        for _ in 0..<20 { _ = screen.state.handle(.down, on: screen.scene) }
+        #expect(screen.canvas.text.contains { $0.contains("leave this view") })
+        screen = try Self.screen(10, 80, [.character("2"), .enter])
+        #expect(screen.canvas.text[3].hasPrefix("task-1 "), "\(screen.canvas.text)")
+    }
+
+    @Test("what is typed has its end on the screen, however wide its characters are")
+    func wideDraft() throws {
+        let keys = [Key.character("m")] + (0..<200).map { _ in Key.character("漢") } + [.character("終")]
+        let last = try #require(try Self.screen(24, 100, keys).canvas.text.last)
+        #expect(last.contains("…漢") && last.contains("終▏  enter send"), "\(last)")
     }
 
     @Test("the tasks") func tasks() throws { try compare(Self.screen(24, 80, [.character("2")]), "tasks-80x24.txt") }

@@ -121,7 +121,9 @@ struct LimitReadingTests {
                 var reader = TurnReader(resuming: false)
                 var signals: [String] = []
                 for line in outcome.lines {
-                    guard let signal = reader.take(Data(try line.text().utf8)).credentialSignal(at: Self.now).map(word) else { continue }
+                    guard let signal = reader.take(Data(try line.text().utf8)).credentialSignals(at: Self.now).last.map(word) else {
+                        continue
+                    }
                     if signals.last != signal { signals.append(signal) }
                 }
                 let end = reader.conclusion(exit: .code(Int32(outcome.exitCode ?? -1)), stopped: nil, errorTail: outcome.errors).end
@@ -202,7 +204,7 @@ struct LimitReadingTests {
                     "Do it.\n", port: api.port, apiKey: nil, session: Self.session,
                     variables: ["CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-test-000000000000", "ANTHROPIC_MODEL": model])
                 var reader = TurnReader(resuming: false)
-                let signals = try outcome.lines.compactMap { try reader.take(Data($0.text().utf8)).credentialSignal(at: Self.now) }
+                let signals = try outcome.lines.flatMap { try reader.take(Data($0.text().utf8)).credentialSignals(at: Self.now) }
                 let fault = CredentialFault.exhausted(
                     resetsAt: Timestamp(milliseconds: Int64(Self.reset) * 1000),
                     message: "a usage window is used up (window \(claim.rawValue))",

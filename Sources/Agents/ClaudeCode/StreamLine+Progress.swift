@@ -10,6 +10,7 @@ extension StreamLine {
         case .started: return [.began]
         case .result: return [.rested]
         case .replayed: return [.told]
+        case .apiRetry: return [.retrying]
         default: blocks = []
         }
         let marks = blocks.compactMap { block -> ProgressMark? in

@@ -111,6 +111,8 @@ package struct TurnReader: TurnReading, Equatable {
             let usage = result.usage?.tokens ?? TokenUsage()
             account.usage = account.usage + usage
             if usage.total > 0 { models.add(account.model ?? "unknown", usage, costUsd: nil) }
+            // No model has answered: the session's total is then of earlier turns, one that was stopped before it had a result among them.
+            if usage.total == 0, result.modelUsageSinceLastResult != nil { turnCostUsd = turnCostUsd ?? 0 }
         } else {
             account.usage = perModel.values.reduce(account.usage) { $0 + $1.tokens }
             for (model, usage) in perModel { models.add(model, usage.tokens, costUsd: usage.costUSD ?? 0) }

@@ -97,6 +97,9 @@ extension RunTools {
         do {
             return try await finder.client.order(request, patience: .seconds(30)).sentence
         } catch ControlClientError.notRunning {
+            if try await finder.status().status.phase == "ended" {
+                throw Failure("the run has ended, so it cannot be steered; a person starts another with cco start --new", .usage)
+            }
             throw Failure("no engine has the run in hand, so it cannot be steered; a person goes on with cco resume", .usage)
         }
     }

@@ -38,7 +38,7 @@ struct DocumentReader: Sendable {
         case .diff(let agent): await difference(agent, status)
         case .gateLog(let subject): log(link, await gateOutput(subject, status))
         case .agent(let agent): transcript(agent, status)
-        case .task, .candidate: .init(link: link, title: "", lines: [])
+        case .task, .candidate, .question: .init(link: link, title: "", lines: [])
         }
     }
 
@@ -52,7 +52,7 @@ struct DocumentReader: Sendable {
             }
             let output = transcripts(status).output(of: turn, agent)
             return Output(path: output.path, title: turn, isRunning: output.isGrowing)
-        case .diff, .task, .candidate: return nil
+        case .diff, .task, .candidate, .question: return nil
         }
     }
 

@@ -39,14 +39,22 @@ struct FollowedRun: RunFeed {
         try await follower.pause(with: "the web page")
     }
 
+    /// What to do where no engine has the run in hand.
+    private var remedy: String {
+        get async {
+            if (try? await follower.isEarlier) == true { return "It is not the newest run, and does not go on." }
+            if await follower.moment.status.phase == "ended" { return "The run has ended. Start another: cco start --new\(place.options)" }
+            return "Go on with the run first: cco resume\(place.options)"
+        }
+    }
+
     func order(_ body: [UInt8]) async throws(ControlProblem) -> OrderReceipt {
         do {
             return try await follower.give(try ControlClient.orderRequest(body))
         } catch ControlClientError.notRunning {
             throw ControlProblem(
                 code: "no-engine", message: "No engine has the run in hand, so there is nobody to take the order.",
-                remedy: (try? await follower.isEarlier) == true
-                    ? "It is not the newest run, and does not go on." : "Go on with the run first: cco resume\(place.options)", status: 409)
+                remedy: await remedy, status: 409)
         } catch ControlClientError.broken, ControlClientError.deadline {
             throw ControlProblem(
                 code: "uncertain", message: "Whether the order was taken is not known.",

@@ -165,7 +165,7 @@ struct WatchSession: Sendable {
         private func isText(_ link: WatchState.Link?) -> Bool {
             switch link {
             case .diff, .gateLog, .agent: true
-            case .task, .candidate, nil: false
+            case .task, .candidate, .question, nil: false
             }
         }
 
@@ -228,6 +228,8 @@ struct WatchSession: Sendable {
                 do {
                     try await follower.pause(with: "cco watch")
                     continuation.yield(.told("The run stands still. Go on with: cco resume\(options)"))
+                } catch ControlClientError.notRunning {
+                    continuation.yield(.told("No engine has the run in hand. Go on with: cco resume\(options)"))
                 } catch {
                     continuation.yield(.told("The run could not be paused: \(error)"))
                 }

@@ -12,8 +12,9 @@ export class AgentPage {
     this.messages = el("div", {});
     this.work = new Work(null);
     this.say = new Say(id);
-    page.append(el("h2", {}, id), this.facts, this.say.element, this.messages, this.work.element);
-    this.transcript = new Transcript(page, id);
+    this.rest = el("div", {}, this.say.element, this.messages, this.work.element);
+    page.append(el("h2", {}, id), this.facts, this.rest);
+    this.transcript = new Transcript(this.rest, id);
   }
 
   close() { this.transcript.close(); }
@@ -21,6 +22,7 @@ export class AgentPage {
   update() {
     const status = store.status;
     const one = [status.director, ...status.teams.flatMap((team) => [team.lead, ...team.members])].find((other) => other.id === this.id);
+    this.rest.hidden = !one;
     if (!one) return show(this.facts, el("p", {}, "There is no such agent."));
     const team = status.teams.find((other) => other.lead.id === this.id || other.members.some((member) => member.id === this.id));
     const tasks = [...store.tasks.values()].filter((task) => task.worker === this.id);

@@ -38,7 +38,8 @@ export class AgentList {
     const all = everybody();
     const found = all.filter((one) => (!this.team || one.team === this.team) && (!this.busy.checked || one.state === "working")
       && (!this.words || `${one.id} ${one.brief ?? ""} ${one.team}`.toLowerCase().includes(this.words)));
-    const text = `${found.length} of ${all.length} agents, ${all.filter((one) => one.state === "working").length} at work`;
+    const isKnown = !this.team || store.status.teams.some((one) => one.id === this.team);
+    const text = !isKnown ? `There is no ${this.team}.` : `${found.length} of ${all.length} agents, ${all.filter((one) => one.state === "working").length} at work`;
     if (this.count.textContent !== text) this.count.textContent = text;
     this.rows.show(found);
   }

@@ -20,7 +20,13 @@ function fill(element, attributes, children) {
 }
 
 /** Others' words: a mark of direction in them reaches no further than they do. */
-export function words(...text) { return el("bdi", {}, text); }
+export function words(...text) { return el("bdi", {}, text.map((one) => (typeof one === "string" ? visible(one) : one))); }
+
+/** Characters that steer a terminal or turn the direction of what follows are shown as what they are. */
+function visible(text) {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (one) => `\\u{${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}}`);
+}
 
 /** Replaces what is in `parent`, unless it is the same already, and keeps focus and scrolling where they were. */
 export function show(parent, ...children) {

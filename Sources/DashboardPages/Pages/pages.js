@@ -20,7 +20,7 @@ export function doing(one) {
   if (one.tool) {
     return [el("code", {}, words([one.tool.name, one.tool.argument].filter(Boolean).join(" "))), one.tool.others && ` +${one.tool.others}`, " ", since(one.tool.since.ms, now())];
   }
-  return { starting: "starts", thinking: "thinks" }[one.doing] ?? null;
+  return { starting: "starts", thinking: "thinks", retrying: "waits for the API, and asks again" }[one.doing] ?? null;
 }
 
 /** Money of all turns of an agent, the running one among them. */

@@ -1,6 +1,6 @@
 // What agents ask a person, and what a person is to approve: above every page, as long as it is open.
 import { store, subscribe, order, orderId, now } from "/store.js";
-import { el, words, moment } from "/dom.js";
+import { el, show, words, moment } from "/dom.js";
 import { agentLink, taskLink, commitLink } from "/pages.js";
 
 const box = document.getElementById("asked");
@@ -34,10 +34,21 @@ function form(one) {
       one.task && [" about ", taskLink(one.task)], one.team && el("span", { class: "weak" }, ` ${one.team}`)),
     el("p", {}, words(one.text ?? ""), one.commit && [" ", commitLink(one.commit)]),
     (one.plan ?? []).length > 0 && el("ul", {}, one.plan.map((line) => el("li", {}, words(line)))),
-    one.deadline && el("p", { class: "weak" }, "At ", moment(one.deadline.ms, now()), ` ${one.default ? "this is taken for the answer: " : "the run goes on without an answer."}`, one.default && words(one.default)),
+    el("p", { class: "weak deadline" }),
     el("div", { class: "tools" }, // By its number, which cannot be taken for another option's.
       (one.options ?? []).map((option, index) => button(words(option), () => ({ kind: "answer", text: String(index + 1) }))),
       isApproval && button("Approve", () => ({ kind: "approve" })), text, typed(isApproval ? "reject" : "answer")), outcome);
+}
+
+/** Until when there is time, and whether anybody is there to take an answer: both change while the question is open. */
+function refresh(element, one) {
+  const { isLive, status } = store.present;
+  const canAnswer = isLive && !status.suspension && status.phase !== "ended";
+  for (const button of element.querySelectorAll("button")) button.disabled = !canAnswer;
+  const silence = one.default ? ["this is taken for the answer: ", words(one.default)] : "the run goes on without an answer.";
+  show(element.querySelector(".deadline"),
+    canAnswer ? one.deadline && el("span", {}, "At ", moment(one.deadline.ms, now()), " ", silence)
+      : el("span", {}, "The run stands still, and so does the time for an answer: go on with it first."));
 }
 
 function update() {
@@ -52,6 +63,7 @@ function update() {
     forms.set(one.id, form(one));
     box.append(forms.get(one.id));
   }
+  for (const one of open) refresh(forms.get(one.id), one);
   box.hidden = open.length === 0 || store.at !== null;
 }
 

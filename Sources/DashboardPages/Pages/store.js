@@ -93,7 +93,10 @@ connect();
 
 /** The server's answer, or an error that a person can read. */
 async function ask(path, options) {
-  const answer = await fetch(path, options);
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch { throw new Error("cco web does not answer; is it still running?"); }
   if (answer.ok) return answer.json();
   let words = `the server answers ${answer.status}`;
   try {

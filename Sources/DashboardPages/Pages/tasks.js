@@ -30,11 +30,12 @@ export class TaskList {
   update() {
     const all = [...store.tasks.values()];
     const known = new Set([...this.states.options].map((option) => option.value));
-    for (const state of new Set(all.map((one) => one.state))) if (!known.has(state)) this.states.append(el("option", { value: state }, state));
+    for (const state of new Set([...Object.keys(kinds), ...all.map((one) => one.state)])) if (!known.has(state)) this.states.append(el("option", { value: state }, state));
     this.states.value = this.state;
     const found = all.filter((one) => (!this.state || one.state === this.state)
       && (!this.words || `${one.id} ${one.title} ${one.worker ?? ""} ${one.team}`.toLowerCase().includes(this.words)));
-    const text = `${found.length} of ${count(store.status.tasks.count, "task")}`;
+    const isKnown = !this.state || [...this.states.options].some((option) => option.value === this.state);
+    const text = isKnown ? `${found.length} of ${count(store.status.tasks.count, "task")}` : `No task can be "${this.state}".`;
     if (this.count.textContent !== text) this.count.textContent = text;
     this.rows.show(found);
   }
@@ -113,7 +114,7 @@ export class TaskPage {
       ["Needs", needs.length > 0 && links(needs)],
       ["Needed by", neededBy.length > 0 && links(neededBy)],
       ["Graph", el("a", { href: `#/graph/${one.id}`, "data-key": "graph" }, "what it depends on, and what on it")],
-      ["Effort", [count(one.attempts, "attempt"), one.reworks > 0 && `, ${count(one.reworks, "rework")}`, one.conflicts > 0 && `, ${count(one.conflicts, "conflict")}`, one.redGates > 0 && `, ${count(one.redGates, "red gate")}`]],
+      ["Effort", [count(one.attempts, "attempt"), one.reworks > 0 && `, ${count(one.reworks, "rework")}`, one.conflicts > 0 && `, ${count(one.conflicts, "conflict")}`, one.redGates > 0 && `, ${count(one.redGates, "red gate")} to mend`]],
       ["Cost", `${money(one.costUsd)}, ${tokens(one.tokens.total)} tokens`],
       ["Added by", one.addedBy && words(one.addedBy)],
       ["Made", moment(one.createdAt.ms, now())],
