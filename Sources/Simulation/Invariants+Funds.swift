@@ -42,14 +42,14 @@ extension Invariants {
 
     /// Nothing that is to be done can be paid any more.
     func checkBudgetIsOver() throws {
-        let scopes = [SpendingScope.run] + (after.isFlat ? after.teams.keys.map { .team($0) } : [])
-        let isOver = SpendingMeasure.allCases.contains { measure in
-            scopes.contains { scope in
+        func isOver(_ scope: SpendingScope) -> Bool {
+            SpendingMeasure.allCases.contains { measure in
                 guard let ceiling = after.ceiling(of: scope, measure) else { return false }
                 let least = measure == .usd ? 0.011 : 1001
                 return after.spent(by: scope, measure) >= ceiling * (1 - after.settings.limits.keptBack) - least
             }
         }
+        let isOver = isOver(.run) || after.teams.keys.allSatisfy { isOver(.team($0)) }
         if !isOver { throw Violation(.endIsTrue, "the budget is said to be over, and there is some left") }
     }
 
