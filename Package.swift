@@ -76,7 +76,7 @@ let package = Package(
         module("Simulation", needs: ["Orchestration"], extra: optimized),
         // Not "Configuration": a package that hummingbird needs has a module of that name.
         module("ConfigurationFiles"),
-        module("Observability", needs: ["Orchestration"]),
+        module("Observability", needs: ["Orchestration", "CTerminal"]),
         module("Journal", needs: ["Orchestration"], uses: [grdb]),
         module("Processes", needs: ["CProcesses"], uses: [subprocess, systemPackage]),
         module("Git", needs: ["Orchestration", "Processes"]),
@@ -94,7 +94,7 @@ let package = Package(
         module(
             "Dashboard", needs: ["Orchestration", "ControlAPI", "Observability", "Telemetry", "DashboardPages"], uses: hummingbird + nio,
             resources: [.embedInCode("openapi.json")]),
-        module("Terminal", needs: ["Orchestration", "Observability", "CTerminal"]),
+        module("Terminal", needs: ["Orchestration", "Observability"]),
         module("TestSupport", needs: ["JSON"], uses: hummingbird + nio),
         module(
             "Commands",

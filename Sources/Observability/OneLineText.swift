@@ -8,6 +8,6 @@ package enum OneLineText {
 }
 
 extension String {
-    /// With spaces up to the width, in characters.
-    package func padding(to width: Int) -> String { count < width ? self + String(repeating: " ", count: width - count) : self }
+    /// With spaces up to the width, in cells of a terminal.
+    package func padding(to width: Int) -> String { cells < width ? self + String(repeating: " ", count: width - cells) : self }
 }

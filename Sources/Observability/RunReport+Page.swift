@@ -1,6 +1,4 @@
 /// Lines for a terminal, folded at words to its width. Text of others loses its line breaks and terminal sequences.
-///
-/// Characters count as one column each, so a line in a wide script can reach over the edge.
 struct RunReportPage {
     /// How a line is painted.
     enum Tone: String {
@@ -35,7 +33,7 @@ struct RunReportPage {
         let folded = fold(OneLine.text(text, limit: Self.longestText), width: width - indent)
         for (index, part) in folded.enumerated() {
             let head = index == 0 ? label : ""
-            let margin = String(repeating: " ", count: max(0, indent - head.count))
+            let margin = String(repeating: " ", count: max(0, indent - head.cells))
             let line = head + margin + part
             lines.append(color && tone != .plain ? "\(tone.rawValue)\(line)\u{1B}[0m" : line)
         }
@@ -46,13 +44,20 @@ struct RunReportPage {
         var part = ""
         for word in text.split(separator: " ") {
             var word = String(word)
-            if !part.isEmpty, part.count + 1 + word.count > width {
+            if !part.isEmpty, part.cells + 1 + word.cells > width {
                 parts.append(part)
                 part = ""
             }
-            while word.count > width {
-                parts.append(String(word.prefix(width)))
-                word = String(word.dropFirst(width))
+            while word.cells > width {
+                var room = width
+                let fitting = word.prefix { character in
+                    room -= character.cells
+                    return room >= 0
+                }
+                // One that is wider than everything has a line of its own all the same.
+                let first = fitting.isEmpty ? word.prefix(1) : fitting
+                parts.append(String(first))
+                word = String(word.dropFirst(first.count))
             }
             part += part.isEmpty ? word : " \(word)"
         }

@@ -1,3 +1,5 @@
+import Observability
+
 /// Text with one look.
 package struct Span: Sendable, Equatable {
     package var text: String

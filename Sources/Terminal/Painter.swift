@@ -1,3 +1,5 @@
+import Observability
+
 /// Turns canvases into what a terminal has to be sent: only the cells that changed (ECMA-48 cursor addressing).
 package struct Painter: Sendable {
     private let hasColour: Bool

@@ -122,8 +122,8 @@ extension RunScreen {
             let states = task.dependsOn.map { name in "\(name) (\(status.tasks.first { $0.id == name }?.state ?? "unknown"))" }
             rows += folded("needs", states.joined(separator: ", "))
         }
-        rows.append(
-            field("effort", "\(task.attempts) attempts, \(task.reworks) reworks, \(task.conflicts) conflicts, \(task.redGates) red gates to mend"))
+        let returns = "\(task.reworks) reworks, \(task.conflicts) conflicts, \(task.redGates) red gates to mend"
+        rows.append(field("effort", "\(task.attempts) attempts, \(returns)"))
         rows.append(field("cost", "\(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens.total))) tokens"))
         rows.append(field("made", HumanText.time(task.createdAt, today: now)))
         if let started = task.startedAt { rows.append(field("begun", HumanText.time(started, today: now))) }

@@ -27,6 +27,19 @@ struct RunReportTests {
 
     private func report(_ fixture: RunReportFixture) -> RunReport { RunReport(run: fixture.run, facts: facts, at: fixture.now) }
 
+    @Test("the summary for a terminal is folded by the cells that words take, and what needed no change did not land")
+    func folded() {
+        var fixture = small
+        fixture.add(3, "Nothing")
+        fixture.apply(.taskSettled(ID("task", 3), .unneeded))
+        fixture.add(4, String(repeating: "漢字", count: 40))
+        fixture.apply(.taskSettled(ID("task", 4), .failed(String(repeating: "終わり ", count: 30))))
+        let text = report(fixture).terminalSummary(width: 60, color: false)
+        #expect(text.contains("1 of 4 landed, 1 needed no change, 1 new commits"), "\(text)")
+        let lines = text.split(separator: "\n")
+        #expect(lines.contains { $0.contains("漢字") } && lines.allSatisfy { $0.cells <= 60 }, "\(lines.map(\.cells).max() ?? 0): \(text)")
+    }
+
     @Test("a small run's report as Markdown")
     func markdown() {
         let text = report(small).markdown()

@@ -1,3 +1,4 @@
+import Observability
 import Terminal
 import Testing
 

@@ -155,7 +155,8 @@ struct RunScreenTests {
         screen.status.teams[1].members[1].tool = nil
         screen.status.teams[1].members[1].brief = String(repeating: "working on something long ", count: 9) + "…"
         screen.status.teams[1].members[1].waits = "needs a credential; the earliest opens soon"
-        let waiting = #"{"reason": "needs a credential; the earliest opens soon", "until": {"iso": "2026-11-28T14:27:44.000Z", "ms": \#(screen.now + 90_000)}}"#
+        let until = #"{"iso": "2026-11-28T14:27:44.000Z", "ms": \#(screen.now + 90_000)}"#
+        let waiting = #"{"reason": "needs a credential; the earliest opens soon", "until": \#(until)}"#
         screen.status.waiting = try JSONDecoder().decode(RunStatus.Waiting.self, from: Data(waiting.utf8))
         let lines = screen.canvas.text
         #expect(lines[0].contains("  waits until 14:27:") && lines[1].contains("  waits: needs a credential"), "\(lines)")
