@@ -22,7 +22,9 @@ extension OrchestratorConfiguration.Settings {
         "What turns have that are for something special. The keys are `conflict`, `gate-fix`, `rework` and `review`.")
     static let scarcity = models(
         of: OrchestratorConfiguration.Role.self, "scarcity",
-        .string("model", .model, defaultText: "as before", "Model of this role while a usage window runs short."),
+        .string(
+            "model", .model, defaultText: "`sonnet` instead of a stronger one; the Director keeps its own",
+            "Model of this role while a usage window runs short."),
         .choice("effort", "How hard the model then thinks."),
         "What a role's new conversations have on a subscription of which a usage window runs short, so that the strongest model is left for "
             + "the Director and for conflicts.")

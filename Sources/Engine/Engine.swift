@@ -83,7 +83,10 @@ package actor Engine {
     ///
     /// - Throws: `OrderObjection`; nothing has happened then.
     package func order(_ order: Order) throws(OrderObjection) -> OrderReceipt {
-        if let known = run.orders[order.id] { return known }
+        if let known = run.orders[order.id] {
+            if let objection = run.objection(toRepeating: order, known) { throw objection }
+            return known
+        }
         guard hasStarted else { throw .notYet }
         if let objection = run.objection(to: order) { throw objection }
         submit(.ordered(order))

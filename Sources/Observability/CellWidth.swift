@@ -1,13 +1,12 @@
 import CTerminal
 
 extension Character {
-    /// The cells that a terminal gives the character: 1 or 2, and 0 for one that is not shown by itself.
+    /// The cells that a terminal gives the character: 1 or 2, more for some syllables, and 0 for one that is not shown by itself.
     ///
     /// Emoji of several scalars take two cells, and a syllable of several letters one for each letter that has a cell. Terminals differ there, so that
-    /// ``Painter`` relies on it for the room alone, and for no cluster's neighbours.
+    /// the painter of the terminal view relies on it for the room alone, and for no cluster's neighbours.
     package var cells: Int {
         var sum = 0
-        var widest = 0
         var isJoined = false
         for scalar in unicodeScalars {
             switch scalar.value {
@@ -15,9 +14,7 @@ extension Character {
             case 0x200D, 0x1F3FB...0x1F3FF: isJoined = isJoined || sum > 0
             default: break
             }
-            let width = max(0, Int(cterminal_width(scalar.value)))
-            sum += width
-            widest = max(widest, width)
+            sum += max(0, Int(cterminal_width(scalar.value)))
         }
         return isJoined ? 2 : min(sum, Self.mostCells)
     }

@@ -18,6 +18,17 @@ extension Run {
         }
     }
 
+    /// Whether an order has the name of an earlier one that said something else to somebody: its words would be lost without a word.
+    package func objection(toRepeating order: Order, _ receipt: OrderReceipt) -> OrderObjection? {
+        guard case .tell(let agent, let text, _) = order.wish else { return nil }
+        guard let subject = receipt.subject, let told = mail[ID(subject)] else { return nil }
+        // Of what has been read only the beginning is kept.
+        guard told.agent != agent || told.text.prefix(100) != text.prefix(100) else { return nil }
+        return OrderObjection(
+            .invalid, "An order called \(order.id) was given before and said something else (\(subject)).",
+            "Give this one a name of its own, or none.")
+    }
+
     private func objection(to wish: Order.Wish) -> OrderObjection? {
         switch wish {
         case .tell(let agent, let text, _): objection(toTelling: agent, text)

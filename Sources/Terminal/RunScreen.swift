@@ -114,8 +114,12 @@ package struct RunScreen: Sendable {
     }
 
     private var summary: [Span] {
-        let done = status.tasks.count { $0.state == "landed" || $0.state == "nothing to change" }
-        var spans = [Span("tasks "), Span("\(done)/\(status.tasks.count) "), bar(done, of: status.tasks.count, width: 10)]
+        let landed = status.tasks.count { $0.state == "landed" }
+        let unneeded = status.tasks.count { $0.state == "nothing to change" }
+        var spans = [
+            Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed + unneeded, of: status.tasks.count, width: 10),
+        ]
+        if unneeded > 0 { spans.append(Span(" \(unneeded) unchanged", .dim)) }
         // Before what there may be no room for.
         if let waiting = status.waiting { spans.append(Span("  \(self.waiting(waiting.reason))", .yellow)) }
         let merges = status.merges

@@ -34,7 +34,7 @@ struct InterfaceTests {
             #expect(events.status == 200 && numbers(events.text) == Array(1...last))
             #expect(!events.text.contains(CompanyFixture.key))
             let order = try await web.ask("/api/v1/orders", method: "POST", body: #"{"id":"1","kind":"retry","task":"task-1"}"#)
-            #expect(order.status == 409 && order.text.contains("no-engine") && order.text.contains("cco resume"), "\(order.text)")
+            #expect(order.status == 409 && order.text.contains("no-engine") && order.text.contains("cco start --new"), "\(order.text)")
             let broken = try await web.ask("/api/v1/orders", method: "POST", body: "{}")
             #expect(broken.status == 400 && broken.text.contains("malformed-body"), "\(broken.text)")
             let cost = try JSONDecoder().decode(CostReport.self, from: Data(try await web.ask("/api/v1/cost").text.utf8))

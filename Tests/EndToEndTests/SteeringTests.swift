@@ -82,7 +82,7 @@ struct SteeringTests {
             let run = try await fixture.begin(["start"])
             await script.seen()
             let order = try await fixture.cco(["tell", "worker-1", "Mind the style.", "--as", "Ada"])
-            #expect(order.outputText == "Message-1 is kept for worker-1's next turn.\n", "\(order.outputText)\(order.errorText)")
+            #expect(order.outputText == "Message-1 waits for worker-1's next turn.\n", "\(order.outputText)\(order.errorText)")
             let unknown = try await fixture.cco(["tell", "wroker-1", "Hey"])
             #expect(unknown.exit == .exited(64) && unknown.errorText.contains("Did you mean worker-1?"), "\(unknown.errorText)")
             await gate.open()

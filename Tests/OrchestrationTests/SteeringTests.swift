@@ -45,7 +45,14 @@ struct SteeringTests {
         let message = try #require(scenario.run.messages.values.first)
         #expect(message.turn == turn && message.sender == .person("Ada") && message.words.contains("message-1"))
         #expect(scenario.run.effects.values.contains { $0.effect == .say(message.id) })
-        #expect(scenario.run.orders["order"]?.subject == "message-1")
+        let receipt = try #require(scenario.run.orders["order"])
+        #expect(receipt.subject == "message-1")
+        func repeated(_ text: String, to agent: AgentID = Self.worker) -> OrderObjection? {
+            scenario.run.objection(toRepeating: Order(id: "order", by: "Ada", wish: .tell(agent, text, interrupts: false)), receipt)
+        }
+        #expect(repeated("Use the parser.") == nil)
+        #expect(repeated("Use no parser.")?.message.contains("order was given before and said something else (message-1)") == true)
+        #expect(repeated("Use the parser.", to: ID("worker-2"))?.kind == .invalid)
         try scenario.feed(.messageReceived(turn, uuid: message.uuid, .delivered))
         #expect(scenario.run.messages.isEmpty && scenario.run.mail[message.id]?.state == .delivered)
         try end(turn, naming: ["message-1", "message-9"], in: scenario)

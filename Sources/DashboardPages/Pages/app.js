@@ -100,10 +100,11 @@ function head() {
 function clocks() {
   const status = store.status;
   const landed = status.tasks.landed;
+  const unneeded = [...store.tasks.values()].filter((one) => one.state === "nothing to change").length;
   const works = store.isLive && !status.suspension && status.phase !== "ended" && !status.time.restsUntil;
   const worked = status.time.workedMilliseconds + (works ? Math.max(0, now() - status.at.ms) : 0);
   const figures = [
-    ["Tasks", [el("progress", { max: Math.max(1, status.tasks.count), value: landed, "aria-label": "landed tasks" }), ` ${landed} of ${status.tasks.count}`]],
+    ["Tasks", [el("progress", { max: Math.max(1, status.tasks.count), value: landed + unneeded, "aria-label": "tasks that landed or needed no change" }), ` ${landed} of ${status.tasks.count}`, unneeded > 0 && `, ${unneeded} unchanged`]],
     ["Time", `${duration(worked)} of ${duration(status.time.limitMilliseconds)}`],
     ["Cost", money(status.spending.costUsd) + (status.spending.budgetUsd ? ` of ${money(status.spending.budgetUsd)}` : "")],
     ["Tokens", tokens(status.spending.tokens.total)],
