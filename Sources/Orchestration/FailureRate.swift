@@ -31,9 +31,8 @@ package struct FailureRate: Codable, Sendable, Equatable {
         return rate
     }
 
-    /// The chance that the next change breaks the gate. Before there is much experience it is near one in twenty: as if of 30 changes one and a half had
-    /// failed.
-    package var estimate: Double { min(0.5, Double(2 * ejected + 3) / Double(2 * judged + 60)) }
+    /// The chance that the next change breaks the gate. Before there is much experience it is near one in twenty: as if of 40 changes two had failed.
+    package var estimate: Double { min(0.5, Double(ejected + 2) / Double(judged + 40)) }
 
     /// How many changes to verify together: a few, then until one fails all there are, and then so many that the gate is red as often as green, when
     /// its verdict tells most: ln 2 ÷ p.
