@@ -60,6 +60,8 @@ package struct WatchState: Sendable, Equatable {
     /// Rows from the end that the open text, or the log, is scrolled back; 0 follows what is new.
     package var scroll = 0
     package var showsHelp = false
+    /// Where what the help covers goes on.
+    private var scrollBeforeHelp = 0
     /// A question that the next key answers.
     package var asksForPause = false
     /// Whether Ctrl-C asks for a pause, as people expect of the terminal that started the run; elsewhere it leaves.
@@ -86,8 +88,7 @@ package struct WatchState: Sendable, Equatable {
         case .control("l"): return .redraw
         case .escape, .left, .backspace: close()
         case .character("?"), .character("h"):
-            showsHelp.toggle()
-            scroll = showsHelp || page == .limits ? .max : 0
+            if showsHelp { close() } else { (showsHelp, scrollBeforeHelp, scroll) = (true, scroll, .max) }
         case .character("p"): asksForPause = true
         case .character("1"): turn(to: .company)
         case .character("2"): turn(to: .tasks)
@@ -113,7 +114,11 @@ package struct WatchState: Sendable, Equatable {
     }
 
     private mutating func close() {
-        if showsHelp { showsHelp = false } else { open = nil }
+        if showsHelp {
+            showsHelp = false
+            return scroll = scrollBeforeHelp
+        }
+        open = nil
         scroll = page == .limits ? .max : 0
     }
 

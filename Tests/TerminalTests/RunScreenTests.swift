@@ -172,6 +172,8 @@ struct RunScreenTests {
         #expect(screen.canvas.text.contains { $0.contains("leave this view") })
         screen = try Self.screen(10, 80, [.character("2"), .enter])
         #expect(screen.canvas.text[3].hasPrefix("task-1 "), "\(screen.canvas.text)")
+        for key in [Key.character("?"), .down, .escape] { _ = screen.state.handle(key, on: screen.scene) }
+        #expect(screen.canvas.text[3].hasPrefix("task-1 "), "the help leaves what it covers where it was: \(screen.canvas.text)")
     }
 
     @Test("what is typed has its end on the screen, however wide its characters are")
