@@ -90,7 +90,9 @@ package enum NotificationRules {
     private static func draft(for event: Event, _ run: Run) -> Draft? {
         switch event {
         case .ended(let reason): return ended(reason, run)
-        case .faulted(let reason): return Draft(.needsYou, "stands still", reason, topic: "fault")
+        case .faulted(let reason):
+            // Of credentials that are all refused, a person has just been told.
+            return Draft(.needsYou, "stands still", reason, topic: run.hasNoAcceptedCredential ? "credentials" : "fault")
         case .diskShort(let reason): return Draft(.needsYou, "waits for room on the disk", reason, topic: "disk")
         case .questionAsked(let question): return asked(question, run)
         case .spendingWarned(let warning):
@@ -146,7 +148,7 @@ package enum NotificationRules {
     private static func unusable(_ run: Run) -> Draft? {
         let now = run.clock.lastEventAt
         guard !run.credentials.isEmpty, run.credentials.allSatisfy({ !$0.isUsable(at: now) }) else { return nil }
-        guard let next = run.credentials.filter({ $0.rejected == nil }).compactMap(\.benchedUntil).min() else {
+        guard !run.hasNoAcceptedCredential, let next = run.credentials.compactMap(\.benchedUntil).min() else {
             return Draft(
                 .needsYou, "no credential is accepted", "Put api-keys.json or the login right, then: cco resume.", topic: "credentials")
         }
@@ -154,6 +156,10 @@ package enum NotificationRules {
             .limit, "waits for a usage limit", "No credential is left; the first opens at \(HumanText.time(Moment(next))).", topic: "limit"
         )
     }
+}
+
+extension Run {
+    fileprivate var hasNoAcceptedCredential: Bool { !credentials.isEmpty && credentials.allSatisfy { $0.rejected != nil } }
 }
 
 /// Holds back what would be said again and again, or too much at once. Pure, and part of what a later engine takes up.

@@ -87,4 +87,35 @@ struct ModelLimitTests {
             try fixture.expectNoProcess()
         }
     }
+
+    @Test("while a window runs short workers and leads of teams begin with Sonnet, and the Director keeps its model")
+    func shortWindow() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 4, teams: 2)
+        let (company, witness) = (CompanyScript(plan), Witness())
+        let resetsAt = Int(Date().timeIntervalSince1970) + 9_000
+        // Of that the answer to the Director's plan tells, before anybody else is asked.
+        let limits = SubscriptionLimits(
+            fiveHour: .init(.allowed, utilization: 0.85, resetsAt: resetsAt),
+            sevenDay: .init(.allowed, utilization: 0.2, resetsAt: resetsAt + 400_000))
+        let script = ClosureScript { await company.reply(to: $0).with(headers: limits.headers) }
+        let options: [String: JSONValue] = ["authMode": "oauth", "workerCount": 2, "engineerManagerGroupSize": 1, "model": "opus"]
+        try await CompanyFixture.with(plan, script: witness.watching(script), options: options) { fixture in
+            try FileManager.default.removeItem(atPath: fixture.config + "/api-keys.json")
+            let run = try await fixture.begin(
+                ["start"], environment: ["CLAUDE_CODE_OAUTH_TOKEN": Self.login, "ANTHROPIC_BASE_URL": fixture.api.baseURL])
+            let ended = try await run.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            let sights = witness.sights
+            let models = Dictionary(grouping: sights) { $0.firstPrompt.prefix { $0 != "." && $0 != "," } }.mapValues {
+                Set($0.map(\.model))
+            }
+            #expect(Set(models.keys).isSuperset(of: ["You are director", "You are em-1", "You are em-2", "You are worker-1"]))
+            for (who, models) in models {
+                let family = who == "You are director" ? "opus" : "sonnet"
+                #expect(models.allSatisfy { $0.contains(family) }, "\(who): \(models)")
+            }
+            #expect(Set(sights.filter { $0.firstPrompt.hasPrefix("You are director") }.map(\.conversation)).count > 1)
+            try fixture.expectNoProcess()
+        }
+    }
 }

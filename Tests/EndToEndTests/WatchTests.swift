@@ -60,7 +60,7 @@ struct WatchTests {
         try await CompanyFixture.with(Self.plan) { fixture in
             let run = try await fixture.begin(["start"])
             try await fixture.untilTool("sleep 30", run)
-            try await RealTerminal.with(fixture, ["watch"], hasColour: true) { terminal in
+            try await RealTerminal.with(fixture, ["watch"], environment: ["-u", "NO_COLOR"]) { terminal in
                 try await terminal.shows("the worker's tool") { $0.contains { $0.contains("Bash sleep 30") } }
                 let lines = try await terminal.colours().split(separator: "\n")
                 // Green for the one that works, cyan for its tool.
@@ -135,6 +135,11 @@ struct WatchTests {
             let lines = try await fixture.cco(["watch"])
             #expect(lines.succeeded && lines.outputText.contains("[run]"), "without a terminal: \(lines.outputText)\(lines.errorText)")
             #expect(!lines.outputText.contains("\u{1B}"))
+            try await RealTerminal.with(fixture, ["watch"], environment: ["CI=1"]) { terminal in
+                try await terminal.shows("lines, for nobody looks at a terminal of CI") { rows in
+                    rows.contains("left with 0") && rows.contains { $0.contains("[run]") }
+                }
+            }
         }
     }
 

@@ -49,7 +49,12 @@ struct NotificationTests {
         let limit = try #require(told(of: .credentialBenched(ID("key-2"), until: until, reason: "limit")))
         #expect(limit.notification.kind == .limit && limit.notification.text.contains(HumanText.time(Moment(until))))
         fixture.apply(.credentialRejected(ID("key-1"), reason: "no"))
-        #expect(told(of: .credentialRejected(ID("key-2"), reason: "no"))?.notification.kind == .needsYou)
+        let refused = try #require(told(of: .credentialRejected(ID("key-2"), reason: "no")))
+        #expect(refused.notification.kind == .needsYou)
+        // That the run stands still because of it is no news an instant later.
+        #expect(limiter.admit(refused) != nil)
+        let standing = try #require(told(of: .faulted("no credential is accepted")))
+        #expect(standing.notification.kind == .needsYou && limiter.admit(standing) == nil)
     }
 
     @Test("what stands still, costs much or gets nowhere is told; the normal course is not")

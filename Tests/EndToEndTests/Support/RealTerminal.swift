@@ -15,16 +15,16 @@ struct RealTerminal: Sendable {
 
     /// Runs `body` with `cco` in a terminal of 80 columns and 24 rows, and ends tmux afterwards.
     ///
-    /// - Parameter hasColour: whether `NO_COLOR`, which tests set, is taken away from it.
+    /// - Parameter environment: what `env` does to the environment that tests have: `["CI=1"]`, `["-u", "NO_COLOR"]`.
     static func with(
-        _ fixture: CompanyFixture, _ arguments: [String], hasColour: Bool = false, _ body: (RealTerminal) async throws -> Void
+        _ fixture: CompanyFixture, _ arguments: [String], environment: [String] = [], _ body: (RealTerminal) async throws -> Void
     ) async throws {
         let socket = fixture.root + "/tmux-\(UUID().uuidString.prefix(6))"
-        let command = ([BuiltProducts.cco] + arguments + ["--config", fixture.config]).map { "'\($0)'" }.joined(separator: " ")
+        let command = (["env"] + environment + [BuiltProducts.cco] + arguments + ["--config", fixture.config]).map { "'\($0)'" }.joined(separator: " ")
         try await fixture.command(
             [
                 "tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "-s", "view", "-x", "80", "-y", "24",
-                "\(hasColour ? "env -u NO_COLOR " : "")\(command); echo left with $?; read end",
+                "\(command); echo left with $?; read end",
             ])
         let control = try await fixture.begin(
             program: ["sh", "-c", "mkfifo \(socket).in && exec tmux -S \(socket) -C attach -t view <> \(socket).in"])
