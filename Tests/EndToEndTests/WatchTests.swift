@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Processes
+import Synchronization
 import Testing
 
 @testable import TestSupport
@@ -114,6 +115,41 @@ struct WatchTests {
                 try await terminal.type("q", "q")
                 try await terminal.shows("the end") { $0.contains("left with 0") }
             }
+        }
+    }
+
+    @Test(
+        "an agent whose request is refused for now is shown to wait for the API, everywhere, until it is answered", .timeLimit(.minutes(5)))
+    func retry() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 1)
+        let company = CompanyScript(plan)
+        let answers = Latch()
+        let asked = Mutex(0)
+        let script = ClosureScript { request in
+            guard request.isWorkers else { return await company.reply(to: request) }
+            if asked.withLock({
+                $0 += 1; return $0
+            }) == 1 {
+                return .fault(.rateLimited(retryAfter: 1))
+            }
+            await answers.wait()
+            return await company.reply(to: request)
+        }
+        try await CompanyFixture.with(plan, script: script) { fixture in
+            let run = try await fixture.begin(["start"])
+            #expect(try await run.says("begins with"))
+            try await RealTerminal.with(fixture, ["watch"]) { terminal in
+                let isWaiting = { (row: String) in row.contains("worker-1") && row.contains("  waits for the API, a") }
+                try await terminal.shows("that the worker waits for the API") { $0.contains(where: isWaiting) }
+                let list = try await fixture.cco(["agent", "list"]).outputText
+                #expect(
+                    list.split(separator: "\n").contains { $0.contains("worker-1") && $0.contains("waits for the API, and asks again") },
+                    "\(list)")
+                await answers.open()
+                try await terminal.shows("the end of the run") { $0[0].contains("ended: complete") && !$0.contains(where: isWaiting) }
+                try await terminal.type("q")
+            }
+            #expect(try await run.ended().exit == .exited(0))
         }
     }
 
