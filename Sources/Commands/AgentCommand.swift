@@ -58,6 +58,7 @@ struct AgentCommand: AsyncParsableCommand {
             if json { return surroundings.console.write(try JSONText.of(known)) }
             var lines = [List.line(known)]
             if let turn = known.turn { lines.append("  turn       \(turn), since \(known.since.map { HumanText.time($0) } ?? "")") }
+            if let model = known.model { lines.append("  model      \(model)\(known.whyModel.map { " \($0)" } ?? "")") }
             if let taken = HumanText.taken(known) { lines.append("  taken      \(taken)") }
             let tokens = known.allTokens.map { ", \(HumanText.tokens(Int64($0))) tokens" } ?? ""
             lines.append("  turns      \(known.turns), \(HumanText.money(dollars: known.allUsd))\(tokens)")

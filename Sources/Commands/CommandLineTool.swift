@@ -1,5 +1,7 @@
 import ArgumentParser
+import ConfigurationFiles
 import Glibc
+import Observability
 import Processes
 
 /// The `cco` command line.
@@ -14,6 +16,7 @@ package enum CommandLineTool {
         ProcessMemory.limitFreeMemory()
         // So is a file that may not grow any more. A handler, because children would inherit that it is ignored.
         signal(SIGXFSZ) { _ in }
+        if let misspelt = misspelt(CommandLine.arguments.dropFirst().first) { end(misspelt) }
         do {
             var command = try Root.parseAsRoot()
             do {
@@ -28,6 +31,15 @@ package enum CommandLineTool {
         } catch {
             Root.exit(withError: error)
         }
+    }
+
+    /// What to say of a first word that is no command. `cco start` takes no words without a dash, so it was not meant.
+    static func misspelt(_ word: String?) -> Failure? {
+        guard let word, !word.isEmpty, !word.hasPrefix("-") else { return nil }
+        let commands = Root.configuration.subcommands.map { $0.configuration.commandName ?? $0._commandName }
+        guard !commands.contains(word), word != "help" else { return nil }
+        let nearest = NearestName.of(word, among: commands).map { "Did you mean cco \($0)? " } ?? ""
+        return Failure("there is no command \"\(OneLineText.of(word, limit: 60))\". \(nearest)All commands: cco --help", .usage)
     }
 
     /// What a failed command says and exits with.

@@ -47,7 +47,7 @@ struct EngineSession: Sendable {
     private func carryOn(_ host: RunHost, _ attention: SignalAttention) async throws -> CommandStatus {
         let service = try await serve(host)
         let header = RunHeader(
-            run: await host.state(), isResumed: host.isResumed, configuration: try place.folder.orchestratorConfiguration(),
+            run: await host.stateAtStart(), isResumed: host.isResumed, configuration: try place.folder.orchestratorConfiguration(),
             logFolder: host.log.folder, place: place, notices: host.notices)
         let lines = header.lines(isDetached: isDetached)
         for line in lines { console.write(line) }

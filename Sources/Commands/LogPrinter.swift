@@ -37,6 +37,16 @@ struct LogPrinter: Sendable {
         printRest(&filter)
     }
 
+    /// Whose lines there are.
+    func sources() throws -> Set<String> {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemFailure.current("open \(path)") }
+        defer { close(descriptor) }
+        var (filter, sources) = (LogFilter(source: nil), Set<String>())
+        try each(descriptor, &filter) { line in LogFilter.source(of: line).map { _ = sources.insert($0) } }
+        return sources
+    }
+
     private func printPresent(_ descriptor: Int32, _ filter: inout LogFilter) throws {
         guard let lastLines else { return try each(descriptor, &filter, write) }
         var kept: [String] = []
@@ -90,10 +100,16 @@ struct LogFilter: Sendable {
         let line = String(decoding: rest, as: UTF8.self)
         rest = []
         guard let source else { return line }
-        // `<time> [<source>] text`; a further line of the same text begins with white space.
-        if !line.hasPrefix(" ") {
-            isWanted = line.split(separator: " ", maxSplits: 2).dropFirst().first.map { $0 == "[\(source)]" } ?? false
-        }
+        // A further line of the same text begins with white space.
+        if !line.hasPrefix(" ") { isWanted = Self.source(of: line) == source }
         return isWanted ? line : nil
+    }
+
+    /// Of `<time> [<source>] text`.
+    static func source(of line: String) -> String? {
+        guard !line.hasPrefix(" "), let name = line.split(separator: " ", maxSplits: 2).dropFirst().first, name.first == "[",
+            name.last == "]"
+        else { return nil }
+        return String(name.dropFirst().dropLast())
     }
 }

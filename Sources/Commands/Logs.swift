@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import ControlAPI
 import Engine
 import Glibc
@@ -48,7 +49,16 @@ struct Logs: AsyncParsableCommand {
         let logs = try RunLogs.find(run, at: place, surroundings)
         let writer = follow ? try await engine(of: logs.run, at: place) : nil
         let printer = LogPrinter(path: logs.combined, source: agent, lastLines: lines, write: surroundings.console.write)
+        if let agent, writer == nil { try expect(agent, in: printer) }
         try await printer.run(following: writer)
+    }
+
+    /// - Throws: `Failure` for a name of which the log has nothing.
+    private static func expect(_ agent: String, in printer: LogPrinter) throws {
+        let sources = try printer.sources()
+        guard !sources.contains(agent) else { return }
+        throw Failure(
+            "the log has nothing of \"\(agent)\". \(NearestName.suggestion(for: agent, among: sources.sorted()) ?? "")", .usage)
     }
 
     /// What `cco logs --follow --lines 20` does.

@@ -102,7 +102,7 @@ extension MergeOutcome.Document {
     var summary: String {
         let landed = branches.count { $0.outcome == "landed" }
         return "\(landed) of \(branches.count) \(isDryRun ? "would land" : "landed") on \(fallbackBranch ?? target) in "
-            + "\(RunHeader.count(gateRuns, "gate run"))."
+            + "\(HumanText.count(gateRuns, "gate run"))."
     }
 
     /// A line for each branch: its name and what became of it.

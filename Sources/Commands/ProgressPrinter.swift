@@ -12,21 +12,23 @@ struct ProgressPrinter: Sendable {
     func text(of line: EventLine) -> String {
         let style = Style(isOn: console.hasColour)
         let source = line.source.count < 12 ? line.source + String(repeating: " ", count: 12 - line.source.count) : line.source
+        let seconds = now()
+        let said = HumanText.times(in: line.text, today: Int64(seconds) * 1000)
         let body =
             switch line.level {
-            case .info: line.text
-            case .notice: style.bold(line.text)
-            case .warning: style.yellow(line.text)
-            case .error: style.red(line.text)
+            case .info: said
+            case .notice: style.bold(said)
+            case .warning: style.yellow(said)
+            case .error: style.red(said)
             }
-        return "\(style.dim(clockTime)) \(style.cyan(source)) \(body)"
+        return "\(style.dim(clockTime(seconds))) \(style.cyan(source)) \(body)"
     }
 
-    /// The local time of day: the one on the reader's wall.
-    private var clockTime: String {
-        var seconds = now()
+    /// The time of day as the log has it, in UTC.
+    private func clockTime(_ now: Int) -> String {
+        var seconds = now
         var parts = tm()
-        localtime_r(&seconds, &parts)
+        gmtime_r(&seconds, &parts)
         return [parts.tm_hour, parts.tm_min, parts.tm_sec].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
     }
 }

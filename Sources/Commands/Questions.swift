@@ -27,29 +27,30 @@ struct Questions: AsyncParsableCommand {
         if json { return console.write(try JSONText.of(questions)) }
         guard !questions.isEmpty else { return console.write("Nobody has asked you anything.") }
         console.write(
-            questions.flatMap { question in QuestionText.lines(question) { OneLineText.of($0, limit: 500) } }.joined(separator: "\n"))
+            questions.flatMap { question in
+                QuestionText.lines(question, options: places.place(.current).options) { OneLineText.of($0, limit: 500) }
+            }.joined(separator: "\n"))
     }
 }
 
 /// A question for a person, in lines.
 enum QuestionText {
-    static func lines(_ question: RunStatus.QuestionStatus, safe: (String) -> String) -> [String] {
+    static func lines(_ question: RunStatus.QuestionStatus, options: String, safe: (String) -> String) -> [String] {
         let whose = question.task.map { "\(question.agent) at \($0)" } ?? question.agent
         let what = question.kind == "question" ? whose : "\(question.kind), by \(whose)"
         var lines = ["  \(question.id.padding(to: 12)) \(question.state.padding(to: 9)) \(what): \(safe(question.text))"]
         let indent = String(repeating: " ", count: 15)
-        let by = question.by.map { safe($0) } ?? "nobody"
         switch question.state {
-        case "open": lines += rest(of: question, safe).map { indent + $0 }
-        case "answered", "rejected": lines.append("\(indent)\(by): \(safe(question.answer ?? ""))")
+        case "open": lines += rest(of: question, options, safe).map { indent + $0 }
+        case "answered", "rejected": lines.append("\(indent)\(question.by.map { safe($0) } ?? "nobody"): \(safe(question.answer ?? ""))")
         case "defaulted": lines.append("\(indent)nobody answered: \(question.default.map { "\(safe($0)) counts" } ?? "it decides itself")")
-        case "approved": lines.append("\(indent)by \(by)")
+        case "approved": lines.append(indent + (question.by.map { "by \(safe($0))" } ?? "by silence: nobody answered in time"))
         default: break
         }
         return lines
     }
 
-    private static func rest(of question: RunStatus.QuestionStatus, _ safe: (String) -> String) -> [String] {
+    private static func rest(of question: RunStatus.QuestionStatus, _ options: String, _ safe: (String) -> String) -> [String] {
         var lines = (question.plan ?? []).map { "- \(safe($0))" }
         for (index, option) in question.options.enumerated() { lines.append("\(index + 1). \(safe(option))") }
         if question.kind == "question" {
@@ -60,6 +61,6 @@ enum QuestionText {
             return lines
         }
         let until = question.deadline.map { "at \(HumanText.time($0)) it counts as approved" } ?? "it waits until you say so"
-        return lines + ["\(until): cco approve \(question.id), or cco reject \(question.id) \"…\""]
+        return lines + ["\(until): cco approve \(question.id)\(options), or cco reject \(question.id) \"…\"\(options)"]
     }
 }

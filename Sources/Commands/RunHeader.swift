@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import Engine
+import Observability
 import Orchestration
 
 /// What is said when an engine takes a run up.
@@ -16,7 +17,8 @@ struct RunHeader: Sendable {
         let settings = run.settings
         let teams = run.teams.count
         let company =
-            "\(Self.count(settings.workerCount, "worker"))" + (run.isFlat ? ", led by the Director" : " in \(Self.count(teams, "team"))")
+            "\(HumanText.count(settings.workerCount, "worker"))"
+            + (run.isFlat ? ", led by the Director" : " in \(HumanText.count(teams, "team"))")
         let branch =
             settings.branch == settings.targetBranch ? settings.branch : "\(settings.branch), work goes to \(settings.targetBranch)"
         var lines = [
@@ -45,7 +47,7 @@ struct RunHeader: Sendable {
     }
 
     private var limits: String {
-        let budget = run.settings.maxBudgetUsd.map { ", $\($0)" } ?? ""
+        let budget = run.settings.maxBudgetUsd.map { ", \(HumanText.money(dollars: $0))" } ?? ""
         return "\(run.settings.maxRunMinutes) min\(budget)"
     }
 
@@ -54,7 +56,7 @@ struct RunHeader: Sendable {
     }
 
     /// How many gates run at once, and why so many.
-    static func slots(_ number: Int, _ reason: String?) -> String { "\(count(number, "gate"))" + (reason.map { " (\($0))" } ?? "") }
-
-    static func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
+    static func slots(_ number: Int, _ reason: String?) -> String {
+        "\(HumanText.count(number, "gate"))" + (reason.map { " (\($0))" } ?? "")
+    }
 }

@@ -42,7 +42,7 @@ struct StatusText: Sendable {
         if let pace = status.pace { rows.append(row("pace", HumanText.pace(pace))) }
         if let width = status.width, status.phase == "working" { rows.append(row("workers", words(of: width))) }
         if let waiting = status.waiting {
-            let until = waiting.until.map { " (next look at \(HumanText.time($0)))" } ?? ""
+            let until = !isLive ? "" : waiting.until.map { "; goes on by itself at \(HumanText.time($0))" } ?? ""
             rows.append(row("waits", style.yellow(said(waiting.reason) + until)))
         }
         rows.insert(contentsOf: ceilings.map { row("budget", $0) }, at: 4)
@@ -57,7 +57,7 @@ struct StatusText: Sendable {
             rows.append(
                 row(
                     "flaky",
-                    style.yellow("\(RunHeader.count(flake.times, "time")): \(safe(flake.failure, limit: 100)); log: \(flake.logPath)")))
+                    style.yellow("\(HumanText.count(flake.times, "time")): \(safe(flake.failure, limit: 100)); log: \(flake.logPath)")))
         }
         if let end = status.end { rows.append(row("end", safe(end.explanation))) }
         if let red = status.gate.baselineRed {
@@ -78,7 +78,7 @@ struct StatusText: Sendable {
         let spending = status.spending
         let budget = spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
         return "\(HumanText.money(dollars: spending.costUsd))\(budget), \(HumanText.tokens(Int64(spending.tokens.total))) tokens, "
-            + RunHeader.count(spending.turns, "turn")
+            + HumanText.count(spending.turns, "turn")
     }
 
     private func words(of width: RunStatus.Width) -> String {
@@ -115,7 +115,7 @@ struct StatusText: Sendable {
             rows.append(
                 row(
                     "quick gate",
-                    "\(safe(quick)) (\(RunHeader.count(status.merges.quickRuns ?? 0, "run")), \(status.merges.quickReds ?? 0) red)"))
+                    "\(safe(quick)) (\(HumanText.count(status.merges.quickRuns ?? 0, "run")), \(status.merges.quickReds ?? 0) red)"))
         }
         if status.gate.command != nil, let slots = status.gate.slots {
             rows.append(row("at once", RunHeader.slots(slots, status.gate.slotsReason)))
@@ -155,8 +155,8 @@ struct StatusText: Sendable {
 
     private var tasks: [String] {
         guard !status.tasks.isEmpty else { return [] }
-        let landed = status.tasks.count { $0.state == "landed" }
-        let unneeded = status.tasks.count { $0.state == "nothing to change" }
+        let landed = status.tasks.count(where: \.hasLanded)
+        let unneeded = status.tasks.count(where: \.isUnneeded)
         return [style.bold("Tasks") + "  " + HumanText.landed(landed, unneeded: unneeded, of: status.tasks.count)]
             + status.tasks.map { task in
                 let why = task.why.map { "  \(style.dim(said($0)))" } ?? ""
@@ -186,7 +186,7 @@ struct StatusText: Sendable {
         let open = status.openQuestions
         guard !open.isEmpty else { return [] }
         return [style.bold("Questions to you") + "  answer with cco answer\(options) ID \"…\""]
-            + open.flatMap { QuestionText.lines($0, safe: { safe($0, limit: 160) }) } + [""]
+            + open.flatMap { QuestionText.lines($0, options: options, safe: { safe($0, limit: 160) }) } + [""]
     }
 
     private var messages: [String] {
@@ -227,7 +227,7 @@ struct StatusText: Sendable {
                 let limit = credential.limit.map { " of at most \($0)" } ?? ""
                 let windows = (credential.windows ?? []).map { ", \(safe(HumanText.window($0)))" }.joined()
                 return "  \(pad(credential.name, 16)) \(shown)  \(HumanText.money(dollars: credential.costUsd))\(budget), "
-                    + "now in \(RunHeader.count(credential.activeTurns, "turn"))\(limit)\(windows)"
+                    + "now in \(HumanText.count(credential.activeTurns, "turn"))\(limit)\(windows)"
             }
     }
 

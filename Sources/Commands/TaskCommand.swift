@@ -66,7 +66,7 @@ struct TaskCommand: AsyncParsableCommand {
             if let person = task.addedBy { lines.append("  added by   \(OneLineText.of(person, limit: 100))") }
             if task.priority != nil { lines.append("  order      before the other tasks of its team") }
             lines.append(
-                "  begun      \(RunHeader.count(task.attempts, "time")); \(task.reworks) reworks, \(task.conflicts) conflicts, "
+                "  begun      \(HumanText.count(task.attempts, "time")); \(task.reworks) reworks, \(task.conflicts) conflicts, "
                     + "\(task.redGates) red gates")
             lines.append("  cost       \(HumanText.money(dollars: task.costUsd)), \(HumanText.tokens(Int64(task.tokens.total))) tokens")
             return lines

@@ -152,7 +152,7 @@ extension APIKeysFile {
         private mutating func refuseMixUp(
             _ credential: String, in field: String, _ values: SettingValues, number: Int, at position: SourcePosition
         ) {
-            guard values[Fields.baseUrl] == nil else { return }
+            guard values[Fields.baseUrl].map({ $0.hasPrefix("https://api.anthropic.com") }) ?? true else { return }
             let isKey = field == Fields.apiKey.name || field == Fields.primaryApiKey.name
             if isKey, credential.hasPrefix("sk-ant-oat") {
                 reader.report(

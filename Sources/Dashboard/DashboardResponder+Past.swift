@@ -86,6 +86,7 @@ extension DashboardResponder {
         default:
             if path.hasPrefix("/api/v1/commits/"), let commit = try await past.commit(parameter) { return json(commit) }
             if path.hasPrefix("/api/v1/work/"), let work = try await past.work(on: parameter) { return json(work) }
+            if path.hasPrefix("/api/v1/commits/") { return problem(404, "not-found", "This run has no commit \(parameter.prefix(64)).") }
             return problem(404, "not-found", "There is nothing of \(parameter.prefix(64)) yet.")
         }
     }

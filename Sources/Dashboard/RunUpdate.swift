@@ -44,7 +44,7 @@ struct RunUpdate: Encodable, Sendable {
         status.tasks = []
         isLive = moment.isLive
         now = moment.now
-        counts = Counts(count: moment.status.tasks.count, landed: moment.status.tasks.count { $0.state == "landed" })
+        counts = Counts(count: moment.status.tasks.count, landed: moment.status.tasks.count(where: \.hasLanded))
         logVersion = moment.log.version
         heard = moment.log.counts
         // Back in time there may be tasks less, which only the whole says.

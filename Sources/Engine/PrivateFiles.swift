@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Processes
 import SystemPackage
 
 /// Small files and folders that only their owner may read, written whole or not at all.
@@ -10,8 +11,19 @@ enum PrivateFiles {
     }
 
     /// Makes a folder with its parents, mode 0700; an existing one is left as it is.
+    ///
+    /// - Throws: `SystemError` with the folder that cannot be made.
     static func makeFolder(_ path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        if mkdir(path, 0o700) == 0 { return }
+        // Somebody else may have made it meanwhile.
+        if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw SystemError(code: errno, operation: "make the folder \(path)")
+        }
+        try makeFolder(String(path[..<slash]))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SystemError(code: errno, operation: "make the folder \(path)") }
     }
 
     static func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }

@@ -91,6 +91,9 @@ package struct RunHost: Sendable {
     /// Carries out what a person wants; see `Engine.order`.
     package func order(_ order: Order) async throws(OrderObjection) -> OrderReceipt { try await engine.order(order) }
 
+    /// The state as ``run()`` takes it up: with the present configuration.
+    package func stateAtStart() async -> Run { await engine.run.afterStart(with: settings) }
+
     /// The run's present state and the time of the reading.
     package func state() async -> Run { await engine.run }
 

@@ -125,6 +125,9 @@ extension EventScribe {
         case .credentialRejected(let id, let reason):
             return [line("credentials", .error, "\(id) is REJECTED and not used again until the next start: \(reason)")]
         case .credentialSlowed(let id, let throttle):
+            let old = before.credentials.first { $0.id == id }?.throttle
+            // The same again is no news.
+            guard old?.cause != throttle.cause || old?.width(at: before.clock.lastEventAt) != throttle.width else { return [] }
             return [
                 line(
                     "credentials", .warning,

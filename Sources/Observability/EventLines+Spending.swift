@@ -6,6 +6,9 @@ extension EventScribe {
         case .spendingWarned(let warning):
             let level: EventLine.Level = warning.percent < 80 ? .notice : .warning
             let (spent, ceiling) = (warning.measure.words(warning.spent), warning.measure.words(warning.ceiling))
+            guard warning.spent < warning.ceiling else {
+                return [line("budget", level, "The budget of \(warning.scope.words) is used up: \(spent) of \(ceiling).")]
+            }
             return [
                 line("budget", level, "\(warning.percent) % of the budget of \(warning.scope.words) is used up: \(spent) of \(ceiling).")
             ]

@@ -6,7 +6,10 @@ extension EventScribe {
         case .turnStarted(let turn):
             let verb = turn.carriesOn ? "goes on" : "begins"
             let warnings = turn.task.map { after.warnings(for: $0) } ?? []
-            return [line(turn.agent.name, .info, "\(turn.id) \(verb) with \(turn.credential): \(turn.brief.words(in: after))")]
+            // A model that stands in is told of where its conversation begins, and where it was chosen for the one turn.
+            let why = turn.resumes && turn.isEscalated != true ? nil : after.whyModel(of: turn)
+            let model = why.map { ", \(after.model(of: turn) ?? "a model of its own") \($0)" } ?? ""
+            return [line(turn.agent.name, .info, "\(turn.id) \(verb) with \(turn.credential): \(turn.brief.words(in: after))\(model)")]
                 + warnings.map { line(turn.agent.name, .notice, "Is warned: \($0.words).") }
         case .turnStuck(let id, let cause):
             guard let turn = after.turns[id] else { return [] }

@@ -30,11 +30,28 @@ enum HTMLText {
             "<th scope=\"col\"\(isNumber(index) ? " class=\"number\"" : "")>\(isNumber(index) ? String(heads[index].dropFirst()) : heads[index])</th>"
         }
         let body = rows.map { row in
-            "<tr>" + row.enumerated().map { "<td\(isNumber($0.offset) ? " class=\"number\"" : "")>\($0.element)</td>" }.joined() + "</tr>"
+            "<tr>"
+                + row.enumerated().map { "<td\(isNumber($0.offset) ? " class=\"number\"" : nameClass($0.element))>\($0.element)</td>" }
+                .joined()
+                + "</tr>"
         }
         let title = caption.map { "<caption>\($0)</caption>" } ?? ""
         return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(caption ?? "table")\"><table>\(title)<thead><tr>"
             + "\(head.joined())</tr></thead><tbody>\(body.joined(separator: "\n"))</tbody></table></div>"
+    }
+
+    /// A short name is read as a whole: on a narrow page its table is scrolled instead.
+    private static func nameClass(_ cell: String) -> String {
+        var (isTag, length) = (false, 0)
+        for character in cell {
+            switch character {
+            case "<": isTag = true
+            case ">": isTag = false
+            case " " where !isTag: return ""
+            default: length += isTag ? 0 : 1
+            }
+        }
+        return length <= 24 ? " class=\"name\"" : ""
     }
 
     static func facts(_ pairs: [(String, String)]) -> String {

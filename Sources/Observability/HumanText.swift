@@ -48,6 +48,9 @@ package enum HumanText {
         }
     }
 
+    /// `1 turn`, `2 turns`.
+    package static func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
+
     private static func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     private static func grouped(_ number: UInt64) -> String {

@@ -1,7 +1,7 @@
 /// How the report's page looks, and the hash with which its policy allows this style alone.
 package enum ReportStyle {
     /// A content security policy's source for `sheet`: the SHA-256 of its text, which a test computes anew.
-    package static let hash = "'sha256-mPvOILYgBqI+/V3FK0fjfADxUCnhKo8Epmc/9A0OqlM='"
+    package static let hash = "'sha256-HQDvEdk7MhiMpFf5+xNADeq76xybhSeKjmTdcUIGNtQ='"
 
     package static let sheet = """
         :root{color-scheme:light dark;--back:#fff;--text:#1c2128;--weak:#57606a;--line:#d0d7de;--good:#116329;--bad:#b3261e;--warn:#8a5300;--panel:#f6f8fa}
@@ -26,6 +26,7 @@ package enum ReportStyle {
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem 2.5rem;align-items:start}
         pre,blockquote{background:var(--panel);border-left:3px solid var(--line);margin:.6rem 0;padding:.6rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere}
         code{font-family:ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
+        .name,.name code{white-space:nowrap;overflow-wrap:normal}
         .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}.weak{color:var(--weak)}
         .outcome strong{font-size:1.1rem;margin-right:.5rem}
         .alarm{border:1px solid var(--bad);color:var(--bad);padding:.4rem .8rem;border-radius:.3rem}

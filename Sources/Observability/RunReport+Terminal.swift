@@ -35,7 +35,7 @@ extension RunReport {
         let open = teams.flatMap(\.unlanded)
         let done = teams.reduce(0) { $0 + $1.landed.count }
         // Of a run that goes on nobody may have looked at the branch.
-        let commits = outcome.hasEnded || !landed.isEmpty ? ", \(landed.count) new commits on \(targetBranch)" : ""
+        let commits = outcome.hasEnded || !landed.isEmpty ? ", \(HumanText.count(landed.count, "merge")) on \(targetBranch)" : ""
         page.row("Tasks", HumanText.landed(done - unneeded, unneeded: unneeded, of: done + open.count) + commits)
         for team in teams where teams.count > 1 || team.stuck != nil {
             let undelivered = team.undelivered ? ", not all of it on \(targetBranch)" : ""

@@ -54,16 +54,16 @@ extension Timeline {
     private func span(of effect: Effect, _ id: EffectID, at now: Int64) -> Span? {
         func span(_ kind: Span.Kind, _ lane: String, _ candidate: String) -> Span {
             Span(
-                kind: kind, lane: "\(lane) \(target(of: candidate))", id: candidate, task: task(of: candidate), from: now,
-                sequence: sequence)
+                kind: kind, lane: "\(lane) \(target(of: candidate))", id: candidate, task: task(of: candidate),
+                gateRun: kind == .gate ? id.name : nil, from: now, sequence: sequence)
         }
         return switch effect {
         case .merge(let candidate): span(.merge, "merge", candidate.name)
         case .gate(let candidate, _, _, _, _): span(.gate, "gate", candidate.name)
         case .publish(let candidate, _, _): span(.publish, "publish", candidate.name)
         case .quickGate(let task, _, _, _, _):
-            Span(kind: .quickGate, lane: "quick gate", id: task.name, task: task.name, from: now, sequence: sequence)
-        case .baseline: Span(kind: .gate, lane: "gate \(base)", id: "baseline", from: now, sequence: sequence)
+            Span(kind: .quickGate, lane: "quick gate", id: task.name, task: task.name, gateRun: id.name, from: now, sequence: sequence)
+        case .baseline: Span(kind: .gate, lane: "gate \(base)", id: "baseline", gateRun: id.name, from: now, sequence: sequence)
         default: nil
         }
     }

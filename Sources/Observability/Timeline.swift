@@ -19,6 +19,8 @@ package struct Timeline: Sendable {
         /// What for: a purpose such as `work` or `review`.
         package var purpose: String?
         package var task: String?
+        /// The gate run whose log there is.
+        package var gateRun: String?
         /// Milliseconds since 1970.
         package var from: Int64
         /// Missing while it goes on.

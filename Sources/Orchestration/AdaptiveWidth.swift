@@ -178,12 +178,14 @@ extension Run {
         let loads = credentialLoads
         for worker in workers.sorted(by: { $0.id < $1.id }) where worker.activeTurn == nil {
             guard let pending = pendingTask(of: worker.id)?.next, pending.question == nil else { continue }
-            if let reason = whyNoCredential(for: pending, of: worker, loads: loads, at: now) { return reason }
+            if let reason = whyNoCredential(for: pending, of: worker, loads: loads, at: now) ?? whyNoFunds(pending.brief, of: worker) {
+                return reason
+            }
         }
         guard busy < settings.workerCount else { return ceiling }
         let ready = teams.values.filter { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }
-        if ready.isEmpty { return ceiling ?? "no further task can begin yet" }
-        return ceiling ?? (ready.allSatisfy { $0.members.allSatisfy(hasFullHands) } ? Self.fullHands : nil)
+        if ready.isEmpty { return "no further task can begin yet" }
+        return ready.allSatisfy { $0.members.allSatisfy(hasFullHands) } ? Self.fullHands : ceiling
     }
 
     /// Why fewer workers than the run has may begin something new.

@@ -56,6 +56,8 @@ extension Decider {
                 guard let resetsAt, resetsAt > known.until, resetsAt.milliseconds(since: now) <= Credential.longestBench else { return }
                 return emit(.credentialBenched(credential.id, until: resetsAt, reason: message, family: family))
             }
+            // A turn from before that bench, read to its end only now: what it says of the same window is over.
+            if let known, turn.startedAt <= known.since, let resetsAt, resetsAt <= known.until { return }
             // Without a reset it is a rate limit that outlasted the patience of the turn's program.
             if resetsAt == nil { slow(credential.id, .rateLimit) }
             let faults = family == nil ? credential.faults : known?.faults ?? 0

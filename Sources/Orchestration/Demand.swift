@@ -65,6 +65,8 @@ package enum CredentialObstacle: Sendable, Equatable {
     case reserved(UsageReserve.Restriction, UsageWindow)
     /// As many turns as are configured.
     case full(Int)
+    /// One place of as many is kept for integration.
+    case keptPlace(Int)
     /// As many turns as its provider bears.
     case throttled(Int, Throttle.Cause)
     /// A turn has just begun on it.
@@ -74,7 +76,7 @@ package enum CredentialObstacle: Sendable, Equatable {
     var isPause: Bool {
         switch self {
         case .throttled, .staggered: true
-        case .rejected, .spent, .held, .benched, .modelLimited, .reserved, .full: false
+        case .rejected, .spent, .held, .benched, .modelLimited, .reserved, .full, .keptPlace: false
         }
     }
 }
@@ -93,12 +95,13 @@ extension Credential {
         if let limit = limit(of: model, at: now) { return .modelLimited(limit) }
         let reserved = restriction(at: now) { $0.isAbout(model) && $0.keepsOut(demand, beside: load) }
         if let (kind, window) = reserved { return .reserved(kind, window) }
-        func isFull(_ limit: Int) -> Bool {
-            load.turns >= limit || (demand != .integration && limit > 1 && load.work >= limit - 1)
+        func keepsPlace(_ limit: Int) -> Bool { demand != .integration && limit > 1 && load.work >= limit - 1 }
+        if let maxConcurrency {
+            if load.turns >= maxConcurrency { return .full(maxConcurrency) }
+            if keepsPlace(maxConcurrency) { return .keptPlace(maxConcurrency) }
         }
-        if let maxConcurrency, isFull(maxConcurrency) { return .full(maxConcurrency) }
         if let throttle, let width = throttle.width(at: now) {
-            if isFull(width) { return .throttled(width, throttle.cause) }
+            if load.turns >= width || keepsPlace(width) { return .throttled(width, throttle.cause) }
             if let next = lastStart?.advanced(byMilliseconds: Throttle.spacing), next > now { return .staggered(until: next) }
         }
         return nil

@@ -34,7 +34,8 @@ package enum EndReason: Codable, Sendable, Equatable {
         case .merged: "Every branch has landed or was returned."
         case .complete: "The Director declared the direction fulfilled and the last gate was green."
         case .timeOver: "The run's time (maxRunDurationMinutes) is over."
-        case .budgetOver: "The budget is used up: nothing that is left to do can be paid for (cco report --cost)."
+        case .budgetOver:
+            "Budgets are used up: nothing that is left to do can be paid for (cco report --cost; maxBudgetUsd and the other ceilings)."
         case .noProgress(let why): "No progress: \(why)"
         case .abandoned: "Abandoned in favour of a new run."
         case .failed(let why): why

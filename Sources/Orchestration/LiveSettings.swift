@@ -13,7 +13,7 @@ package enum LiveSetting: Codable, Sendable, Equatable {
         case .budget(nil): "the budget is no longer limited"
         case .budget(let dollars?): "the budget is \(Self.money(dollars))"
         case .workers(let count): "\(count) \(count == 1 ? "worker works" : "workers work") at once"
-        case .duration(let minutes): "the run may work for \(minutes) minutes"
+        case .duration(let minutes): "the run may work for \(minutes) \(minutes == 1 ? "minute" : "minutes")"
         }
     }
 

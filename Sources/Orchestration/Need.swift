@@ -62,6 +62,17 @@ extension Run {
         settings.models?[turn].model ?? credentials.first { $0.id == turn.credential }?.usualModel
     }
 
+    /// Why a turn has another model than usual, in words.
+    package func whyModel(of turn: Turn) -> String? {
+        if turn.isEscalated == true { return "because others have failed at this" }
+        guard turn.isScarce == true else { return nil }
+        let usual = settings.models?.setting(
+            role: turn.role, purpose: turn.brief.purpose, size: turn.size, isEscalated: false, isScarce: false
+        ).model
+        guard model(of: turn) != usual else { return nil }
+        return "in place of \(usual ?? "the usual one"): a usage window ran short when its conversation began"
+    }
+
     /// Whether a turn that was decided may still begin on its credential: what the credential is for may have ended meanwhile, as a whole or for the
     /// turn's model.
     package func mayBegin(_ turn: Turn, at now: Timestamp) -> Bool {
@@ -91,7 +102,7 @@ extension Credential {
             let usual = opening(for: need.demand, of: need.model ?? usualModel, at: now)
             guard let spare = need.spare.map({ opening(for: need.demand, of: $0.model ?? usualModel, at: now) }) else { return usual }
             return spare.at < usual.at ? spare : usual
-        case .rejected, .spent, .held, .full, .throttled, nil: return nil
+        case .rejected, .spent, .held, .full, .keptPlace, .throttled, nil: return nil
         }
     }
 

@@ -72,7 +72,11 @@ extension Run {
                     if held > 0 { return .held(scope) }
                     return left >= least ? .keptBack(scope) : .usedUp(scope)
                 }
-                if held > 0, usable < usual { return .held(scope) }
+                if usable < usual {
+                    if held > 0 { return .held(scope) }
+                    // It would be cut off, and what it takes is missing where something has to be finished.
+                    if isKept, hasMeasured(brief.purpose) { return .keptBack(scope) }
+                }
                 most = min(most ?? .infinity, Run.share(of: usable, among: commitments.places(in: scope), usual: usual))
             }
             if let most { allowance.set(measure, most) }
@@ -136,6 +140,8 @@ extension Run {
         guard let line = ledger.byPurpose[purpose.rawValue], line.turns > 0 else { return measure.prior }
         return line[measure] / Double(line.turns)
     }
+
+    private func hasMeasured(_ purpose: Purpose) -> Bool { ledger.byPurpose[purpose.rawValue].map { $0.turns > 0 } ?? false }
 
     /// Why a turn is not begun for want of money, in words; `nil` when it may begin.
     func whyNoFunds(_ brief: Brief, of agent: Agent) -> String? {

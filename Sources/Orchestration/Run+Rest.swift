@@ -36,7 +36,7 @@ extension Run {
     }
 
     /// When the first of the turns that are to begin may do so as far as limits and pauses go, `now` where one may at once; `nil` when there is none.
-    private func nextStart(at now: Timestamp) -> CredentialOpening? {
+    func nextStart(at now: Timestamp) -> CredentialOpening? {
         var first: CredentialOpening?
         func look(_ pending: Pending?, of agent: Agent, _ task: TeamTask? = nil) {
             guard let pending, pending.question == nil else { return }

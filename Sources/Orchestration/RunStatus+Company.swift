@@ -42,6 +42,10 @@ extension RunStatus {
         package var turn: String?
         /// When the turn began.
         package var since: Moment?
+        /// The model of the running turn; missing where nothing is configured and no turn has told it.
+        package var model: String?
+        /// Why it is not the usual model, in words.
+        package var whyModel: String?
         /// Why the turn is being stopped, in words.
         package var stopping: String?
         /// Turns that have ended.
@@ -76,6 +80,8 @@ extension RunStatus {
                 brief = turn.brief.words(in: run)
                 self.turn = turn.id.name
                 since = Moment(turn.startedAt)
+                model = run.model(of: turn)
+                whyModel = run.whyModel(of: turn)
                 stopping = turn.stopCause?.words
                 let activity = activities[turn.id]
                 turnTokens = activity?.tokens

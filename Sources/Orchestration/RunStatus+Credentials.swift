@@ -93,8 +93,13 @@ extension Credential {
         if let throttle, let width = throttle.width(at: now) {
             reasons.append("slowed down by \(throttle.cause.words): \(width) at once, one more each minute")
         }
-        reasons += modelLimits.filter { $0.until > now }.map(\.words)
-        if let (kind, window) = restriction(at: now) { reasons.append(kind.words(window)) }
+        let limits = modelLimits.filter { $0.until > now }
+        reasons += limits.map(\.words)
+        // What holds everybody back first; a window of one model that is used up has been told of as a limit.
+        if let (kind, window) = restriction(at: now, where: { $0.family == nil }) { reasons.append(kind.words(window)) }
+        let families = Set(limits.map(\.family))
+        let ofOne = restriction(at: now) { window in window.family.map { !families.contains($0) } ?? false }
+        if let (kind, window) = ofOne { reasons.append(kind.words(window)) }
         return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 }
@@ -110,6 +115,7 @@ extension UsageReserve.Restriction {
         let models = window.family.map { window.name.hasSuffix($0.rawValue) ? "" : " (\($0.words))" } ?? ""
         let used = "\(window.name)\(models) is \(Int(window.utilization * 100)) % used"
         let until = "until \(Moment(window.until).iso)"
+        if window.utilization >= 1 { return "\(window.name)\(models) is used up \(until)" }
         return switch self {
         case .none: used
         case .narrow: "\(used): one new task at a time \(until)"
@@ -129,7 +135,8 @@ extension CredentialObstacle {
         case .benched(let until): "rests until \(Moment(until).iso)"
         case .modelLimited(let limit): "has its \(limit.words)"
         case .reserved(let kind, let window): "is reserved (\(kind.words(window)))"
-        case .full(let limit): "carries all of its \(limit) turns"
+        case .full(let limit): limit == 1 ? "carries its one turn" : "carries all of its \(limit) turns"
+        case .keptPlace(let limit): "keeps the last of its \(limit) places for reviews and integration"
         case .throttled(let width, let cause): "is slowed down to \(width) at once by \(cause.words)"
         case .staggered: "begins one turn after the other"
         }
@@ -182,9 +189,8 @@ extension Run {
             whyPauses(pending, at: now) ?? whyNoCredential(for: pending, of: agent, loads: loads, at: now)
         }
         guard let reason = reasons.compactMap({ $0 }).min(), reasons.allSatisfy({ $0 != nil }) else { return nil }
-        let pauses = pendings.compactMap(\.notBefore).filter { $0 > now }
-        let next = (credentials.compactMap { $0.nextChange(after: now) } + pauses).min()
-        return RunStatus.Waiting(reason: reason, until: next.map(Moment.init))
+        let next = nextStart(at: now).flatMap { $0.at > now ? Moment($0.at) : nil }
+        return RunStatus.Waiting(reason: reason, until: next)
     }
 
     /// Why a turn is put off after a fault of its provider; `nil` when it is not.

@@ -58,3 +58,9 @@ extension RunStatus {
         }
     }
 }
+
+extension RunStatus.TaskStatus {
+    package var hasLanded: Bool { state == "landed" }
+    /// Whether it is done without a commit.
+    package var isUnneeded: Bool { state == TeamTask.State.unneeded.word }
+}

@@ -54,10 +54,11 @@ extension Run {
 
     private func whyNotWorkedOn(_ task: TeamTask, at now: Timestamp) -> String? {
         guard let worker = task.worker else { return "waits for a free worker" }
-        if let turn = agents[worker]?.activeTurn.flatMap({ turns[$0] }) {
-            guard turn.task == task.id else { return "waits for \(worker), which is \(turn.brief.words(in: self))" }
-            return turn.stopCause.map { "is being stopped: \($0.words)" }
-        }
+        let turn = agents[worker]?.activeTurn.flatMap { turns[$0] }
+        if let turn, turn.task == task.id { return turn.stopCause.map { "is being stopped: \($0.words)" } }
+        // Its worker does something else meanwhile.
+        if let next = task.next, next.question != nil { return whyTurnWaits(next, of: worker, at: now) }
+        if let turn { return "waits for \(worker), which is \(turn.brief.words(in: self))" }
         if let why = task.next.flatMap({ whyTurnWaits($0, of: worker, at: now) }) { return why }
         return live.workers.map { "waits for its turn: \($0) \($0 == 1 ? "worker" : "workers") may work at once" }
     }

@@ -45,7 +45,9 @@ extension Invariants {
         func isOver(_ scope: SpendingScope) -> Bool {
             SpendingMeasure.allCases.contains { measure in
                 guard let ceiling = after.ceiling(of: scope, measure) else { return false }
-                let least = measure == .usd ? 0.011 : 1001
+                // Nor is anything begun that what is left does not usually last for.
+                let usual = [Purpose.plan, .work].map { after.usual($0, measure) }.max() ?? 0
+                let least = max(measure == .usd ? 0.011 : 1001, usual * 1.000_001)
                 return after.spent(by: scope, measure) >= ceiling * (1 - after.settings.limits.keptBack) - least
             }
         }

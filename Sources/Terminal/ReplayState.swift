@@ -66,10 +66,26 @@ package struct ReplayState: Sendable, Equatable {
         if position == last { isPlaying = false }
     }
 
+    /// What the keys do, for the help.
+    static let help = [
+        "Keys of the replay", "",
+        "  left, right      the event before, the next one",
+        "  , .  or  < >     50 events back or on",
+        "  home, end        the first event, the newest one (of a run that goes on also what has come since)",
+        "  n, N             the next thing that matters, the one before: landings, red gates, conflicts, questions, limits",
+        "  space            play from here; + and - change the pace",
+        "", "Keys of the view", "",
+        "  1 2 3 4 5, tab   company, tasks, merge queue, log, limits and cost",
+        "  up, down, j, k   move; pgup, pgdn, g, G: further",
+        "  enter, t         open what is selected; the transcript of who works on it, as far as it had come",
+        "  esc, q           back; q leaves the replay",
+        "  ctrl-l           draw everything anew",
+    ]
+
     /// The line at the foot of the screen.
     ///
     /// - Parameter time: of the moment, for people.
     package func line(time: String) -> String {
-        "\(isPlaying ? "playing" : "replay") \(position)/\(last)  \(time)  left/right step  , . 50  home/end  n N next, last  space play  q leave"
+        "\(isPlaying ? "playing" : "replay") \(position)/\(last)  \(time)  ←→ step  space play  ? keys  q leave"
     }
 }

@@ -154,7 +154,15 @@ extension RunScreen {
 
     // MARK: Text
 
-    private func gone(_ id: String) -> [Row] { [Row([Span("\(id) is no longer there: it was settled, or the run was replaced.", .dim)])] }
+    private func gone(_ id: String) -> [Row] {
+        [
+            Row([
+                Span(
+                    "\(replay == nil ? "\(id) is no longer there: it was settled, or the run was replaced." : "At this moment there is no \(id).")",
+                    .dim)
+            ])
+        ]
+    }
 
     private func field(_ name: String, _ value: String, _ style: CellStyle = .plain) -> Row {
         Row([Span(Self.pad("  \(name)", 11), .dim), Span(Self.safe(value), style)])

@@ -39,6 +39,8 @@ extension RunScreen {
         if let task = question.task { rows += folded("task", task + (question.holdsTask ? ", which waits for it" : "")) }
         let option = question.options.isEmpty ? "\"…\"" : "1"
         return rows + [Row([])]
-            + folded("type", isQuestion ? "cco answer \(id) \(option)" : "cco approve \(id), or cco reject \(id) \"…\"")
+            + folded(
+                "type",
+                isQuestion ? "cco answer \(id) \(option)\(options)" : "cco approve \(id)\(options), or cco reject \(id) \"…\"\(options)")
     }
 }

@@ -10,6 +10,9 @@ extension RunScreen {
             if let batch = queue.batch { rows += chain(batch, queue) }
             rows += queue.candidates.map(row)
         }
+        rows += status.openQuestions.filter { $0.kind == "promotion" }.map { question in
+            Row([Span("waits for your approval: \(question.id)", .yellow), Span("  \(Self.safe(question.text))")], .question(question.id))
+        }
         if rows.isEmpty { rows.append(Row([Span("Nothing waits to be merged.", .dim)])) }
         return rows + [Row([])] + gate
     }

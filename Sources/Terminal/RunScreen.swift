@@ -23,6 +23,8 @@ package struct RunScreen: Sendable {
     /// The present moment, in milliseconds since 1970: running times are up to now.
     package var now: Int64
     package var isASCII: Bool
+    /// What a command needs to find the run, such as ` --config ./x`.
+    package var options = ""
     /// What the foot says in a replay, in place of the keys.
     package var replay: String?
 
@@ -53,7 +55,7 @@ package struct RunScreen: Sendable {
 
     /// What is scrolled, not selected from.
     private var text: AnyRandomAccessCollection<Row> {
-        if state.showsHelp { return AnyRandomAccessCollection(Self.help.map { Row([Span($0)]) }) }
+        if state.showsHelp { return AnyRandomAccessCollection((replay == nil ? Self.help : ReplayState.help).map { Row([Span($0)]) }) }
         return state.open.map { detail(of: $0) } ?? rows
     }
 
@@ -90,15 +92,19 @@ package struct RunScreen: Sendable {
         let passes = isLive && status.suspension == nil && status.phase != "ended" && time.restsUntil == nil
         let worked = passes ? max(0, now - status.at.ms) : 0
         var first = [Span("cco ", .bold), Span(status.run + "  "), stateSpan, Span("  ")]
-        first.append(
-            Span(
-                "\(HumanText.duration(milliseconds: time.workedMilliseconds + worked)) of "
-                    + HumanText.duration(milliseconds: time.limitMilliseconds)))
+        let duration = HumanText.duration(milliseconds: time.workedMilliseconds + worked)
+        let cost = HumanText.money(dollars: status.spending.costUsd)
         let budget = status.spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
-        first.append(
-            Span(
-                "  \(HumanText.money(dollars: status.spending.costUsd))\(budget)  \(HumanText.tokens(Int64(status.spending.tokens.total))) tokens"
-            ))
+        // Figures are left out where there is no room for them: a part of one would be another figure.
+        var room = size.columns - first.reduce(0) { $0 + $1.text.cells }
+        for figure in [
+            [duration + " of " + HumanText.duration(milliseconds: time.limitMilliseconds), duration], [cost + budget, cost],
+            [HumanText.tokens(Int64(status.spending.tokens.total)) + " tokens"],
+        ] {
+            guard let fitting = figure.first(where: { $0.cells <= room }) else { break }
+            first.append(Span(fitting + "  "))
+            room -= fitting.cells + 2
+        }
         return [first, summary, tabs]
     }
 
@@ -114,8 +120,8 @@ package struct RunScreen: Sendable {
     }
 
     private var summary: [Span] {
-        let landed = status.tasks.count { $0.state == "landed" }
-        let unneeded = status.tasks.count { $0.state == "nothing to change" }
+        let landed = status.tasks.count(where: \.hasLanded)
+        let unneeded = status.tasks.count(where: \.isUnneeded)
         var spans = [
             Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed + unneeded, of: status.tasks.count, width: 10),
         ]
@@ -199,7 +205,7 @@ package struct RunScreen: Sendable {
             ]
         }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }
-        if let replay { return [Span(replay, .dim)] }
+        if let replay { return [Span(isASCII ? replay.replacing("←→", with: "left/right") : replay, .dim)] }
         let keys =
             state.open == nil
             ? "↑↓ move  enter open  1-5 pages  m message  p pause  ? help  q leave"

@@ -23,6 +23,14 @@ import Testing
         for command in Root.configuration.subcommands { #expect(command.configuration.discussion.contains("EXAMPLE"), "\(command)") }
     }
 
+    @Test("a word that is no command is told of, with the one that was meant; options and help are left to the parser")
+    func misspelt() throws {
+        let failure = try #require(CommandLineTool.misspelt("sttus"))
+        #expect(failure.status == .usage && failure.message.contains("Did you mean cco status?"))
+        #expect(CommandLineTool.misspelt("qwertyuiop")?.message.contains("Did you mean") == false)
+        for word in [nil, "status", "help", "--config", "-h", ""] { #expect(CommandLineTool.misspelt(word) == nil) }
+    }
+
     @Test("commands make sense of their options")
     func options() throws {
         let logs = try #require(try Root.parseAsRoot(["logs", "-f", "-n", "5", "--agent", "worker-3", "--run", "r"]) as? Logs)

@@ -32,6 +32,14 @@ import Testing
         #expect(try await printed(path, last: 100).count == 5)
     }
 
+    @Test("it is known whose lines a log has")
+    func sources() throws {
+        let place = try TemporaryPlace()
+        try place.write("combined.log", Self.log)
+        let printer = LogPrinter(path: place.path + "/combined.log", source: nil, lastLines: nil, write: { _ in })
+        #expect(try printer.sources() == ["run", "worker-1", "worker-10"])
+    }
+
     @Test("following prints what is added and ends with the writer")
     func following() async throws {
         let place = try TemporaryPlace()

@@ -1,3 +1,4 @@
+import Glibc
 import Foundation
 import Orchestration
 import Processes
@@ -10,6 +11,19 @@ struct WorkspaceTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
+
+    @Test("a folder that cannot be made is named, with the cause; its parents are made, and what is there stays")
+    func folders() throws {
+        let root = try TemporaryFolder()
+        try PrivateFiles.makeFolder(root.path + "/a/b/c")
+        try PrivateFiles.makeFolder(root.path + "/a/b/c")
+        try PrivateFiles.write([1], to: root.path + "/file")
+        let path = root.path + "/file/x/y"
+        #expect { try PrivateFiles.makeFolder(path) } throws: { error in
+            guard let error = error as? SystemError else { return false }
+            return error.code == ENOTDIR && error.description.contains(root.path + "/file/x")
+        }
+    }
 
     @Test("it is made once, for its owner only, and preparing it again changes nothing")
     func prepared() throws {

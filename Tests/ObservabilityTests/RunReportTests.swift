@@ -35,7 +35,7 @@ struct RunReportTests {
         fixture.add(4, String(repeating: "漢字", count: 40))
         fixture.apply(.taskSettled(ID("task", 4), .failed(String(repeating: "終わり ", count: 30))))
         let text = report(fixture).terminalSummary(width: 60, color: false)
-        #expect(text.contains("1 of 4 landed, 1 needed no change, 1 new commits"), "\(text)")
+        #expect(text.contains("1 of 4 landed, 1 needed no change, 1 merge on main"), "\(text)")
         let lines = text.split(separator: "\n")
         #expect(lines.contains { $0.contains("漢字") } && lines.allSatisfy { $0.cells <= 60 }, "\(lines.map(\.cells).max() ?? 0): \(text)")
     }

@@ -65,6 +65,22 @@ struct BudgetTests {
         #expect(queued.allSatisfy { if case .landed = scenario.run.tasks[$0]?.state { true } else { false } })
     }
 
+    @Test("nothing is begun with less than it usually takes: what is left is for what has been begun")
+    func tooLittle() throws {
+        let scenario = try scenario(workers: 1, tasks: 30, costUsd: 0.3) {
+            $0.maxBudgetUsd = 4
+            $0.limits.keptBack = 0
+        }
+        var left: [Double] = []
+        try scenario.play { run in
+            for turn in run.turns.values where turn.brief == turn.task.map(Brief.work) { left.append(4 - run.ledger.total.costUsd) }
+            return run.isEnded
+        }
+        #expect(scenario.run.phase == .ended(.budgetOver))
+        #expect(try #require(left.min()) >= 0.3 - 1e-9)
+        #expect(!scenario.run.tasks.values.contains { $0.state == .submitted || $0.state == .approved })
+    }
+
     @Test("no new work takes what is kept back: only what has been begun is finished with it")
     func reserve() throws {
         let scenario = try scenario(workers: 1, tasks: 30, costUsd: 0.2) {

@@ -92,6 +92,37 @@ struct LimitTests {
         #expect(scenario.run.credentials[0].benchReason == "weekly limit")
     }
 
+    @Test("a refusal that was read only after its window had begun anew is old news; one of a turn that began since is not")
+    func oldRefusal() throws {
+        let scenario = try Scenario(.sample(workers: 2, minutes: 6000, credentials: [.slot("key-1")]))
+        try scenario.start()
+        try scenario.play { $0.turns.values.count { $0.role == .worker } == 2 }
+        let turns = scenario.run.turns.values.filter { $0.role == .worker }.map(\.id).sorted()
+        let reset = scenario.now.advanced(bySeconds: 40)
+        let fault = CredentialSignal.failed(.exhausted(resetsAt: reset, message: "5-hour limit"))
+        scenario.now = scenario.now.advanced(bySeconds: 1)
+        try scenario.feed(.credentialSignal(turns[0], fault))
+        #expect(scenario.run.credentials[0].benchedUntil == reset)
+        scenario.now = reset.advanced(bySeconds: 5)
+        try scenario.feed(.credentialSignal(turns[1], fault))
+        #expect(scenario.run.credentials[0].benchedUntil == reset && scenario.run.credentials[0].faults == 1)
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("who waits for a credential learns when it opens, not when something else about it changes")
+    func opening() throws {
+        let scenario = try Scenario(.sample(workers: 1, minutes: 6000, credentials: [.slot("key-1")]))
+        try scenario.start()
+        try scenario.play { !$0.turns.isEmpty && $0.turns.values.allSatisfy { $0.role == .worker } }
+        let turn = try #require(scenario.run.turns.values.first?.id)
+        try scenario.feed(.credentialSignal(turn, .slowed(.rateLimit)))
+        scenario.hooks.turn = { _, _ in .broken(.credential(.exhausted(resetsAt: nil, message: "429"))) }
+        try scenario.play { $0.turns.isEmpty && $0.credentials[0].benchedUntil != nil }
+        let waiting = try #require(RunStatus(run: scenario.run, at: scenario.now).waiting)
+        #expect(waiting.until == scenario.run.credentials[0].benchedUntil.map(Moment.init), "\(waiting)")
+    }
+
     @Test("a key carries no more turns than configured, one place is kept for integration, and the rest goes to the next")
     func concurrency() throws {
         let slots: [CredentialSlot] = [.slot("small", most: 3), .slot("large", tier: 1)]
@@ -163,16 +194,22 @@ struct LimitTests {
     @Test(
         "only conversations that begin while a window runs short may have another model; workers that wait for a credential have a reason")
     func scarcity() throws {
-        let scenario = try Scenario(.sample(workers: 3, groupSize: 3, minutes: 6000, credentials: [.slot("oauth", most: 3)]))
+        let slots: [CredentialSlot] = [.slot("oauth", most: 3)]
+        let scenario = try Scenario(.sample(workers: 3, groupSize: 3, minutes: 6000, credentials: slots).with { $0.models = ModelChoice() })
         scenario.hooks.plan = { _, _ in (1...6).map { .draft("step-\($0)") } }
         try scenario.start()
         try scenario.play { $0.turns.values.count { $0.role == .worker } == 2 }
-        #expect(scenario.run.whyNotWider(at: scenario.now)?.contains("oauth carries all of its 3 turns") == true)
+        #expect(
+            scenario.run.whyNotWider(at: scenario.now)?.contains("oauth keeps the last of its 3 places for reviews and integration") == true
+        )
         #expect(starts(scenario).allSatisfy { $0.turn.isScarce == nil })
         try scenario.feed(.credentialSignal(scenario.run.turns.keys.sorted()[0], used(0.85, until: 5000, at: scenario.now)))
         let before = starts(scenario).count
         try scenario.playOut()
         let later = starts(scenario).dropFirst(before).map(\.turn)
+        let scarce = try #require(later.first { $0.isScarce == true })
+        #expect(
+            scenario.run.whyModel(of: scarce)?.contains("ran short") == true && scenario.run.whyModel(of: starts(scenario)[0].turn) == nil)
         #expect(later.contains { $0.isScarce == true } && later.allSatisfy { $0.resumes || $0.isScarce == true })
         // Another model knows nothing of what the provider has in its cache.
         let conversations = Dictionary(grouping: starts(scenario).map(\.turn), by: \.session).values

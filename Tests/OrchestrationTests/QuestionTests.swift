@@ -39,6 +39,16 @@ struct QuestionTests {
         return nil
     }
 
+    @Test("a task that waits for an answer says so, whatever its worker does meanwhile")
+    func workerElsewhere() throws {
+        let scenario = try asked(status: "blocked", plan: [.draft("a"), .draft("b")])
+        try scenario.play { !$0.turns.isEmpty }
+        let turn = try #require(scenario.run.turns.values.first)
+        #expect(turn.task == ID("task-2") && turn.agent == scenario.run.tasks[Self.task]?.worker)
+        let task = try #require(RunStatus(run: scenario.run, at: scenario.now).tasks.first { $0.id == "task-1" })
+        #expect(task.why?.contains("waits for the answer to question-1") == true, "\(task.why ?? "")")
+    }
+
     @Test("a blocked worker waits for the answer and goes on in its session; the answer is a message that is tracked")
     func answered() throws {
         let scenario = try asked(status: "blocked", extra: ",\"options\":[\"MIT\",\"GPL\"]")

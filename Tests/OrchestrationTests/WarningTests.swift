@@ -32,7 +32,10 @@ struct WarningTests {
 
     @Test("each part of a team's ceiling is told once, and of no other team")
     func team() throws {
-        let scenario = try scenario(workers: 6, costUsd: 0.01) { $0.limits.team.usd = 1 }
+        let scenario = try scenario(workers: 6, costUsd: 0.01) {
+            $0.limits.team.usd = 1
+            $0.limits.keptBack = 0
+        }
         let hook = scenario.hooks.turn
         scenario.hooks.turn = { turn, run in
             var outcome = hook?(turn, run)

@@ -124,6 +124,7 @@ struct RunTools: ToolBox {
     private func questions() async throws -> String {
         let open = (try await finder.status().status.questions ?? []).filter { $0.state == "open" }
         guard !open.isEmpty else { return "Nothing is asked." }
-        return open.flatMap { question in QuestionText.lines(question) { OneLineText.of($0, limit: 500) } }.joined(separator: "\n")
+        return open.flatMap { question in QuestionText.lines(question, options: "") { OneLineText.of($0, limit: 500) } }.joined(
+            separator: "\n")
     }
 }

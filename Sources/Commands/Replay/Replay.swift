@@ -74,7 +74,8 @@ struct Replay: AsyncParsableCommand {
         case .time, .timeOfDay:
             let start = await history.time(of: 1)
             guard let time = moment.time(startedAt: start) else { return }
-            sequence = await history.sequence(at: time)
+            // A time of day from before the run is one of the next day.
+            sequence = time > SystemClock().now() ? 0 : await history.sequence(at: time)
         }
         let last = await history.last
         guard (1...last).contains(sequence) else {

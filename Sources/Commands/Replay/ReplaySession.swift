@@ -14,6 +14,8 @@ struct ReplaySession: Sendable {
         case typed([UInt8])
         case signal(Int32)
         case loaded(RunHistory.Past)
+        /// The journal's newest event.
+        case grown(Int64)
         case found(Int64?)
         /// What is open, as far as it is kept; `nil` where it is not.
         case read(WatchState.Document?)
@@ -96,6 +98,11 @@ struct ReplaySession: Sendable {
             case .loaded(let newest):
                 isLoading = false
                 past = newest
+            case .grown(let last):
+                // Unless other keys were typed meanwhile.
+                let isAtEnd = replay.position == replay.last
+                replay.last = last
+                if isAtEnd { replay.move(to: last) }
             case .found(let sequence):
                 if let sequence { replay.move(to: sequence) } else { state.notice = "There is nothing more in this direction." }
             case .read(let document):
@@ -118,7 +125,10 @@ struct ReplaySession: Sendable {
         private mutating func heed(_ key: Key, _ group: inout DiscardingTaskGroup) -> Bool {
             state.notice = nil
             switch replay.handle(key) {
-            case .move, .play: return true
+            case .move:
+                if key == .end { grow(&group) }
+                return true
+            case .play: return true
             case .findMark(let isForward):
                 let (history, position, continuation) = (history, replay.position, continuation)
                 group.addTask {
@@ -134,7 +144,10 @@ struct ReplaySession: Sendable {
             case .redraw: painter.forget()
             // It is read for each moment, as long as it is open.
             case .load(.agent): break
-            case .load: state.notice = "Differences and gates' logs are shown by cco watch; here is what the journal has."
+            case .load(let link):
+                state.document = WatchState.Document(
+                    link: link, title: "No part of the journal",
+                    lines: ["Differences and gates' logs are kept beside the journal, as they are now: cco watch shows them."])
             case .pause, .tell, nil: break
             }
             if state.draft != nil {
@@ -146,6 +159,18 @@ struct ReplaySession: Sendable {
                 state.notice = "This is a replay: it changes nothing."
             }
             return true
+        }
+
+        /// Looks for what a run that goes on has added.
+        private func grow(_ group: inout DiscardingTaskGroup) {
+            let (history, continuation) = (history, continuation)
+            group.addTask {
+                do {
+                    continuation.yield(.grown(try await history.catchUp()))
+                } catch {
+                    continuation.yield(.failed("\(error)"))
+                }
+            }
         }
 
         private mutating func load(_ group: inout DiscardingTaskGroup) {

@@ -107,9 +107,11 @@ struct WatchSession: Sendable {
         }
 
         private var screen: RunScreen {
-            RunScreen(
+            var screen = RunScreen(
                 status: moment.status, isLive: moment.isLive, log: moment.log, state: state, size: device.size,
                 now: clock.now().milliseconds, isASCII: TerminalDevice.isASCII(session.surroundings.environment))
+            screen.options = session.place.options
+            return screen
         }
 
         mutating func begin(_ group: inout DiscardingTaskGroup) {

@@ -34,6 +34,7 @@ export class AgentPage {
       ["Does", one.brief && words(one.brief)],
       ["Now", one.doing && doing(one)],
       ["Waits", one.waits && el("strong", { class: "warn" }, told(one.waits, now()))],
+      ["Model", one.model && [words(one.model), one.whyModel && ` ${one.whyModel}`]],
       ["Being stopped", one.stopping && told(one.stopping, now())],
       ["Turns", `${one.turns}${one.turn ? `, now ${one.turn}` : ""}`],
       ["Cost", [allMoney(one), one.turnUsd !== undefined && `, ${money(one.turnUsd)} in this turn`]],
@@ -86,7 +87,15 @@ class Say {
 
   update() {
     const status = store.status;
-    this.element.hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension) || store.at !== null;
+    this.element.hidden = status.phase === "ended" || store.at !== null;
+    // What is half typed stays while the run stands still.
+    const isHeard = store.isConnected && store.isLive && !status.suspension;
+    if (isHeard !== this.isHeard) {
+      this.isHeard = isHeard;
+      this.button.disabled = !isHeard;
+      this.outcome.className = "weak";
+      this.outcome.textContent = isHeard ? "" : store.isConnected ? "The run stands still, and nobody would hear it: go on with it first." : "The connection is lost.";
+    }
   }
 
   async send() {
@@ -94,16 +103,18 @@ class Say {
     if (!text || this.button.disabled) return;
     this.button.disabled = true;
     // The same words again after a failure are the same order.
-    if (this.sent?.text !== text) this.sent = { id: orderId(), text };
+    const interrupts = this.interrupts.checked;
+    if (this.sent?.text !== text || this.sent.interrupts !== interrupts) this.sent = { id: orderId(), text, interrupts };
     try {
-      const receipt = await order({ ...this.sent, kind: "tell", agent: this.agent, interrupts: this.interrupts.checked });
+      const receipt = await order({ ...this.sent, kind: "tell", agent: this.agent });
       this.outcome.className = "good";
       this.outcome.textContent = `${receipt.subject} ${receipt.words}.`;
       this.text.value = "";
+      this.interrupts.checked = false;
       this.sent = null;
     } catch (error) {
       this.outcome.className = "bad";
       this.outcome.textContent = error.message;
-    } finally { this.button.disabled = false; }
+    } finally { this.button.disabled = !this.isHeard; }
   }
 }

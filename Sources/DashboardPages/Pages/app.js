@@ -1,6 +1,6 @@
 // Which page is shown, and the head that all pages share. What the first figures do not need comes after them.
 import { store, subscribe, now, pause } from "/store.js";
-import { el, show, tick, duration, money, tokens, count, toldText } from "/dom.js";
+import { el, announce, show, tick, duration, money, tokens, count, toldText } from "/dom.js";
 import { overview, queue } from "/pages.js";
 
 const page = document.getElementById("page");
@@ -60,6 +60,9 @@ function open(hash) {
   view = simple(() => el("p", {}, "There is no such page."));
 }
 
+/** What the page that is shown is called: its link in the navigation, or what the address names. */
+let title = "";
+
 function navigate() {
   const hash = location.hash;
   open(hash);
@@ -71,6 +74,14 @@ function navigate() {
   // On a phone the navigation is wider than the screen.
   document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   window.scrollTo(0, 0);
+  const name = /^#\/(?:task|agent|gate|commit|graph)\/([\w-]+)/.exec(hash)?.[1];
+  const isFirst = title === "";
+  title = name ?? document.querySelector("nav a[aria-current]")?.textContent ?? "cco";
+  // Who cannot see the page hears which one it is, and goes on in it where what they were at is gone.
+  if (!isFirst) {
+    if (document.activeElement === null || document.activeElement === document.body) page.focus({ preventScroll: true });
+    announce(title);
+  }
   update();
 }
 
@@ -87,11 +98,13 @@ function state() {
 function head() {
   const status = store.status;
   const [kind, words] = state();
-  document.title = `${store.at === null ? "" : "replay: "}${words.split(/[.:]/)[0]} · ${status.run} · cco`;
+  const asked = (store.present.status?.questions ?? []).filter((one) => one.state === "open").length;
+  document.title = `${store.at === null ? "" : "replay: "}${asked > 0 ? `${count(asked, "question")} · ` : ""}${words.split(/[.:]/)[0]} · ${title} · ${status.run} · cco`;
   document.getElementById("run").textContent = status.run;
   const place = document.getElementById("state");
   if (place.textContent !== words) place.textContent = words;
   place.className = `badge ${kind}`;
+  document.getElementById("pause").disabled = !store.isConnected;
   document.getElementById("pause").hidden = !store.isLive || status.phase === "ended" || Boolean(status.suspension) || store.at !== null;
   clocks();
 }
@@ -115,15 +128,19 @@ function clocks() {
 }
 
 let isDue = false;
+let isRest = false;
 
 /** At most once a frame, however much has come. */
 function update() {
   if (!store.status || isDue) return;
   isDue = true;
-  requestAnimationFrame(() => { isDue = false; head(); view?.update(); rest(); });
+  requestAnimationFrame(() => {
+    head();
+    if (isRest) { isDue = false; view?.update(); return; }
+    // The first figures are painted before the page below them is made.
+    setTimeout(() => { isDue = false; head(); view?.update(); rest(); });
+  });
 }
-
-let isRest = false;
 
 /** Everything else, once the first figures are drawn: then no page has to wait for its module, nor for a server that is gone by then. */
 function rest() {
@@ -155,6 +172,7 @@ window.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.getElementById("find-words").focus();
 });
+document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); page.focus(); });
 window.addEventListener("hashchange", navigate);
 const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "shortOffset" }).formatToParts().find((part) => part.type === "timeZoneName").value;
 document.getElementById("zone").textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone} (${zone.replace("GMT", "UTC")}); point at one to see it in UTC.`;

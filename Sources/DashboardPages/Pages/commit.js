@@ -15,12 +15,15 @@ export class CommitPage {
   constructor(page, id) {
     this.head = el("div", {}, el("h2", {}, `Commit ${id.slice(0, 10)}`), el("p", {}, "Loading …"));
     page.append(this.head);
+    this.id = id;
     this.load(id);
   }
 
-  update() {}
+  /** After a failure it tries again when something has happened. */
+  update() { if (this.hasFailed) this.load(this.id); }
 
   async load(id) {
+    this.hasFailed = false;
     try {
       const one = await commit(id);
       const [kind, text] = verdicts[one.verdict];
@@ -40,6 +43,7 @@ export class CommitPage {
         el("section", {}, el("h3", {}, "What it changes"), el("div", { id: "changes" })));
       this.head.querySelector("#changes").append(...[changes(one.work)].flat(Infinity).filter(Boolean));
     } catch (error) {
+      this.hasFailed = error.status !== 404;
       show(this.head, el("h2", {}, `Commit ${id.slice(0, 10)}`), el("p", { class: "bad" }, error.message));
     }
   }

@@ -2,6 +2,7 @@
 import { store, now, breakdown } from "/store.js";
 import { el, show, money, tokens, moment, words, told, table, facts, card } from "/dom.js";
 import { agentLink, taskLink } from "/pages.js";
+import { purposes } from "/tasks.js";
 
 function credential(one) {
   return [one.name,
@@ -35,10 +36,12 @@ function cost() {
     known.length > 30 && el("p", {}, el("a", { href: "#/agents", "data-key": "all-agents" }, `All ${known.length} agents`)))];
 }
 
+const roles = { director: "Director", engineerManager: "engineering managers", worker: "workers" };
+
 /** Each part of a breakdown, the dearest first. */
-function parts(title, head, lines) {
+function parts(title, head, lines, names = {}) {
   return lines.length > 0 && card(title, table(null, [head, "#Turns", "#Tokens", "#Cost"],
-    [...lines].sort((a, b) => b.costUsd - a.costUsd).slice(0, 60).map((one) => [words(one.name), one.turns, tokens(one.tokens.total), money(one.costUsd)])));
+    [...lines].sort((a, b) => b.costUsd - a.costUsd).slice(0, 60).map((one) => [words(names[one.name] ?? one.name), one.turns, tokens(one.tokens.total), money(one.costUsd)])));
 }
 
 export class CostPage {
@@ -62,7 +65,7 @@ export class CostPage {
     try {
       const known = await breakdown();
       show(this.parts, el("div", { class: "columns even" },
-        parts("By role", "Role", known.byRole), parts("By purpose", "Purpose", known.byPurpose), parts("By team", "Team", known.byTeam), parts("By model", "Model", known.byModel)));
+        parts("By role", "Role", known.byRole, roles), parts("By purpose", "Purpose", known.byPurpose, purposes), parts("By team", "Team", known.byTeam), parts("By model", "Model", known.byModel)));
     } catch (error) {
       show(this.parts, el("p", { class: "bad" }, error.message));
     }

@@ -28,6 +28,9 @@ function visible(text) {
     (one) => `\\u{${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}}`);
 }
 
+/** Says something to those who do not see the page. */
+export function announce(text) { document.getElementById("said").textContent = text; }
+
 /** Replaces what is in `parent`, unless it is the same already, and keeps focus and scrolling where they were. */
 export function show(parent, ...children) {
   const fresh = el("div", {}, ...children);

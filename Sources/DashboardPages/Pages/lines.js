@@ -13,6 +13,7 @@ export class Lines {
     this.isOpen = true;
     this.isLoading = false;
     this.seen = null;
+    this.keys = [];
   }
 
   close() { this.isOpen = false; }
@@ -22,6 +23,22 @@ export class Lines {
     if (this.seen !== version) this.load(version);
   }
 
+  /** What is there already stays, so that it can be read and selected while more comes, and only what is new is read out. */
+  show(entries) {
+    const keys = entries.map((entry) => [entry.day, entry.time, entry.source, entry.text].join(" "));
+    const gone = this.keys.indexOf(keys[0]);
+    const left = gone < 0 ? 0 : this.keys.length - gone;
+    const goesOn = left > 0 && left <= keys.length && this.keys.slice(gone).every((key, index) => key === keys[index]);
+    if (!goesOn) this.list.replaceChildren(...(entries.length === 0 ? [el("p", { class: "weak" }, "Nothing yet.")] : []));
+    else for (let index = 0; index < gone; index += 1) this.list.firstChild.remove();
+    this.list.append(...entries.slice(goesOn ? left : 0).map((entry) => el("div", {},
+      el("span", { class: "weak" }, moment(`${entry.day}T${entry.time}Z`, now())),
+      el("span", { class: "busy" }, entry.source),
+      el("span", { class: entry.level === "error" ? "bad" : entry.level === "warning" ? "warn" : "", dir: "auto" },
+        entry.text.length > longest ? entry.text.slice(0, longest) + ` … (${entry.text.length - longest} more characters)` : entry.isEvent ? told(entry.text, now()) : entry.text))));
+    this.keys = keys;
+  }
+
   async load(version) {
     if (this.isLoading) return;
     this.isLoading = true;
@@ -29,11 +46,7 @@ export class Lines {
       const entries = await log();
       if (!this.isOpen) return;
       const isAtEnd = this.list.scrollTop + this.list.clientHeight >= this.list.scrollHeight - 40;
-      show(this.list, entries.length === 0 ? el("p", { class: "weak" }, "Nothing yet.") : entries.map((entry) => el("div", {},
-        el("span", { class: "weak" }, moment(`${entry.day}T${entry.time}Z`, now())),
-        el("span", { class: "busy" }, entry.source),
-        el("span", { class: entry.level === "error" ? "bad" : entry.level === "warning" ? "warn" : "", dir: "auto" },
-          entry.text.length > longest ? entry.text.slice(0, longest) + ` … (${entry.text.length - longest} more characters)` : entry.isEvent ? told(entry.text, now()) : entry.text))));
+      this.show(entries);
       this.seen = version;
       if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
       show(this.trouble);

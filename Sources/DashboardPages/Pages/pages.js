@@ -92,7 +92,7 @@ function states() {
 function notes() {
   const status = store.status;
   const notes = [];
-  if (status.waiting) notes.push(["warn", `The run waits: ${status.waiting.reason}${status.waiting.until ? " (next look at " + status.waiting.until.iso + ")" : ""}`]);
+  if (status.waiting) notes.push(["warn", `The run waits: ${status.waiting.reason}${store.isLive && status.waiting.until ? "; goes on by itself at " + status.waiting.until.iso : ""}`]);
   if (status.gate.state === "ungated") notes.push(["bad", "Nothing verifies the work: the run has no verification command."]);
   if (status.gate.baselineRed) notes.push(["bad", `The gate failed on the branch as it was found (${status.gate.baselineRed.ending}).`]);
   if (status.push.fallbackBranch) notes.push(["bad", `Origin refused ${status.targetBranch}; the work goes to ${status.push.fallbackBranch}: ${status.push.refusal ?? ""}`]);

@@ -1,15 +1,19 @@
 // What agents ask a person, and what a person is to approve: above every page, as long as it is open.
 import { store, subscribe, order, orderId, now } from "/store.js";
-import { el, show, words, moment } from "/dom.js";
+import { el, announce, show, words, moment } from "/dom.js";
 import { agentLink, taskLink, commitLink } from "/pages.js";
 
 const box = document.getElementById("asked");
 const forms = new Map();
+/** What has come of the last one; until another page is looked at. */
+const settled = el("p", { class: "good settled", hidden: true });
+box.append(settled);
+window.addEventListener("hashchange", () => { settled.hidden = true; update(); });
 
 function form(one) {
   const isApproval = one.kind !== "question";
   const outcome = el("p", { role: "status" });
-  const text = el("textarea", { rows: "1", maxlength: "8000", "aria-label": isApproval ? "Why not" : `Answer to ${one.agent}` });
+  const text = el("textarea", { rows: "1", maxlength: "8000", placeholder: isApproval ? "Why not" : "Answer in your own words", "aria-label": isApproval ? "Why not" : `Answer to ${one.agent}` });
   // The same wish again is the same order; another one is another order.
   let given = null;
   let isGiving = false;
@@ -43,28 +47,36 @@ function form(one) {
 /** Until when there is time, and whether anybody is there to take an answer: both change while the question is open. */
 function refresh(element, one) {
   const { isLive, status } = store.present;
-  const canAnswer = isLive && !status.suspension && status.phase !== "ended";
+  const canAnswer = store.isConnected && isLive && !status.suspension && status.phase !== "ended";
   for (const button of element.querySelectorAll("button")) button.disabled = !canAnswer;
   const silence = one.default ? ["this is taken for the answer: ", words(one.default)] : "the run goes on without an answer.";
   show(element.querySelector(".deadline"),
     canAnswer ? one.deadline && el("span", {}, "At ", moment(one.deadline.ms, now()), " ", silence)
+      : !store.isConnected ? el("span", {}, "The connection is lost: an answer would not arrive.")
       : el("span", {}, "The run stands still, and so does the time for an answer: go on with it first."));
 }
 
 function update() {
-  const open = (store.present.status?.questions ?? []).filter((one) => one.state === "open");
+  const all = store.present.status?.questions ?? [];
+  const open = all.filter((one) => one.state === "open");
   for (const [id, element] of forms) {
     if (open.some((one) => one.id === id)) continue;
+    const hadFocus = element.contains(document.activeElement);
     element.remove();
     forms.delete(id);
+    settled.textContent = `${id} is ${all.find((one) => one.id === id)?.state ?? "gone"}.`;
+    settled.hidden = false;
+    announce(settled.textContent);
+    if (hadFocus) (box.querySelector("section button, section textarea") ?? document.getElementById("page")).focus({ preventScroll: true });
   }
   for (const one of open) {
     if (forms.has(one.id)) continue;
     forms.set(one.id, form(one));
-    box.append(forms.get(one.id));
+    box.insertBefore(forms.get(one.id), settled);
+    announce(`${one.id}: ${one.kind === "question" ? `${one.agent} asks` : "for you to approve"}. ${one.text ?? ""}`);
   }
   for (const one of open) refresh(forms.get(one.id), one);
-  box.hidden = open.length === 0 || store.at !== null;
+  box.hidden = (open.length === 0 && settled.hidden) || store.at !== null;
 }
 
 subscribe(update);

@@ -7,17 +7,22 @@ import { Work } from "/work.js";
 
 export const kinds = { landed: "good", failed: "bad", dropped: "bad", waiting: "weak", "in progress": "busy", "in review": "warn", merging: "publish", "nothing to change": "weak" };
 
+/** What an address says; one that a person has typed may be no proper one. */
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
 export class TaskList {
   /**
    * @param {string} state in the address spaces are dashes
    * @param {string} words what to search for
    */
   constructor(page, state, words_) {
-    this.words = decodeURIComponent(words_ ?? "").toLowerCase();
+    this.words = decoded(words_ ?? "").toLowerCase();
     this.state = (state ?? "").replaceAll("-", " ");
     this.count = el("p", { class: "weak", role: "status" });
     this.states = el("select", { onchange: (event) => { this.state = event.target.value; this.update(); } }, el("option", { value: "" }, "all"));
-    this.rows = new Rows("Tasks", ["Task", "State", "Worker", "Title", "Why it waits"], (one) => [
+    this.rows = new Rows("Tasks", ["Task", "State", "Worker", "Title", "Why"], (one) => [
       taskLink(one.id), badge(kinds[one.state] ?? "weak", one.state), one.worker ? agentLink(one.worker) : "",
       words(one.title), el("span", { class: "weak" }, told(one.why ?? "", now()))], "tasks");
     page.append(el("h2", {}, "Tasks"), el("div", { class: "tools" },
@@ -42,7 +47,7 @@ export class TaskList {
 }
 
 const failures = ["red", "failed", "no report", "stopped", "conflict", "limit", "provider", "budget", "no session"];
-const doing = { work: "work", rework: "rework after review", "gate-fix": "mending a red gate", conflict: "resolving conflicts", review: "review", plan: "planning", coordinate: "deciding" };
+export const purposes = { work: "work", rework: "rework after review", "gate-fix": "mending a red gate", conflict: "resolving conflicts", review: "review", plan: "planning", coordinate: "deciding" };
 
 /** What happened to a task, step by step. */
 class History {
@@ -77,8 +82,8 @@ class History {
         const kind = !over ? "busy" : failures.includes(one.end) ? "bad" : "good";
         return el("li", {},
           el("span", { class: `dot ${kind}`, role: "img", "aria-label": !over ? "goes on" : kind === "bad" ? "not well" : "done" }, !over ? "●" : kind === "bad" ? "✕" : "✓"),
-          el("span", {}, one.kind === "turn" ? [doing[one.purpose] ?? one.purpose, " by ", agentLink(one.lane)] : one.lane.replace(/^(gate|merge|publish) /, "$1, "),
-            over && one.end && one.end !== "done" && el("span", { class: kind }, ` ${one.end}`)),
+          el("span", {}, one.kind === "turn" ? [purposes[one.purpose] ?? one.purpose, " by ", agentLink(one.lane)] : one.lane.replace(/^(gate|merge|publish) /, "$1, "),
+            over && one.end && one.end !== "done" && el("span", { class: kind }, ` ${one.end}`), one.gateRun && [" ", gateLink(one)]),
           el("span", { class: "weak" }, moment(one.from, now())),
           el("span", { class: "weak number" }, over ? duration(one.to - one.from) : since(one.from, now())));
       }));

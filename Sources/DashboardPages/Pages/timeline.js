@@ -2,7 +2,7 @@
 // what is selected is told in words beside it.
 import { store, now, timeline } from "/store.js";
 import { el, show, duration, words, moment, count } from "/dom.js";
-import { agentLink, taskLink, commitLink } from "/pages.js";
+import { agentLink, taskLink, commitLink, gateLink } from "/pages.js";
 import { replayAt } from "/replay.js";
 
 const row = 22;
@@ -82,7 +82,7 @@ export class TimelinePage {
     this.canvas = el("canvas", { tabindex: "0", role: "application", "aria-roledescription": "timeline", "aria-label": "Timeline of the run", "aria-describedby": "timeline-keys timeline-selected" });
     this.space = el("div", { class: "space" });
     this.box = el("div", { class: "timeline" }, this.canvas, this.space);
-    this.told = el("div", { id: "timeline-selected", role: "status", class: "selected" });
+    this.told = el("div", { id: "timeline-selected", class: "selected" });
     page.append(el("h2", {}, "Timeline"),
       el("div", { class: "tools" }, button("+", "Zoom in", () => this.zoom(0.5)), button("−", "Zoom out", () => this.zoom(2)), button("All", "Show the whole run", () => { this.view = null; }), this.follow,
         el("ul", { class: "legend", "aria-label": "Colours" }, legend.map(([name, text]) => el("li", {}, el("span", { class: `swatch ${name}` }), text)))),
@@ -393,17 +393,17 @@ export class TimelinePage {
   tell() {
     const span = this.selected;
     // What is told changes with what is known and selected, not with what is in sight.
-    const told = [known.run, known.revision, span?.number, span?.to, this.trouble, this.showsMarks].join(" ");
+    const told = [known.run, known.revision, this.isLoading && known.spans.size === 0, span?.number, span?.to, this.trouble, this.showsMarks].join(" ");
     if (this.toldOf === told) return;
     this.toldOf = told;
     const landed = known.landed;
     const marks = this.showsMarks ? [...known.marks.values()].slice(-60).reverse() : [];
     show(this.told, this.trouble && el("p", { class: "bad" }, this.trouble),
-      span ? el("p", {}, el("strong", {}, span.kind === "turn" ? agentLink(span.lane) : span.lane), ` ${span.purpose ?? span.kind} `,
+      span ? el("p", { role: "status" }, el("strong", {}, span.kind === "turn" ? agentLink(span.lane) : span.lane), ` ${span.purpose ?? span.kind} `,
         span.task && (span.task.startsWith("task-") ? [taskLink(span.task), " ", words(store.present.tasks.get(span.task)?.title ?? "")] : words(span.task)),
-        ": ", moment(span.from, now()), `, ${span.to ? duration(span.to - span.from) : "goes on"}${span.end ? ", " + span.end : ""} (${span.id}) `,
+        ": ", moment(span.from, now()), `, ${span.to ? duration(span.to - span.from) : "goes on"}${span.end ? ", " + span.end : ""} (${span.id}) `, span.gateRun && [gateLink(span), " "],
         el("button", { type: "button", "data-key": "replay-span", onclick: () => replayAt(span.sequence) }, "Show this moment"))
-        : el("p", { class: "weak" }, known.spans.size === 0 ? "Nothing has happened yet." : `${known.spans.size} turns, gates and merges; ${count(landed.length, "change")} landed.`),
+        : el("p", { class: "weak" }, known.spans.size === 0 ? (this.isLoading ? "Loading …" : "Nothing has happened yet.") : `${known.spans.size} turns, gates and merges; ${count(landed.length, "change")} landed.`),
       landed.length > 0 && el("p", { class: "weak" }, "Landed last: ", landed.slice(-6).reverse().map((mark, index) => [index > 0 && ", ", commitLink(mark.commit), ` ${mark.about}`])),
       el("details", { class: "marks" }, el("summary", { "data-key": "marks" }, `What happened (${known.marks.size})`), el("ul", { class: "plain" },
         marks.map((mark) => el("li", {}, moment(mark.at, now()), ` ${markWords[mark.kind] ?? mark.kind} `, mark.about ? words(mark.about) : "")))));

@@ -20,7 +20,8 @@ struct RealTerminal: Sendable {
         _ fixture: CompanyFixture, _ arguments: [String], environment: [String] = [], _ body: (RealTerminal) async throws -> Void
     ) async throws {
         let socket = fixture.root + "/tmux-\(UUID().uuidString.prefix(6))"
-        let command = (["env"] + environment + [BuiltProducts.cco] + arguments + ["--config", fixture.config]).map { "'\($0)'" }.joined(separator: " ")
+        let command = (["env"] + environment + [BuiltProducts.cco] + arguments + ["--config", fixture.config]).map { "'\($0)'" }.joined(
+            separator: " ")
         try await fixture.command(
             [
                 "tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "-s", "view", "-x", "80", "-y", "24",
