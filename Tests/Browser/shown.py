@@ -224,6 +224,13 @@ def spending_of(total: dict, budget: float | None) -> list:
     return [money(total["costUsd"]) + (f" of {money(budget)}" if budget else ""), str(total["turns"]), *kinds]
 
 
+# Roles and purposes as the page calls them.
+NAMES = {
+    "director": "Director", "engineerManager": "engineering managers", "worker": "workers", "rework": "rework after review",
+    "gate-fix": "mending a red gate", "conflict": "resolving conflicts", "plan": "planning", "coordinate": "deciding",
+}
+
+
 def cost_of(report: dict, status: dict) -> dict:
     """By `cco report --cost --json`; the status has only the budget, and who there is that has cost nothing."""
     titles = {one["id"]: one["title"] for one in status["tasks"]}
@@ -231,7 +238,7 @@ def cost_of(report: dict, status: dict) -> dict:
     spent = {one["name"]: [str(one["turns"]), money(one["costUsd"])] for one in report["byAgent"]}
 
     def parts(name):
-        return sorted([one["name"], str(one["turns"]), tokens(one["tokens"]["total"]), money(one["costUsd"])] for one in report[name])
+        return sorted([NAMES.get(one["name"], one["name"]), str(one["turns"]), tokens(one["tokens"]["total"]), money(one["costUsd"])] for one in report[name])
     return {
         "run": spending_of(report["total"], status["spending"].get("budgetUsd")),
         "credentials": sorted([one["name"], str(one["turns"]), money(one["costUsd"])] for one in report["byCredential"]),

@@ -156,6 +156,9 @@ def whole(company, browser):
     words.locator("textarea").fill("Short <b>ones</b>")
     words.get_by_role("button", name="Answer").click()
     expect(words).to_have_count(0)
+    # What has come of it is told to everybody, and what is still asked in the title.
+    expect(page.locator("#asked .settled")).to_have_text(re.compile(r"^question-\d is answered\.$"))
+    assert page.title().startswith("1 question · "), page.title()
     said = {one["text"]: (one["state"], one.get("answer")) for one in company.json("questions", "--json")}
     assert said["Which size?"] == ("answered", "2") and said["Which words?"] == ("answered", "Short <b>ones</b>"), said
     assert said["Which colour?"][0] == "open", said
@@ -273,11 +276,29 @@ def whole(company, browser):
         reached.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"))
     for name in ("To the content", "Replay", "Pause the run", "Timeline", "Report", "director"):
         assert name in reached, (name, reached)
+    go(page, "#/tasks")
+    page.reload()
+    page.wait_for_selector("table.rows tr[aria-rowindex]")
+    page.keyboard.press("Tab")
+    assert page.evaluate("""() => { const link = document.activeElement, box = link.getBoundingClientRect();
+        return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === link; }"""), "the way to the content is covered"
+    page.keyboard.press("Enter")
+    assert page.evaluate("[location.hash, document.activeElement.id]") == ["#/tasks", "page"]
+    assert page.locator("table.rows tr[aria-rowindex]").count() > 0
+    # A link that is followed is gone with its page, and a reader hears where it has come to.
+    page.locator("table.rows a").first.press("Enter")
+    expect(page.locator("#said")).to_have_text(re.compile(r"^task-\d+$"))
+    assert page.evaluate("document.activeElement.id") == "page" and "task-" in page.title(), page.title()
 
     step("pause, a server that goes away, and back again")
+    go(page, f"#/agent/{worker}")
+    page.fill("form.say textarea", "half a sent")
     page.click("#pause")
     page.click("dialog button.danger")
     expect(page.locator("#state")).to_contain_text("paused: the web page", timeout=60_000)
+    expect(page.locator("form.say textarea")).to_have_value("half a sent")
+    expect(page.locator("form.say button")).to_be_disabled()
+    expect(page.locator("form.say [role=status]")).to_contain_text("The run stands still")
     assert start.wait(timeout=60) == 13
     resting = company.json("status", "--json")
     assert resting["suspension"].startswith("the web page")

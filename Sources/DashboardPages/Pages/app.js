@@ -62,6 +62,7 @@ function open(hash) {
 
 /** What the page that is shown is called: its link in the navigation, or what the address names. */
 let title = "";
+let named = null;
 
 function navigate() {
   const hash = location.hash;
@@ -75,10 +76,12 @@ function navigate() {
   document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   window.scrollTo(0, 0);
   const name = /^#\/(?:task|agent|gate|commit|graph)\/([\w-]+)/.exec(hash)?.[1];
-  const isFirst = title === "";
+  // The first page, or one whose module has come.
+  const isSame = title === "" || named === hash;
+  named = hash;
   title = name ?? document.querySelector("nav a[aria-current]")?.textContent ?? "cco";
   // Who cannot see the page hears which one it is, and goes on in it where what they were at is gone.
-  if (!isFirst) {
+  if (!isSame) {
     if (document.activeElement === null || document.activeElement === document.body) page.focus({ preventScroll: true });
     announce(title);
   }
