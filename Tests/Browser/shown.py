@@ -410,7 +410,7 @@ def spans_of(file: str, now: datetime.datetime) -> list:
 def like_spans(seen: list, wanted: list) -> str | None:
     """What differs first. The end of a merge or gate is its verdict, which the span's own events do not tell."""
     def parsed(one):
-        match = re.search(r": \D*?[^(]*?, (goes on|(?:\d+ \w+ )?\d+ \w+)(?:, ([a-z ]+))? \(([\w-]+)\) Show this moment$", one["text"])
+        match = re.search(r": \D*?[^(]*?, (goes on|(?:\d+ \w+ )?\d+ \w+)(?:, ([a-z ]+))? \(([\w-]+)\) (?:gate's log )?Show this moment$", one["text"])
         return [one["lane"], match[3], one["from"], one["shown"], match[1], match[2]]
     all_seen = sorted(map(parsed, seen), key=lambda one: one[:4])
     if len(all_seen) != len(wanted):
