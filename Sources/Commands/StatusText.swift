@@ -157,10 +157,14 @@ struct StatusText: Sendable {
         guard !status.tasks.isEmpty else { return [] }
         let landed = status.tasks.count(where: \.hasLanded)
         let unneeded = status.tasks.count(where: \.isUnneeded)
-        return [style.bold("Tasks") + "  " + HumanText.landed(landed, unneeded: unneeded, of: status.tasks.count)]
+        let width = status.tasks.lazy.map(\.state.count).max() ?? 0
+        return [
+            style.bold("Tasks") + "  " + HumanText.landed(landed, unneeded: unneeded, of: status.tasks.count)
+                + (status.endsUndelivered ? style.yellow(", not all of it on \(status.targetBranch)") : "")
+        ]
             + status.tasks.map { task in
                 let why = task.why.map { "  \(style.dim(said($0)))" } ?? ""
-                return "  \(pad(task.id, 8)) \(pad(task.state, 12)) \(pad(task.worker ?? "", 10)) \(safe(task.title, limit: 70))\(why)"
+                return "  \(pad(task.id, 8)) \(pad(task.state, width)) \(pad(task.worker ?? "", 10)) \(safe(task.title, limit: 70))\(why)"
             } + [""]
     }
 

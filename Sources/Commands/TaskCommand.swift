@@ -30,13 +30,16 @@ struct TaskCommand: AsyncParsableCommand {
             let surroundings = Surroundings.current
             let tasks = try await RunFinder(place: places.place(surroundings)).shownStatus(surroundings).status.tasks
             if json { return surroundings.console.write(try JSONText.of(tasks)) }
-            surroundings.console.write(tasks.isEmpty ? "There is no task yet." : tasks.map(Self.line).joined(separator: "\n"))
+            surroundings.console.write(tasks.isEmpty ? "There is no task yet." : Self.lines(tasks).joined(separator: "\n"))
         }
 
-        private static func line(_ task: RunStatus.TaskStatus) -> String {
-            let why = task.why.map { "  (\(HumanText.times(in: OneLineText.of($0, limit: 160))))" } ?? ""
-            return "\(task.id.padding(to: 8)) \(task.state.padding(to: 12)) \((task.worker ?? "").padding(to: 10)) "
-                + OneLineText.of(task.title, limit: 70) + why
+        private static func lines(_ tasks: [RunStatus.TaskStatus]) -> [String] {
+            let width = tasks.lazy.map(\.state.count).max() ?? 0
+            return tasks.map { task in
+                let why = task.why.map { "  (\(HumanText.times(in: OneLineText.of($0, limit: 160))))" } ?? ""
+                return "\(task.id.padding(to: 8)) \(task.state.padding(to: width)) \((task.worker ?? "").padding(to: 10)) "
+                    + OneLineText.of(task.title, limit: 70) + why
+            }
         }
     }
 

@@ -59,6 +59,11 @@ extension RunStatus {
     }
 }
 
+extension RunStatus {
+    /// Whether the run has ended and a team's branch holds landed work that the target branch does not have.
+    package var endsUndelivered: Bool { phase == "ended" && teams.contains(where: \.undelivered) }
+}
+
 extension RunStatus.TaskStatus {
     package var hasLanded: Bool { state == "landed" }
     /// Whether it is done without a commit.

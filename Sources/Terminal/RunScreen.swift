@@ -126,6 +126,7 @@ package struct RunScreen: Sendable {
             Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed + unneeded, of: status.tasks.count, width: 10),
         ]
         if unneeded > 0 { spans.append(Span(" \(unneeded) unchanged", .dim)) }
+        if status.endsUndelivered { spans.append(Span(" not all on \(status.targetBranch)", .yellow)) }
         // Before what there may be no room for.
         if let waiting = status.waiting { spans.append(Span("  \(self.waiting(waiting.reason))", .yellow)) }
         let merges = status.merges

@@ -117,10 +117,12 @@ function clocks() {
   const status = store.status;
   const landed = status.tasks.landed;
   const unneeded = [...store.tasks.values()].filter((one) => one.state === "nothing to change").length;
+  // What a team has integrated and not delivered is on its own branch.
+  const isShort = status.phase === "ended" && status.teams.some((team) => team.undelivered);
   const works = store.isLive && !status.suspension && status.phase !== "ended" && !status.time.restsUntil;
   const worked = status.time.workedMilliseconds + (works ? Math.max(0, now() - status.at.ms) : 0);
   const figures = [
-    ["Tasks", [el("progress", { max: Math.max(1, status.tasks.count), value: landed + unneeded, "aria-label": "tasks that landed or needed no change" }), ` ${landed} of ${status.tasks.count}`, unneeded > 0 && `, ${unneeded} unchanged`]],
+    ["Tasks", [el("progress", { max: Math.max(1, status.tasks.count), value: landed + unneeded, "aria-label": "tasks that landed or needed no change" }), ` ${landed} of ${status.tasks.count}`, unneeded > 0 && `, ${unneeded} unchanged`, isShort && el("strong", { class: "warn" }, `, not all of it on ${status.targetBranch}`)]],
     ["Time", `${duration(worked)} of ${duration(status.time.limitMilliseconds)}`],
     ["Cost", money(status.spending.costUsd) + (status.spending.budgetUsd ? ` of ${money(status.spending.budgetUsd)}` : "")],
     ["Tokens", tokens(status.spending.tokens.total)],
