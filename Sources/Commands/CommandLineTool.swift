@@ -16,7 +16,7 @@ package enum CommandLineTool {
         ProcessMemory.limitFreeMemory()
         // So is a file that may not grow any more. A handler, because children would inherit that it is ignored.
         signal(SIGXFSZ) { _ in }
-        if let misspelt = misspelt(CommandLine.arguments.dropFirst().first) { end(misspelt) }
+        if let misspelt = misspelt(CommandLine.arguments.dropFirst()) { end(misspelt) }
         do {
             var command = try Root.parseAsRoot()
             do {
@@ -33,13 +33,22 @@ package enum CommandLineTool {
         }
     }
 
-    /// What to say of a first word that is no command. `cco start` takes no words without a dash, so it was not meant.
-    static func misspelt(_ word: String?) -> Failure? {
-        guard let word, !word.isEmpty, !word.hasPrefix("-") else { return nil }
-        let commands = Root.configuration.subcommands.map { $0.configuration.commandName ?? $0._commandName }
-        guard !commands.contains(word), word != "help" else { return nil }
-        let nearest = NearestName.of(word, among: commands).map { "Did you mean cco \($0)? " } ?? ""
-        return Failure("there is no command \"\(OneLineText.of(word, limit: 60))\". \(nearest)All commands: cco --help", .usage)
+    /// What to say of a word that is no command where one has to stand. What is run without a command takes no words without a dash, so none was
+    /// meant for it.
+    static func misspelt(_ words: some Sequence<String>) -> Failure? {
+        var (command, name): (any ParsableCommand.Type, String) = (Root.self, "cco")
+        for word in words {
+            let commands = command.configuration.subcommands
+            guard !commands.isEmpty, !word.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            if let next = commands.first(where: { $0._commandName == word }) {
+                (command, name) = (next, "\(name) \(word)")
+                continue
+            }
+            let nearest = NearestName.of(word, among: commands.map { $0._commandName }).map { "Did you mean \(name) \($0)? " } ?? ""
+            return Failure(
+                "there is no command \"\(name) \(OneLineText.of(word, limit: 60))\". \(nearest)All of them: \(name) --help", .usage)
+        }
+        return nil
     }
 
     /// What a failed command says and exits with.

@@ -50,8 +50,8 @@ struct StatusText: Sendable {
         rows += [
             row(
                 "merges",
-                "\(status.merges.published) merged, \(status.merges.conflicts) conflicts, \(status.merges.redGates) red, "
-                    + "\(status.merges.flakes) flakes")
+                "\(status.merges.published) merged, \(HumanText.count(status.merges.conflicts, "conflict")), \(status.merges.redGates) red, "
+                    + "\(HumanText.count(status.merges.flakes, "flake"))")
         ]
         for flake in (status.gate.flakes ?? []).suffix(3) {
             rows.append(

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 extension APIKeysFile {
     /// Reads the text of an `api-keys.json`.
     ///
@@ -152,7 +154,7 @@ extension APIKeysFile {
         private mutating func refuseMixUp(
             _ credential: String, in field: String, _ values: SettingValues, number: Int, at position: SourcePosition
         ) {
-            guard values[Fields.baseUrl].map({ $0.hasPrefix("https://api.anthropic.com") }) ?? true else { return }
+            guard values[Fields.baseUrl].map({ URL(string: $0)?.host()?.lowercased() == "api.anthropic.com" }) ?? true else { return }
             let isKey = field == Fields.apiKey.name || field == Fields.primaryApiKey.name
             if isKey, credential.hasPrefix("sk-ant-oat") {
                 reader.report(

@@ -82,7 +82,7 @@ extension EventScribe {
             line("run", level, "RUN ENDED (\(reason.word)): \(reason.explanation)"),
             line(
                 "run", level,
-                "\(after.tasks.landedWords(" tasks")), \(worked) of work, \(HumanText.money(dollars: total.costUsd)), "
+                "\(after.landedWords(" tasks")), \(worked) of work, \(HumanText.money(dollars: total.costUsd)), "
                     + "\(HumanText.tokens(Int64(total.usage.total))) tokens"),
         ]
         if after.verifyCommand == nil, after.merges.published > 0 {

@@ -10,10 +10,13 @@ extension HumanText {
     }
 }
 
-extension TaskRegister {
-    /// The same of a run's tasks.
+extension Run {
+    /// The same of its tasks, and whether a team's branch has what the target branch does not have when it has ended.
     func landedWords(_ unit: String = "") -> String {
-        let landed = values.count { if case .landed = $0.state { true } else { false } }
-        return HumanText.landed(landed, unneeded: values.count { $0.state == .unneeded }, of: count, unit)
+        let tasks = tasks.values
+        let landed = tasks.count { if case .landed = $0.state { true } else { false } }
+        let isShort = isEnded && !isFlat && teams.values.contains(where: \.undelivered)
+        return HumanText.landed(landed, unneeded: tasks.count { $0.state == .unneeded }, of: self.tasks.count, unit)
+            + (isShort ? ", not all of it on \(settings.targetBranch)" : "")
     }
 }

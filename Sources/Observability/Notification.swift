@@ -125,7 +125,7 @@ package enum NotificationRules {
 
     private static func ended(_ reason: EndReason, _ run: Run) -> Draft? {
         let worked = HumanText.duration(milliseconds: run.workedMilliseconds(at: run.clock.lastEventAt))
-        let work = run.settings.branches == nil ? "\(run.tasks.landedWords(" tasks")), " : ""
+        let work = run.settings.branches == nil ? "\(run.landedWords(" tasks")), " : ""
         let text = "\(reason.explanation) \(work)\(worked) of work, \(HumanText.money(dollars: run.ledger.total.costUsd))."
         switch reason {
         case .complete, .merged: return Draft(.finished, "the run has finished", text)

@@ -18,8 +18,8 @@ extension RunReport {
         }
         page.row(
             "Merges",
-            "\(merges.published) merged, \(merges.conflicts) conflicts, \(merges.redGates) red, \(merges.flakes) flakes, "
-                + "\(merges.gateRuns) gate verdicts")
+            "\(merges.published) merged, \(HumanText.count(merges.conflicts, "conflict")), \(merges.redGates) red, \(HumanText.count(merges.flakes, "flake")), "
+                + "\(HumanText.count(merges.gateRuns, "gate verdict"))")
         page.row(
             "Cost", "\(Self.money(spending.total))\(budget), \(Self.tokens(spending.total)) tokens, \(spending.total.turns) turns")
         page.row(

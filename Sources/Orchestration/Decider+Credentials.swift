@@ -95,7 +95,8 @@ extension Run {
 
     /// The credential for a session's next turn; `nil` when it has to wait.
     ///
-    /// Its own while that takes it (the provider's cache knows the conversation). Otherwise the one of the lowest tier that carries the fewest turns.
+    /// Its own while that takes it (the provider's cache knows the conversation). Otherwise the one of the lowest tier that carries the fewest turns;
+    /// a conversation that begins goes to one on which it has its usual model, where there is one in that tier.
     /// A tier in which somebody only pauses is waited for: a later one is for when the earlier is used up.
     package func credential(
         for session: Session?, _ need: Need, loads: [CredentialID: CredentialLoad], at now: Timestamp
@@ -110,9 +111,14 @@ extension Run {
             }
             if obstacle.isPause { firstPause = min(firstPause ?? .max, credential.tier) }
         }
-        if let own = session?.credential, open.contains(where: { $0.id == own }) { return own }
-        guard let tier = open.map(\.tier).min(), tier <= firstPause ?? .max else { return nil }
-        return open.filter { $0.tier == tier }
+        let own = open.first { $0.id == session?.credential }
+        func standsIn(_ credential: Credential) -> Bool { need.spare != nil && credential.model(for: need, at: now).isSpare }
+        if let own, !standsIn(own) { return own.id }
+        guard let tier = open.map(\.tier).min(), tier <= firstPause ?? .max else { return own?.id }
+        let ofTier = open.filter { $0.tier == tier }
+        let usual = ofTier.filter { !standsIn($0) }
+        if usual.isEmpty, let own { return own.id }
+        return (usual.isEmpty ? ofTier : usual)
             .min { (load($0.id).turns, $0.turns) < (load($1.id).turns, $1.turns) }?.id
     }
 }

@@ -10,6 +10,12 @@ extension Decider {
         for scope in [SpendingScope.run] + run.teams.keys.sorted().map({ .team($0) }) { warn(of: scope) { _ in -1 } }
     }
 
+    /// The same for the run's budget alone.
+    mutating func budgetChanged() {
+        let tokens = run.spent(by: .run, .tokens)
+        warn(of: .run) { $0 == .usd ? -1 : tokens }
+    }
+
     /// The same for budgets of keys.
     mutating func keysChanged(since before: [Credential]) {
         for key in run.credentials {

@@ -35,7 +35,9 @@ extension Decider {
             reject(question, reason, by: order.by)
         case .set(let change):
             take(order, change.words, nil)
+            let before = run.ceiling(of: .run, .usd)
             emit(.settingChanged(change))
+            if run.ceiling(of: .run, .usd) != before { budgetChanged() }
         }
     }
 

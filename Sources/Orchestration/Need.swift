@@ -64,13 +64,15 @@ extension Run {
 
     /// Why a turn has another model than usual, in words.
     package func whyModel(of turn: Turn) -> String? {
-        if turn.isEscalated == true { return "because others have failed at this" }
-        guard turn.isScarce == true else { return nil }
-        let usual = settings.models?.setting(
-            role: turn.role, purpose: turn.brief.purpose, size: turn.size, isEscalated: false, isScarce: false
-        ).model
-        guard model(of: turn) != usual else { return nil }
-        return "in place of \(usual ?? "the usual one"): a usage window ran short when its conversation began"
+        guard let models = settings.models else { return nil }
+        func setting(isEscalated: Bool) -> String? {
+            models.setting(role: turn.role, purpose: turn.brief.purpose, size: turn.size, isEscalated: isEscalated, isScarce: false).model
+        }
+        let (model, usual) = (model(of: turn), setting(isEscalated: false))
+        guard model != usual else { return nil }
+        let instead = "in place of \(usual ?? "the usual one")"
+        if turn.isEscalated == true, model == setting(isEscalated: true) { return "\(instead): others have failed at this" }
+        return turn.isScarce == true ? "\(instead): a usage window ran short when its conversation began" : nil
     }
 
     /// Whether a turn that was decided may still begin on its credential: what the credential is for may have ended meanwhile, as a whole or for the

@@ -50,7 +50,10 @@ extension Run {
     }
 
     private func unknown(_ task: TaskID) -> OrderObjection {
-        OrderObjection(unknown: "task", task.name, among: tasks.values.filter { !$0.state.isSettled }.map(\.id).sorted().map(\.name))
+        let open = tasks.values.filter { !$0.state.isSettled }.map(\.id).sorted().map(\.name)
+        var objection = OrderObjection(unknown: "task", task.name, among: open)
+        if open.isEmpty, !tasks.isEmpty { objection.remedy = "All \(tasks.count) tasks are settled: cco task list." }
+        return objection
     }
 
     private func objection(toTelling agent: AgentID, _ text: String) -> OrderObjection? {
@@ -89,7 +92,7 @@ extension Run {
                 .invalid, "A text of the task is too long, or it claims too many paths.",
                 "A text may have \(Order.longestText) characters, and a task 40 paths.")
         }
-        if let missing = draft.dependsOn?.first(where: { tasks[ID($0)] == nil }) { return unknown(ID(missing)) }
+        if let missing = draft.dependsOn?.first(where: { tasks[ID($0)] == nil }) { return unknown(TaskID(missing)) }
         var check = check(draft, for: id)
         check.orderCollidingTasks()
         guard let problem = check.problems.first else { return nil }

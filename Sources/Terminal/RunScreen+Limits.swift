@@ -67,22 +67,22 @@ extension RunScreen {
     }
 
     /// What is nearly used up, for the summary: the fullest usage window of a credential that is in use, and the fullest ceiling.
-    var nearLimits: [Span] {
-        var spans: [Span] = []
+    /// Each as a whole, and shorter where there is less room.
+    var nearLimits: [[String]] {
+        var limits: [[String]] = []
         let windows = status.credentials.filter { $0.state == "usable" }.flatMap { credential in
             (credential.windows ?? []).map { (credential.name, $0) }
         }
         if let (name, window) = windows.max(by: { $0.1.utilization < $1.1.utilization }), window.utilization >= 0.75 {
             let percent = Int(window.utilization * 100)
-            spans.append(Span("  \(Self.safe(name)) \(Self.safe(window.name)) \(percent) %, \(left(window.resetsAt)) left", .yellow))
+            let used = "\(Self.safe(window.name)) \(percent) %"
+            limits.append(["\(Self.safe(name)) \(used), \(left(window.resetsAt)) left", used])
         }
         let ceilings = (status.spending.ceilings ?? []).filter { $0.ceiling > 0 && $0.spent >= 0.8 * $0.ceiling }
         if let ceiling = ceilings.max(by: { $0.spent / $0.ceiling < $1.spent / $1.ceiling }) {
-            spans.append(
-                Span(
-                    "  \(Self.safe(ceiling.scope)) \(Int(ceiling.spent / ceiling.ceiling * 100)) % of its "
-                        + (ceiling.measure == SpendingMeasure.usd.rawValue ? "budget" : ceiling.measure), .yellow))
+            let measure = ceiling.measure == SpendingMeasure.usd.rawValue ? "budget" : ceiling.measure
+            limits.append(["\(Self.safe(ceiling.scope)) \(Int(ceiling.spent / ceiling.ceiling * 100)) % of its \(measure)"])
         }
-        return spans
+        return limits
     }
 }

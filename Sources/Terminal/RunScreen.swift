@@ -91,21 +91,15 @@ package struct RunScreen: Sendable {
         let time = status.time
         let passes = isLive && status.suspension == nil && status.phase != "ended" && time.restsUntil == nil
         let worked = passes ? max(0, now - status.at.ms) : 0
-        var first = [Span("cco ", .bold), Span(status.run + "  "), stateSpan, Span("  ")]
         let duration = HumanText.duration(milliseconds: time.workedMilliseconds + worked)
         let cost = HumanText.money(dollars: status.spending.costUsd)
         let budget = status.spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? ""
-        // Figures are left out where there is no room for them: a part of one would be another figure.
-        var room = size.columns - first.reduce(0) { $0 + $1.text.cells }
-        for figure in [
+        let figures = [
             [duration + " of " + HumanText.duration(milliseconds: time.limitMilliseconds), duration], [cost + budget, cost],
             [HumanText.tokens(Int64(status.spending.tokens.total)) + " tokens"],
-        ] {
-            guard let fitting = figure.first(where: { $0.cells <= room }) else { break }
-            first.append(Span(fitting + "  "))
-            room -= fitting.cells + 2
-        }
-        return [first, summary, tabs]
+        ]
+        let first = HeadLine([Span("cco ", .bold), Span(status.run + "  "), stateSpan], columns: size.columns)
+        return [figures.reduce(into: first) { $0.add($1) }.spans, summary, tabs]
     }
 
     private var stateSpan: Span {
@@ -122,30 +116,31 @@ package struct RunScreen: Sendable {
     private var summary: [Span] {
         let landed = status.tasks.count(where: \.hasLanded)
         let unneeded = status.tasks.count(where: \.isUnneeded)
-        var spans = [
-            Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed + unneeded, of: status.tasks.count, width: 10),
-        ]
-        if unneeded > 0 { spans.append(Span(" \(unneeded) unchanged", .dim)) }
-        if status.endsUndelivered { spans.append(Span(" not all on \(status.targetBranch)", .yellow)) }
-        // Before what there may be no room for.
-        if let waiting = status.waiting { spans.append(Span("  \(self.waiting(waiting.reason))", .yellow)) }
-        let merges = status.merges
-        spans.append(Span("  \(status.targetBranch) \(status.baseHead.map { String($0.prefix(8)) } ?? "-")  \(merges.published) merged"))
-        if merges.conflicts > 0 { spans.append(Span("  \(merges.conflicts) conflict\(merges.conflicts == 1 ? "" : "s")", .yellow)) }
-        if merges.redGates > 0 { spans.append(Span("  \(merges.redGates) red", .red)) }
-        if merges.flakes > 0 { spans.append(Span("  \(merges.flakes) flaky", .yellow)) }
+        var line = HeadLine(
+            [Span("tasks "), Span("\(landed)/\(status.tasks.count) "), bar(landed + unneeded, of: status.tasks.count, width: 10)],
+            columns: size.columns)
+        if unneeded > 0 { line.add("\(unneeded) unchanged", .dim) }
+        if status.endsUndelivered { line.add("not all on \(status.targetBranch)", .yellow) }
+        // What somebody waits for comes before what there may be no room for.
         let asked = status.openQuestions.count
-        if asked > 0 { spans.append(Span("  \(asked) \(asked == 1 ? "question" : "questions") to you", .yellow)) }
+        if asked > 0 { line.add("\(HumanText.count(asked, "question")) to you", .yellow) }
+        if let waiting = status.waiting { line.add(text: self.waiting(waiting.reason), .yellow) }
+        let merges = status.merges
+        line.add("\(status.targetBranch) \(status.baseHead.map { String($0.prefix(8)) } ?? "-")")
+        line.add("\(merges.published) merged")
+        if merges.conflicts > 0 { line.add(HumanText.count(merges.conflicts, "conflict"), .yellow) }
+        if merges.redGates > 0 { line.add("\(merges.redGates) red", .red) }
+        if merges.flakes > 0 { line.add("\(merges.flakes) flaky", .yellow) }
         let benched = status.credentials.count { $0.state != "usable" }
-        if benched > 0 { spans.append(Span("  \(benched) of \(status.credentials.count) credentials out", .yellow)) }
+        if benched > 0 { line.add("\(benched) of \(status.credentials.count) credentials out", .yellow) }
         let slowed = status.credentials.count { $0.state == "usable" && $0.why != nil }
-        if slowed > 0 { spans.append(Span("  \(slowed) of \(status.credentials.count) credentials slowed", .yellow)) }
-        spans += nearLimits
+        if slowed > 0 { line.add("\(slowed) of \(status.credentials.count) credentials slowed", .yellow) }
+        for limit in nearLimits { line.add(limit, .yellow) }
+        if status.gate.state == "ungated" { line.add("UNGATED", .red) }
         if let width = status.width, width.atOnce < width.workers {
-            spans.append(Span("  \(width.atOnce) workers at once\(width.reason.map { ": \(said($0))" } ?? "")", .yellow))
+            line.add(text: "\(width.atOnce) workers at once\(width.reason.map { ": \(said($0))" } ?? "")", .yellow)
         }
-        if status.gate.state == "ungated" { spans.append(Span("  UNGATED", .red)) }
-        return spans
+        return line.spans
     }
 
     private func bar(_ part: Int, of whole: Int, width: Int) -> Span {

@@ -25,10 +25,15 @@ import Testing
 
     @Test("a word that is no command is told of, with the one that was meant; options and help are left to the parser")
     func misspelt() throws {
-        let failure = try #require(CommandLineTool.misspelt("sttus"))
+        let failure = try #require(CommandLineTool.misspelt(["sttus", "--json"]))
         #expect(failure.status == .usage && failure.message.contains("Did you mean cco status?"))
-        #expect(CommandLineTool.misspelt("qwertyuiop")?.message.contains("Did you mean") == false)
-        for word in [nil, "status", "help", "--config", "-h", ""] { #expect(CommandLineTool.misspelt(word) == nil) }
+        #expect(CommandLineTool.misspelt(["task", "shw", "task-1"])?.message.contains("Did you mean cco task show?") == true)
+        #expect(CommandLineTool.misspelt(["qwertyuiop"])?.message.contains("Did you mean") == false)
+        for words in [
+            [], ["status", "x"], ["help", "x"], ["--config", "x"], [""], ["task"], ["task", "show", "task-1"], ["agent", "--json"],
+        ] {
+            #expect(CommandLineTool.misspelt(words) == nil, "\(words)")
+        }
     }
 
     @Test("commands make sense of their options")

@@ -154,6 +154,10 @@ struct APIKeysFileTests {
                 "1:13: key 1: \"apiKey\" holds a token of a subscription; call it \"oauthToken\""
             ),
             (
+                #"[{"apiKey": "sk-ant-oat01-hunter", "baseUrl": "https://API.anthropic.com:443/v1"}]"#,
+                "1:13: key 1: \"apiKey\" holds a token of a subscription; call it \"oauthToken\""
+            ),
+            (
                 #"[{"oauthToken": "sk-ant-api03-hunter"}]"#, "1:17: key 1: \"oauthToken\" holds an API key; call it \"apiKey\""
             ),
             (#"[{"apiKey": "x", "maxConcurrency": 0}]"#, "1:36: \"key 1: maxConcurrency\" must be from 1 to 1000, found a number"),

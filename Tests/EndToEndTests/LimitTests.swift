@@ -191,7 +191,9 @@ struct LimitTests {
             let run = try await fixture.begin(["start"], environment: try Self.loggedIn(fixture))
             try await run.expectSays("its credential is used up")
             let status = try await fixture.cco(["status"])
-            for words in ["  waits       needs a credential; the earliest opens at", "; goes on by itself at", "benched until", "window five_hour"] {
+            for words in [
+                "  waits       needs a credential; the earliest opens at", "; goes on by itself at", "benched until", "window five_hour",
+            ] {
                 #expect(status.outputText.contains(words), "\"\(words)\" is not in \(status.outputText)")
             }
             try fixture.expectNoProcess()

@@ -129,6 +129,20 @@ struct BudgetTests {
         #expect(warnings(scenario).allSatisfy { $0.scope == .run && $0.measure == .usd && $0.ceiling == 4 })
     }
 
+    @Test("a budget that a person sets on the live run is told of at once where much of it is gone, and once")
+    func set() throws {
+        let scenario = try scenario(workers: 1, tasks: 20, costUsd: 0.1) { $0.maxBudgetUsd = 100 }
+        try scenario.play { $0.ledger.total.costUsd > 0.45 }
+        func set(_ dollars: Double, _ id: String) throws {
+            try scenario.feed(.ordered(Order(id: id, by: "Ada", wish: .set(.budget(dollars)))))
+        }
+        try set(0.6, "1")
+        #expect(warnings(scenario).map(\.percent) == [80])
+        try set(0.6, "2")
+        try set(200, "3")
+        #expect(warnings(scenario).map(\.percent) == [80])
+    }
+
     @Test("a ceiling that is lowered while the run stands still is told of at once")
     func lowered() throws {
         let scenario = try scenario(workers: 1, tasks: 20, costUsd: 0.1) { $0.maxBudgetUsd = 100 }

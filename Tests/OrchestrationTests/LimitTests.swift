@@ -216,6 +216,24 @@ struct LimitTests {
         #expect(conversations.allSatisfy { Set($0.map(\.isScarce)).count == 1 })
     }
 
+    @Test("a conversation that begins goes to a credential on which it has its usual model; an earlier one stays where it was")
+    func usualModelFirst() throws {
+        let scenario = try Scenario(.sample(workers: 1, credentials: [.slot("short"), .slot("free"), .slot("later", tier: 1)]))
+        try scenario.start()
+        var run = scenario.run
+        run.credentials[0].windows = [
+            UsageWindow(name: "five_hour", utilization: 0.85, resetsAt: scenario.now.advanced(byMinutes: 60), seenAt: scenario.now)
+        ]
+        var session = Session(id: "s")
+        session.credential = ID("short")
+        func choice(_ need: Need) -> String? { run.credential(for: session, need, loads: [:], at: scenario.now)?.name }
+        #expect(choice(Need(.integration, model: "opus", spare: .init(model: "sonnet"))) == "free")
+        #expect(choice(Need(.integration, model: "opus")) == "short")
+        run.credentials[1].benchedUntil = scenario.now.advanced(byMinutes: 60)
+        // Not at the price of a later tier.
+        #expect(choice(Need(.integration, model: "opus", spare: .init(model: "sonnet"))) == "short")
+    }
+
     @Test("with every key's budget spent the run stands still and says so; more budget lets it go on")
     func allSpent() throws {
         let settings = RunSettings.sample(workers: 1, credentials: [.slot("key-1", budget: 0.000_001)])

@@ -147,7 +147,7 @@ struct ReplaySession: Sendable {
             case .load(let link):
                 state.document = WatchState.Document(
                     link: link, title: "No part of the journal",
-                    lines: ["Differences and gates' logs are kept beside the journal, as they are now: cco watch shows them."])
+                    lines: ["Differences and gates' logs are kept beside the journal,", "as they are now. `cco watch` shows them."])
             case .pause, .tell, nil: break
             }
             if state.draft != nil {

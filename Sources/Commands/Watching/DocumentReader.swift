@@ -100,7 +100,9 @@ struct DocumentReader: Sendable {
         do {
             let redactor = try kept.redactor()
             let patch = try await changes.patch(since: target.flatMap { ObjectID($0) }, limit: Self.longestPatch)
-            let onto = isMember && team?.head != nil ? "\(team?.id ?? "its team")'s branch" : status.targetBranch
+            let onto =
+                isMember && team?.head != nil && team?.lead.id != status.director.id
+                ? "\(team?.id ?? "its team")'s branch" : status.targetBranch
             var lines = lines(redactor.redacted(patch.text))
             if patch.truncated { lines.append("… the first \(patch.text.utf8.count) of \(patch.totalBytes) bytes") }
             if lines.isEmpty { lines = ["Nothing: its files are as they were when it left the branch."] }

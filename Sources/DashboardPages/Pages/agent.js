@@ -94,7 +94,7 @@ class Say {
       this.isHeard = isHeard;
       this.button.disabled = !isHeard;
       this.outcome.className = "weak";
-      this.outcome.textContent = isHeard ? "" : store.isConnected ? "The run stands still, and nobody would hear it: go on with it first." : "The connection is lost.";
+      this.outcome.textContent = isHeard ? "" : store.isConnected ? "The run stands still, and nobody would hear it: go on with it first (cco resume)." : "The connection is lost.";
     }
   }
 

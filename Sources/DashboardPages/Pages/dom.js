@@ -113,14 +113,14 @@ export function badge(kind, ...text) { return el("span", { class: `badge ${kind}
 /** A part of a page in a frame of its own. */
 export function card(title, ...content) { return el("section", { class: "card" }, el("h2", {}, title), content); }
 
-/** A table whose heads that begin with `#` are of numbers. A column in which no row has anything is left out. */
-export function table(caption, allHeads, allRows) {
+/** A table whose heads that begin with `#` are of numbers. A column in which no row has anything is left out. Beside another one like it, it has a label. */
+export function table(caption, allHeads, allRows, label = null) {
   const columns = allHeads.map((_, index) => index).filter((index) => allRows.length === 0 || allRows.some((row) => ![null, undefined, false, ""].includes(row[index])));
   const heads = columns.map((index) => allHeads[index]);
   const rows = allRows.map((row) => columns.map((index) => row[index]));
   const isNumber = heads.map((head) => head.startsWith("#"));
   // One that is wider than its place is scrolled by keys, too.
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heads.map((head) => head.replace(/^#/, "")).join(", ") }, el("table", {},
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label ?? heads.map((head) => head.replace(/^#/, "")).join(", ") }, el("table", {},
     caption && el("caption", {}, caption),
     el("thead", {}, el("tr", {}, heads.map((head, index) => el("th", { scope: "col", class: isNumber[index] && "number" }, head.replace(/^#/, ""))))),
     el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, index) => el("td", { class: isNumber[index] && "number" }, cell)))))));

@@ -7,6 +7,9 @@ import { kinds } from "/tasks.js";
 /** Tasks that are drawn at once: more is no picture any more. */
 const most = 250;
 const [wide, high, gapX, gapY] = [190, 38, 54, 12];
+/** Lines that pass a column have a place in it, so that they do not run behind tasks; of more the picture would be no clearer. */
+const mostPassing = 300;
+const slim = 4;
 
 const isSettled = (one) => ["landed", "nothing to change", "dropped", "failed"].includes(one.state);
 
@@ -24,7 +27,10 @@ function around(id, tasks, neededBy) {
   return found;
 }
 
-/** Columns of ids: a task is one further than the furthest that it needs; in a column it is near the middle of what it is tied to. */
+/**
+ * Columns of ids: a task is one further than the furthest that it needs; in a column it is near the middle of what it is tied to. A line that is
+ * longer than from one column to the next has a place in each between; `ways` has those places by `from to`.
+ */
 export function layers(ids, tasks) {
   const depth = new Map();
   const visiting = new Set();
@@ -44,21 +50,32 @@ export function layers(ids, tasks) {
   }
   const columns = [];
   for (const id of ids) (columns[depth.get(id)] ??= []).push(id);
+  const needs = new Map([...ids].map((id) => [id, tasks.get(id).dependsOn.filter((name) => ids.has(name))]));
+  const ways = new Map();
+  let passing = 0;
+  for (const [id, names] of [...needs]) for (const [index, name] of names.entries()) {
+    const length = depth.get(id) - depth.get(name) - 1;
+    if (length < 1 || (passing += length) > mostPassing) continue;
+    const way = Array.from({ length }, (_, step) => `${name} ${id} ${step}`);
+    ways.set(`${name} ${id}`, way);
+    way.forEach((place, step) => { needs.set(place, [step === 0 ? name : way[step - 1]]); columns[depth.get(name) + 1 + step].push(place); });
+    names[index] = way.at(-1);
+  }
   const place = new Map();
   const number = () => columns.forEach((column) => column.forEach((id, index) => place.set(id, index - (column.length - 1) / 2)));
   const after = new Map();
-  for (const id of ids) for (const name of tasks.get(id).dependsOn) if (ids.has(name)) { if (!after.has(name)) after.set(name, []); after.get(name).push(id); }
+  for (const [id, names] of needs) for (const name of names) { if (!after.has(name)) after.set(name, []); after.get(name).push(id); }
   number();
   const middle = (id, names) => names.length ? names.reduce((sum, name) => sum + place.get(name), 0) / names.length : place.get(id);
   for (let round = 0; round < 6; round += 1) {
     const isForward = round % 2 === 0;
     for (const column of isForward ? columns : [...columns].reverse()) {
-      const wanted = new Map(column.map((id) => [id, middle(id, isForward ? tasks.get(id).dependsOn.filter((name) => ids.has(name)) : after.get(id) ?? [])]));
+      const wanted = new Map(column.map((id) => [id, middle(id, isForward ? needs.get(id) : after.get(id) ?? [])]));
       column.sort((a, b) => wanted.get(a) - wanted.get(b));
       column.forEach((id, index) => place.set(id, index - (column.length - 1) / 2));
     }
   }
-  return columns;
+  return { columns, ways };
 }
 
 export class GraphPage {
@@ -105,24 +122,33 @@ export class GraphPage {
 
   draw(ids, tasks) {
     if (ids.size === 0) return this.picture.replaceChildren(el("p", { class: "weak" }, "Every task is settled. Choose all tasks, or a team."));
-    let columns = layers(ids, tasks);
+    let { columns, ways } = layers(ids, tasks);
     // Tasks that wait for nothing and nobody are shown side by side.
     const across = Math.max(1, Math.floor((this.picture.clientWidth - 20 + gapX) / (wide + gapX)));
     if (columns.length === 1) {
       const each = Math.max(6, Math.ceil(columns[0].length / across));
       columns = Array.from({ length: Math.ceil(columns[0].length / each) }, (_, index) => columns[0].slice(index * each, (index + 1) * each));
     }
-    const tallest = Math.max(...columns.map((column) => column.length));
-    const [width, height] = [columns.length * (wide + gapX) - gapX + 20, tallest * (high + gapY) + 20];
+    const tall = (id) => (ids.has(id) ? high : slim);
+    const heights = columns.map((column) => column.reduce((sum, id) => sum + tall(id) + gapY, 0));
+    const tallest = Math.max(...heights);
+    const [width, height] = [columns.length * (wide + gapX) - gapX + 20, tallest + 20];
     const at = new Map();
-    columns.forEach((column, depth) => column.forEach((id, index) => at.set(id, [10 + depth * (wide + gapX), 10 + (index + (tallest - column.length) / 2) * (high + gapY)])));
+    columns.forEach((column, depth) => {
+      let y = 10 + (tallest - heights[depth]) / 2;
+      for (const id of column) { at.set(id, [10 + depth * (wide + gapX), y]); y += tall(id) + gapY; }
+    });
     const lines = [];
     for (const id of ids) for (const name of tasks.get(id).dependsOn) {
       if (!at.has(name)) continue;
-      const [x1, y1] = [at.get(name)[0] + wide, at.get(name)[1] + high / 2];
-      const [x2, y2] = [at.get(id)[0], at.get(id)[1] + high / 2];
-      const bend = Math.max(20, (x2 - x1) / 2);
-      lines.push(svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, class: isSettled(tasks.get(name)) ? "edge done" : "edge" }));
+      const way = [name, ...(ways.get(`${name} ${id}`) ?? []), id];
+      const d = way.slice(1).map((next, index) => {
+        const [x1, y1] = [at.get(way[index])[0] + wide, at.get(way[index])[1] + tall(way[index]) / 2];
+        const [x2, y2] = [at.get(next)[0], at.get(next)[1] + tall(next) / 2];
+        const bend = Math.max(20, (x2 - x1) / 2);
+        return `${index === 0 ? "M" : "L"}${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+      }).join("");
+      lines.push(svg("path", { d, class: isSettled(tasks.get(name)) ? "edge done" : "edge" }));
     }
     const nodes = [...ids].map((id) => {
       const one = tasks.get(id);

@@ -104,9 +104,9 @@ function notes() {
 
 export function overview() {
   const known = notes();
-  return el("div", { class: "columns" }, el("div", {}, states(), company()), el("div", {},
+  return el("div", { class: "columns" }, el("div", {}, states(), company(), queue(true)), el("div", {},
     known.length > 0 && card("Worth knowing", el("ul", { class: "plain notes" }, known.map(([kind, text]) => el("li", { class: kind }, told(text, now()))))),
-    pace(), waiting(), queue(true)));
+    pace(), waiting()));
 }
 
 /** Which end comes first if it goes on like this. */
@@ -190,7 +190,7 @@ export function queue(isShort) {
     status.queues.map((one) => [el("h3", {}, "into ", words(one.target)), batch(one), table(null, ["State", "What", "Since", "Why"], one.candidates.slice(0, most).map((candidate) => [
       badge(candidate.state.startsWith("gating") ? "busy" : "weak", candidate.state),
       [candidate.task && [taskLink(candidate.task), " "], words(candidate.task ? candidate.what.replace(`${candidate.task}: `, "") : candidate.what)],
-      since(candidate.since.ms, now()), [el("span", { class: "weak" }, told(candidate.why, now())), " ", gateLink(candidate)]])),
+      since(candidate.since.ms, now()), [el("span", { class: "weak" }, told(candidate.why, now())), " ", gateLink(candidate)]]), `What waits for ${one.target}`),
       one.candidates.length > most && el("p", { class: "weak" }, `and ${one.candidates.length - most} more`)]),
     facts([
       ["Gate", el("code", {}, words(status.gate.command ?? status.gate.state))],

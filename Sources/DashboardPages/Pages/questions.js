@@ -53,10 +53,11 @@ function refresh(element, one) {
   show(element.querySelector(".deadline"),
     canAnswer ? one.deadline && el("span", {}, "At ", moment(one.deadline.ms, now()), " ", silence)
       : !store.isConnected ? el("span", {}, "The connection is lost: an answer would not arrive.")
-      : el("span", {}, "The run stands still, and so does the time for an answer: go on with it first."));
+      : el("span", {}, "The run stands still, and so does the time for an answer: go on with it first (cco resume)."));
 }
 
 function update() {
+  const news = [];
   const all = store.present.status?.questions ?? [];
   const open = all.filter((one) => one.state === "open");
   for (const [id, element] of forms) {
@@ -66,16 +67,17 @@ function update() {
     forms.delete(id);
     settled.textContent = `${id} is ${all.find((one) => one.id === id)?.state ?? "gone"}.`;
     settled.hidden = false;
-    announce(settled.textContent);
+    news.push(settled.textContent);
     if (hadFocus) (box.querySelector("section button, section textarea") ?? document.getElementById("page")).focus({ preventScroll: true });
   }
   for (const one of open) {
     if (forms.has(one.id)) continue;
     forms.set(one.id, form(one));
     box.insertBefore(forms.get(one.id), settled);
-    announce(`${one.id}: ${one.kind === "question" ? `${one.agent} asks` : "for you to approve"}. ${one.text ?? ""}`);
+    news.push(`${one.id}: ${one.kind === "question" ? `${one.agent} asks` : "for you to approve"}. ${one.text ?? ""}`);
   }
   for (const one of open) refresh(forms.get(one.id), one);
+  if (news.length > 0) announce(news.join(" "));
   box.hidden = (open.length === 0 && settled.hidden) || store.at !== null;
 }
 
