@@ -168,7 +168,7 @@ extension Run {
 
     /// Why no more workers are at work, or may be, for a person; `nil` when all are.
     package func whyNotWider(at now: Timestamp) -> String? {
-        guard case .working = phase else { return nil }
+        guard case .working = phase, suspension == nil else { return nil }
         let ceiling = whyNotAllMayWork
         let workers = agents.values.filter(\.role.writesCode)
         guard workers.count(where: { $0.activeTurn != nil }) < settings.workerCount else { return ceiling }
