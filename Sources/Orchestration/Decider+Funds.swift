@@ -14,6 +14,22 @@ extension Decider {
     mutating func budgetChanged() {
         let tokens = run.spent(by: .run, .tokens)
         warn(of: .run) { $0 == .usd ? -1 : tokens }
+        boundTurns()
+    }
+
+    /// Stops the turns under way that may take more than a budget leaves that was set meanwhile: the agent's program cannot be told of another bound.
+    private mutating func boundTurns() {
+        guard let ceiling = run.ceiling(of: .run, .usd) else { return }
+        var left = ceiling - run.spent(by: .run, .usd)
+        func most(_ turn: Turn) -> Double { (turn.budgetUsd ?? .infinity) / Run.allowedShare }
+        let running = run.turns.values.filter { $0.stopCause == nil }
+        for turn in running.sorted(by: { (most($0), $0.id) < (most($1), $1.id) }) {
+            if most(turn) <= left {
+                left -= most(turn)
+            } else {
+                emit(.turnStopRequested(turn.id, .budgetLowered))
+            }
+        }
     }
 
     /// The same for budgets of keys.

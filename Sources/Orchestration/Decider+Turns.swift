@@ -143,7 +143,7 @@ extension Decider {
             putBack(turn, outcome)
         case .sessionMissing:
             disappoint(turn, "its new session was not there", again: true)
-        case .stopped(.suspended), .stopped(.runEnding), .stopped(.diskShort):
+        case .stopped(.suspended), .stopped(.runEnding), .stopped(.diskShort), .stopped(.budgetLowered):
             putBack(turn, outcome)
         case .stopped(.timeLimit):
             disappoint(turn, "the turn was stopped after \(run.settings.taskTimeoutMinutes) minutes")

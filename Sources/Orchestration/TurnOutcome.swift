@@ -98,6 +98,8 @@ package enum StopCause: String, Codable, Sendable {
     case diskShort
     /// It has taken the tokens that it may take.
     case tokensUsed
+    /// A person has set a budget that leaves less than it might have taken; it goes on with what there is.
+    case budgetLowered
 }
 
 /// How a turn ended. Read from structured output and exit records only, never from prose.

@@ -143,6 +143,24 @@ struct BudgetTests {
         #expect(warnings(scenario).map(\.percent) == [80])
     }
 
+    @Test("turns under way that might take more than a lowered budget leaves are stopped, and go on in their sessions with what there is")
+    func boundTurns() throws {
+        let scenario = try scenario(workers: 2, tasks: 4, costUsd: 0.1) { $0.maxBudgetUsd = 100 }
+        try scenario.play { $0.turns.values.count { $0.role == .worker } == 2 }
+        let sessions = Set(scenario.run.turns.values.map(\.session))
+        try scenario.feed(.ordered(Order(id: "1", by: "Ada", wish: .set(.budget(3)))))
+        #expect(scenario.run.turns.count == 2 && scenario.run.turns.values.allSatisfy { $0.stopCause == .budgetLowered })
+        try scenario.play { $0.turns.count == 2 && $0.turns.values.allSatisfy { $0.stopCause == nil } }
+        #expect(Set(scenario.run.turns.values.map(\.session)) == sessions)
+        let held = scenario.run.held(in: .run, .usd)
+        #expect(held > 0 && scenario.run.spent(by: .run, .usd) + held <= 3)
+        // One that leaves enough stops nobody.
+        try scenario.feed(.ordered(Order(id: "2", by: "Ada", wish: .set(.budget(4)))))
+        #expect(scenario.run.turns.values.allSatisfy { $0.stopCause == nil })
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete) && !scenario.run.tasks.values.contains { $0.attempts > 1 })
+    }
+
     @Test("a ceiling that is lowered while the run stands still is told of at once")
     func lowered() throws {
         let scenario = try scenario(workers: 1, tasks: 20, costUsd: 0.1) { $0.maxBudgetUsd = 100 }
