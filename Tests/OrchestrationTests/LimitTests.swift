@@ -119,8 +119,13 @@ struct LimitTests {
         try scenario.feed(.credentialSignal(turn, .slowed(.rateLimit)))
         scenario.hooks.turn = { _, _ in .broken(.credential(.exhausted(resetsAt: nil, message: "429"))) }
         try scenario.play { $0.turns.isEmpty && $0.credentials[0].benchedUntil != nil }
-        let waiting = try #require(RunStatus(run: scenario.run, at: scenario.now).waiting)
-        #expect(waiting.until == scenario.run.credentials[0].benchedUntil.map(Moment.init), "\(waiting)")
+        var run = scenario.run
+        let opens = scenario.now.advanced(byMinutes: 14)
+        run.credentials[0].benchedUntil = opens
+        run.credentials[0].lastStart = scenario.now
+        #expect(run.credentials[0].throttle?.width(at: scenario.now) != nil)
+        let waiting = try #require(RunStatus(run: run, at: scenario.now).waiting)
+        #expect(waiting.until == Moment(opens), "\(waiting)")
     }
 
     @Test("a key carries no more turns than configured, one place is kept for integration, and the rest goes to the next")
