@@ -97,7 +97,7 @@ struct AgentCommand: AsyncParsableCommand {
                 _ = try Named.one(
                     agent, "agent", among: try await RunFinder(place: place).shownStatus(surroundings).status.agents, by: \.id)
             }
-            try await Logs.printed(run, agent: agent, lines: lines, follow: follow, at: place, surroundings)
+            try await Logs.printed(run, agent: agent, isKnown: run == nil, lines: lines, follow: follow, at: place, surroundings)
         }
     }
 

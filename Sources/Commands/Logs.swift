@@ -43,13 +43,15 @@ struct Logs: AsyncParsableCommand {
     }
 
     /// Prints a run's log.
-    static func printed(_ run: String?, agent: String?, lines: Int?, follow: Bool, at place: Place, _ surroundings: Surroundings)
-        async throws
-    {
+    ///
+    /// - Parameter isKnown: whether there is such an agent for certain; one that has said nothing yet has no lines.
+    static func printed(
+        _ run: String?, agent: String?, isKnown: Bool = false, lines: Int?, follow: Bool, at place: Place, _ surroundings: Surroundings
+    ) async throws {
         let logs = try RunLogs.find(run, at: place, surroundings)
         let writer = follow ? try await engine(of: logs.run, at: place) : nil
         let printer = LogPrinter(path: logs.combined, source: agent, lastLines: lines, write: surroundings.console.write)
-        if let agent, writer == nil { try expect(agent, in: printer) }
+        if let agent, !isKnown, writer == nil { try expect(agent, in: printer) }
         try await printer.run(following: writer)
     }
 

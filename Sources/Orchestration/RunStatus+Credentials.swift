@@ -95,7 +95,7 @@ extension Credential {
         }
         let limits = modelLimits.filter { $0.until > now }
         reasons += limits.map(\.words)
-        // What holds everybody back first; a window of one model that is used up has been told of as a limit.
+        // The window that holds everybody back, beside one model's: a window of one model that is used up has been told of as a limit.
         if let (kind, window) = restriction(at: now, where: { $0.family == nil }) { reasons.append(kind.words(window)) }
         let families = Set(limits.map(\.family))
         let ofOne = restriction(at: now) { window in window.family.map { !families.contains($0) } ?? false }
