@@ -36,6 +36,9 @@ package protocol TurnReading: Codable, Sendable {
     /// The tokens that the turn has taken so far, as far as its output says: what the model wrote last may be counted in part only.
     var tokensSoFar: Int { get }
 
+    /// How many answers of a model the turn has had so far.
+    var answersSoFar: Int { get }
+
     /// What the turn has cost so far in US dollars, by list prices where the agent's program has not said it yet; `nil` when that is not known.
     var costSoFar: Double? { get }
 
@@ -52,6 +55,8 @@ package protocol TurnReading: Codable, Sendable {
 }
 
 extension TurnReading {
+    package var answersSoFar: Int { 0 }
+
     package var costSoFar: Double? { nil }
 
     package mutating func take(_ line: ArraySlice<UInt8>) -> Observation { take(Data(line)) }

@@ -26,7 +26,7 @@ final class RunningTurns: Sendable {
         var processes: [TurnID: SupervisedProcess] = [:]
         var endings: [TurnID: _Concurrency.Task<Void, Never>] = [:]
         var stopped: Set<TurnID> = []
-        var gauges: [TurnID: (watch: ProgressWatch, meter: TokenMeter)] = [:]
+        var gauges: [TurnID: (watch: ProgressWatch, meter: SpendingMeter)] = [:]
         var awaiting: [TurnID: [AsyncStream<SupervisedProcess>.Continuation]] = [:]
     }
 
@@ -46,7 +46,7 @@ final class RunningTurns: Sendable {
     }
 
     /// The turn's output is followed from now on.
-    func follows(_ turn: TurnID, _ watch: ProgressWatch, _ meter: TokenMeter) { state.withLock { $0.gauges[turn] = (watch, meter) } }
+    func follows(_ turn: TurnID, _ watch: ProgressWatch, _ meter: SpendingMeter) { state.withLock { $0.gauges[turn] = (watch, meter) } }
 
     /// What the turns show at this moment.
     var activities: [TurnID: TurnActivity] {

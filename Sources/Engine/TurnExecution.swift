@@ -182,7 +182,7 @@ struct TurnExecution: Sendable {
             gaveUp = true
             running.stop(turn.id)
         }
-        let meter = TokenMeter(turn, ceiling: try await state().settings.limits.turn) { await report($0) }
+        let meter = SpendingMeter(turn, ceiling: try await state().settings.limits.turn) { await report($0) }
         await meter.look(at: reader)
         running.follows(turn.id, watch, meter)
         // A full disk cuts a line off, and no further one may ever come: an agent rests once it has said its last.

@@ -6,28 +6,37 @@ extension Decider {
     }
 
     /// Other ceilings hold from now on; what is used up of them is told as if it had been spent just now.
-    mutating func limitsChanged() {
+    mutating func limitsChanged(since before: SpendingLimits) {
         for scope in [SpendingScope.run] + run.teams.keys.sorted().map({ .team($0) }) { warn(of: scope) { _ in -1 } }
+        boundTurns(since: before)
     }
 
     /// The same for the run's budget alone.
-    mutating func budgetChanged() {
+    mutating func budgetChanged(since before: SpendingLimits) {
         let tokens = run.spent(by: .run, .tokens)
         warn(of: .run) { $0 == .usd ? -1 : tokens }
-        boundTurns()
+        boundTurns(since: before)
     }
 
-    /// Stops the turns under way that may take more than a budget leaves that was set meanwhile: the agent's program cannot be told of another bound.
-    private mutating func boundTurns() {
-        guard let ceiling = run.ceiling(of: .run, .usd) else { return }
-        var left = ceiling - run.spent(by: .run, .usd)
-        func most(_ turn: Turn) -> Double { (turn.budgetUsd ?? .infinity) / Run.allowedShare }
+    /// Stops the turns under way that may take more than a ceiling leaves that has been lowered: the agent's program cannot be told of another bound.
+    private mutating func boundTurns(since before: SpendingLimits) {
         let running = run.turns.values.filter { $0.stopCause == nil }
-        for turn in running.sorted(by: { (most($0), $0.id) < (most($1), $1.id) }) {
-            if most(turn) <= left {
-                left -= most(turn)
-            } else {
-                emit(.turnStopRequested(turn.id, .budgetLowered))
+        let scopes = Set(running.flatMap(\.payingScopes)).sorted { $0.words < $1.words }
+        for measure in SpendingMeasure.allCases {
+            func most(_ turn: Turn) -> Double { (turn.allowed(measure) ?? .infinity) / Run.allowedShare }
+            let inOrder = running.sorted { (most($0), $0.id) < (most($1), $1.id) }
+            for scope in scopes {
+                guard let ceiling = run.settings.limits[scope][measure], before[scope][measure].map({ ceiling < $0 }) ?? true else {
+                    continue
+                }
+                var left = ceiling - run.spent(by: scope, measure)
+                for turn in inOrder where turn.payingScopes.contains(scope) && run.turns[turn.id]?.stopCause == nil {
+                    if most(turn) <= left {
+                        left -= most(turn)
+                    } else {
+                        emit(.turnStopRequested(turn.id, .budgetLowered))
+                    }
+                }
             }
         }
     }

@@ -35,9 +35,9 @@ extension Decider {
             reject(question, reason, by: order.by)
         case .set(let change):
             take(order, change.words, nil)
-            let before = run.ceiling(of: .run, .usd)
+            let before = run.settings.limits
             emit(.settingChanged(change))
-            if run.ceiling(of: .run, .usd) != before { budgetChanged() }
+            if run.settings.limits.run.usd != before.run.usd { budgetChanged(since: before) }
         }
     }
 

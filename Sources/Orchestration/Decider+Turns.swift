@@ -117,14 +117,16 @@ extension Decider {
             disappoint(turn, "you ended your turn without calling StructuredOutput; finish what is open and return the report")
         case .unfit(let reasons):
             disappoint(turn, "your report did not fit its schema: \(reasons.prefix(5).joined(separator: "; "))")
-        case .overBudget where run.credentials.contains { $0.id == turn.credential && $0.isSpent }:
+        case .overBudget where run.credentials.contains { $0.id == turn.credential && $0.isSpent },
+            .stopped(.moneyUsed) where run.credentials.contains { $0.id == turn.credential && $0.isSpent }:
             // Another credential carries it on; what ends the run is its own budget.
             putBack(turn, outcome)
         // It was given no more because there was no more: it goes on as soon as there is.
         case .overBudget where turn.hadShare(of: run.settings.limits.turn, spent: spent),
-            .stopped(.tokensUsed) where turn.hadShare(of: run.settings.limits.turn, spent: spent):
+            .stopped(.tokensUsed) where turn.hadShare(of: run.settings.limits.turn, spent: spent),
+            .stopped(.moneyUsed) where turn.hadShare(of: run.settings.limits.turn, spent: spent):
             putBack(turn, outcome)
-        case .overBudget:
+        case .overBudget, .stopped(.moneyUsed):
             disappoint(turn, "the turn's budget was used up before it was done")
         case .stopped(.tokensUsed):
             disappoint(

@@ -74,7 +74,7 @@ package struct Decider {
         case .engineStarted(let settings):
             let (limits, keys) = (run.settings.limits, run.credentials)
             emit(.engineStarted(settings))
-            if run.settings.limits != limits { limitsChanged() }
+            if run.settings.limits != limits { limitsChanged(since: limits) }
             keysChanged(since: keys)
         case .suspend(let reason):
             guard run.suspension == nil, !run.isEnded else { return }
@@ -91,9 +91,9 @@ package struct Decider {
             signalled(id, signal)
         case .turnStuck(let id, let cause):
             turnStuck(id, cause)
-        case .turnTookTokens(let id):
+        case .turnTookAll(let id, let measure):
             guard let turn = run.turns[id], turn.stopCause == nil, run.suspension == nil else { return }
-            emit(.turnStopRequested(id, .tokensUsed))
+            emit(.turnStopRequested(id, measure == .usd ? .moneyUsed : .tokensUsed))
         case .turnTook(let id, let measure, let amount):
             turnTook(id, measure, amount)
         case .ordered(let order):

@@ -19,8 +19,8 @@ package enum Input: Sendable {
     case credentialSignal(TurnID, CredentialSignal)
     /// A running turn gets nowhere.
     case turnStuck(TurnID, StuckCause)
-    /// A running turn has taken the tokens that it may take.
-    case turnTookTokens(TurnID)
+    /// A running turn has taken all that it may take of this and is not ended by the agent's program.
+    case turnTookAll(TurnID, SpendingMeasure)
     /// A running turn has taken a further part of what it may take, in US dollars or tokens.
     case turnTook(TurnID, SpendingMeasure, Double)
     /// What the machine has left of its memory, looked at when a turn begins or ends.

@@ -95,9 +95,7 @@ extension Run {
 
     package func ceiling(of scope: SpendingScope, _ measure: SpendingMeasure) -> Double? {
         switch scope {
-        case .run: settings.limits.run[measure]
-        case .team: settings.limits.team[measure]
-        case .task: settings.limits.task[measure]
+        case .run, .team, .task: settings.limits[scope][measure]
         case .key(let key): measure == .usd ? credentials.first { $0.id == key }?.maxBudgetUsd : nil
         case .turn(let turn): settings.limits.turn[measure] == nil ? nil : turns[turn]?.allowed(measure)
         }
@@ -117,11 +115,7 @@ extension Run {
 
     /// What everybody has spent who pays for a turn, the run first.
     func accounts(of turn: Turn) -> [SpendingAccount] {
-        var scopes: [SpendingScope] = [.run]
-        if let team = turn.team { scopes.append(.team(team)) }
-        if let task = turn.task { scopes.append(.task(task)) }
-        scopes.append(.key(turn.credential))
-        return scopes.map { SpendingAccount(scope: $0, line: line(of: $0)) }
+        (turn.payingScopes + [.key(turn.credential)]).map { SpendingAccount(scope: $0, line: line(of: $0)) }
     }
 
     /// The share of what is held for a turn that it may take: the rest is for the request by which it passes that.

@@ -197,6 +197,7 @@ extension StopCause {
         case .stuck: "it gets nowhere"
         case .diskShort: "the disk has too little room"
         case .tokensUsed: "its tokens are used up"
+        case .moneyUsed: "its money is used up, and it asks for more"
         case .budgetLowered: "the budget was lowered, and it goes on with less"
         }
     }

@@ -32,6 +32,17 @@ package struct SpendingLimits: Codable, Sendable, Equatable {
 
     package init() {}
 
+    /// What somebody may take; nothing is said here of keys.
+    subscript(_ scope: SpendingScope) -> Ceiling {
+        switch scope {
+        case .run: run
+        case .team: team
+        case .task: task
+        case .turn: turn
+        case .key: Ceiling()
+        }
+    }
+
     /// Whether anything is limited, so that turns need an allowance.
     var hasCeilings: Bool { [run, team, task, turn].contains { $0 != Ceiling() } }
 }

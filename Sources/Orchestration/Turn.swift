@@ -53,6 +53,9 @@ package struct Turn: Codable, Sendable, Equatable {
         }
     }
 
+    /// Whose ceilings it counts against, the run's first; its credential's is another matter.
+    var payingScopes: [SpendingScope] { [.run] + (team.map { [.team($0)] } ?? []) + (task.map { [.task($0)] } ?? []) }
+
     /// Whether the Director is told of flakes in it.
     package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }
 

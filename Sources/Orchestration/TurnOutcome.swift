@@ -98,6 +98,8 @@ package enum StopCause: String, Codable, Sendable {
     case diskShort
     /// It has taken the tokens that it may take.
     case tokensUsed
+    /// It has taken the money that it may take, and the agent's program did not end it.
+    case moneyUsed
     /// A person has set a budget that leaves less than it might have taken; it goes on with what there is.
     case budgetLowered
 }

@@ -139,7 +139,7 @@ extension FaultKind {
         case .lateAlarm, .conflict, .clash, .agentBreaksGate, .planDangling, .planCyclic, .planVague, .planCollides, .planEmpty: 0.06
         case .journalFull: 0.002
         case .diskFull: 0.004
-        case .spawnFails, .agentOverBudget, .keyLimitedWithoutReset, .pushRefused, .planHuge: 0.01
+        case .spawnFails, .agentOverBudget, .agentIgnoresBudget, .keyLimitedWithoutReset, .pushRefused, .planHuge: 0.01
         case .agentSilent, .agentHangs, .agentLies, .agentBlocked, .sessionMissing, .gateFlakes: 0.03
         case .agentUnfit, .agentNonsense, .agentCrashes, .agentObjectionable, .mergeObjection, .keyLimited, .gateHangs, .gateLost,
             .originUnreachable:

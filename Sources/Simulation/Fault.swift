@@ -57,6 +57,8 @@ package enum FaultKind: Int, CaseIterable, Sendable {
     case paidOverage
     /// A subscription's window of one model fills up and is used up, while other models go on.
     case modelLimited
+    /// An agent's program goes on when its money is used up.
+    case agentIgnoresBudget
 
     /// Its name in texts, such as `gateFlakes`.
     package var name: String { "\(self)" }

@@ -24,9 +24,14 @@ struct SimulatedAgent {
         return script
     }
 
-    /// The agent's program ends a turn at the request that passes its budget.
-    private func keepBudget(_ script: inout AgentScript) {
-        guard let budget = turn.budgetUsd, script.costUsd > budget, let whole = script.milliseconds else { return }
+    /// The agent's program ends a turn at the request that passes its budget; now and then it goes on.
+    private mutating func keepBudget(_ script: inout AgentScript) {
+        guard let budget = turn.budgetUsd, let whole = script.milliseconds else { return }
+        if var random = faults.strikes(.agentIgnoresBudget) {
+            script.costUsd = max(script.costUsd, budget * Double(random.pick(1...5)))
+            return
+        }
+        guard script.costUsd > budget else { return }
         var random = SeededRandom(seed: UInt64(turn.id.number), 57, 0)
         script.milliseconds = Int64(Double(whole) * budget / script.costUsd)
         script.costUsd = min(script.costUsd, budget + Self.lastRequestUsd * random.unit())

@@ -115,12 +115,17 @@ extension Simulator {
         }
     }
 
-    /// Notices when it has taken the tokens that it may take.
+    /// Notices when it has taken all that it may take; its money it only passes where its program does not keep it.
     private func meter(_ process: AgentProcess) {
-        let taken = Double(process.script.usage.total)
-        guard let most = process.turn.budgetTokens, Double(most) <= taken, let whole = process.script.milliseconds else { return }
-        let after = process.startedAt + Int64(Double(whole) * Double(most) / taken) - real
-        plan(.takesTokens(process.turn.id, generation: generations), after: max(1, after))
+        guard let whole = process.script.milliseconds else { return }
+        func notice(_ measure: SpendingMeasure, at most: Double?, of taken: Double) {
+            guard let most, most <= taken else { return }
+            let after = process.startedAt + Int64(Double(whole) * most / taken) - real
+            plan(.takesAll(process.turn.id, measure, generation: generations), after: max(1, after))
+        }
+        notice(.tokens, at: process.turn.allowed(.tokens), of: Double(process.script.usage.total))
+        guard process.script.end != .overBudget else { return }
+        notice(.usd, at: process.turn.budgetUsd.map { $0 + SimulatedAgent.lastRequestUsd }, of: process.script.costUsd)
     }
 
     /// Notices each part of what it may take, where turns have a ceiling. An engine that has taken it up notices those that are past at once.
@@ -142,9 +147,9 @@ extension Simulator {
         try submit(.turnTook(turn, measure, amount))
     }
 
-    func tookTokens(_ turn: TurnID, _ generation: Int) throws {
+    func tookAll(_ turn: TurnID, _ measure: SpendingMeasure, _ generation: Int) throws {
         guard let engine, engine.generation == generation, processes[turn]?.isOver == false else { return }
-        try submit(.turnTookTokens(turn))
+        try submit(.turnTookAll(turn, measure))
     }
 
     func proceedToHarvest(_ id: EffectID) {

@@ -54,6 +54,52 @@ struct CeilingTests {
         }
     }
 
+    @Test("where the agent's program does not keep the money of a turn, the turn is stopped from outside and told to finish")
+    func unboundedProgram() async throws {
+        let plan = CompanyPlan.synthetic(tasks: 2)
+        let company = CompanyScript(plan)
+        let script = ClosureScript { request in
+            // It is busy without end until it is told to finish.
+            guard request.isWorkers, request.promptCount == 1, request.firstUserText?.contains(plan.tasks[0].title) == true else {
+                return await company.reply(to: request)
+            }
+            return .message(.call("Bash", ["command": .string("echo \(request.messages.count)")]))
+        }
+        let folder = NSTemporaryDirectory() + "cco-program-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let program = folder + "/claude"
+        // The real one, which never hears of a budget.
+        let text = """
+            #!/bin/bash
+            words=()
+            while (($#)); do
+                if [[ $1 == --max-budget-usd ]]; then shift 2; else words+=("$1"); shift; fi
+            done
+            exec '\(try RealCLI.locate().path)' "${words[@]}"
+
+            """
+        try Data(text.utf8).write(to: URL(filePath: program))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let options: [String: JSONValue] = ["workerCount": 2, "maxTurnBudgetUsd": .number(0.08), "claudeExecutable": .string(program)]
+        try await CompanyFixture.with(plan, script: script, options: options) { fixture in
+            let result = try await fixture.cco(["start"])
+            #expect(result.exit == .exited(0), "\(result.outputText)\n\(result.errorText)")
+            #expect(lines(result.outputText, "is being stopped: its money is used up, and it asks for more") == 1, "\(result.outputText)")
+            try await fixture.expectSound(gate: plan.verifyCommand)
+            #expect(try await fixture.files().isSuperset(of: ["src/task1.txt", "src/task2.txt"]))
+            let turns = try fixture.endedTurns()
+            let stopped = turns.filter { $0.outcome.end == .stopped(.moneyUsed) }
+            #expect(stopped.count == 1, "\(turns.map(\.outcome.end))")
+            // The answer that passes it, the one after that, and what is under way when the turn is stopped.
+            let request = try #require(turns.first { $0.turn.task?.name == "task-2" }?.outcome.account.turnCostUsd)
+            for turn in stopped {
+                let cost = turn.outcome.account.turnCostUsd ?? 0
+                #expect(cost > 0.08 && cost < 0.08 + 2 * request, "\(cost), and a whole turn takes \(request)")
+            }
+        }
+    }
+
     @Test("a team's ceiling stops that team alone; what it has landed is kept, and it is told at each part")
     func team() async throws {
         var uneven = CompanyPlan.synthetic(tasks: 10, teams: 2)

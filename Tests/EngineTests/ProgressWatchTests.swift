@@ -24,7 +24,7 @@ struct ProgressWatchTests {
     @Test("running turns tell views what they do and how many tokens they have taken, without secrets, until they end")
     func activities() async {
         let test = Watching()
-        let meter = TokenMeter(.sample(usd: 1), ceiling: SpendingLimits.Ceiling()) { _ in }
+        let meter = SpendingMeter(.sample(usd: 1), ceiling: SpendingLimits.Ceiling()) { _ in }
         let running = RunningTurns { _, _ in }
         running.follows(ID("turn-1"), test.watch, meter)
         #expect(running.activities == [ID("turn-1"): TurnActivity(step: .starting)])

@@ -161,6 +161,46 @@ struct BudgetTests {
         #expect(scenario.run.phase == .ended(.complete) && !scenario.run.tasks.values.contains { $0.attempts > 1 })
     }
 
+    @Test(
+        "agents that outlive their engine are stopped by the next one where they may take more than a ceiling leaves that was lowered meanwhile",
+        arguments: [SpendingScope.run, .team(ID("team", 1)), .task(ID("task", 1))], SpendingMeasure.allCases)
+    func boundByConfiguration(_ scope: SpendingScope, _ measure: SpendingMeasure) throws {
+        let scenario = try scenario(workers: 2, tasks: 4, costUsd: 0.1, tokens: 1000) { $0.limits.turn = .init(usd: 50, tokens: 500_000) }
+        try scenario.play { $0.turns.values.count { $0.role == .worker } == 2 }
+        let sessions = Set(scenario.run.turns.values.map(\.session))
+        try scenario.crash(
+            settings: scenario.run.settings.with {
+                let ceiling = measure == .usd ? SpendingLimits.Ceiling(usd: 3) : .init(tokens: 30_000)
+                switch scope {
+                case .run: $0.limits.run = ceiling
+                case .team: $0.limits.team = ceiling
+                default: $0.limits.task = ceiling
+                }
+            })
+        #expect(scenario.run.turns.count == 2 && scenario.run.turns.values.allSatisfy { $0.stopCause == .budgetLowered })
+        try scenario.play { $0.turns.count == 2 && $0.turns.values.allSatisfy { $0.stopCause == nil } }
+        #expect(Set(scenario.run.turns.values.map(\.session)) == sessions)
+        // Another engine finds nothing lowered.
+        try scenario.crash(settings: scenario.run.settings)
+        #expect(scenario.run.turns.values.allSatisfy { $0.stopCause == nil })
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete) && !scenario.run.tasks.values.contains { $0.attempts > 1 })
+    }
+
+    @Test("a turn whose program does not keep its money is stopped, and its session is told to finish")
+    func moneyOfATurn() throws {
+        let scenario = try scenario(workers: 1, tasks: 1, costUsd: 0.1) { $0.limits.turn.usd = 0.5 }
+        try scenario.play { $0.turns.values.contains { $0.task == ID("task", 1) } }
+        let turn = try #require(scenario.run.turns.values.first)
+        try scenario.feed(.turnTookAll(turn.id, .usd))
+        #expect(scenario.run.turns[turn.id]?.stopCause == .moneyUsed)
+        try scenario.play { $0.turns[turn.id] == nil }
+        guard case .finish(_, let reason, _) = scenario.run.turns.values.first?.brief else { throw scenario.failure("not told", []) }
+        #expect(reason.contains("the turn's budget was used up"))
+        try scenario.playOut()
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
     @Test("a ceiling that is lowered while the run stands still is told of at once")
     func lowered() throws {
         let scenario = try scenario(workers: 1, tasks: 20, costUsd: 0.1) { $0.maxBudgetUsd = 100 }
@@ -179,9 +219,9 @@ struct BudgetTests {
         try scenario.play { $0.turns.values.contains { $0.task == task } }
         let turn = try #require(scenario.run.turns.values.first)
         #expect(turn.budgetTokens == 50_000)
-        try scenario.feed(.turnTookTokens(turn.id))
+        try scenario.feed(.turnTookAll(turn.id, .tokens))
         #expect(scenario.run.turns[turn.id]?.stopCause == .tokensUsed)
-        #expect(try scenario.feed(.turnTookTokens(turn.id)).isEmpty, "it is stopped once")
+        #expect(try scenario.feed(.turnTookAll(turn.id, .tokens)).isEmpty, "it is stopped once")
         try scenario.play { $0.turns.isEmpty || $0.turns[turn.id] == nil }
         guard case .finish(task, let reason, _) = scenario.run.turns.values.first?.brief else { throw scenario.failure("not told", []) }
         #expect(reason.contains("50000 tokens"))

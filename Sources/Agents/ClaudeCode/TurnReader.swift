@@ -43,6 +43,8 @@ package struct TurnReader: TurnReading, Equatable {
 
     package var tokensSoFar: Int { account.usage.total + unsettled.tokens.total }
 
+    package var answersSoFar: Int { unsettled.count }
+
     package var costSoFar: Double? {
         guard turnCostUsd != nil || account.usage.total == 0 else { return nil }
         return (turnCostUsd ?? 0) + unsettled.costUsd

@@ -24,6 +24,9 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
 
     var isEmpty: Bool { messages.isEmpty }
 
+    /// How many messages the turn has had, those that are in an account too.
+    var count: Int { messages.count + settled.count }
+
     /// Whether there is any message of which the stored conversation can say more.
     var hasMessages: Bool { !messages.isEmpty || !settled.isEmpty }
 

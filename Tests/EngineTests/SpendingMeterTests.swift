@@ -17,15 +17,15 @@ extension Turn {
 
 /// What a running turn is seen to take.
 @Suite("Meter of a turn")
-struct TokenMeterTests {
+struct SpendingMeterTests {
     private let told = Watched<[String]>([])
 
-    private func meter(_ turn: Turn, _ ceiling: SpendingLimits.Ceiling) -> TokenMeter {
-        TokenMeter(turn, ceiling: ceiling) { [told] input in
+    private func meter(_ turn: Turn, _ ceiling: SpendingLimits.Ceiling) -> SpendingMeter {
+        SpendingMeter(turn, ceiling: ceiling) { [told] input in
             let words =
                 switch input {
                 case .turnTook(_, let measure, let amount): "\(Int((amount * 1000).rounded())) \(measure)"
-                case .turnTookTokens: "used up"
+                case .turnTookAll(_, let measure): "\(measure) used up"
                 default: "\(input)"
                 }
             told.change { $0.append(words) }
@@ -53,7 +53,7 @@ struct TokenMeterTests {
         turn.toldPercents = ["tokens": 80]
         let second = meter(turn, SpendingLimits.Ceiling(tokens: 1000))
         for sent in [[400, 420], [400, 550], [400, 600], [400, 700]] { await second.look(at: reader(sent)) }
-        #expect(told.value.dropFirst(2) == ["950000 tokens", "used up"])
+        #expect(told.value.dropFirst(2) == ["950000 tokens", "tokens used up"])
     }
 
     @Test("its money is told by list prices while it goes")
@@ -63,11 +63,27 @@ struct TokenMeterTests {
         #expect(told.value == ["5 usd", "8 usd", "10 usd"])
     }
 
+    @Test("money that is used up is left to the agent's program, until another answer shows that it does not end the turn")
+    func overdrawn() async {
+        let first = meter(.sample(usd: 0.01), SpendingLimits.Ceiling())
+        // What the answer that passes it has written grows.
+        for sent in [[1900], [1900, 50], [1900, 200], [1900, 900]] { await first.look(at: reader(sent)) }
+        #expect(told.value.isEmpty)
+        for sent in [[1900, 900, 10], [1900, 900, 300], [1900, 900, 300, 300]] { await first.look(at: reader(sent)) }
+        #expect(told.value == ["usd used up"])
+        // An engine that takes the turn up where its money is used up already waits for one more answer, too.
+        let second = meter(.sample(usd: 0.01), SpendingLimits.Ceiling())
+        for sent in [[1900, 900], [1900, 950]] { await second.look(at: reader(sent)) }
+        #expect(told.value == ["usd used up"])
+        await second.look(at: reader([1900, 950, 10]))
+        #expect(told.value == ["usd used up", "usd used up"])
+    }
+
     @Test("where nobody has set a ceiling for turns no part is told, and the share of another ceiling still stops the turn")
     func none() async {
         let meter = meter(.sample(usd: 0.01, tokens: 1000), SpendingLimits.Ceiling())
         for sent in [[900], [1000], [5000]] { await meter.look(at: reader(sent)) }
-        #expect(told.value == ["used up"])
+        #expect(told.value == ["tokens used up"])
         // Views are shown how much of the share is gone all the same.
         #expect(meter.tokens == 5000 && abs((meter.costUsd ?? 0) - 0.025) < 1e-9)
     }

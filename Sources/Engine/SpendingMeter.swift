@@ -2,16 +2,21 @@ import Agents
 import Orchestration
 import Synchronization
 
-/// Tells what a running turn takes of what it may take: once each part of its ceiling, and once when its tokens are used up. The agent's program
-/// has no limit of tokens, so that is kept from outside: the turn can pass it by the request that was under way.
-final class TokenMeter: Sendable {
+/// Tells what a running turn takes of what it may take: once each part of its ceiling, and once when all of it is used up.
+///
+/// The agent's program has no limit of tokens, so that is kept from outside: the turn can pass it by the request that was under way. Its money the
+/// program keeps itself, and then it can still say what the turn came to. So that is left to it, until one more answer than the one by
+/// which the turn has passed its money shows that the program does not.
+final class SpendingMeter: Sendable {
     private struct Told {
-        var isUsedUp = false
+        var usedUp: Set<SpendingMeasure> = []
         /// Percents, by measure.
         var parts: [SpendingMeasure: Int] = [:]
         /// What its tokens came to when its cost was looked at.
         var pricedTokens = -1
         var costUsd: Double?
+        /// How many answers there were when its money was first seen to be used up.
+        var answersWhenSpent: Int?
     }
 
     private let turn: Turn
@@ -49,12 +54,22 @@ final class TokenMeter: Sendable {
             told.withLock { $0.costUsd = cost }
             if let ceiling = ceilings[.usd], let cost { await tellPart(.usd, cost, of: ceiling) }
         }
-        guard let most = turn.budgetTokens, tokens >= most else { return }
-        let isNews = told.withLock { told in
-            defer { told.isUsedUp = true }
-            return !told.isUsedUp
+        if let most = turn.budgetTokens, tokens >= most { await tellUsedUp(.tokens) }
+        if isOverdrawn(reader.answersSoFar) { await tellUsedUp(.usd) }
+    }
+
+    /// Whether another answer has come since the turn's money was used up.
+    private func isOverdrawn(_ answers: Int) -> Bool {
+        told.withLock { told in
+            guard let most = turn.budgetUsd, let cost = told.costUsd, cost >= most else { return false }
+            let first = told.answersWhenSpent ?? answers
+            told.answersWhenSpent = first
+            return answers > first
         }
-        if isNews { await tell(.turnTookTokens(turn.id)) }
+    }
+
+    private func tellUsedUp(_ measure: SpendingMeasure) async {
+        if told.withLock({ $0.usedUp.insert(measure).inserted }) { await tell(.turnTookAll(turn.id, measure)) }
     }
 
     /// Whether the cost is to be looked at: it changes with the tokens, and adding it up takes a while in a long turn.
