@@ -84,7 +84,7 @@ let package = Package(
         module("Merging", needs: ["Orchestration", "Git", "Processes"]),
         module(
             "Engine",
-            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
+            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "JSON"],
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
         module("DashboardPages", resources: [.embedInCode("Pages")]),
@@ -106,7 +106,8 @@ let package = Package(
             uses: [argumentParser]),
 
         tests("Orchestration", needs: ["Simulation"]),
-        tests("Simulation", needs: ["Orchestration"]),
+        tests("Simulation", needs: ["Orchestration", "JSON"]),
+        tests("JSON"),
         tests("ConfigurationFiles"),
         tests("Observability", needs: ["Orchestration"]),
         tests("Journal", needs: ["Orchestration"], uses: [grdb]),

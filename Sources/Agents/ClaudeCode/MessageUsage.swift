@@ -7,6 +7,9 @@ struct MessageUsage: Codable, Sendable, Equatable {
     /// Those of `tokens.cacheWrite` that were written for an hour, which costs more.
     var longCacheWrite = 0
 
+    /// More than any request takes.
+    static let mostTokens: Int64 = 1_000_000_000
+
     /// Two readings of one message's usage. The count of what the model writes grows while it writes; none ever shrinks.
     func completed(by other: MessageUsage) -> MessageUsage {
         MessageUsage(
@@ -30,7 +33,7 @@ extension MessageUsage {
 extension JSONValue {
     /// A count of tokens: 0 for what is not there, negative, or beyond any request.
     fileprivate func count(_ key: String) -> Int {
-        guard case .integer(let value) = self[key], (0...1_000_000_000).contains(value) else { return 0 }
+        guard case .integer(let value) = self[key], (0...MessageUsage.mostTokens).contains(value) else { return 0 }
         return Int(value)
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Orchestration
 
 /// Reads the lines that come by the thousand (messages, and kinds of lines that mean nothing to cco) at many times the speed of `JSONDecoder`.
 extension StreamLine {
@@ -56,8 +57,8 @@ extension StreamLine {
             guard let message else { return nil }
             return .assistant(
                 AssistantMessage(
-                    id: message.id, content: message.content, model: message.model, usage: message.usage.map { MessageUsage($0) },
-                    error: error, isApiErrorMessage: isApiError, apiErrorStatus: status.map(Int.init)))
+                    id: message.id, content: message.content, model: message.model, usage: message.usage, error: error,
+                    isApiErrorMessage: isApiError, apiErrorStatus: status.map(Int.init)))
         case ("control_response", _): return nil
         case ("user", _):
             if isReplay, let uuid { return .replayed(uuid: uuid) }
@@ -74,7 +75,7 @@ private struct ScannedMessage {
     var id: String?
     var model: String?
     var content: [ContentBlock]
-    var usage: JSONValue?
+    var usage: MessageUsage?
 
     init(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) {
         var content: [ContentBlock]?
@@ -86,8 +87,7 @@ private struct ScannedMessage {
             } else if key.isText("model") {
                 model = try cursor.optionalString()
             } else if key.isText("usage") {
-                usage = try cursor.peek() == 0x6E ? nil : cursor.value()
-                if usage == nil { try cursor.skip() }
+                usage = try MessageUsage(&cursor)
             } else if key.isText("content") {
                 content = try Self.blocks(&cursor)
             } else {
@@ -151,6 +151,60 @@ private struct ScannedMessage {
             return .toolResult(id: call ?? "", text: texts.joined(separator: "\n"), isError: isError)
         case let type?: return .other(type: type)
         case nil: throw JSONCursor.Unexpected()
+        }
+    }
+}
+
+extension MessageUsage {
+    /// The same as of a decoded value, without making one; `nil` for null.
+    fileprivate init?(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) {
+        guard try cursor.peek() == 0x7B else {
+            let isNull = try cursor.peek() == 0x6E
+            try cursor.skip()
+            if isNull { return nil }
+            return
+        }
+        try cursor.take(0x7B)
+        var isFirst = true
+        while let key = try cursor.nextKey(&isFirst) {
+            if key.isText("input_tokens") {
+                tokens.input = try cursor.tokenCount()
+            } else if key.isText("output_tokens") {
+                tokens.output = try cursor.tokenCount()
+            } else if key.isText("cache_creation_input_tokens") {
+                tokens.cacheWrite = try cursor.tokenCount()
+            } else if key.isText("cache_read_input_tokens") {
+                tokens.cacheRead = try cursor.tokenCount()
+            } else if key.isText("cache_creation"), try cursor.peek() == 0x7B {
+                longCacheWrite = try Self.longCacheWrite(&cursor)
+            } else {
+                try cursor.skip()
+            }
+        }
+        longCacheWrite = min(tokens.cacheWrite, longCacheWrite)
+    }
+
+    private static func longCacheWrite(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) -> Int {
+        var count = 0
+        try cursor.take(0x7B)
+        var isFirst = true
+        while let key = try cursor.nextKey(&isFirst) {
+            if key.isText("ephemeral_1h_input_tokens") { count = try cursor.tokenCount() } else { try cursor.skip() }
+        }
+        return count
+    }
+}
+
+extension JSONCursor {
+    /// A count of tokens: 0 for what is no number, negative, or beyond any request.
+    fileprivate mutating func tokenCount() throws(Unexpected) -> Int {
+        switch try peek() {
+        case 0x2D, 0x30...0x39:
+            let count = try optionalInteger() ?? 0
+            return (0...MessageUsage.mostTokens).contains(count) ? Int(count) : 0
+        default:
+            try skip()
+            return 0
         }
     }
 }

@@ -1,0 +1,23 @@
+import Foundation
+import JSON
+import Orchestration
+import Simulation
+import Testing
+
+@Suite("Events as JSON")
+struct EventCodingTests {
+    @Test("every event of runs in which much goes wrong reads back as it was", arguments: 0..<40 as Range<UInt64>)
+    func roundTrip(seed: UInt64) throws {
+        let simulator = Simulator(Experiment(seed: seed))
+        _ = simulator.play()
+        let events = simulator.events.map(\.event)
+        #expect(!events.isEmpty)
+        for event in events {
+            let text = try CompactEncoder.encode(event)
+            #expect(try JSONDecoder().decode(Event.self, from: Data(text)) == event)
+            #expect(
+                try JSONValue(parsing: String(decoding: text, as: UTF8.self))
+                    == JSONValue(parsing: String(decoding: JSONEncoder().encode(event), as: UTF8.self)))
+        }
+    }
+}
