@@ -185,6 +185,9 @@ struct TurnExecution: Sendable {
         let meter = SpendingMeter(turn, ceiling: try await state().settings.limits.turn) { await report($0) }
         await meter.look(at: reader)
         running.follows(turn.id, watch, meter)
+        let name = "\(turn.id)-\(turn.agent)"
+        let copy = RedactedCopy(
+            from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
         // A full disk cuts a line off, and no further one may ever come: an agent rests once it has said its last.
         let output = process.lines(from: start.offset) { [resources] in
             do { try resources.disk.requireFree() } catch { await report(.diskShort("\(error)")) }
@@ -208,14 +211,13 @@ struct TurnExecution: Sendable {
                 running.stop(turn.id)
             }
             bookmark.pass(line, reader, watch, gaveUp: gaveUp)
+            if !line.isFollowed { copy.reached(line.endOffset) }
         }
         try words.flush()
         await bookmark.close()
         let record = try await process.waitForExit()
         await running.settled(turn.id)
-        let name = "\(turn.id)-\(turn.agent)"
-        try RawStream.copyRedacted(
-            from: process.directory + "/stdout", to: "\(resources.log.folder)/turns/\(name).ndjson", redactor: resources.redactor)
+        try await copy.finish()
         CrashPoint.turnOutputRead.pass()
         let stopped = try await state().turns[turn.id]?.stopCause
         if record.reason == .execFailed {

@@ -70,7 +70,7 @@ extension Redactor {
                 var position = start
                 var anchor = start
                 while position < end {
-                    let next = min(position + 256, end)
+                    let next = min(position + 1024, end)
                     let lead = shapes.next(in: text, from: position, to: next)
                     anchor = tables.next(in: text, from: anchor, to: lead)
                     if anchor < lead { return anchor }

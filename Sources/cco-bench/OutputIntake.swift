@@ -61,6 +61,7 @@ struct OutputIntake {
             SupervisedProcess.Specification(
                 directory: directory, marker: "bench/turn-\(number)", command: ["cat", source], workingDirectory: folder),
             environment: ["PATH": "/usr/bin:/bin"], standardInput: [])
+        let copy = RedactedCopy(from: directory + "/stdout", to: "\(folder)/log/turns/turn-\(number).ndjson", redactor: redactor)
         var reader = TurnReader(resuming: false)
         var count = 0
         var texts: [String] = []
@@ -69,12 +70,13 @@ struct OutputIntake {
             count += 1
             texts += observation.activity
             if line.isFollowed { continue }
+            copy.reached(line.endOffset)
             log.agentOutput(agent: "worker-\(number)", turn: "turn-\(number)", lines: texts)
             texts.removeAll(keepingCapacity: true)
         }
         let exit = try await process.waitForExit()
         guard exit.exit == .exited(0) else { throw Failure("turn-\(number) failed") }
-        try RawStream.copyRedacted(from: directory + "/stdout", to: "\(folder)/log/turns/turn-\(number).ndjson", redactor: redactor)
+        try await copy.finish()
         let conclusion = reader.conclusion(exit: .code(0), stopped: nil, errorTail: "")
         let outcome = TurnOutcome(end: conclusion.end, account: conclusion.account, sessionExists: conclusion.sessionExists)
         _ = try journal.append([try EventRecord.encode(.turnEnded(ID("turn", number), outcome), at: clock.now())])
