@@ -31,7 +31,7 @@ struct BasePreparation: Sendable {
     private func startingPoint(_ run: Run) async throws -> ObjectID {
         let settings = run.settings
         if settings.targetBranch != settings.branch, let own = try await hub.fetchOrigin(branch: settings.targetBranch) { return own }
-        if let head = try await hub.fetchOrigin(branch: settings.branch) { return head }
+        if let head = try await hub.fetchOrigin(branch: settings.branch, knownWithin: OriginWatch.lately) { return head }
         let present = try await hub.originSummary().branches.keys
         guard present.isEmpty else { throw BaseError.missing(branch: settings.branch, present: Array(present)) }
         let date = resources.clock.now().milliseconds / 1000

@@ -9,6 +9,8 @@ struct Preflight: Sendable {
     struct Findings {
         var targetBranch: String
         var notices: [String]
+        /// Open, and what the origin has just said is known.
+        var hub: HubRepository
     }
 
     let resources: RunResources
@@ -18,12 +20,16 @@ struct Preflight: Sendable {
     func check(at now: Timestamp) async throws -> Findings {
         let hub = try await HubRepository.createOrOpen(
             at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions)
-        let summary = try await hub.originSummary()
+        let summary = try await hub.originSummary(knownWithin: OriginWatch.lately)
         var notices = resources.cloneOptions.ignored.map { "gitCloneOptions: \($0.option) is ignored: \($0.reason)" }
         let target = configuration.useRunBranch ? runBranch(at: now, taken: Set(summary.branches.keys)) : configuration.branch
+        let isPushing = configuration.push
+        async let blocked = isPushing ? hub.checkedOutOrigin(target) : nil
         try await checkDirection(hub, summary)
-        if configuration.push {
-            switch try await hub.pushDryRun(branch: target) {
+        if isPushing {
+            var answer = try await blocked
+            if answer == nil { answer = try await hub.tryPush(branch: target) }
+            switch answer ?? .ready {
             case .ready:
                 break
             case .checkedOut(let path, let advice):
@@ -36,7 +42,7 @@ struct Preflight: Sendable {
         } else {
             notices.append("push is off: the work stays in \(resources.folder.hub); the report says how to fetch it")
         }
-        return Findings(targetBranch: target, notices: notices)
+        return Findings(targetBranch: target, notices: notices, hub: hub)
     }
 
     private func checkDirection(_ hub: HubRepository, _ summary: OriginSummary) async throws {

@@ -8,12 +8,15 @@ package actor Repositories {
     private let resources: RunResources
     /// Where the journal says that the hub's refs are, for refs that a crash has damaged.
     private let lastKnown: [String: ObjectID]
+    private let made: HubRepository?
     private var opening: _Concurrency.Task<HubRepository, any Error>?
     private var locks: [String: AsyncLock] = [:]
     private var seats: [String: _Concurrency.Task<AgentRepository, any Error>] = [:]
 
-    package init(resources: RunResources, lastKnown: [String: ObjectID] = [:]) {
+    /// - Parameter hub: if it has been made just now, with which nothing can be wrong yet.
+    package init(resources: RunResources, opened hub: HubRepository? = nil, lastKnown: [String: ObjectID] = [:]) {
         self.resources = resources
+        made = hub
         self.lastKnown = lastKnown
     }
 
@@ -29,8 +32,12 @@ package actor Repositories {
             }
         }
         let resources = resources
-        let lastKnown = lastKnown
+        let (made, lastKnown) = (made, lastKnown)
         let task = _Concurrency.Task {
+            if let made {
+                CrashPoint.hubOpened.pass()
+                return made
+            }
             let (hub, findings) = try await HubRepository.recover(
                 at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions,
                 lastKnown: lastKnown)

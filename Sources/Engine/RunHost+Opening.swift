@@ -145,8 +145,8 @@ extension RunHost {
             try request.workspace.setCurrent(folder.id)
             CrashPoint.runCurrent.pass()
             return try host(
-                request, run, settings, journal, resources, lock: lock, clock: clock, isResumed: false, notices: notices, progress: progress
-            )
+                request, run, settings, journal, resources, hub: findings.hub, lock: lock, clock: clock, isResumed: false, notices: notices,
+                progress: progress)
         } catch {
             // Nothing has been spent and nothing has happened: leave nothing behind.
             try PrivateFiles.remove(folder.path)
@@ -169,12 +169,10 @@ extension RunHost {
     }
 
     private static func host(
-        _ request: Request, _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, lock: FileLock,
-        clock: SystemClock,
-        isResumed: Bool,
-        notices: [String], progress: @escaping @Sendable (EventLine) -> Void
+        _ request: Request, _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, hub: HubRepository? = nil,
+        lock: FileLock, clock: SystemClock, isResumed: Bool, notices: [String], progress: @escaping @Sendable (EventLine) -> Void
     ) throws -> RunHost {
-        let repositories = Repositories(resources: resources, lastKnown: run.knownRefs)
+        let repositories = Repositories(resources: resources, opened: hub, lastKnown: run.knownRefs)
         let notifier = try Notifier.make(request, resources, journal, run)
         let narrator = Narrator(resources: resources, journal: journal, run: run, notifier: notifier, progress: progress)
         let executor = Executor(resources: resources, repositories: repositories, journal: journal)

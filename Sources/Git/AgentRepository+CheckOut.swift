@@ -53,8 +53,9 @@ extension AgentRepository {
         if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         try await requireCommit(commit)
         try setCone(nil)
-        try await fill(commit, head: commit.hex)
+        let wasEmpty = try await fill(commit, head: commit.hex)
         try setKnown(commit)
+        if wasEmpty { return }
         let kept = try placedNames().flatMap { ["-e", Self.pattern(for: $0)] }
         try await git.run(["clean", "-ffdq"] + (cleaningIgnored ? ["-x"] + kept : kept), at: control, timeout: .seconds(600))
     }
@@ -67,8 +68,11 @@ extension AgentRepository {
     /// Makes files, both indexes and both HEADs agree on a commit.
     ///
     /// - Parameter present: the commit that the files are known to be of: then only what differs is touched.
-    func fill(_ commit: ObjectID, head: String, from present: ObjectID? = nil) async throws(GitError) {
+    /// - Returns: whether nothing at all was in the worktree before.
+    @discardableResult
+    func fill(_ commit: ObjectID, head: String, from present: ObjectID? = nil) async throws(GitError) -> Bool {
         let isBroken = try isUnfilled()
+        let wasEmpty = try isEmpty()
         try setUnfilled(true)
         try setIndexed(nil)
         let folder = try FolderHandle(path: controlDirectory)
@@ -84,16 +88,24 @@ extension AgentRepository {
             }
         }
         // What an interrupted filling has left of another commit is in no index, and would be taken for somebody's work.
-        if isBroken { try await git.run(["clean", "-fdq"], at: control, timeout: .seconds(600)) }
+        if isBroken, !wasEmpty { try await git.run(["clean", "-fdq"], at: control, timeout: .seconds(600)) }
         try setIndexed(commit)
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
         try showAgent(head: head)
         try setUnfilled(false)
+        return wasEmpty
+    }
+
+    /// Whether no file is in the worktree, and none was: a worktree that has just been made.
+    private func isEmpty() throws(GitError) -> Bool {
+        guard try FolderHandle(path: controlDirectory).kind(of: "index") == nil else { return false }
+        return try FolderHandle(path: worktreePath).names().allSatisfy { $0 == ".git" }
     }
 
     /// Goes from one commit to another by what differs between them; false where that cannot be done, as when something ignored is in the way.
     private func isSwitched(to commit: ObjectID, from present: ObjectID?) async throws(GitError) -> Bool {
         guard let present, try cone() == nil else { return false }
+        if present == commit { return true }
         let arguments = Self.keepingFolders + ["-c", "checkout.workers=1", "read-tree", "-m", "-u", present.hex, commit.hex]
         return try await git.attempt(arguments, at: control, timeout: .seconds(1_800)).succeeded
     }

@@ -29,8 +29,8 @@ enum FolderTree {
 
     /// Removes the absolute `path` and all below it; nothing there is fine. Links are removed, not followed.
     ///
-    /// The system's `rm` is used because it copes with trees of any depth, which an agent can make on purpose. Folders without write
-    /// permission, such as a package cache, are made writable on a second try.
+    /// What is small is removed here. For the rest the system's `rm` is used, because it copes with trees of any depth, which an agent can make
+    /// on purpose, and holds up nobody. Folders without write permission, such as a package cache, are made writable on a second try.
     /// - Throws: ``GitError``.
     static func remove(_ path: String, environment: [String: String]) async throws(GitError) {
         try await remove([path], environment: environment)
@@ -41,7 +41,8 @@ enum FolderTree {
         for path in paths where !path.hasPrefix("/") || path.count < 2 {
             throw .invalid("removing a folder", "\"\(path)\" is not an absolute path")
         }
-        let present = paths.filter(exists)
+        var left = Self.smallTree
+        let present = paths.filter { exists($0) && !removeSmall($0, &left) }
         guard !present.isEmpty else { return }
         if try await command("rm", ["-rf", "--"] + present, environment).succeeded { return }
         for path in present { try await makeAccessible(path, environment: environment) }
@@ -51,6 +52,29 @@ enum FolderTree {
                 kind: .other, command: "removing \(present.joined(separator: ", "))", exit: "\(result.exit)",
                 detail: result.errorText.trimmed)
         }
+    }
+
+    /// Files and folders that are removed without a process of its own for it: some milliseconds of work.
+    private static let smallTree = 2_000
+
+    /// - Parameter left: how many may still be removed.
+    /// - Returns: false when something is left, for whatever reason.
+    private static func removeSmall(_ path: String, _ left: inout Int) -> Bool {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex, path.last != "/" else { return false }
+        // What does not go here, rm tries, and says why.
+        guard let parent = try? FolderHandle(path: String(path[..<slash])) else { return false }
+        return (try? remove(String(path[path.index(after: slash)...]), in: parent, depth: 0, &left)) ?? false
+    }
+
+    private static func remove(_ name: String, in folder: borrowing FolderHandle, depth: Int, _ left: inout Int) throws(GitError) -> Bool {
+        left -= 1
+        guard left >= 0, depth < 64 else { return false }
+        guard let inner = try folder.folder(name) else {
+            try folder.unlink(name)
+            return true
+        }
+        for entry in try inner.names() { guard try remove(entry, in: inner, depth: depth + 1, &left) else { return false } }
+        return unlinkat(folder.descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT
     }
 
     /// Gives the owner back the permission to read and write everything below `path`, as far as possible.

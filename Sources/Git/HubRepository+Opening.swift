@@ -41,6 +41,7 @@ extension HubRepository {
         let probe = HubRepository(path: temporary, origin: origin, git: git, cloneOptions: cloneOptions, objectFormat: "sha1")
         try await git.run(["init", "--quiet", "--bare", "--template=", temporary], at: nil)
         try probe.writeConfiguration()
+        let time = ContinuousClock.now
         let summary = try await probe.originSummary()
         let format = try await probe.originObjectFormat(summary)
         if format != "sha1" {
@@ -49,7 +50,10 @@ extension HubRepository {
         }
         guard chmod(temporary, 0o700) == 0 else { throw .system("setting the mode of \(temporary)") }
         guard rename(temporary, path) == 0 else { throw .system("renaming \(temporary) to \(path)") }
-        return (try await opened(path, origin: origin, git: git, cloneOptions: cloneOptions), findings)
+        let hub = HubRepository(path: path, origin: origin, git: git, cloneOptions: cloneOptions, objectFormat: format)
+        try hub.writeConfiguration()
+        await hub.sessions.summaries.note(summary, at: time)
+        return (hub, findings)
     }
 
     private static func opened(

@@ -35,8 +35,10 @@ extension HubRepository {
 
     /// Asks the origin for its default branch and branches.
     ///
+    /// - Parameter age: how old an answer may be that it has given before.
     /// - Throws: ``GitError`` of kind `unreachable`, `accessDenied` or `notARepository`.
-    package func originSummary() async throws(GitError) -> OriginSummary {
+    package func originSummary(knownWithin age: Duration = .zero) async throws(GitError) -> OriginSummary {
+        if age > .zero, let known = await sessions.summaries.summary(within: age) { return known }
         let arguments = ["ls-remote", "--symref", "origin", "HEAD", "refs/heads/*"]
         let result = try await originAttempt(arguments, timeout: .seconds(120))
         guard result.succeeded else { throw Git.failure(of: arguments, result) }
@@ -60,11 +62,13 @@ extension HubRepository {
     /// Fetches one branch of the origin, with its whole history unless the clone options say otherwise.
     ///
     /// The result is at `refs/cco/origin/<branch>`, which is left as it was if the branch is gone.
+    /// - Parameter age: how long ago it may have been fetched.
     /// - Returns: the branch's tip; nil if the origin has no such branch, or no commit at all.
     /// - Throws: ``GitError``.
-    package func fetchOrigin(branch: String) async throws(GitError) -> ObjectID? {
+    package func fetchOrigin(branch: String, knownWithin age: Duration = .zero) async throws(GitError) -> ObjectID? {
         let head = try RefName.head(branch)
         let ref = try RefName.full("refs/cco/origin/" + branch)
+        if age > .zero, await hasSeenOrigin(branch: branch, within: age), let tip = try await resolve(ref) { return tip }
         return try await originLock.withLock { () async throws(GitError) -> ObjectID? in
             let depth = try await resolve(ref) == nil ? cloneOptions.shallow : []
             let arguments = Self.fetch + depth + ["origin", "+\(head):\(ref)"]

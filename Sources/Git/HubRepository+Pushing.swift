@@ -23,8 +23,13 @@ extension HubRepository {
 
     /// Checks that the origin would take a push to `branch`, without changing anything there.
     package func pushDryRun(branch: String) async throws(GitError) -> PushPreflight {
-        let head = try RefName.head(branch)
         if let blocked = try await checkedOutOrigin(branch) { return blocked }
+        return try await tryPush(branch: branch)
+    }
+
+    /// The same where it is known that no worktree stands against it (``checkedOutOrigin(_:)``).
+    package func tryPush(branch: String) async throws(GitError) -> PushPreflight {
+        let head = try RefName.head(branch)
         return try await originLock.withLock { () async throws(GitError) -> PushPreflight in
             let known = try await resolve("refs/cco/origin/" + branch)
             var source = known
@@ -150,7 +155,7 @@ extension HubRepository {
     }
 
     /// A working clone refuses pushes to the branch it has checked out, unless told otherwise.
-    private func checkedOutOrigin(_ branch: String) async throws(GitError) -> PushPreflight? {
+    package func checkedOutOrigin(_ branch: String) async throws(GitError) -> PushPreflight? {
         guard let folder = try await localOriginDirectory() else { return nil }
         let place = GitLocation(gitDirectory: folder)
         let setting = try await git.attempt(["config", "--get", "receive.denyCurrentBranch"], at: place).outputText.trimmed.lowercased()

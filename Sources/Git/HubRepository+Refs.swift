@@ -16,12 +16,20 @@ extension HubRepository {
             _ = try RefName.full(ref)
             // What it does not know may be a ref to an object that is gone, which is a ref all the same.
             if let facts = try await facts(ref) { return facts.id }
+            if try !mayHaveRef(ref) { return nil }
         }
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", ref]
         let result = try await git.attempt(arguments, at: location)
         if result.exit == .exited(1) { return nil }
         guard result.succeeded else { throw Git.failure(of: arguments, result) }
         return try Self.objectID(in: result.standardOutput, command: "git rev-parse \(ref)")
+    }
+
+    /// False where no ref of that name is written anywhere.
+    private func mayHaveRef(_ ref: String) throws(GitError) -> Bool {
+        if FolderTree.exists("\(path)/\(ref)") { return true }
+        let packed = try FolderHandle(path: path).read("packed-refs", limit: .max) ?? []
+        return packed.split(separator: 0x0A).contains { $0.drop { $0 != 0x20 }.dropFirst().elementsEqual(ref.utf8) }
     }
 
     /// Whether the commit is here.

@@ -25,6 +25,7 @@ struct HubSessions: Sendable {
     let arrivals = Arrivals()
     let rests = Rests()
     let sightings = Sightings()
+    let summaries = Summaries()
 
     init(git: Git, path: String) {
         let location = GitLocation(gitDirectory: path)
@@ -80,6 +81,19 @@ actor Sightings {
     func note(_ branch: String, at time: ContinuousClock.Instant) { times[branch] = time }
 
     func age(of branch: String) -> Duration? { times[branch].map { $0.duration(to: .now) } }
+}
+
+/// What the origin last said of its branches.
+actor Summaries {
+    private var latest: (summary: OriginSummary, time: ContinuousClock.Instant)?
+
+    /// - Parameter time: when the question was asked.
+    func note(_ summary: OriginSummary, at time: ContinuousClock.Instant) { latest = (summary, time) }
+
+    func summary(within limit: Duration) -> OriginSummary? {
+        guard let latest, latest.time.duration(to: .now) < limit else { return nil }
+        return latest.summary
+    }
 }
 
 /// Worktrees in which nothing was unsaved a moment ago, when the agent's processes had ended: who puts the next task there need not look again.
