@@ -38,6 +38,7 @@ struct SeatFilling: Sendable {
             guard try seat.isUntouched() else { return }
             try await resources.disk.require()
             try await seat.detach(at: commit, date: resources.clock.now().milliseconds / 1000)
+            try await seat.rest()
         }
     }
 }
