@@ -84,7 +84,7 @@ let package = Package(
         module("Merging", needs: ["Orchestration", "Git", "Processes"]),
         module(
             "Engine",
-            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "JSON"],
+            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
         module("DashboardPages", resources: [.embedInCode("Pages")]),
@@ -106,8 +106,7 @@ let package = Package(
             uses: [argumentParser]),
 
         tests("Orchestration", needs: ["Simulation"]),
-        tests("Simulation", needs: ["Orchestration", "JSON"]),
-        tests("JSON"),
+        tests("Simulation", needs: ["Orchestration"]),
         tests("ConfigurationFiles"),
         tests("Observability", needs: ["Orchestration"]),
         tests("Journal", needs: ["Orchestration"], uses: [grdb]),
