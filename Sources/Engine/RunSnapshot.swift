@@ -31,7 +31,7 @@ package struct RunSnapshot: Codable, Sendable, Equatable {
     package static let interval: Int64 = 1000
 
     /// A state with many tasks takes longer to write, and so gets fewer snapshots: in proportion, so that their share of the work stays the same.
-    package static func interval(for run: Run) -> Int64 { max(interval, Int64(run.tasks.count / 4)) }
+    package static func interval(for run: Run) -> Int64 { max(interval, Int64(run.tasks.count / 8)) }
 
     /// The state without its tasks as JSON, with its length before it, and then the tasks, packed.
     package func encoded() throws -> [UInt8] {

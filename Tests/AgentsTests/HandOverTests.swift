@@ -93,6 +93,28 @@ struct HandOverTests {
     /// As another process has computed it.
     private static let recordedCall = 922_964_678_958_637_454
 
+    private static func mark(of command: String) -> Int? {
+        let line =
+            #"{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t","name":"Bash","input":{"command":"\#(command)"}}]}}"#
+        var reader = TurnReader(resuming: true)
+        guard case .toolStarted(_, _, let call, _)? = reader.take(Data(line.utf8)).progress.first else { return nil }
+        return call
+    }
+
+    @Test("calls with long arguments have the same mark in every process, too, and other marks where one byte or the order differs")
+    func longFingerprint() {
+        #expect(Self.mark(of: "make all of it twice é") == -3_995_602_496_673_608_514)
+        for length in [1, 7, 8, 9, 16, 17, 40] {
+            let text = String(repeating: "a", count: length)
+            var marks: Set<Int?> = [Self.mark(of: text), Self.mark(of: text + "a")]
+            for place in 0..<length {
+                marks.insert(Self.mark(of: String(repeating: "a", count: place) + "b" + String(repeating: "a", count: length - place - 1)))
+            }
+            #expect(marks.count == length + 2)
+        }
+        #expect(Self.mark(of: "12345678abcdefgh") != Self.mark(of: "abcdefgh12345678"))
+    }
+
     private static func handedOn<Value: Codable>(_ value: Value) throws -> Value {
         try JSONDecoder().decode(Value.self, from: try JSONEncoder().encode(value))
     }

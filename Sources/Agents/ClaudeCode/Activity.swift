@@ -5,8 +5,9 @@ import Orchestration
 enum Activity {
     /// The longest line, in characters.
     static let longest = 240
-    /// Bytes of an ASCII text of which a line can depend: four characters are looked at for each one that is shown, and CR LF is one character.
-    static let mostBytes = longest * 8 + 2
+    /// Bytes of an ASCII text of which a line can depend: four characters are looked at for each one that is shown. CR LF is one character, so that
+    /// text with carriage returns counts up to twice as many.
+    static let mostBytes = longest * 4 + 2
 
     static func lines(for line: StreamLine) -> [String] {
         switch line {

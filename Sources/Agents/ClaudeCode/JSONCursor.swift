@@ -16,7 +16,7 @@ struct JSONCursor {
 
     /// - Parameters:
     ///   - bytes: must outlive the cursor.
-    ///   - longestText: bytes that ``text()`` keeps.
+    ///   - longestText: bytes that ``text()`` keeps, of text with carriage returns twice as many.
     init(_ bytes: UnsafeBufferPointer<UInt8>, longestText: Int = .max) {
         self.bytes = bytes
         self.longestText = longestText
@@ -79,7 +79,7 @@ struct JSONCursor {
 
     private func string(of part: StringPart, longest: Int = .max) throws(Unexpected) -> String {
         // What is checked already need not be checked again, which is slow.
-        if part.isASCII, part.escapes == .none { return String(decoding: part.bytes.prefix(longest), as: UTF8.self) }
+        if part.isASCII, part.escapes == .none { return String(decoding: part.bytes.prefix(longest.doubled), as: UTF8.self) }
         if part.isASCII, part.escapes == .single { return JSONEscapes.resolvedASCII(in: part.bytes, longest: longest) }
         guard
             let text = part.escapes == .none
@@ -286,4 +286,9 @@ extension UnsafeBufferPointer<UInt8> {
     func isText(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && baseAddress.map { memcmp($0, text.utf8Start, count) == 0 } ?? true
     }
+}
+
+extension Int {
+    /// Twice as much, or as much as there is.
+    var doubled: Int { multipliedReportingOverflow(by: 2).overflow ? .max : self * 2 }
 }

@@ -28,11 +28,14 @@ enum JSONEscapes {
     }
 
     /// The beginning of ASCII text that has no escapes but right ones of one letter, with these resolved.
+    ///
+    /// - Parameter longest: bytes, twice as many where one of them is a carriage return.
     static func resolvedASCII(in part: UnsafeBufferPointer<UInt8>, longest: Int) -> String {
         guard let base = part.baseAddress else { return "" }
-        let most = min(longest, part.count)
+        let longer = min(longest.doubled, part.count)
+        var most = min(longest, longer)
         // Eight bytes are written at a time.
-        return String(unsafeUninitializedCapacity: most + 8) { output in
+        return String(unsafeUninitializedCapacity: longer + 8) { output in
             let target = UnsafeMutableRawBufferPointer(output)
             var index = 0
             var count = 0
@@ -61,6 +64,7 @@ enum JSONEscapes {
                     case 0x74: 0x09
                     case let byte: byte
                     }
+                if base[index + 1] == 0x72 { most = longer }
                 index += 2
                 count += 1
             }
