@@ -54,7 +54,12 @@ struct Measures {
                 laboratory: laboratory, sizes: isSmoke ? [100, 200] : [1_000, 10_000, 100_000], window: isSmoke ? 10 : 200, pairs: pairs
             ).rows()
         case "run":
-            return try WholeRun(laboratory: laboratory, tasks: isSmoke ? 4 : 100, workers: isSmoke ? 2 : 20, pairs: min(pairs, 3)).rows()
+            return try (isSmoke ? [1_000] : [1_000, 5_000]).flatMap { latency in
+                try WholeRun(
+                    laboratory: laboratory, tasks: isSmoke ? 4 : 100, workers: isSmoke ? 2 : 20, latencyMilliseconds: latency,
+                    pairs: min(pairs, latency > 1_000 ? 1 : 3)
+                ).rows()
+            }
         case "pages":
             return try Pages(
                 laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 220 : 1_000, loads: isSmoke ? 1 : 7,

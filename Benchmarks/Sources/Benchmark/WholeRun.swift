@@ -7,13 +7,15 @@ struct WholeRun {
     var tasks: Int
     var workers: Int
     var pairs: Int
-    var latencyMilliseconds = 1_000
+    /// That the model takes for each answer.
+    var latencyMilliseconds: Int
     private let gate = "sleep 0.5; sh check.sh"
 
-    init(laboratory: Laboratory, tasks: Int, workers: Int, pairs: Int) {
+    init(laboratory: Laboratory, tasks: Int, workers: Int, latencyMilliseconds: Int, pairs: Int) {
         self.laboratory = laboratory
         self.tasks = tasks
         self.workers = workers
+        self.latencyMilliseconds = latencyMilliseconds
         self.pairs = pairs
     }
 
@@ -63,7 +65,7 @@ struct WholeRun {
             sessionTokens.add(Double(try used(single).total) / Double(tasks) / 1_000)
             overSession.add(session / result.seconds)
         }
-        let name = "whole run, \(workers) workers, \(tasks) tasks"
+        let name = "whole run, \(workers) workers, \(tasks) tasks, answers after \((Double(latencyMilliseconds) / 1_000).text(0)) s"
         return [
             Row(measure: "\(name): s", figure: time.text(1), goal: "", isReached: nil),
             Row(measure: "\(name): faster than the script", figure: ratio.text() + "×", goal: "> 1×", isReached: ratio.median > 1),
