@@ -15,6 +15,7 @@ package struct RawStream: ~Copyable {
     /// Bytes that were copied.
     private var count: Int64 = 0
     private var isLonger = false
+    private var isClosed = false
 
     private init(_ input: FileDescriptor, _ output: FileDescriptor, _ redactor: Redactor, limit: Int64) {
         self.input = input
@@ -66,12 +67,15 @@ package struct RawStream: ~Copyable {
         try copy()
         _ = try output.writeAll(stream.finish())
         if isLonger { _ = try output.writeAll(Array("\n[cut by cco: the output is longer than \(limit) bytes]\n".utf8)) }
+        isClosed = true
+        // Some file systems say only now that there was no room.
+        try output.close()
     }
 
     deinit {
-        // What was written is in the file; a close that fails takes nothing back.
-        try? input.close()
-        try? output.close()
+        try? input.close()  // Read only: nothing is lost with a failed close.
+        // A copy that was given up: nobody counts on what is in it.
+        if !isClosed { try? output.close() }
     }
 
     /// Copies the whole of an output.

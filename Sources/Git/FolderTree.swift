@@ -42,7 +42,8 @@ enum FolderTree {
             throw .invalid("removing a folder", "\"\(path)\" is not an absolute path")
         }
         var left = Self.smallTree
-        let present = paths.filter { exists($0) && !removeSmall($0, &left) }
+        // What is left goes in the same order: what follows a large one waits for it.
+        let present = Array(paths.filter(exists).drop { removeSmall($0, &left) })
         guard !present.isEmpty else { return }
         if try await command("rm", ["-rf", "--"] + present, environment).succeeded { return }
         for path in present { try await makeAccessible(path, environment: environment) }
