@@ -11,6 +11,10 @@ package protocol AgentBackend: Sendable {
     /// The lines by which the process is told something while it works; `nil` when its kind cannot be told anything.
     func input(for message: Message) -> String?
 
+    /// The file that keeps the process of a turn from asking the model again once it is there, and ends the turn when what it is doing is done; `nil` when its
+    /// kind cannot be held back.
+    func hold(in turnDirectory: String) -> Invocation.File?
+
     /// A reader for that process's output, at its beginning.
     func reader(for order: TurnOrder) -> any TurnReading
 
@@ -20,6 +24,8 @@ package protocol AgentBackend: Sendable {
 
 extension AgentBackend {
     package func input(for message: Message) -> String? { nil }
+
+    package func hold(in turnDirectory: String) -> Invocation.File? { nil }
 }
 
 /// Reads one turn's output, line by line and then its exit, and says how the turn ended.

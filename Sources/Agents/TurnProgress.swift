@@ -65,7 +65,7 @@ package struct TurnProgress: Codable, Sendable, Equatable {
     private var failing: Failing?
     private var isWorking = false
     /// Whether the last that was heard is a pause before the provider is asked again. Not written down: whoever follows the turn on hears of the next one.
-    private var isRetrying = false
+    package private(set) var isRetrying = false
     /// Whether a tool's failures were told.
     private var isWarned = false
     /// Until when silence is borne after it was told.

@@ -12,8 +12,8 @@ package protocol EffectCarrier: Sendable {
         report: @escaping @Sendable (Input) async -> Void
     ) async -> EffectResult?
 
-    /// Has a turn's process end. Returns at once; the turn's effect then finishes by itself.
-    func stop(_ turn: TurnID)
+    /// Has a turn's process end, now or after its present step, as the cause says. Returns at once; the turn's effect then finishes by itself.
+    func stop(_ turn: TurnID, _ cause: StopCause)
 
     /// Called when nothing is in flight while the run goes on: the time for what would be in the way otherwise. Cancelled as soon as something
     /// begins, and then ends soon. May be called again at any time.

@@ -139,8 +139,8 @@ package actor Engine {
                 begin(id, effect)
             case .effectRetried(let id):
                 if let pending = run.effects[id] { begin(id, pending.effect) }
-            case .turnStopRequested(let turn, _):
-                carrier.stop(turn)
+            case .turnStopRequested(let turn, let cause):
+                carrier.stop(turn, cause)
             case .effectDropped(let id):
                 inFlight[id]?.cancel()
             case .suspended, .faulted:
@@ -248,7 +248,7 @@ package actor Engine {
         journalFault =
             error as? JournalError ?? JournalError(.misuse, path: journal.path, detail: "an event could not be encoded: \(error)")
         observer.journalFailed("\(error)")
-        for turn in run.turns.keys { carrier.stop(turn) }
+        for turn in run.turns.keys { carrier.stop(turn, .suspended) }
         for task in inFlight.values { task.cancel() }
         wakeWaitersIfStanding()
     }

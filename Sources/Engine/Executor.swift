@@ -23,7 +23,7 @@ package struct Executor: EffectCarrier {
         conclusion = Conclusion(resources: resources, repositories: repositories)
     }
 
-    package func stop(_ turn: TurnID) { turns.running.stop(turn) }
+    package func stop(_ turn: TurnID, _ cause: StopCause) { turns.running.stop(turn, cause) }
 
     /// What running turns show at this moment, secrets replaced.
     var activities: [TurnID: TurnActivity] { turns.running.activities.mapValues { $0.shown(by: resources.redactor) } }

@@ -26,17 +26,33 @@ final class RunningTurns: Sendable {
         var processes: [TurnID: SupervisedProcess] = [:]
         var endings: [TurnID: _Concurrency.Task<Void, Never>] = [:]
         var stopped: Set<TurnID> = []
+        /// Those that are to end after their present step.
+        var heldBack: Set<TurnID> = []
         var gauges: [TurnID: (watch: ProgressWatch, meter: SpendingMeter)] = [:]
         var awaiting: [TurnID: [AsyncStream<SupervisedProcess>.Continuation]] = [:]
     }
 
     private let state = Mutex(State())
+    private let backend: any AgentBackend
     private let failed: @Sendable (TurnID, any Error) -> Void
 
     /// - Parameter failed: is told when a process could not be ended.
-    init(failed: @escaping @Sendable (TurnID, any Error) -> Void) { self.failed = failed }
+    init(backend: any AgentBackend, failed: @escaping @Sendable (TurnID, any Error) -> Void) {
+        self.backend = backend
+        self.failed = failed
+    }
 
-    /// Ends the turn's process, now or as soon as it is there.
+    /// Ends the turn's process as the cause says, now or as soon as it is there.
+    func stop(_ turn: TurnID, _ cause: StopCause) {
+        guard cause.letsStepFinish else { return stop(turn) }
+        let process = state.withLock {
+            $0.heldBack.insert(turn)
+            return $0.processes[turn]
+        }
+        if let process { holdBack(process, turn) }
+    }
+
+    /// Ends the turn's process at once, or as soon as it is there.
     func stop(_ turn: TurnID) {
         let process = state.withLock {
             $0.stopped.insert(turn)
@@ -53,15 +69,19 @@ final class RunningTurns: Sendable {
         state.withLock { $0.gauges }.mapValues { $0.watch.progress.activity(tokens: $0.meter.tokens, costUsd: $0.meter.costUsd) }
     }
 
-    func isStopped(_ turn: TurnID) -> Bool { state.withLock { $0.stopped.contains(turn) } }
+    /// Whether a process of the turn would only have to be ended.
+    func isNotToBegin(_ turn: TurnID) -> Bool { state.withLock { $0.stopped.contains(turn) || $0.heldBack.contains(turn) } }
+
+    /// Whether the turn's process is to make no further request.
+    func isHeldBack(_ turn: TurnID) -> Bool { state.withLock { $0.heldBack.contains(turn) } }
 
     func began(_ turn: TurnID, _ process: SupervisedProcess) {
-        let (isStopped, awaiting) = state.withLock {
+        let (isStopped, isHeldBack, awaiting) = state.withLock {
             $0.processes[turn] = process
-            return ($0.stopped.contains(turn), $0.awaiting.removeValue(forKey: turn) ?? [])
+            return ($0.stopped.contains(turn), $0.heldBack.contains(turn), $0.awaiting.removeValue(forKey: turn) ?? [])
         }
         for one in awaiting { one.yield(process) }
-        if isStopped { end(process, turn) }
+        if isStopped { end(process, turn) } else if isHeldBack { holdBack(process, turn) }
     }
 
     func ended(_ turn: TurnID) {
@@ -70,6 +90,7 @@ final class RunningTurns: Sendable {
             $0.gauges[turn] = nil
             $0.endings[turn] = nil
             $0.stopped.remove(turn)
+            $0.heldBack.remove(turn)
             return $0.awaiting.removeValue(forKey: turn) ?? []
         }
         for one in awaiting { one.finish() }
@@ -86,6 +107,18 @@ final class RunningTurns: Sendable {
         if let present { return present }
         for await process in stream { return process }
         return nil
+    }
+
+    private func holdBack(_ process: SupervisedProcess, _ turn: TurnID) {
+        guard let file = backend.hold(in: process.directory) else { return }
+        do {
+            try PrivateFiles.write(Array(file.contents.utf8), to: file.path, isSynced: false)
+        } catch {
+            failed(turn, error)
+        }
+        // Who has said nothing has done nothing, and who only pauses before the next try would ask again.
+        let isRetrying = state.withLock { $0.gauges[turn]?.watch }?.progress.isRetrying ?? false
+        if isRetrying || process.standardOutputBytes == 0 { stop(turn) }
     }
 
     private func end(_ process: SupervisedProcess, _ turn: TurnID) {

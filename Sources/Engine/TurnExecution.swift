@@ -22,7 +22,7 @@ struct TurnExecution: Sendable {
         self.repositories = repositories
         self.journal = journal
         let log = resources.log
-        running = RunningTurns { turn, error in
+        running = RunningTurns(backend: resources.backend) { turn, error in
             log.log(source: "cco", level: .error, message: "\(turn) could not be stopped: \(error)")
         }
     }
@@ -32,13 +32,13 @@ struct TurnExecution: Sendable {
     ) async throws -> TurnOutcome {
         guard let turn = try await state().turns[id] else { throw CancellationError() }
         defer { running.ended(id) }
-        if turn.stopCause != nil { running.stop(id) }
+        if let cause = turn.stopCause { running.stop(id, cause) }
         let seat = try await repositories.seat(turn.agent.name, identity: RunResources.identity(of: turn.agent))
         let folder = resources.folder.turn(id)
         var process = try await resources.launcher.takeUp(directory: folder)
         var order: TurnOrder?
         if process == nil {
-            if running.isStopped(id) { return try await stopped(turn, state) }
+            if running.isNotToBegin(id) { return try await stopped(turn, state) }
             // Benched or taken out of the configuration since the turn was decided: it goes back as it is, and another credential carries it.
             guard try await state().mayBegin(turn, at: resources.clock.now()), resources.credentials[turn.credential] != nil else {
                 return TurnOutcome(end: .stopped(.suspended), sessionExists: turn.resumes)
@@ -85,7 +85,7 @@ struct TurnExecution: Sendable {
             await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state(), knownWithin: OriginWatch.lately)))
         }
         return try await starts.withLock { () async throws in
-            if running.isStopped(turn.id) { return nil }
+            if running.isNotToBegin(turn.id) { return nil }
             return try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
         }
     }
@@ -192,6 +192,7 @@ struct TurnExecution: Sendable {
         let output = process.lines(from: start.offset) { [resources] in
             do { try resources.disk.requireFree() } catch { await report(.diskShort("\(error)")) }
         }
+        func isAwaiting() async throws -> Bool { try await state().messages.values.contains { $0.turn == turn.id } }
         for try await line in output {
             // The turn has failed, whatever else it wrote.
             if isFlooded.isSet { break }
@@ -203,7 +204,12 @@ struct TurnExecution: Sendable {
             }
             await meter.look(at: reader)
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
-            try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
+            try await input.take(observation) { try await isAwaiting() }
+            // It would ask again after its pause, or for what it is still to be told.
+            if observation.progress.contains(.retrying) || observation.rest != nil, running.isHeldBack(turn.id) {
+                let asks = if observation.rest == nil { true } else { try await isAwaiting() }
+                if asks { running.stop(turn.id) }
+            }
             if let low = shortage(now: now, &diskLookedAt) { await report(.diskShort(low.description)) }
             try words.take(observation, line)
             if observation.giveUpEarly != nil, !gaveUp {

@@ -48,6 +48,7 @@ extension Decider {
         switch fault {
         case .refused(let message), .unpaid(let message):
             emit(.credentialRejected(credential.id, reason: message))
+            leave(credential.id, nil)
         case .exhausted(let resetsAt, let message, var family):
             // What ends a turn has to hold it back, or it would begin again at once.
             if hasEnded, family?.has(run.model(of: turn)) == false { family = nil }
@@ -63,6 +64,16 @@ extension Decider {
             let faults = family == nil ? credential.faults : known?.faults ?? 0
             let until = credential.nextTry(resetsAt: resetsAt, after: faults, at: now)
             emit(.credentialBenched(credential.id, until: until, reason: message, family: family))
+            leave(credential.id, family)
+        }
+    }
+
+    /// Has turns make no further request on a credential that has just been benched, with models of a family or with any. Each finishes what its tools are doing,
+    /// which is often long and always paid for, and goes on in its session.
+    private mutating func leave(_ credential: CredentialID, _ family: ModelFamily?) {
+        for turn in run.turns.values.sorted(by: { $0.id < $1.id }) where turn.credential == credential && turn.stopCause == nil {
+            if let family, !family.has(run.model(of: turn)) { continue }
+            emit(.turnStopRequested(turn.id, .credentialRests))
         }
     }
 

@@ -34,11 +34,12 @@ extension Decider {
     /// A running turn gets nowhere: the next step is taken. Each is tried once in a turn; the watch reports again when it has not helped.
     mutating func turnStuck(_ id: TurnID, _ cause: StuckCause) {
         // What is being stopped already, or has ended meanwhile, needs no second reason.
-        guard let turn = run.turns[id], turn.stopCause == nil, run.suspension == nil, !run.isShortOfDisk else { return }
+        guard let turn = run.turns[id], !turn.isBeingEnded, run.suspension == nil, !run.isShortOfDisk else { return }
         // A tool that fails has ended, so the message about it is read with the next request: an engine that has just started sees only the failures.
         if case .failingTool = cause, run.messages.values.contains(where: { $0.turn == id && $0.sender == .cco }) { return }
         emit(.turnStuck(id, cause))
-        guard let nudge = run.nudge(for: turn, cause) else { return emit(.turnStopRequested(id, .stuck)) }
+        // What is said to a turn would have it make another request.
+        guard turn.stopCause == nil, let nudge = run.nudge(for: turn, cause) else { return emit(.turnStopRequested(id, .stuck)) }
         emit(.turnNudged(id, nudge))
         say(nudge.text(about: cause), to: id, from: .cco, interrupts: nudge == .interruption)
     }

@@ -72,7 +72,7 @@ extension Decider {
         guard let task = run.tasks[id] else { return }
         if let candidate = run.queue.first(where: { $0.kind == .task(id) }) { withdraw(candidate, .cancelled) }
         settle(id, .dropped(reason))
-        if let turn = run.turns.values.first(where: { $0.task == id }), turn.stopCause == nil {
+        if let turn = run.turns.values.first(where: { $0.task == id }), !turn.isBeingEnded {
             emit(.turnStopRequested(turn.id, .cancelled))
         }
         // A review that has not begun leaves it out.

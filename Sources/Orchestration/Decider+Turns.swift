@@ -145,7 +145,7 @@ extension Decider {
             putBack(turn, outcome)
         case .sessionMissing:
             disappoint(turn, "its new session was not there", again: true)
-        case .stopped(.suspended), .stopped(.runEnding), .stopped(.diskShort), .stopped(.budgetLowered):
+        case .stopped(.suspended), .stopped(.runEnding), .stopped(.diskShort), .stopped(.budgetLowered), .stopped(.credentialRests):
             putBack(turn, outcome)
         case .stopped(.timeLimit):
             disappoint(turn, "the turn was stopped after \(run.settings.taskTimeoutMinutes) minutes")

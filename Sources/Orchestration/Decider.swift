@@ -123,7 +123,7 @@ package struct Decider {
     }
 
     mutating func stopTurns(_ cause: StopCause) {
-        for id in run.turns.keys.sorted() where run.turns[id]?.stopCause == nil { emit(.turnStopRequested(id, cause)) }
+        for id in run.turns.keys.sorted() where run.turns[id]?.isBeingEnded == false { emit(.turnStopRequested(id, cause)) }
     }
 
     private mutating func observe(_ facts: BaseFacts) {
@@ -246,7 +246,7 @@ package struct Decider {
     }
 
     private mutating func stopOverdueTurns() {
-        let overdue = run.turns.filter { $0.value.deadline <= now && $0.value.stopCause == nil }
+        let overdue = run.turns.filter { $0.value.deadline <= now && !$0.value.isBeingEnded }
         for id in overdue.keys.sorted() { emit(.turnStopRequested(id, .timeLimit)) }
     }
 
@@ -298,7 +298,7 @@ extension Run {
             deadlines += gatheringDeadlines.filter { $0 > now }
             deadlines += tasks.held.map { $0.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }
         }
-        deadlines += turns.values.filter { $0.stopCause == nil }.map(\.deadline)
+        deadlines += turns.values.filter { !$0.isBeingEnded }.map(\.deadline)
         deadlines += effects.values.compactMap(\.delayedUntil)
         return deadlines.min()
     }

@@ -25,8 +25,10 @@ extension Run {
         }
         let isNamed = openings.allSatisfy { $0.isNamed }
         guard isNamed || next != nil else { return nil }
-        let named = next.map { $0.isNamed ? max(first, $0.at) : first } ?? first
-        return Rest(until: max(first, next?.at ?? first), named: isNamed ? named : nil)
+        let until = max(first, next?.at ?? first)
+        // What the provider has asked for what comes next holds also where something shorter lies before it that it has not asked for.
+        let isNextNamed = next.map { $0.isNamed && $0.at >= first } ?? false
+        return Rest(until: until, named: isNextNamed ? until : isNamed ? first : nil)
     }
 
     /// Whether only turns are under way: nothing is merged, verified or told.

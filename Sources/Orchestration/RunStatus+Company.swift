@@ -199,6 +199,7 @@ extension StopCause {
         case .tokensUsed: "its tokens are used up"
         case .moneyUsed: "its money is used up, and it asks for more"
         case .budgetLowered: "the budget was lowered, and it goes on with less"
+        case .credentialRests: "its credential rests; what it is doing is finished, and it goes on with another one, or later"
         }
     }
 }

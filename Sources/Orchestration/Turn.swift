@@ -56,6 +56,9 @@ package struct Turn: Codable, Sendable, Equatable {
     /// Whose ceilings it counts against, the run's first; its credential's is another matter.
     var payingScopes: [SpendingScope] { [.run] + (team.map { [.team($0)] } ?? []) + (task.map { [.task($0)] } ?? []) }
 
+    /// Whether its process is being ended, whatever it does at the moment.
+    package var isBeingEnded: Bool { stopCause.map { !$0.letsStepFinish } ?? false }
+
     /// Whether the Director is told of flakes in it.
     package var tellsFlakes: Bool { role == .director && (brief == .assess || brief == .decide) }
 

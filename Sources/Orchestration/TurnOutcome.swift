@@ -102,6 +102,11 @@ package enum StopCause: String, Codable, Sendable {
     case moneyUsed
     /// A person has set a budget that leaves less than it might have taken; it goes on with what there is.
     case budgetLowered
+    /// Its credential was benched or refused; it goes on with another one, or later.
+    case credentialRests
+
+    /// Whether what the turn is doing is finished first: it only makes no further request of the model.
+    package var letsStepFinish: Bool { self == .credentialRests }
 }
 
 /// How a turn ended. Read from structured output and exit records only, never from prose.

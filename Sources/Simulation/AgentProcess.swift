@@ -23,6 +23,8 @@ struct AgentProcess: Sendable {
     var ending = Ending.itself
     /// Whether it is told to stop.
     var isStopping = false
+    /// Whether it is to end after its present step.
+    var isHeldBack = false
     var isOver = false
     /// Milliseconds that it ran.
     var milliseconds: Int64 = 0
@@ -49,6 +51,17 @@ struct AgentProcess: Sendable {
         guard !isOver, endsAt.map({ time < $0 }) ?? true else { return false }
         endsAt = time
         self.ending = ending
+        return true
+    }
+
+    /// Has it end after a step instead of what it would have met with a request after that.
+    ///
+    /// - Returns: whether anything changed: what it ends with by itself before, counts.
+    mutating func isHeld(from time: Int64) -> Bool {
+        if case .itself = ending { return end(at: time, .terminated) }
+        guard !isOver, case .failed = ending else { return false }
+        endsAt = time
+        ending = .terminated
         return true
     }
 

@@ -21,6 +21,8 @@ extension Invariants {
             case .spendingWarned(let warning): try checkWarning(warning)
             case .finishing(.complete):
                 if !after.directorSaysComplete { throw Violation(.endIsTrue, "nobody says that it is complete") }
+            case .credentialBenched(let id, _, _, let family): try checkLeaving(id, family)
+            case .credentialRejected(let id, _): try checkLeaving(id, nil)
             default: break
             }
         }
@@ -54,6 +56,14 @@ extension Invariants {
                 }
             default: break
             }
+        }
+    }
+
+    /// Nobody goes on asking with a credential of which it has just become known that it is no longer of use.
+    private func checkLeaving(_ credential: CredentialID, _ family: ModelFamily?) throws {
+        for turn in after.turns.values where turn.credential == credential && turn.stopCause == nil {
+            if let family, !family.has(after.model(of: turn)) { continue }
+            throw Violation(.credentialUsable, "\(turn.id) goes on with \(credential), which has just been benched or rejected")
         }
     }
 

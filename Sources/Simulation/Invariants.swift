@@ -41,7 +41,7 @@ package struct Invariants {
         var sessions: Set<String> = []
         let mustStop = after.suspension != nil || after.isShortOfDisk || after.isFinishing
         for turn in after.turns.values {
-            if mustStop, turn.stopCause == nil {
+            if mustStop, !turn.isBeingEnded {
                 throw Violation(
                     .suspendedIsStill, "\(turn.id) is not stopped, in phase \(after.phase), \(after.suspension ?? "not suspended")")
             }

@@ -75,7 +75,7 @@ extension Simulator {
             switch event {
             case .effectIntended(let id, let effect): try begin(id, effect)
             case .effectRetried(let id): if let pending = engine?.run.effects[id] { try begin(id, pending.effect) }
-            case .turnStopRequested(let turn, _): stop(turn)
+            case .turnStopRequested(let turn, let cause): stop(turn, cause)
             case .effectDropped(let id): cancel(id)
             case .suspended, .faulted: cancelAllButTurns()
             default: break

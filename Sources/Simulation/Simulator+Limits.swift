@@ -25,7 +25,11 @@ extension Simulator {
                     throw Violation(.sessionContinues, "\(turn.id) of \(turn.agent) begins anew after its credential failed")
                 }
             case .turnEnded(let id, let outcome):
-                guard let turn = active.removeValue(forKey: id), case .credential = outcome.end, outcome.sessionExists else { continue }
+                guard let turn = active.removeValue(forKey: id), outcome.sessionExists else { continue }
+                switch outcome.end {
+                case .credential, .stopped(.credentialRests): break
+                default: continue
+                }
                 if let task = turn.task, settled.contains(task) { continue }
                 sessions[Waiting(agent: turn.agent, task: turn.task)] = turn.session
             case .sessionReplaced(let agent, _): sessions = sessions.filter { $0.key.agent != agent }

@@ -2,6 +2,23 @@ import Orchestration
 
 /// The process table: what runs, whoever follows it, and what ends it.
 extension Simulator {
+    /// Has a process end as the cause says.
+    func stop(_ turn: TurnID, _ cause: StopCause) {
+        if cause.letsStepFinish { holdBack(turn) } else { stop(turn) }
+    }
+
+    /// Has a process end after its present step, before it asks the model again. One that hangs in a step never gets there.
+    private func holdBack(_ turn: TurnID) {
+        guard let process = processes[turn], !process.isOver, !process.isHeldBack, process.endsAt != nil else { return }
+        processes[turn]?.isHeldBack = true
+        var random = random(57, turn.number)
+        // What it has asked already is answered, and if that is a refusal, it ends with it.
+        if case .failed = process.ending, random.happens(0.3) { return }
+        let end = real + (process.startedAt == real ? 0 : random.milliseconds(100...90_000))
+        guard processes[turn]?.isHeld(from: end) == true else { return }
+        plan(.processEnds(turn), after: end - real)
+    }
+
     /// Tells a process to end; some take their time.
     func stop(_ turn: TurnID) {
         engine?.stopped.insert(turn)

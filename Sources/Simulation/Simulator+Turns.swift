@@ -107,7 +107,11 @@ extension Simulator {
         guard let process = processes[turn] else { return }
         try acknowledgeAll(of: turn)
         if process.isOver { return proceedToHarvest(id) }
-        if engine?.run.turns[turn]?.stopCause != nil || engine?.stopped.contains(turn) == true { stop(turn) }
+        if let cause = engine?.run.turns[turn]?.stopCause {
+            stop(turn, cause)
+        } else if engine?.stopped.contains(turn) == true {
+            stop(turn)
+        }
         meter(process)
         warn(of: process)
         if let stuck = process.stuck {

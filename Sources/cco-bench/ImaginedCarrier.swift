@@ -66,6 +66,6 @@ final class ImaginedCarrier: EffectCarrier, EngineObserver {
     }
 
     func journalFailed(_ reason: String) { end(with: Failure(reason)) }
-    func stop(_ turn: TurnID) {}
+    func stop(_ turn: TurnID, _ cause: StopCause) {}
     func useIdleTime() async {}
 }

@@ -124,6 +124,6 @@ private final class FirstAction: EffectCarrier, EngineObserver {
 
     func committed(_ events: [Event], before: Run, after: Run, at time: Timestamp) {}
     func journalFailed(_ reason: String) {}
-    func stop(_ turn: TurnID) {}
+    func stop(_ turn: TurnID, _ cause: StopCause) {}
     func useIdleTime() async {}
 }

@@ -1,3 +1,4 @@
+import JSON
 import Orchestration
 import Testing
 
@@ -74,8 +75,29 @@ struct InvocationTests {
         let invocation = backend.invocation(for: order)
         #expect(invocation.standardInput.contents == InputLine.user(order.turn.userPrompt, uuid: nil))
         #expect(invocation.standardInput.contents.hasSuffix("\n") && invocation.takesMessages)
-        #expect(invocation.files == [.init(path: "/run/turn-1/system-prompt.md", contents: order.turn.systemPrompt)])
+        #expect(invocation.files.first == .init(path: "/run/turn-1/system-prompt.md", contents: order.turn.systemPrompt))
         #expect(!invocation.arguments.contains { $0.contains(Sample.task.description) })
+    }
+
+    @Test(
+        "a turn can be held back: its settings are in its folder, and ask for a file that is not there",
+        arguments: ["/run/turn-1", "/it's/$run"])
+    func hold(folder: String) throws {
+        var order = try order(.worker)
+        order.turnDirectory = folder
+        let invocation = backend.invocation(for: order)
+        let path = try #require(value("--settings", invocation.arguments))
+        let settings = try #require(invocation.files.first { $0.path == path })
+        let hooks = try JSONValue(parsing: settings.contents)["hooks"]
+        let file = try #require(backend.hold(in: folder))
+        #expect(path.hasPrefix(folder + "/") && file.path.hasPrefix(folder + "/") && file.path != path)
+        #expect(!invocation.files.contains { $0.path == file.path })
+        for event in ["PostToolBatch", "Stop"] {
+            let command = hooks?[event]?.array?.first?["hooks"]?.array?.first?["command"]
+            let quoted = "'" + file.path.replacing("'", with: "'\\''") + "'"
+            #expect(command == .string("[ ! -e \(quoted) ] || cat \(quoted)"))
+        }
+        #expect(try JSONValue(parsing: file.contents)["continue"] == false)
     }
 
     @Test("without root nothing claims to be a sandbox")

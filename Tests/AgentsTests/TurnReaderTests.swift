@@ -126,6 +126,28 @@ struct TurnReaderTests {
         #expect(try Fixture.conclude(name, exit: .code(143), stopped: .timeLimit).end == .stopped(.timeLimit))
     }
 
+    @Test(
+        "a turn that was held back after its tools, or after an answer that called none, was stopped, and says what it cost",
+        arguments: ["held-back-after-tools", "held-back-after-answer"])
+    func heldBack(name: String) throws {
+        for cause in [StopCause.credentialRests, .suspended] {
+            let conclusion = try Fixture.conclude(name, exit: .code(0), stopped: cause)
+            #expect(conclusion.end == .stopped(cause) && conclusion.sessionExists)
+            #expect(conclusion.turnCostUsd == 0.000_44 && conclusion.account.usage.output == 20)
+        }
+        // Somebody else's hook.
+        #expect(try Fixture.conclude(name, exit: .code(0)).end == .silent)
+    }
+
+    @Test("a used-up window is said also of a turn that was held back for it and ended before it gave a result")
+    func heldBackWithoutResult() throws {
+        let lines = try Fixture.lines("subscription-rejected").filter {
+            !String(decoding: $0, as: UTF8.self).contains(#""subtype":"success""#)
+        }
+        #expect(Fixture.conclude(lines, stopped: .credentialRests).end.kind == "exhausted")
+        #expect(Fixture.conclude(lines, stopped: .cancelled).end.kind == "stopped")
+    }
+
     @Test("a report that came before the stop counts")
     func reportBeforeStop() throws {
         #expect(try Fixture.conclude("success-with-report", stopped: .suspended).end.kind == "reported")

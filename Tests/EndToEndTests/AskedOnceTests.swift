@@ -46,7 +46,7 @@ struct AskedOnceTests {
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
             try await fixture.expectSound(gate: plan.verifyCommand)
             let sights = witness.sights
-            // Besides the worker, whoever is in the midst of a turn finds out by one request of its own.
+            // Besides the worker's, the request of somebody who works beside it may have been under way.
             let refused = sights.filter(\.isRefused)
             #expect(Set(refused.map(\.conversation)).count == refused.count, "asked again while it waited: \(refused)")
             #expect(try sights.prefix { !$0.isRefused }.count > 4 && #require(refused.first).isWorkers)

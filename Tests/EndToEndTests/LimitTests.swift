@@ -137,7 +137,7 @@ struct LimitTests {
             try await fixture.expectSound(gate: plan.verifyCommand)
             let spent = state.withLock { $0.spent }
             #expect(spent.keys.sorted() == order.sorted(), "not every limit has struck")
-            // Whoever was under way hears of it once: two workers and the Director.
+            // Whose request was under way hears of it, too: two workers and the Director at most.
             #expect(spent.values.allSatisfy { $0 <= 3 }, "a key was asked again: \(spent)")
             let requests = await fixture.api.requests
             #expect(Set(requests.map(\.conversation)).count == 6, "a session was given up")

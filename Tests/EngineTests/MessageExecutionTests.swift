@@ -11,7 +11,7 @@ struct MessageExecutionTests {
     private static let turn: TurnID = ID("turn-1")
     private let message = Message(
         id: ID("message-1"), turn: turn, uuid: "u-1", sender: .person("Ada"), text: "Look here.", interrupts: false)
-    private let running = RunningTurns { turn, error in Issue.record("\(turn) could not be stopped: \(error)") }
+    private let running = RunningTurns(backend: LineBackend()) { turn, error in Issue.record("\(turn) could not be stopped: \(error)") }
 
     private var execution: MessageExecution { MessageExecution(backend: LineBackend(), running: running) }
 

@@ -25,7 +25,7 @@ struct ProgressWatchTests {
     func activities() async {
         let test = Watching()
         let meter = SpendingMeter(.sample(usd: 1), ceiling: SpendingLimits.Ceiling()) { _ in }
-        let running = RunningTurns { _, _ in }
+        let running = RunningTurns(backend: ClaudeCodeBackend(executable: "claude", runsAsRoot: false)) { _, _ in }
         running.follows(ID("turn-1"), test.watch, meter)
         #expect(running.activities == [ID("turn-1"): TurnActivity(step: .starting)])
         let secret = "s3cr3t-" + String(repeating: "k", count: 60)

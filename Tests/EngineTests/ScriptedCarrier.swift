@@ -87,7 +87,7 @@ final class ScriptedCarrier: EffectCarrier {
         for id in held.withLock({ Array($0.keys) }) { letGo(id, nil) }
     }
 
-    func stop(_ turn: TurnID) {
+    func stop(_ turn: TurnID, _ cause: StopCause) {
         let wasJournaled = has {
             if case .turnStopRequested(turn, _) = $0 { true } else { false }
         }

@@ -7,7 +7,11 @@ import Testing
 @Suite("Rests for a limit of the provider")
 struct RestTests {
     /// A run in which the only key is used up ten minutes after the begin, with everything stopped.
-    private func exhausted(resetsIn minutes: Int?, limit: Int = 120, _ slots: [CredentialSlot] = [.slot("key-1")]) throws -> Scenario {
+    ///
+    /// - Parameter week: minutes to the end of a week of which the key had told before that it is all but used up.
+    private func exhausted(
+        resetsIn minutes: Int?, limit: Int = 120, week: Int? = nil, _ slots: [CredentialSlot] = [.slot("key-1")]
+    ) throws -> Scenario {
         let scenario = try Scenario(.sample(workers: 1, minutes: limit, credentials: slots))
         try scenario.start()
         try scenario.play { $0.turns.values.contains { $0.role == .worker } }
@@ -15,6 +19,11 @@ struct RestTests {
         let turn = try #require(scenario.run.turns.values.first)
         let pending = try #require(scenario.run.effects.first { $0.value.effect == .runTurn(turn.id) })
         let resetsAt = minutes.map { scenario.now.advanced(byMinutes: $0) }
+        if let week {
+            let end = scenario.now.advanced(byMinutes: week)
+            let window = UsageWindow(name: "seven_day", utilization: 0.99, resetsAt: end, seenAt: scenario.now)
+            try scenario.feed(.credentialSignal(turn.id, .used([window])))
+        }
         // It had been answered before.
         var outcome = TurnOutcome.broken(.credential(.exhausted(resetsAt: resetsAt, message: "5-hour limit")))
         outcome.account.usage = TokenUsage(output: 1)
@@ -68,10 +77,19 @@ struct RestTests {
         #expect(scenario.run.worked(at: until.advanced(bySeconds: 5)) == tenMinutes + 5_000)
     }
 
+    @Test("a pause that cco chooses does not make less of a window's end behind it, which the provider has named")
+    func unnamedBeforeNamed() throws {
+        let scenario = try exhausted(resetsIn: nil, week: 5 * 24 * 60)
+        let end = scenario.now.advanced(byMinutes: 5 * 24 * 60)
+        #expect(try #require(scenario.run.credentials[0].benchedUntil) < scenario.now.advanced(byMinutes: 16))
+        #expect(scenario.run.turns.isEmpty && scenario.run.restsUntil(at: scenario.now) == end)
+        #expect(scenario.run.worked(at: end) == tenMinutes)
+    }
+
     @Test("who can go on with another key does not rest, and a refused key keeps nobody from resting")
     func others() throws {
         let slots: [CredentialSlot] = [.slot("key-1"), .slot("key-2", tier: 1)]
-        let scenario = try exhausted(resetsIn: 300, limit: 120, slots)
+        let scenario = try exhausted(resetsIn: 300, limit: 120, week: nil, slots)
         #expect(scenario.run.turns.count == 1 && scenario.run.restsUntil(at: scenario.now) == nil)
         var run = scenario.run
         run.turns = [:]

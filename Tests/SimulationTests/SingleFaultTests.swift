@@ -62,16 +62,23 @@ struct SingleFaultTests {
         }
     }
 
-    @Test("a credential at its limit is not asked before it opens, and the run waits without a turn")
+    @Test("a credential at its limit is not asked before it opens, by no turn under way either, and the run waits without a turn")
     func limit() throws {
-        var waited = 0
+        var (waited, heldBack) = (0, 0)
         for seed: UInt64 in 5...12 {
             let simulator = play([Fault(.keyLimited, visit: 1)], seed: seed)
             let result = simulator.play()
             #expect(result.violation == nil && result.statistics.endReason == "complete")
             waited += simulator.events.count { if case .credentialBenched = $0.event { true } else { false } }
+            heldBack += simulator.events.count {
+                if case .turnEnded(_, let outcome) = $0.event { outcome.end == .stopped(.credentialRests) } else { false }
+            }
+            #expect(
+                simulator.events.allSatisfy {
+                    if case .turnStopRequested(_, let cause) = $0.event { cause == .credentialRests } else { true }
+                })
         }
-        #expect(waited > 0)
+        #expect(waited > 0 && heldBack > 0, "\(heldBack) turns were held back")
     }
 
     @Test("a model's used-up window benches that model alone: others begin on the key meanwhile, and none of that model does")

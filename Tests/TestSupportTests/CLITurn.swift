@@ -53,13 +53,15 @@ struct CLIWorkplace {
     }
 
     /// Runs a turn that is spoken to.
-    func conversation(_ prompt: String, _ speaker: Speaker, port: Int, session: String) async throws -> Outcome {
+    func conversation(
+        _ prompt: String, _ speaker: Speaker, port: Int, resume: String? = nil, session: String, options: [String] = []
+    ) async throws -> Outcome {
         speaker.say(InputLine.user(prompt, uuid: nil))
         let arguments = [
             "-p", "--output-format", "stream-json", "--verbose", "--input-format", "stream-json", "--replay-user-messages",
         ]
         return try await run(
-            try FileDescriptor.open(FilePath(speaker.path), .readOnly), arguments, port: port, session: session)
+            try FileDescriptor.open(FilePath(speaker.path), .readOnly), arguments + options, port: port, resume: resume, session: session)
     }
 
     /// The input of a turn that is spoken to.

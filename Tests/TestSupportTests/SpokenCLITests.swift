@@ -87,6 +87,67 @@ struct SpokenCLITests {
         }
     }
 
+    /// How the first answer goes that a turn has before it is held back.
+    enum LastStep: CaseIterable {
+        case tool, failingTool, twoTools, words
+    }
+
+    @Test(
+        "held back in mid-step it finishes that, asks the model no more, and its session goes on with what tools had said",
+        arguments: LastStep.allCases)
+    func heldBack(step: LastStep) async throws {
+        try await CLIWorkplace.lend { place in
+            let hook = StepHook(turnDirectory: place.root.path)
+            for file in [hook.settings, hook.hold] {
+                try file.contents.write(toFile: file.path + (file == hook.hold ? ".later" : ""), atomically: true, encoding: .utf8)
+            }
+            let hold = "mv '\(hook.hold.path).later' '\(hook.hold.path)'"
+            let requests = Mutex<[ModelRequest]>([])
+            let speaker = Mutex<Speaker?>(nil)
+            let script = ClosureScript { request in
+                speaker.withLock { $0?.end() }
+                let number = requests.withLock { requests in
+                    requests.append(request)
+                    return requests.count
+                }
+                guard number == 1 else { return .report(["summary": "done"]) }
+                switch step {
+                case .tool: return .message(.call("Bash", ["command": .string("\(hold); echo said-by-tool")]))
+                case .failingTool: return .message(.call("Bash", ["command": .string("\(hold); echo said-by-tool; exit 3")]))
+                case .twoTools:
+                    return .message(
+                        .call("Bash", ["command": .string("\(hold); echo said-by-tool")]), .call("Bash", ["command": "echo and-by-another"])
+                    )
+                case .words:
+                    do {
+                        try FileManager.default.moveItem(atPath: hook.hold.path + ".later", toPath: hook.hold.path)
+                    } catch { Issue.record("it could not be held back: \(error)") }
+                    return .message(.text("said-by-tool"))
+                }
+            }
+            try await ScriptedMessagesAPI.serving(script) { api in
+                let options = ["--settings", hook.settings.path]
+                let firstInput = try place.speaker()
+                speaker.withLock { $0 = firstInput }
+                let first = try await place.conversation("Do it.", firstInput, port: api.port, session: session, options: options)
+                #expect(first.exitCode == 0 && requests.withLock { $0.count } == 1, "\(first.errors)")
+                #expect(first.result?["structured_output"] == nil && first.result?["is_error"] == false)
+                #expect(first.result?["terminal_reason"] == (step == .words ? "stop_hook_prevented" : "hook_stopped"))
+                try FileManager.default.removeItem(atPath: hook.hold.path)
+                try FileManager.default.removeItem(atPath: firstInput.path)
+                let secondInput = try place.speaker()
+                speaker.withLock { $0 = secondInput }
+                let second = try await place.conversation(
+                    "Go on.", secondInput, port: api.port, resume: session, session: session, options: options)
+                #expect(second.result?["structured_output"] == ["summary": "done"], "\(second.errors)")
+                let seen = try #require(requests.withLock { $0.dropFirst().first }).messages.map { "\($0.blocks)" }.joined()
+                #expect(seen.contains("said-by-tool") && seen.contains("Go on."))
+                if step == .twoTools { #expect(seen.contains("and-by-another")) }
+                if step != .words { #expect(seen.contains("a usage limit was reached")) }
+            }
+        }
+    }
+
     @Test(
         "rests after whatever became of the turn, and ends with its input",
         arguments: [

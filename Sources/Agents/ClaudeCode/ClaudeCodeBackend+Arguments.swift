@@ -6,14 +6,15 @@ extension ClaudeCodeBackend {
     /// - The prompt and every message come as lines of JSON; the CLI shows each when the model gets it, which acknowledges it.
     /// - `--setting-sources user` leaves out the repository's own settings, whose hooks would run on this machine, and its
     ///   MCP servers go with `--strict-mcp-config`.
+    /// - `--settings` brings the hook that can hold a turn back (see `StepHook`).
     /// - Workers keep the CLI's own system prompt, which knows its tools, and get theirs behind it. Managers only read, so theirs
     ///   replaces it: 1.2k tokens less in every request. A resumed session goes on with the prompt that it began with.
     /// - Managers run in `dontAsk` without any allow rule: reading inside the working directory and `--add-dir` needs no
     ///   permission, and everything else is refused, reading elsewhere as well. `--tools` already leaves them nothing that writes.
-    func arguments(for order: TurnOrder, systemPromptPath: String) -> [String] {
+    func arguments(for order: TurnOrder, systemPromptPath: String, settingsPath: String) -> [String] {
         var arguments = ["-p", "--output-format", "stream-json", "--verbose", "--input-format", "stream-json", "--replay-user-messages"]
         arguments += [order.resume ? "--resume" : "--session-id", order.sessionID]
-        arguments += ["--setting-sources", "user", "--strict-mcp-config", "--disable-slash-commands"]
+        arguments += ["--setting-sources", "user", "--settings", settingsPath, "--strict-mcp-config", "--disable-slash-commands"]
         arguments += ["--tools", order.turn.tools.joined(separator: ",")]
         if order.role.writesCode {
             arguments += ["--permission-mode", "bypassPermissions", "--append-system-prompt-file", systemPromptPath]

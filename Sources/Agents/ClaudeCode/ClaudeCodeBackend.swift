@@ -14,13 +14,14 @@ package struct ClaudeCodeBackend: AgentBackend {
 
     package func invocation(for order: TurnOrder) -> Invocation {
         let systemPrompt = Invocation.File(path: order.turnDirectory + "/system-prompt.md", contents: order.turn.systemPrompt)
+        let hook = StepHook(turnDirectory: order.turnDirectory).settings
         return Invocation(
             executable: executable,
-            arguments: arguments(for: order, systemPromptPath: systemPrompt.path),
+            arguments: arguments(for: order, systemPromptPath: systemPrompt.path, settingsPath: hook.path),
             standardInput: Invocation.File(
                 path: order.turnDirectory + "/prompt.json", contents: InputLine.user(order.turn.userPrompt, uuid: order.promptUUID)),
             takesMessages: true,
-            files: [systemPrompt],
+            files: [systemPrompt, hook],
             environment: environment(for: order.role))
     }
 
@@ -29,6 +30,8 @@ package struct ClaudeCodeBackend: AgentBackend {
         let words = InputLine.user(MentionGuard.guarded(message.words), uuid: message.uuid)
         return message.interrupts ? InputLine.interrupt(id: message.uuid) + words : words
     }
+
+    package func hold(in turnDirectory: String) -> Invocation.File? { StepHook(turnDirectory: turnDirectory).hold }
 
     package func reader(for order: TurnOrder) -> any TurnReading { TurnReader(resuming: order.resume) }
 

@@ -26,7 +26,7 @@ extension TurnReader {
         }
         // A credential that is known to be at fault says more than that the process was ended because of it.
         if let fault = credentialFault(stopped: stopped) { return .credential(fault) }
-        if let stopped, result == nil || resultIsAbort { return .stopped(stopped) }
+        if let stopped, result == nil || resultIsAbort || resultIsHeldBack { return .stopped(stopped) }
         guard let result else { return endWithoutResult(exit: exit, errorTail: errorTail) }
         switch result.subtype {
         case "error_max_structured_output_retries": return .unfit(result.errors ?? [])
@@ -42,7 +42,7 @@ extension TurnReader {
     /// What speaks against the credential: the final failure if there is a result, the last retry if the process was ended before.
     private func credentialFault(stopped: StopCause?) -> CredentialFault? {
         guard let result, !resultIsAbort else {
-            if let rejection, stopped == nil { return exhausted(rejection, message: "a usage window is used up") }
+            if let rejection, stopped?.letsStepFinish ?? true { return exhausted(rejection, message: "a usage window is used up") }
             return refusals > 0 && lastRetry != nil ? .refused(message: "the provider answered 401 (authentication failed)") : nil
         }
         guard result.isError == true || result.apiErrorStatus != nil else { return nil }
@@ -85,6 +85,9 @@ extension TurnReader {
     var resultIsAbort: Bool {
         result?.subtype == "error_during_execution" && result?.terminalReason?.hasPrefix("aborted") == true
     }
+
+    /// The result of a turn whose next request a hook has prevented (see `StepHook`).
+    private var resultIsHeldBack: Bool { ["hook_stopped", "stop_hook_prevented"].contains(result?.terminalReason) }
 
     private func sessionExists(after end: TurnEnd, errorTail: String) -> Bool {
         if end == .sessionMissing { return false }
