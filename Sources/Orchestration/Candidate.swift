@@ -82,6 +82,14 @@ package struct Candidate: Codable, Sendable, Equatable {
 
     var isPublishing: Bool { if case .publishing = state { true } else { false } }
 
+    /// What it was merged onto; `nil` when it is not merged.
+    var onto: ObjectID? {
+        switch state {
+        case .waiting, .merging: nil
+        case .merged(_, _, let onto), .gating(_, _, let onto, _), .publishing(_, _, let onto): onto
+        }
+    }
+
     /// What the author of a repair has to bring in: for a sync the base that comes, since its worker starts from the target; otherwise the
     /// target as it was when the candidate was merged `onto` it.
     func counterpart(of onto: ObjectID) -> ObjectID {

@@ -212,7 +212,7 @@ extension Run {
             merges.published += 1
             merges.failureRate.note(isEjected: false)
             if candidate.target == .base, fallback?.isTriedAgain == true { fallback = nil }
-            move(candidate.target, to: commit, tree: tree)
+            move(candidate.target, from: candidate.onto, to: commit, tree: tree)
             switch candidate.kind {
             case .task(let task):
                 conflictRate.note(isStruck: false)
@@ -271,13 +271,16 @@ extension Run {
         for index in queue.indices where queue[index].target == target { queue[index].isHeldBack = false }
     }
 
-    private mutating func move(_ target: MergeTarget, to commit: ObjectID, tree: ObjectID) {
+    private mutating func move(_ target: MergeTarget, from old: ObjectID?, to commit: ObjectID, tree: ObjectID) {
+        // Somebody may have looked at origin since, and seen what others have put on top of it.
+        let isNews = old == nil || head(of: target) == old
         switch target {
         case .base:
-            base?.head = commit
-            base?.tree = tree
             baselineRed = nil
             baseMender = nil
+            guard isNews else { return }
+            base?.head = commit
+            base?.tree = tree
             if isFlat, let team = teams.keys.first { teams[team]?.head = commit }
         case .team(let team):
             teams[team]?.head = commit

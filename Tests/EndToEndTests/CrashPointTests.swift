@@ -12,12 +12,17 @@ struct CrashPointTests {
         .messageSaid, .roomAwaited, .runEnded, .cleanupKept, .cleanupRunRemoved, .notificationTold, .notificationKept,
     ]
 
+    /// Two at a time, of which the second comes later in a run: a whole run for each would take twice as long.
+    private static let pairs: [[CrashPoint]] = {
+        let points = CrashPoint.allCases.filter { !elsewhere.contains($0) }
+        return stride(from: 0, to: points.count, by: 2).map { Array(points[$0..<min($0 + 2, points.count)]) }
+    }()
+
     @Test(
-        "killed there and started again, a run ends as one that nobody disturbed",
-        arguments: CrashPoint.allCases.filter { !elsewhere.contains($0) })
-    func crash(at point: CrashPoint) async throws {
+        "killed there and started again, and killed and started again once more, a run ends as one that nobody disturbed", arguments: pairs)
+    func crash(at points: [CrashPoint]) async throws {
         try await CompanyFixture.with(Self.undisturbed.plan, options: Self.undisturbed.options) { fixture in
-            try await fixture.die(at: point, ["start"])
+            for point in points { try await fixture.die(at: point, ["start"]) }
             let again = try await fixture.cco(["start"])
             #expect(again.exit == .exited(0), "\(again.outputText)\(again.errorText)")
             try await fixture.expectEnd(of: Self.undisturbed)

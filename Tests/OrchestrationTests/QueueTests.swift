@@ -108,6 +108,24 @@ struct QueueTests {
         #expect(Set(gated).count == 2)
     }
 
+    @Test("what others have pushed on top of a publication, seen before cco has heard of its success, is not forgotten")
+    func movedBehindIt() throws {
+        let scenario = try scenario()
+        try scenario.play { $0.queue.contains { if case .publishing = $0.state { true } else { false } } }
+        let publish = try #require(
+            scenario.jobs.first { if case .publish = scenario.run.effects[$0.effect]?.effect { true } else { false } })
+        let result = try scenario.perform(try #require(scenario.run.effects[publish.effect]?.effect))
+        #expect(result == .publish(.published))
+        scenario.world.pushFromOutside()
+        guard case .base(let seen) = try scenario.perform(.prepareBase) else { throw scenario.failure("the base is not seen", []) }
+        try scenario.feed(.baseObserved(seen))
+        scenario.jobs.removeAll { $0.effect == publish.effect }
+        try scenario.feed(.effectFinished(publish.effect, result))
+        #expect(scenario.run.tasks[first]?.state.word == "landed" && scenario.run.base == seen)
+        try scenario.playOut()
+        #expect(scenario.world.holds(scenario.run.base?.head) == scenario.world.holds(scenario.world.base))
+    }
+
     @Test("a push that origin refuses three times goes to the run's own branch; as many refusals more suspend until somebody helps")
     func refusedPush() throws {
         let scenario = try scenario()
