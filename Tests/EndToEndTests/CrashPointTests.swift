@@ -12,14 +12,14 @@ struct CrashPointTests {
         .messageSaid, .roomAwaited, .runEnded, .cleanupKept, .cleanupRunRemoved, .notificationTold, .notificationKept,
     ]
 
-    /// Two at a time, of which the second comes later in a run: a whole run for each would take twice as long.
-    private static let pairs: [[CrashPoint]] = {
+    /// Three at a time, each of which comes later in a run than the one before: a whole run for each would take twice as long.
+    private static let groups: [[CrashPoint]] = {
         let points = CrashPoint.allCases.filter { !elsewhere.contains($0) }
-        return stride(from: 0, to: points.count, by: 2).map { Array(points[$0..<min($0 + 2, points.count)]) }
+        return stride(from: 0, to: points.count, by: 3).map { Array(points[$0..<min($0 + 3, points.count)]) }
     }()
 
     @Test(
-        "killed there and started again, and killed and started again once more, a run ends as one that nobody disturbed", arguments: pairs)
+        "killed there and started again, and again at two later places, a run ends as one that nobody disturbed", arguments: groups)
     func crash(at points: [CrashPoint]) async throws {
         try await CompanyFixture.with(Self.undisturbed.plan, options: Self.undisturbed.options) { fixture in
             for point in points { try await fixture.die(at: point, ["start"]) }
