@@ -49,10 +49,9 @@ extension Decider {
     mutating func settleQuestions() {
         guard case .working = run.phase else { return }
         holdUnapproved()
+        closeUnawaitedQuestions()
         for question in run.questions.open {
-            if question.holdsTask, let task = question.task, !run.waits(task, for: question) {
-                emit(.questionLapsed(question.id))
-            } else if question.isApproval, !run.isPending(question) {
+            if question.isApproval, !run.isPending(question) {
                 emit(.questionLapsed(question.id))
             } else if question.isApproval, !run.needsApproval(question) {
                 // The configuration asks for it no longer.
@@ -61,6 +60,14 @@ extension Decider {
             } else if let deadline = question.deadline, deadline <= now {
                 if question.isApproval { approve(question, by: nil) } else { takeDefault(question) }
             }
+        }
+    }
+
+    /// Closes the questions for whose answers no task waits any more.
+    mutating func closeUnawaitedQuestions() {
+        guard case .working = run.phase else { return }
+        for question in run.questions.open where question.holdsTask {
+            if let task = question.task, !run.waits(task, for: question) { emit(.questionLapsed(question.id)) }
         }
     }
 

@@ -223,6 +223,8 @@ package struct Decider {
         startQuickGates()
         foresee()
         closeMessagesOfSettledTasks()
+        // What there was no money left for has been given up.
+        closeUnawaitedQuestions()
         if case .finishing(let reason) = run.phase { finishUp(reason) }
     }
 

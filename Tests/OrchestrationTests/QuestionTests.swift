@@ -184,6 +184,25 @@ struct QuestionTests {
         #expect(other.run.questions[Self.question]?.outcome == .lapsed)
     }
 
+    @Test("a question lapses at once when asking it has taken the last money of its task")
+    func unaffordable() throws {
+        let settings = RunSettings.sample(workers: 1, minutes: 10_000).with { $0.limits.task = .init(usd: 1) }
+        let scenario = try Scenario(settings)
+        scenario.hooks.plan = { _, _ in [.draft("a"), .draft("b")] }
+        scenario.hooks.turn = { [unowned scenario] turn, run in
+            guard turn.task == Self.task else { return nil }
+            var outcome = IdealAgent(turn: turn, run: run, plan: nil).outcome(in: &scenario.world)
+            outcome.end = .reported("{\"status\":\"blocked\",\"summary\":\"s\",\"question\":{\"text\":\"Which licence?\"}}")
+            outcome.account.turnCostUsd = 1
+            return outcome
+        }
+        try scenario.start()
+        try scenario.play { !$0.questions.questions.isEmpty }
+        #expect(scenario.run.tasks[Self.task]?.state == .failed("the budget of the task is used up"))
+        #expect(scenario.run.questions.open.isEmpty)
+        try scenario.playOut()
+    }
+
     @Test("what is open when the run ends lapses, and what is unknown is refused")
     func lapsed() throws {
         let scenario = try asked(status: "done", minutes: 600)
