@@ -96,7 +96,9 @@ extension Simulator {
             default: break
             }
         }
-        guard settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
+        // A person may have set another budget, and the first one again.
+        let isSet = journal.records.contains { if case .settingChanged(.budget) = $0.event { true } else { false } }
+        guard !isSet, settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
         guard Set(told).count == told.count else { throw Violation(.budgetsHold, "told twice: \(told)") }
         for (scope, taken) in takings {
             for (measure, taken) in taken {
