@@ -20,7 +20,7 @@ extension EventScribe {
             return [line(turn.agent.name, .warning, "\(id): \(what).")]
         case .turnStopRequested(let id, let cause):
             guard let turn = after.turns[id] else { return [] }
-            return [line(turn.agent.name, cause == .timeLimit ? .warning : .info, "\(id) is being stopped: \(cause.words).")]
+            return [line(turn.agent.name, cause == .timeLimit ? .warning : .info, "\(id) is being stopped: \(cause.wordsBeforeEnd).")]
         case .turnEnded(let id, let outcome):
             guard let turn = before.turns[id] else { return [] }
             return ended(turn, outcome)

@@ -109,7 +109,7 @@ extension TurnEnd {
         switch self {
         case .reported: "done"
         case .silent, .unfit: "no report"
-        case .credential: "limit"
+        case .credential, .stopped(.credentialRests): "limit"
         case .provider: "provider"
         case .overBudget: "budget"
         case .sessionMissing: "no session"

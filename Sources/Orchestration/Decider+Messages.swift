@@ -36,7 +36,9 @@ extension Decider {
         // What is being stopped already, or has ended meanwhile, needs no second reason.
         guard let turn = run.turns[id], !turn.isBeingEnded, run.suspension == nil, !run.isShortOfDisk else { return }
         // A tool that fails has ended, so the message about it is read with the next request: an engine that has just started sees only the failures.
-        if case .failingTool = cause, run.messages.values.contains(where: { $0.turn == id && $0.sender == .cco }) { return }
+        if case .failingTool = cause, turn.stopCause != nil || run.messages.values.contains(where: { $0.turn == id && $0.sender == .cco }) {
+            return
+        }
         emit(.turnStuck(id, cause))
         // What is said to a turn would have it make another request.
         guard turn.stopCause == nil, let nudge = run.nudge(for: turn, cause) else { return emit(.turnStopRequested(id, .stuck)) }

@@ -136,7 +136,7 @@ extension Run {
             return OrderObjection(.untimely, "\(id) is done and \(task.state.word).", "Tell its lead, or cancel it and add another.")
         case .assigned, .dropped, .failed: break
         }
-        if let turn = turns.values.first(where: { $0.task == id }), turn.stopCause != nil {
+        if let turn = turns.values.first(where: { $0.task == id }), turn.isBeingEnded {
             return OrderObjection(.untimely, "The turn that worked on \(id) is being stopped.", "Try again in a moment.")
         }
         guard task.state.isFailure else { return nil }
@@ -171,7 +171,7 @@ extension Run {
     private func objection(toRestarting id: AgentID) -> OrderObjection? {
         if let unknown = unknown(id) { return unknown }
         if let turn = agents[id]?.activeTurn.flatMap({ turns[$0] }) {
-            guard turn.stopCause != nil else { return nil }
+            guard turn.isBeingEnded else { return nil }
             return OrderObjection(.untimely, "\(id) is being stopped already.", "Try again in a moment.")
         }
         if pendingTask(of: id) != nil || agents[id]?.session != nil { return nil }

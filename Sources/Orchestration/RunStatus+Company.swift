@@ -82,7 +82,7 @@ extension RunStatus {
                 since = Moment(turn.startedAt)
                 model = run.model(of: turn)
                 whyModel = run.whyModel(of: turn)
-                stopping = turn.stopCause?.words
+                stopping = turn.stopCause?.wordsBeforeEnd
                 let activity = activities[turn.id]
                 turnTokens = activity?.tokens
                 turnUsd = activity?.costUsd
@@ -199,7 +199,10 @@ extension StopCause {
         case .tokensUsed: "its tokens are used up"
         case .moneyUsed: "its money is used up, and it asks for more"
         case .budgetLowered: "the budget was lowered, and it goes on with less"
-        case .credentialRests: "its credential rests; what it is doing is finished, and it goes on with another one, or later"
+        case .credentialRests: "its credential rests, and it goes on with another one, or later"
         }
     }
+
+    /// What a person reads of a turn that is not over yet.
+    package var wordsBeforeEnd: String { letsStepFinish ? "\(words); what it is doing is finished first" : words }
 }

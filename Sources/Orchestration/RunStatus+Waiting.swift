@@ -55,7 +55,7 @@ extension Run {
     private func whyNotWorkedOn(_ task: TeamTask, at now: Timestamp) -> String? {
         guard let worker = task.worker else { return "waits for a free worker" }
         let turn = agents[worker]?.activeTurn.flatMap { turns[$0] }
-        if let turn, turn.task == task.id { return turn.stopCause.map { "is being stopped: \($0.words)" } }
+        if let turn, turn.task == task.id { return turn.stopCause.map { "is being stopped: \($0.wordsBeforeEnd)" } }
         // Its worker does something else meanwhile.
         if let next = task.next, next.question != nil { return whyTurnWaits(next, of: worker, at: now) }
         if let turn { return "waits for \(worker), which is \(turn.brief.words(in: self))" }
