@@ -16,6 +16,8 @@ package struct TurnOrder: Sendable, Equatable {
     package var promptUUID: String?
     /// What the turn may cost at most, in US dollars. The CLI counts from the start of its process, not of the session.
     package var budgetUsd: Double?
+    /// Whether the agent's program can renew the credential by itself, so that a first refusal need not be the last word.
+    package var renewsLogin = false
     /// A private folder (mode 0700) for this turn's files; the system prompt is read from there.
     package var turnDirectory: String
     /// Folders besides the working directory that the agent may read.

@@ -21,6 +21,7 @@ struct HealthChecks: Sendable {
     func all() async -> [HealthCheck] {
         var checks = [await git(), shim()]
         var contents: ConfigurationFolder.Contents?
+        var isReadable = true
         if place.isConfigured || isConfigurationExpected {
             do {
                 let loaded = try place.folder.load(home: surroundings.home)
@@ -30,17 +31,23 @@ struct HealthChecks: Sendable {
                     .warning("configuration", $0.description, $0.suggestion ?? "see the documentation of orchestrator.json")
                 }
             } catch {
+                isReadable = false
                 checks.append(.failed("configuration", error.description, "correct what is named", .configuration))
             }
         } else {
             checks.append(.info("configuration", "none here; `cco start` asks for one, --config DIR names one"))
         }
-        checks.append(await claude(contents?.configuration.claudeExecutable ?? "claude"))
-        checks.append(credentials(contents))
+        if isReadable {
+            checks.append(await claude(contents?.configuration.claudeExecutable ?? "claude"))
+            checks.append(credentials(contents))
+        } else {
+            // What it names is not known, and what would be taken in its place is not what is going to be used.
+            checks.append(.info("claude and credentials", "not looked at before the configuration can be read"))
+        }
         if let contents { checks.append(await repository(contents)) }
         if let check = notifications(contents) { checks.append(check) }
         checks.append(disk(contents?.configuration.configuration.minimumFreeDiskMb ?? 1024))
-        checks.append(memory(contents?.configuration.configuration.workerCount))
+        if isReadable { checks.append(memory(contents?.configuration.configuration.workerCount)) }
         checks.append(await limits())
         checks.append(watches())
         checks += sandbox()

@@ -84,7 +84,8 @@ struct Report: AsyncParsableCommand {
 
     private func printCost(_ logs: RunLogs, _ place: Place, _ surroundings: Surroundings) async throws {
         let report = try await costReport(logs, place).redacted(by: place.redactor(surroundings))
-        surroundings.console.write(json ? try JSONText.of(report) : csv ? report.csv : report.text)
+        // A row of such a table ends as the others do.
+        surroundings.console.write(json ? try JSONText.of(report) : csv ? report.csv + "\r" : report.text)
     }
 
     /// From the written report where there is one, otherwise from the engine or the journal.

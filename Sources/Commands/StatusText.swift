@@ -255,7 +255,9 @@ struct StatusText: Sendable {
     private func safe(_ text: String, limit: Int = 160) -> String { OneLineText.of(text, limit: limit) }
 
     /// A sentence of the run, its times as people read them.
-    private func said(_ text: String, limit: Int = 160) -> String { HumanText.times(in: safe(text, limit: limit)) }
+    ///
+    /// They are put as people read them before the sentence is cut: what it says last is often until when.
+    private func said(_ text: String, limit: Int = 400) -> String { safe(HumanText.times(in: safe(text, limit: 2 * limit)), limit: limit) }
 
     private func pad(_ text: String, _ width: Int) -> String { text.padding(to: width) }
 }

@@ -75,12 +75,18 @@ extension StringRule {
     }
 
     /// The address of an API. It must not carry a credential, since addresses are logged.
-    static let baseURL = StringRule("an http:// or https:// URL", pattern: "^https?://[^\\s/@?#]+(/[^\\s@]*)?$") { text in
+    static let baseURL = StringRule("an http:// or https:// URL", pattern: "^https?://[^\\s/@?#]+(/[^\\s@?#]*)?$") { text in
         let rest = text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : nil
         guard let rest, let first = rest.first, !"/?#".contains(first) else { return Objection("must be an http:// or https:// URL") }
         if rest.contains("@") { return Objection("must not hold a user or password", "put the credential in its own field") }
+        if rest.contains(where: { "?#".contains($0) }) {
+            return Objection("must not hold ? or #", "name the address alone; paths are appended to it")
+        }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return Objection("must be an http:// or https:// URL") }
         let host = rest.prefix { $0 != "/" }
-        let isSound = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !host.contains("?") && !host.contains("#")
-        return isSound ? nil : Objection("must be an http:// or https:// URL")
+        guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return nil }
+        let port = host[host.index(after: colon)...]
+        let isPort = port.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } && (1...65_535).contains(Int(port) ?? 0)
+        return isPort ? nil : Objection("must have a port from 1 to 65535 after the colon")
     }
 }

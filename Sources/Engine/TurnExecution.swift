@@ -148,9 +148,10 @@ struct TurnExecution: Sendable {
         _ process: SupervisedProcess, _ turn: Turn, order: TurnOrder?, state: @escaping @Sendable () async throws -> Run,
         report: @escaping @Sendable (Input) async -> Void
     ) async throws -> TurnConclusion {
-        let order =
+        var order =
             order
             ?? TurnOrder(role: turn.role, sessionID: turn.session, resume: turn.resumes, turn: .known, turnDirectory: process.directory)
+        order.renewsLogin = resources.credentials[turn.credential]?.kind == .cliLogin
         var reader = resources.backend.reader(for: order)
         var gaveUp = false
         let limit = resources.maximumOutput
@@ -192,7 +193,6 @@ struct TurnExecution: Sendable {
         let output = process.lines(from: start.offset) { [resources] in
             do { try resources.disk.requireFree() } catch { await report(.diskShort("\(error)")) }
         }
-        func isAwaiting() async throws -> Bool { try await state().messages.values.contains { $0.turn == turn.id } }
         for try await line in output {
             // The turn has failed, whatever else it wrote.
             if isFlooded.isSet { break }
@@ -204,12 +204,9 @@ struct TurnExecution: Sendable {
             }
             await meter.look(at: reader)
             for receipt in observation.receipts { await report(.messageReceived(turn.id, uuid: receipt.uuid, receipt.kind)) }
-            try await input.take(observation) { try await isAwaiting() }
-            // It would ask again after its pause, or for what it is still to be told.
-            if observation.progress.contains(.retrying) || observation.rest != nil, running.isHeldBack(turn.id) {
-                let asks = if observation.rest == nil { true } else { try await isAwaiting() }
-                if asks { running.stop(turn.id) }
-            }
+            try await input.take(observation) { try await state().messages.values.contains { $0.turn == turn.id } }
+            // It would ask again after its pause.
+            if observation.progress.contains(.retrying), running.isHeldBack(turn.id) { running.stop(turn.id) }
             if let low = shortage(now: now, &diskLookedAt) { await report(.diskShort(low.description)) }
             try words.take(observation, line)
             if observation.giveUpEarly != nil, !gaveUp {

@@ -40,7 +40,8 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
         var width = self
         width.conflictLimit = limit(
             for: run.conflictRate, colliding: run.collidingShare, workers: run.settings.workerCount, ceiling: run.workerCeiling)
-        width.isGateBehind = run.waitsForGate(longerThan: isGateBehind ? Self.patience / 2 : Self.patience, at: now)
+        let half: Int64 = isGateBehind ? 2 : 1
+        width.isGateBehind = run.waitsForGate(Self.patience / half, atLeast: Self.shortWait / half, at: now)
         return width
     }
 
@@ -65,7 +66,9 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
     func adapted(availableMiB: Int, totalMiB: Int) -> AdaptiveWidth {
         var width = self
         let needed = max(Self.workerMemory, totalMiB / 20)
-        let isShort = availableMiB < (memoryLeft == nil ? needed : 2 * needed)
+        // A small machine never has twice that.
+        let enough = min(2 * needed, (needed + totalMiB) / 2)
+        let isShort = availableMiB < (memoryLeft == nil ? needed : enough)
         // The number that it was short at stays, so that looking again is no change.
         width.memoryLeft = isShort ? memoryLeft ?? availableMiB : nil
         return width
@@ -73,7 +76,7 @@ package struct AdaptiveWidth: Codable, Sendable, Equatable {
 
     /// Why fewer begin than there are, for a person; `nil` when all may.
     package func reason(of ceiling: Int) -> String? {
-        if let memoryLeft { return "the machine has \(memoryLeft) MiB of memory left" }
+        if let memoryLeft { return "the machine had only \(memoryLeft) MiB of memory left" }
         if isGateBehind { return "approved work waits for the gate" }
         guard let limit = conflictLimit, limit < ceiling else { return nil }
         return "more would mostly conflict"
@@ -155,9 +158,10 @@ extension Run {
     }
 
     /// Whether an approved change has waited for so many runs of the gate. What waits for origin, and time without an engine, are not the gate's.
-    func waitsForGate(longerThan gates: Int64, at now: Timestamp) -> Bool {
+    /// A minute of quick gates is no long wait, either; what is behind is so until half of both.
+    func waitsForGate(_ gates: Int64, atLeast least: Int64, at now: Timestamp) -> Bool {
         guard verifyCommand != nil, merges.meanGate > 0 else { return false }
-        let patience = max(AdaptiveWidth.shortWait, gates * merges.meanGate)
+        let patience = max(least, gates * merges.meanGate)
         var publishing: Set<MergeTarget> = []
         for candidate in queue { if case .publishing = candidate.state { publishing.insert(candidate.target) } }
         return queue.contains { candidate in
@@ -185,7 +189,9 @@ extension Run {
         guard busy < settings.workerCount else { return ceiling }
         let ready = teams.values.filter { team in !tasks.ready(of: team.id).isEmpty && !hasGivenUp(team.id) }
         if ready.isEmpty { return "no further task can begin yet" }
-        return ready.allSatisfy { $0.members.allSatisfy(hasFullHands) } ? Self.fullHands : ceiling
+        // Whoever works takes nothing further; of the others it is asked why they do not.
+        let idle = ready.flatMap(\.members).filter { agents[$0]?.activeTurn == nil && !tasks.hasAssigned($0) }
+        return !idle.isEmpty && idle.allSatisfy(hasFullHands) ? Self.fullHands : ceiling
     }
 
     /// Why fewer workers than the run has may begin something new.

@@ -6,6 +6,9 @@ extension Decider {
         case .tell(let agent, let text, let interrupts):
             take(order, run.listeningTurn(of: agent).map { "goes into \($0)" } ?? "waits for \(agent)'s next turn", nextMessage)
             tell(agent, text, from: order.by, interrupts: interrupts)
+            if interrupts, let turn = run.agents[agent]?.activeTurn, run.turns[turn]?.stopCause?.letsStepFinish == true {
+                emit(.turnStopRequested(turn, .interrupted))
+            }
         case .addTask(let draft, let team):
             add(draft, to: team, order)
         case .cancelTask(let id, let reason):

@@ -17,8 +17,10 @@ extension Decider {
         guard !waiting.isEmpty else { return }
         var loads = run.credentialLoads
         let first: TaskID = ID("")
+        // By their place in the plan, not by who has them: what was planned first is not to come last where few turns are carried at once.
         let ordered = waiting.sorted {
-            ($0.need.demand, $0.agent.id, $0.task?.id ?? first) < ($1.need.demand, $1.agent.id, $1.task?.id ?? first)
+            ($0.need.demand, -($0.task?.priority ?? 0), $0.task?.id ?? first, $0.agent.id)
+                < ($1.need.demand, -($1.task?.priority ?? 0), $1.task?.id ?? first, $1.agent.id)
         }
         var workerTurnRoom = run.workerTurnRoom
         for start in ordered where run.agents[start.agent.id]?.activeTurn == nil {
@@ -145,7 +147,8 @@ extension Decider {
             putBack(turn, outcome)
         case .sessionMissing:
             disappoint(turn, "its new session was not there", again: true)
-        case .stopped(.suspended), .stopped(.runEnding), .stopped(.diskShort), .stopped(.budgetLowered), .stopped(.credentialRests):
+        case .stopped(.suspended), .stopped(.runEnding), .stopped(.diskShort), .stopped(.budgetLowered), .stopped(.credentialRests),
+            .stopped(.interrupted):
             putBack(turn, outcome)
         case .stopped(.timeLimit):
             disappoint(turn, "the turn was stopped after \(run.settings.taskTimeoutMinutes) minutes")
@@ -176,12 +179,14 @@ extension Decider {
     }
 
     /// A turn that brought nothing usable. The author is told why, then somebody else (or a fresh session) tries, then it is given up.
-    mutating func disappoint(_ turn: Turn, _ reason: String, again: Bool = false) {
+    ///
+    /// - Parameter purpose: what putting it right counts as; `nil` for what the turn itself did.
+    mutating func disappoint(_ turn: Turn, _ reason: String, again: Bool = false, as purpose: Purpose? = nil) {
         let failures = (run.pending(of: turn)?.failures ?? 0) + 1
         if let task = turn.task {
             guard let state = run.tasks[task], !state.state.isSettled else { return }
             guard failures <= 2 else { return giveToAnother(state, reason) }
-            let brief: Brief = again ? turn.brief : .finish(task, reason: reason, of: turn.brief.purpose.beyondWork)
+            let brief: Brief = again ? turn.brief : .finish(task, reason: reason, of: purpose ?? turn.brief.purpose.beyondWork)
             emit(.taskBriefed(task, worker: turn.agent, Pending(brief, carryOn: again, failures: failures)))
         } else {
             if failures == 3 { emit(.sessionReplaced(turn.agent, reason: reason)) }

@@ -35,7 +35,7 @@ extension Decider {
         if report.status == .blocked {
             return run.settings.review == .em ? emit(.taskSubmitted(id, report)) : settle(id, .failed("blocked: \(report.summary)"))
         }
-        if let objection = outcome.objection { return disappoint(turn, objection) }
+        if let objection = outcome.objection { return disappoint(turn, objection, as: .rework) }
         if !outcome.changed {
             guard case .finish = turn.brief else {
                 return disappoint(

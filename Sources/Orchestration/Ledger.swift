@@ -46,14 +46,21 @@ package struct Ledger: Codable, Sendable, Equatable {
         byAgent[turn.agent, default: Line()].add(usage, costUsd)
         if let team = turn.team { byTeam[team, default: Line()].add(usage, costUsd) }
         byCredential[turn.credential, default: Line()].add(usage, costUsd)
-        for share in account.shares(of: costUsd) { byModel[share.model, default: Line()].add(share.usage, share.costUsd ?? 0) }
+        for share in account.shares(of: costUsd) {
+            // Nobody knows which model it would have been that did not answer.
+            if share.model == TurnAccount.unknownModel, share.usage.total == 0, share.costUsd ?? 0 == 0 { continue }
+            byModel[share.model, default: Line()].add(share.usage, share.costUsd ?? 0)
+        }
     }
 }
 
 extension TurnAccount {
+    /// Stands for the model that nobody has named.
+    static let unknownModel = "unknown"
+
     /// What each model has taken of a turn that cost so much. Together they always come to the turn's own account.
     package func shares(of costUsd: Double) -> [ModelShare] {
-        let unnamed = ModelShare(model: model ?? "unknown", usage: usage, costUsd: costUsd)
+        let unnamed = ModelShare(model: model ?? Self.unknownModel, usage: usage, costUsd: costUsd)
         guard let models, !models.isEmpty, models.reduce(TokenUsage(), { $0 + $1.usage }) == usage else { return [unnamed] }
         var shares = models
         // Where the CLI did not say what a model cost, the first of those has what is left.

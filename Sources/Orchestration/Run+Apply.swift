@@ -270,11 +270,17 @@ extension Run {
         var session = (turn.task.map { tasks[$0]?.session } ?? agents[turn.agent]?.session) ?? Session(id: turn.session)
         let cost = outcome.account.turnCostUsd ?? max(0, (outcome.account.sessionCostUsd ?? session.costUsd) - session.costUsd)
         session.exists = session.exists || outcome.sessionExists
-        if case .sessionMissing = outcome.end { session.exists = false }
         session.costUsd = max(session.costUsd, outcome.account.sessionCostUsd ?? 0)
         session.turns += 1
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
         session.requestTokens = outcome.account.modelTurns > 0 ? session.contextTokens / outcome.account.modelTurns : nil
+        if case .sessionMissing = outcome.end {
+            // Under an id of its own: the agent's program may still refuse to begin one under that of a conversation that it does not find.
+            var fresh = Session(id: nextSessionID)
+            (fresh.credential, fresh.purpose, fresh.isScarce) = (session.credential, session.purpose, session.isScarce)
+            counters.sessions += 1
+            session = fresh
+        }
         ledger.add(turn: turn, account: outcome.account, costUsd: cost)
         let chosen = settings.models.flatMap { $0[turn].model == nil ? outcome.account.model : nil }
         withCredential(turn.credential) {

@@ -149,7 +149,9 @@ extension Run {
 
     private func objection(toPrioritising id: TaskID) -> OrderObjection? {
         guard let task = tasks[id] else { return unknown(id) }
-        guard task.state != .waiting else { return nil }
+        // Who has it in hand may have no turn for it yet.
+        let isBegun = task.session != nil || turns.values.contains { $0.task == id }
+        guard task.state != .waiting, task.state != .assigned || isBegun else { return nil }
         return OrderObjection(
             .untimely, task.state.isSettled ? "\(id) is over: \(task.state.word)." : "\(id) has been begun: \(task.state.word).",
             "Only what has not been begun has a place in the order.")

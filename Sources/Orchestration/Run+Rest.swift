@@ -25,10 +25,9 @@ extension Run {
         }
         let isNamed = openings.allSatisfy { $0.isNamed }
         guard isNamed || next != nil else { return nil }
-        let until = max(first, next?.at ?? first)
-        // What the provider has asked for what comes next holds also where something shorter lies before it that it has not asked for.
-        let isNextNamed = next.map { $0.isNamed && $0.at >= first } ?? false
-        return Rest(until: until, named: isNextNamed ? until : isNamed ? first : nil)
+        guard let next, next.at > now else { return Rest(until: first, named: isNamed ? first : nil) }
+        // What comes next may use what a window keeps back, or wait for something that lies behind a pause which the provider has not asked for.
+        return Rest(until: next.at, named: next.isNamed ? next.at : isNamed ? min(first, next.at) : nil)
     }
 
     /// Whether only turns are under way: nothing is merged, verified or told.

@@ -199,10 +199,11 @@ extension StopCause {
         case .tokensUsed: "its tokens are used up"
         case .moneyUsed: "its money is used up, and it asks for more"
         case .budgetLowered: "the budget was lowered, and it goes on with less"
-        case .credentialRests: "its credential rests, and it goes on with another one, or later"
+        case .credentialRests: "its credential cannot be used"
+        case .interrupted: "a person has something to say to it at once"
         }
     }
 
     /// What a person reads of a turn that is not over yet.
-    package var wordsBeforeEnd: String { letsStepFinish ? "\(words); what it is doing is finished first" : words }
+    package var wordsBeforeEnd: String { letsStepFinish ? "\(words); it finishes its step first" : words }
 }

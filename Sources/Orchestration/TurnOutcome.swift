@@ -104,6 +104,8 @@ package enum StopCause: String, Codable, Sendable {
     case budgetLowered
     /// Its credential was benched or refused; it goes on with another one, or later.
     case credentialRests
+    /// A person has something to say to it at once while it only finishes a step; it goes on with that.
+    case interrupted
 
     /// Whether what the turn is doing is finished first: it only makes no further request of the model.
     package var letsStepFinish: Bool { self == .credentialRests }

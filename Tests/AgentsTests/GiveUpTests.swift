@@ -30,9 +30,18 @@ struct GiveUpTests {
         #expect(Fixture.conclude(lines).end.kind == "refused")
     }
 
+    @Test("what the CLI cannot renew is given up at the first, whatever the CLI calls it, and the refusal is told as it was")
+    func notRenewable() {
+        var reader = TurnReader(resuming: false)
+        _ = reader.take(start(keySource: "none"))
+        #expect(
+            reader.take(retry("authentication_failed", status: 403)).giveUpEarly
+                == .refused(message: "the provider answered 403 (authentication failed)"))
+    }
+
     @Test("a login that the CLI can renew is given up at the second refusal in a row")
     func login() {
-        var reader = TurnReader(resuming: false)
+        var reader = TurnReader(resuming: false, renewsLogin: true)
         _ = reader.take(start(keySource: "none"))
         #expect(reader.take(retry("authentication_failed", status: 401)).giveUpEarly == nil)
         #expect(reader.take(retry("authentication_failed", status: 401)).giveUpEarly != nil)
@@ -40,7 +49,7 @@ struct GiveUpTests {
 
     @Test("an answer between two refusals starts the count again")
     func answerBetween() {
-        var reader = TurnReader(resuming: false)
+        var reader = TurnReader(resuming: false, renewsLogin: true)
         _ = reader.take(start(keySource: "none"))
         _ = reader.take(retry("authentication_failed", status: 401))
         _ = reader.take(Data(#"{"type":"assistant","message":{"content":[{"type":"text","text":"hello"}]}}"#.utf8))

@@ -92,7 +92,7 @@ struct InvocationTests {
         let file = try #require(backend.hold(in: folder))
         #expect(path.hasPrefix(folder + "/") && file.path.hasPrefix(folder + "/") && file.path != path)
         #expect(!invocation.files.contains { $0.path == file.path })
-        for event in ["PostToolBatch", "Stop"] {
+        for event in ["PostToolBatch", "Stop", "UserPromptSubmit"] {
             let command = hooks?[event]?.array?.first?["hooks"]?.array?.first?["command"]
             let quoted = "'" + file.path.replacing("'", with: "'\\''") + "'"
             #expect(command == .string("[ ! -e \(quoted) ] || cat \(quoted)"))

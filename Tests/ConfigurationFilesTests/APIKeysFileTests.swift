@@ -101,6 +101,18 @@ struct APIKeysFileTests {
             ),
             (#"[{"apiKey": "x", "baseUrl": "example.org"}]"#, "1:29: \"key 1: baseUrl\" must be an http:// or https:// URL"),
             (#"[{"apiKey": "x", "baseUrl": "ftp://example.org"}]"#, "1:29: \"key 1: baseUrl\" must be an http:// or https:// URL"),
+            (
+                #"[{"apiKey": "x", "baseUrl": "http://[::1]:0"}]"#,
+                "1:29: \"key 1: baseUrl\" must have a port from 1 to 65535 after the colon"
+            ),
+            (
+                #"[{"apiKey": "x", "baseUrl": "http://127.0.0.1:99999/v1"}]"#,
+                "1:29: \"key 1: baseUrl\" must have a port from 1 to 65535 after the colon"
+            ),
+            (
+                #"[{"apiKey": "x", "baseUrl": "http://127.0.0.1:9/?x=1"}]"#,
+                "1:29: \"key 1: baseUrl\" must not hold ? or #; name the address alone; paths are appended to it"
+            ),
             (#"[{"apiKey": "x", "baseUrl": "https://"}]"#, "1:29: \"key 1: baseUrl\" must be an http:// or https:// URL"),
             (
                 #"[{"apiKey": "x", "baseUrl": "https://hunter2@h"}]"#,

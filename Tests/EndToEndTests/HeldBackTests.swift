@@ -94,7 +94,7 @@ struct HeldBackTests {
                 #expect(next.key == second && next.turn == 2)
                 #expect(next.results.contains { $0.text.contains("said-by-\(task)") }, "what its command said is lost: \(next.results)")
             }
-            let told = try fixture.log().filter { $0.contains("its credential rests") }
+            let told = try fixture.log().filter { $0.contains("its credential cannot be used") }
             #expect(told.count >= 2, "\(told)")
             #expect(try await LedgerAudit(of: fixture, disturbedBy: isKilled ? .kill : .none).unknowable == 0)
         }

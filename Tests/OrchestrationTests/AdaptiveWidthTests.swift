@@ -86,10 +86,11 @@ struct AdaptiveWidthTests {
     func memory() throws {
         let none = AdaptiveWidth()
         let short = none.adapted(availableMiB: 500, totalMiB: 4000)
-        #expect(short.most(of: 20) == 1 && short.reason(of: 20) == "the machine has 500 MiB of memory left")
+        #expect(short.most(of: 20) == 1 && short.reason(of: 20) == "the machine had only 500 MiB of memory left")
         #expect(short.adapted(availableMiB: 400, totalMiB: 4000) == short && short.adapted(availableMiB: 1199, totalMiB: 4000) == short)
         #expect(short.adapted(availableMiB: 1200, totalMiB: 4000) == none)
         #expect(none.adapted(availableMiB: 601, totalMiB: 4000) == none)
+        #expect(short.adapted(availableMiB: 799, totalMiB: 1000) == short && short.adapted(availableMiB: 800, totalMiB: 1000) == none)
         #expect(none.adapted(availableMiB: 3000, totalMiB: 64_000).memoryLeft == 3000, "a twentieth of a large machine")
     }
 
@@ -101,7 +102,7 @@ struct AdaptiveWidthTests {
         #expect(scenario.run.turns.values.allSatisfy { $0.stopCause == nil })
         #expect(try scenario.feed(.memorySeen(availableMiB: 90, totalMiB: 4000)).isEmpty)
         let status = try #require(RunStatus(run: scenario.run, at: scenario.now).width)
-        #expect(status == .init(busy: 3, atOnce: 1, workers: 3, reason: "the machine has 100 MiB of memory left"))
+        #expect(status == .init(busy: 3, atOnce: 1, workers: 3, reason: "the machine had only 100 MiB of memory left"))
         try scenario.play { run in run.tasks.values.count { $0.state == .waiting } < 3 }
         var most = 0
         try scenario.play { run in

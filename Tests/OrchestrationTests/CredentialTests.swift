@@ -187,6 +187,7 @@ struct CredentialTests {
         try scenario.playOut()
         #expect(turns.map(\.resumes) == [false, true, false])
         #expect(turns.map(\.carriesOn) == [false, true, false])
+        #expect(turns[0].session == turns[1].session && turns[2].session != turns[1].session, "the old id may still be refused")
         #expect(scenario.run.phase == .ended(.complete))
         isAlwaysMissing = true
         let second = try Scenario(.sample(workers: 1, minutes: 100_000))

@@ -78,6 +78,18 @@ struct LeavingTests {
         #expect(hung.run.messages.isEmpty, "nothing is said that would make it ask again")
     }
 
+    @Test("words that are to interrupt end the step, and go with the next turn")
+    func interrupting() throws {
+        let (scenario, turns) = try struck()
+        let agent = try #require(scenario.run.turns[turns[1]]?.agent)
+        try scenario.feed(.ordered(Order(id: "o-1", by: "Ada", wish: .tell(agent, "Look here.", interrupts: true))))
+        #expect(scenario.run.turns[turns[1]]?.stopCause == .interrupted)
+        let session = scenario.run.turns[turns[1]]?.session
+        try scenario.play { $0.turns[turns[1]] == nil && $0.agents[agent]?.activeTurn != nil }
+        let next = try #require(scenario.run.agents[agent]?.activeTurn.flatMap { scenario.run.turns[$0] })
+        #expect(next.messages?.count == 1 && next.session == session && next.carriesOn && next.credential.name == "key-2")
+    }
+
     @Test("a person's words wait for the next turn, which does not ask the credential that rests")
     func words() throws {
         let (scenario, turns) = try struck()

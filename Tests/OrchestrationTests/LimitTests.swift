@@ -59,6 +59,22 @@ struct LimitTests {
         #expect(scenario.run.phase == .ended(.complete))
     }
 
+    @Test("where a key carries few turns, what was planned first begins first, and what has had no turn yet can be put before it")
+    func planOrder() throws {
+        let scenario = try Scenario(.sample(workers: 6, groupSize: 6, minutes: 6000, credentials: [.slot("key-1", most: 2)]))
+        scenario.hooks.plan = { _, _ in (1...12).map { .draft("step-\($0)") } }
+        try scenario.start()
+        func begun() -> [Int] {
+            starts(scenario).compactMap { if case .work(let task) = $0.turn.brief { Int(task.name.dropFirst(5)) } else { nil } }
+        }
+        try scenario.play { _ in begun().count == 2 }
+        #expect(scenario.run.tasks[ID("task-6")]?.state == .assigned && begun() == [1, 2])
+        try scenario.feed(.ordered(Order(id: "o-1", by: "Ada", wish: .prioritiseTask(ID("task-6")))))
+        #expect(scenario.run.orders.count == 1)
+        try scenario.playOut()
+        #expect(begun() == [1, 2, 6, 3, 4, 5] + Array(7...12))
+    }
+
     @Test("an outage slows the credential down as well, so that not everybody asks again at once")
     func outage() throws {
         let scenario = try Scenario(.sample(workers: 4, minutes: 6000))

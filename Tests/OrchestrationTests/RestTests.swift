@@ -86,6 +86,23 @@ struct RestTests {
         #expect(scenario.run.worked(at: end) == tenMinutes)
     }
 
+    @Test("a rest ends with what may use the reserve of a window, not with the window")
+    func endsWithReview() throws {
+        let scenario = try Scenario(.sample(workers: 1, minutes: 600))
+        try scenario.start()
+        try scenario.play { $0.turns.values.contains { if case .review = $0.brief { true } else { false } } }
+        let turn = try #require(scenario.run.turns.values.first)
+        let pending = try #require(scenario.run.effects.first { $0.value.effect == .runTurn(turn.id) })
+        let window = UsageWindow(
+            name: "five_hour", utilization: 0.98, resetsAt: scenario.now.advanced(byMinutes: 200), seenAt: scenario.now)
+        try scenario.feed(.credentialSignal(turn.id, .used([window])))
+        try scenario.feed(
+            .effectFinished(pending.key, .turn(.broken(.credential(.exhausted(resetsAt: nil, message: "429"))))))
+        scenario.jobs.removeAll()
+        let until = try #require(scenario.run.credentials[0].benchedUntil)
+        #expect(scenario.run.turns.isEmpty && scenario.run.restsUntil(at: scenario.now) == until)
+    }
+
     @Test("who can go on with another key does not rest, and a refused key keeps nobody from resting")
     func others() throws {
         let slots: [CredentialSlot] = [.slot("key-1"), .slot("key-2", tier: 1)]

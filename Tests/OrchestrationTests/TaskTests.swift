@@ -163,7 +163,7 @@ struct TaskTests {
             return .worker(.init(status: .done, summary: "done"), head: SimulatedGit.object(0xbad), objection: "a secret in config.json")
         }
         try scenario.play { $0.turns.values.contains { if case .finish = $0.brief { true } else { false } } }
-        #expect(scenario.run.turns.values.first?.brief == .finish(first, reason: "a secret in config.json"))
+        #expect(scenario.run.turns.values.first?.brief == .finish(first, reason: "a secret in config.json", of: .rework))
         try scenario.playOut()
         #expect(scenario.run.tasks[first]?.state.word == "landed")
     }

@@ -90,6 +90,8 @@ struct SpokenCLITests {
     /// How the first answer goes that a turn has before it is held back.
     enum LastStep: CaseIterable {
         case tool, failingTool, twoTools, words
+        /// A tool, and a message that has come while it ran.
+        case toldInTool
     }
 
     @Test(
@@ -105,7 +107,7 @@ struct SpokenCLITests {
             let requests = Mutex<[ModelRequest]>([])
             let speaker = Mutex<Speaker?>(nil)
             let script = ClosureScript { request in
-                speaker.withLock { $0?.end() }
+                if step != .toldInTool || !requests.withLock({ $0.isEmpty }) { speaker.withLock { $0?.end() } }
                 let number = requests.withLock { requests in
                     requests.append(request)
                     return requests.count
@@ -113,6 +115,14 @@ struct SpokenCLITests {
                 guard number == 1 else { return .report(["summary": "done"]) }
                 switch step {
                 case .tool: return .message(.call("Bash", ["command": .string("\(hold); echo said-by-tool")]))
+                case .toldInTool:
+                    // What is said now waits for the end of the tool, and would begin another round after it.
+                    let words = InputLine.user("Look here.", uuid: Self.uuid)
+                    speaker.withLock {
+                        $0?.say(words)
+                        $0?.end()
+                    }
+                    return .message(.call("Bash", ["command": .string("\(hold); echo said-by-tool; sleep 1")]))
                 case .failingTool: return .message(.call("Bash", ["command": .string("\(hold); echo said-by-tool; exit 3")]))
                 case .twoTools:
                     return .message(
@@ -132,7 +142,14 @@ struct SpokenCLITests {
                 let first = try await place.conversation("Do it.", firstInput, port: api.port, session: session, options: options)
                 #expect(first.exitCode == 0 && requests.withLock { $0.count } == 1, "\(first.errors)")
                 #expect(first.result?["structured_output"] == nil && first.result?["is_error"] == false)
-                #expect(first.result?["terminal_reason"] == (step == .words ? "stop_hook_prevented" : "hook_stopped"))
+                let last = first.lines.last { $0["type"] == "result" && $0["num_turns"] != 0 }
+                #expect(last?["terminal_reason"] == (step == .words ? "stop_hook_prevented" : "hook_stopped"))
+                var reader = TurnReader(resuming: false)
+                for line in first.lines { _ = reader.take(Data(try line.text().utf8)) }
+                let end = reader.conclusion(exit: .code(0), stopped: .credentialRests, errorTail: "").end
+                #expect(end == .stopped(.credentialRests))
+                let isTold = first.lines.contains { $0["uuid"] == .string(Self.uuid) && $0["isReplay"] == true }
+                #expect(isTold == (step == .toldInTool), "what was told is in the conversation, and said to be")
                 try FileManager.default.removeItem(atPath: hook.hold.path)
                 try FileManager.default.removeItem(atPath: firstInput.path)
                 let secondInput = try place.speaker()
@@ -143,6 +160,7 @@ struct SpokenCLITests {
                 let seen = try #require(requests.withLock { $0.dropFirst().first }).messages.map { "\($0.blocks)" }.joined()
                 #expect(seen.contains("said-by-tool") && seen.contains("Go on."))
                 if step == .twoTools { #expect(seen.contains("and-by-another")) }
+                if step == .toldInTool { #expect(seen.ranges(of: "Look here.").count == 1) }
                 if step != .words { #expect(seen.contains("a usage limit was reached")) }
             }
         }

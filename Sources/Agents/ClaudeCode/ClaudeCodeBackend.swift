@@ -33,7 +33,7 @@ package struct ClaudeCodeBackend: AgentBackend {
 
     package func hold(in turnDirectory: String) -> Invocation.File? { StepHook(turnDirectory: turnDirectory).hold }
 
-    package func reader(for order: TurnOrder) -> any TurnReading { TurnReader(resuming: order.resume) }
+    package func reader(for order: TurnOrder) -> any TurnReading { TurnReader(resuming: order.resume, renewsLogin: order.renewsLogin) }
 
     /// The folder between is named after the working directory.
     package func conversation(of session: String) -> [String?] { ["projects", nil, session + ".jsonl"] }

@@ -2,9 +2,10 @@ import FoundationEssentials
 
 /// Keeps the CLI from asking the model again, without breaking off what it is doing.
 ///
-/// The CLI runs `PostToolBatch` hooks when all tools of an answer have ended, however they ended, and `Stop` hooks when an answer calls none; one that
-/// says `"continue": false` ends the turn there, with every result kept in the conversation. The hook says what a file holds that is not there until the
-/// turn is to end. An answer that is a fitting report passes by the hooks. Measured with Claude Code 2.1.330: 1 to 3 ms for each round of tools.
+/// The CLI runs `PostToolBatch` hooks when all tools of an answer have ended, however they ended, `Stop` hooks when an answer calls none, and
+/// `UserPromptSubmit` hooks before a prompt or message that would begin another round; one that says `"continue": false` ends the turn there, with every
+/// result and every message kept in the conversation. The hook says what a file holds that is not there until the turn is to end. An answer that is a
+/// fitting report passes by the hooks. Measured with Claude Code 2.1.330: 1 to 3 ms for each round of tools.
 struct StepHook {
     private struct Answer: Encodable {
         var `continue` = false
@@ -30,8 +31,8 @@ struct StepHook {
     /// What the CLI is given with `--settings`.
     var settings: Invocation.File {
         let matcher = Settings.Matcher(hooks: [.init(command: command)])
-        return .init(
-            path: turnDirectory + "/settings.json", contents: Self.json(Settings(hooks: ["PostToolBatch": [matcher], "Stop": [matcher]])))
+        let hooks = Dictionary(uniqueKeysWithValues: ["PostToolBatch", "Stop", "UserPromptSubmit"].map { ($0, [matcher]) })
+        return .init(path: turnDirectory + "/settings.json", contents: Self.json(Settings(hooks: hooks)))
     }
 
     /// Once this is there, no further request is made.

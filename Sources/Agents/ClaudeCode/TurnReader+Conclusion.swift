@@ -43,7 +43,7 @@ extension TurnReader {
     private func credentialFault(stopped: StopCause?) -> CredentialFault? {
         guard let result, !resultIsAbort else {
             if let rejection, stopped?.letsStepFinish ?? true { return exhausted(rejection, message: "a usage window is used up") }
-            return refusals > 0 && lastRetry != nil ? .refused(message: "the provider answered 401 (authentication failed)") : nil
+            return refusals > 0 ? lastRetry.map { .refused(message: $0.refusalWords) } : nil
         }
         guard result.isError == true || result.apiErrorStatus != nil else { return nil }
         switch (apiFailure, result.apiErrorStatus) {
@@ -87,7 +87,11 @@ extension TurnReader {
     }
 
     /// The result of a turn whose next request a hook has prevented (see `StepHook`).
-    private var resultIsHeldBack: Bool { ["hook_stopped", "stop_hook_prevented"].contains(result?.terminalReason) }
+    private var resultIsHeldBack: Bool {
+        guard let result, result.isError != true else { return false }
+        // A prompt or message that was held back comes to a result of its own, of no request at all.
+        return ["hook_stopped", "stop_hook_prevented"].contains(result.terminalReason) || result.numTurns == 0
+    }
 
     private func sessionExists(after end: TurnEnd, errorTail: String) -> Bool {
         if end == .sessionMissing { return false }

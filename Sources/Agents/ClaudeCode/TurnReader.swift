@@ -9,6 +9,8 @@ import Orchestration
 package struct TurnReader: TurnReading, Equatable {
     /// Whether the session existed before the turn.
     let resuming: Bool
+    /// Whether the CLI may renew its credential after the first refusal.
+    let renewsLogin: Bool
     /// `system/init` was seen. By then the CLI has stored the session.
     private(set) var start: SessionStart?
     /// The last result; a process can write more than one.
@@ -30,7 +32,10 @@ package struct TurnReader: TurnReading, Equatable {
     private(set) var lastRetry: APIRetry?
     private(set) var malformedLines = 0
 
-    package init(resuming: Bool) { self.resuming = resuming }
+    package init(resuming: Bool, renewsLogin: Bool = false) {
+        self.resuming = resuming
+        self.renewsLogin = renewsLogin
+    }
 
     package mutating func take(_ line: Data) -> Observation {
         take(StreamLine(decoding: line, longestText: Activity.mostBytes))
@@ -90,16 +95,16 @@ package struct TurnReader: TurnReading, Equatable {
         return observation
     }
 
-    /// A refused credential stays refused, and the CLI would try it for over a minute. A stored login or a subscription's token
-    /// gets a second chance, because the CLI renews it after the first refusal.
+    /// A refused credential stays refused, and the CLI would try it for over a minute. A login of the CLI's own gets a second chance, because the
+    /// CLI renews it after the first refusal.
     private mutating func refusal(in retry: APIRetry) -> CredentialFault? {
         guard retry.errorStatus == 401 || retry.error == "authentication_failed" else {
             refusals = 0
             return nil
         }
         refusals += 1
-        let renewable = start?.apiKeySource == "none"
-        return refusals > (renewable ? 1 : 0) ? .refused(message: "the provider answered 401 (authentication failed)") : nil
+        let renewable = renewsLogin && start?.apiKeySource == "none"
+        return refusals > (renewable ? 1 : 0) ? .refused(message: retry.refusalWords) : nil
     }
 
     private mutating func close(with result: TurnResult) {
@@ -124,6 +129,9 @@ package struct TurnReader: TurnReading, Equatable {
 }
 
 extension APIRetry {
+    /// What a person reads of a refusal.
+    var refusalWords: String { "the provider answered \(errorStatus ?? 401) (authentication failed)" }
+
     /// What a failure that is tried again says about the credential. One failed request says nothing about a server's health.
     fileprivate var slowdown: Throttle.Cause? {
         switch (errorStatus, error) {

@@ -61,7 +61,9 @@ function company() {
   const teams = isMany ? status.teams.filter(isBusy) : status.teams;
   const atWork = status.teams.reduce((sum, one) => sum + one.members.filter((member) => member.state === "working").length, 0);
   return card(["Company ", el("span", { class: "weak" }, `${atWork} of ${count(total, "worker")} at work`)],
-    status.width?.reason && el("p", { class: "weak" }, "Why not more: ", told(status.width.reason, now())),
+    status.width?.reason && el("p", { class: "weak" },
+      status.width.atOnce < total ? `${status.width.atOnce} of ${count(total, "worker")} may begin something new: ` : "Why not more: ",
+      told(status.width.reason, now())),
     el("ul", { class: "tree" }, agent(status.director), teams.slice(0, 60).map((one) => team(one, isMany))),
     teams.length < status.teams.length && el("p", { class: "weak" }, `${count(status.teams.length - teams.length, "team")} at rest.`),
     isMany && el("p", {}, el("a", { href: "#/agents", "data-key": "all-agents" }, "All agents")));
