@@ -38,7 +38,7 @@ struct AgentCommand: AsyncParsableCommand {
                 agent.stopping.map { "being stopped: \($0)" },
             ].compactMap(\.self)
             return "\(agent.id.padding(to: 11)) \(agent.state.padding(to: 8)) "
-                + OneLineText.of(parts.joined(separator: "; "), limit: 160)
+                + OneLineText.of(parts.joined(separator: "; "), limit: 400)
         }
     }
 

@@ -5,7 +5,12 @@ import Observability
 struct ProgressPrinter: Sendable {
     var console: Console
     /// Seconds since 1970.
-    var now: @Sendable () -> Int = { time(nil) }
+    var now: @Sendable () -> Int = {
+        // `time` answers from a clock that may be a tick behind, and a line would be of the second before its event.
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec
+    }
 
     func print(_ line: EventLine) { console.write(text(of: line)) }
 

@@ -205,5 +205,5 @@ extension StopCause {
     }
 
     /// What a person reads of a turn that is not over yet.
-    package var wordsBeforeEnd: String { letsStepFinish ? "\(words); it finishes its step first" : words }
+    package var wordsBeforeEnd: String { letsStepFinish ? "once its step is done, as \(words)" : words }
 }
