@@ -57,7 +57,7 @@ struct AgentProcess: Sendable {
     /// Has it end after a step instead of what it would have met with a request after that.
     ///
     /// - Returns: whether anything changed: what it ends with by itself before, counts.
-    mutating func isHeld(from time: Int64) -> Bool {
+    mutating func endAfterStep(at time: Int64) -> Bool {
         if case .itself = ending { return end(at: time, .terminated) }
         guard !isOver, case .failed = ending else { return false }
         endsAt = time

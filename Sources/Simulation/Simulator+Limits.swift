@@ -98,7 +98,11 @@ extension Simulator {
         }
         // A person may have set another budget, and the first one again.
         let isSet = journal.records.contains { if case .settingChanged(.budget) = $0.event { true } else { false } }
-        guard !isSet, settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
+        guard settings.allSatisfy({ $0.limits == run.settings.limits }) else { return }
+        if isSet {
+            told.removeAll { $0.hasSuffix(" of \(SpendingScope.run.words) in \(SpendingMeasure.usd)") }
+            takings[.run]?[.usd] = nil
+        }
         guard Set(told).count == told.count else { throw Violation(.budgetsHold, "told twice: \(told)") }
         for (scope, taken) in takings {
             for (measure, taken) in taken {

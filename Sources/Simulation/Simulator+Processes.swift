@@ -15,7 +15,7 @@ extension Simulator {
         // What it has asked already is answered, and if that is a refusal, it ends with it.
         if case .failed = process.ending, random.happens(0.3) { return }
         let end = real + (process.startedAt == real ? 0 : random.milliseconds(100...90_000))
-        guard processes[turn]?.isHeld(from: end) == true else { return }
+        guard processes[turn]?.endAfterStep(at: end) == true else { return }
         plan(.processEnds(turn), after: end - real)
     }
 

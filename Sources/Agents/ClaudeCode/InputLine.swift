@@ -30,11 +30,14 @@ enum InputLine {
     /// Breaks off what the CLI does: its tool's processes are ended, the conversation stays. It answers with `id`.
     static func interrupt(id: String) -> String { line(Control(request_id: id, request: .init(subtype: "interrupt"))) }
 
-    private static func line(_ value: some Encodable) -> String {
+    private static func line(_ value: some Encodable) -> String { json(value) + "\n" }
+
+    /// A value of nothing but strings, numbers and the like, as the CLI is given it.
+    static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch {
             preconditionFailure("strings could not be written as JSON: \(error)")
         }

@@ -32,24 +32,14 @@ struct StepHook {
     var settings: Invocation.File {
         let matcher = Settings.Matcher(hooks: [.init(command: command)])
         let hooks = Dictionary(uniqueKeysWithValues: ["PostToolBatch", "Stop", "UserPromptSubmit"].map { ($0, [matcher]) })
-        return .init(path: turnDirectory + "/settings.json", contents: Self.json(Settings(hooks: hooks)))
+        return .init(path: turnDirectory + "/settings.json", contents: InputLine.json(Settings(hooks: hooks)))
     }
 
     /// Once this is there, no further request is made.
-    var hold: Invocation.File { .init(path: turnDirectory + "/hold.json", contents: Self.json(Answer())) }
+    var hold: Invocation.File { .init(path: turnDirectory + "/hold.json", contents: InputLine.json(Answer())) }
 
     private var command: String {
         let path = "'" + hold.path.replacing("'", with: "'\\''") + "'"
         return "[ ! -e \(path) ] || cat \(path)"
-    }
-
-    private static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        } catch {
-            preconditionFailure("strings could not be written as JSON: \(error)")
-        }
     }
 }
