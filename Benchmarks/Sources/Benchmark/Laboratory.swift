@@ -46,8 +46,8 @@ struct Laboratory {
         try run(["git", "init", "-q", "--bare", "-b", "main", path])
         var stream = "commit refs/heads/main\nmark :1\ncommitter Bench <bench@localhost> 1700000000 +0000\ndata 4\nbase\n"
         for number in 0..<files {
-            let text = "file \(number)\n" + String(repeating: "content of the file \(number)\n", count: 20)
-            stream += "M 100644 inline src/\(number % 100)/\(number / 100 % 100)/file\(number).txt\ndata \(text.utf8.count)\n\(text)\n"
+            let text = SyntheticFiles.text(number)
+            stream += "M 100644 inline \(SyntheticFiles.path(number))\ndata \(text.utf8.count)\n\(text)\n"
         }
         for (path, text) in more { stream += "M 100644 inline \(path)\ndata \(text.utf8.count)\n\(text)\n" }
         for branch in branches {
@@ -64,10 +64,10 @@ struct Laboratory {
         return path
     }
 
-    /// A copy that shares nothing.
+    /// A copy whose files are links: git changes none of them in place, and copying 100 MB for each reading would keep the disk busy beside it.
     func copy(_ repository: String) throws -> String {
         let path = "\(root)/copy-\(UUID().uuidString.prefix(8)).git"
-        try run(["cp", "-R", repository, path])
+        try run(["cp", "-Rl", repository, path])
         return path
     }
 }

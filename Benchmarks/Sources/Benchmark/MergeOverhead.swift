@@ -15,7 +15,10 @@ struct MergeOverhead {
         let changes = (0..<many).map { number in
             (
                 name: "change-\(number)",
-                files: ["src/\(number % 100)/0/new\(number).txt": "new\n", "src/1/\(number % 50)/other\(number).txt": "x\n"]
+                files: [
+                    "\(SyntheticFiles.folder(of: number * files / many))/new\(number).txt": "new\n",
+                    "\(SyntheticFiles.folder(of: number % 200))/other\(number).txt": "x\n",
+                ]
             )
         }
         let original = try laboratory.repository(files: files, branches: changes)

@@ -12,7 +12,11 @@ struct Worktrees {
     private var changed: Int { min(200, files / 4) }
 
     func rows() throws -> [Row] {
-        let next = (0..<changed).map { number in ("src/\(number % 100)/\(number / 100 % 100)/file\(number).txt", "changed \(number)\n") }
+        // All over the tree, each with one line more.
+        let next = (0..<changed).map { place in
+            let number = place * files / changed
+            return (SyntheticFiles.path(number), SyntheticFiles.text(number) + "changed \(number)\n")
+        }
         let origin = try laboratory.repository(
             files: files, branches: [(name: "next", files: Dictionary(uniqueKeysWithValues: next))])
         let archive = laboratory.root + "/archive-\(files).tar"
