@@ -13,14 +13,13 @@ struct TurnExecution: Sendable {
     let running: RunningTurns
     /// Keeps how far each turn's output has been taken in; `nil`: nothing does.
     let journal: Journal?
-    /// Getting a turn ready is work for processors. When many begin at once, the first of them is not to wait for the last: some beyond the
-    /// processors, which may be waiting for the disk, and the others in order.
-    private let starts = AsyncLock(places: Machine.present.cores + 2)
+    private let starts: TurnStarts
 
     init(resources: RunResources, repositories: Repositories, journal: Journal? = nil) {
         self.resources = resources
         self.repositories = repositories
         self.journal = journal
+        starts = TurnStarts(clock: resources.clock)
         let log = resources.log
         running = RunningTurns(backend: resources.backend) { turn, error in
             log.log(source: "cco", level: .error, message: "\(turn) could not be stopped: \(error)")
@@ -48,10 +47,11 @@ struct TurnExecution: Sendable {
             }
             order = prepared.order
             process = prepared.process
+        } else if let process {
+            CrashPoint.turnStarted.pass()
+            running.began(id, process)
         }
         guard let process else { throw CancellationError() }
-        CrashPoint.turnStarted.pass()
-        running.began(id, process)
         // A manager thinks, and the machine has time.
         let filling = SeatFilling(resources: resources, repositories: repositories)
         let early = turn.role == .worker ? nil : _Concurrency.Task { await filling.fill(try await state()) }
@@ -84,9 +84,12 @@ struct TurnExecution: Sendable {
         if turn.role == .director {
             await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state(), knownWithin: OriginWatch.lately)))
         }
-        return try await starts.withLock { () async throws in
+        return try await starts.take { () async throws in
             if running.isNotToBegin(turn.id) { return nil }
-            return try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
+            let prepared = try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
+            CrashPoint.turnStarted.pass()
+            running.began(turn.id, prepared.process)
+            return prepared
         }
     }
 

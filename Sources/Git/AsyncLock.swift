@@ -10,7 +10,7 @@ package actor AsyncLock {
     package init(places: Int = 1) { free = max(1, places) }
 
     /// How many wait to be let in.
-    var waitingCount: Int { waiting.count }
+    package var waitingCount: Int { waiting.count }
 
     private func enter() async {
         guard free == 0 else {

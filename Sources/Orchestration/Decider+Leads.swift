@@ -148,8 +148,9 @@ extension Decider {
         }
         emit(.briefDone(turn.agent))
         emit(.assessed(id))
-        // The direction may have changed while a flat run's lead judged the old one.
-        guard run.isAtRest(id), !(run.isFlat && run.directionChanged) else { return }
+        // The direction may have changed while a flat run's lead judged the old one. That the base is on its way onto the team's branch meanwhile is
+        // no reason to ask again: whether they fit together is for the gate to say.
+        guard run.hasNoOpenWork(id), !(run.isFlat && run.directionChanged) else { return }
         if !report.goalReached {
             giveUp(id, "its lead says the goal is not reached and has no further task: \(report.summary)")
         } else if run.isFlat {
@@ -166,11 +167,14 @@ extension Decider {
 }
 
 extension Run {
-    /// Whether nothing of the team is under way.
-    func isAtRest(_ team: TeamID) -> Bool {
+    /// Whether nothing is under way on the team's branch or with it, and its tasks are settled.
+    func isAtRest(_ team: TeamID) -> Bool { hasNoOpenWork(team) && !queue.contains { $0.kind == .sync(team) } }
+
+    /// Whether nothing of the team's own is under way.
+    func hasNoOpenWork(_ team: TeamID) -> Bool {
         let target = target(of: team)
         return !tasks.hasOpen(team)
-            && !queue.contains { $0.target == target || $0.kind == .delivery(team) }
+            && !queue.contains { ($0.target == target && $0.kind != .sync(team)) || $0.kind == .delivery(team) }
     }
 
     /// Whether the direction on the target branch is not the one the Director has seen.

@@ -96,6 +96,31 @@ struct DeliveryTests {
         }
     }
 
+    @Test(
+        "a lead that judges while main comes onto its team's branch is not asked again", arguments: [RunSettings.Promotion.auto, .director])
+    func judgedMeanwhile(promotion: RunSettings.Promotion) throws {
+        let scenario = try scenario { $0.promotion = promotion }
+        func judging(_ run: Run) -> Turn? { run.turns.values.first { $0.team == one && $0.brief == .assess } }
+        try scenario.start()
+        try scenario.play { judging($0) != nil }
+        scenario.world.pushFromOutside()
+        try scenario.feed(.baseObserved(scenario.world.facts))
+        let turn = try #require(judging(scenario.run))
+        let effect = try #require(scenario.run.effects.first { $0.value.effect == .runTurn(turn.id) }?.key)
+        let job = try #require(scenario.jobs.firstIndex { $0.effect == effect })
+        scenario.jobs[job].due = scenario.now
+        try scenario.play { judging($0) == nil }
+        #expect(scenario.run.queue.contains { $0.kind == .sync(one) })
+        #expect(scenario.run.teams[one]?.stage == (promotion == .auto ? .promoting : .offered))
+        try scenario.playOut()
+        let asked = scenario.journal.count {
+            if case .turnStarted(let turn) = $0.event { turn.team == one && turn.brief == .assess } else { false }
+        }
+        #expect(asked == 1)
+        #expect(scenario.run.phase == .ended(.complete))
+        #expect(scenario.world.holds(scenario.world.base).isSuperset(of: ["task-1", "task-2"]))
+    }
+
     @Test("a task starts from a team's head that holds what other teams have landed on main")
     func noDrift() throws {
         let scenario = try scenario { $0.promotion = .auto }

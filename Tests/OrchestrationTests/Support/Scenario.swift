@@ -8,7 +8,7 @@ final class Scenario {
     /// An effect that the world is busy with.
     struct Job {
         let effect: EffectID
-        let due: Timestamp
+        var due: Timestamp
         let number: Int
     }
 
