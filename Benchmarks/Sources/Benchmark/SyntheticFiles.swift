@@ -15,8 +15,8 @@ enum SyntheticFiles {
         let size = 800 + next(8_000)
         var text = ""
         while text.utf8.count < size {
-            text += String(repeating: "    ", count: next(4))
-            text += "\(words[next(words.count)]) \(words[next(words.count)])\(next(1_000)) = \(words[next(words.count)])(\(next(100_000)))\n"
+            text += String(repeating: "    ", count: next(4)) + words[next(words.count)] + " "
+            text += "\(words[next(words.count)])\(next(1_000)) = \(words[next(words.count)])(\(next(100_000)))\n"
         }
         return text
     }
