@@ -28,6 +28,7 @@ struct TurnStarts: Sendable {
     /// Returns when the program has said something, has ended, or has had time enough for either.
     ///
     /// - Parameter begin: makes everything ready and starts the program; `nil` if it is not to begin any more.
+    /// - Throws: what `begin` throws; `CancellationError`; `SystemError` when the process cannot be watched. It lives on then, and can be taken up.
     func take<Order: Sendable>(
         _ begin: () async throws -> (order: Order, process: SupervisedProcess)?
     ) async throws -> (order: Order, process: SupervisedProcess)? {
