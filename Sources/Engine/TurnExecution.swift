@@ -48,8 +48,7 @@ struct TurnExecution: Sendable {
             order = prepared.order
             process = prepared.process
         } else if let process {
-            CrashPoint.turnStarted.pass()
-            running.began(id, process)
+            hasBegun(id, process)
         }
         guard let process else { throw CancellationError() }
         // A manager thinks, and the machine has time.
@@ -87,10 +86,15 @@ struct TurnExecution: Sendable {
         return try await starts.take { () async throws in
             if running.isNotToBegin(turn.id) { return nil }
             let prepared = try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
-            CrashPoint.turnStarted.pass()
-            running.began(turn.id, prepared.process)
+            hasBegun(turn.id, prepared.process)
             return prepared
         }
+    }
+
+    /// From here on the turn can be stopped and told something, also while its program has said nothing yet.
+    private func hasBegun(_ turn: TurnID, _ process: SupervisedProcess) {
+        CrashPoint.turnStarted.pass()
+        running.began(turn, process)
     }
 
     private func prepareFiles(

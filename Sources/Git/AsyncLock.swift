@@ -1,7 +1,7 @@
 /// Lets one caller at a time, or a few, into a stretch of code that awaits, in order of arrival.
 ///
 /// An actor alone does not do this: it lets others in at every `await`. Waiting is not cancellable, because every holder is bounded
-/// by the timeout of the command it runs.
+/// by timeouts: those of the commands it runs, or its own.
 package actor AsyncLock {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
