@@ -16,6 +16,8 @@ package enum ProgressMark: Codable, Sendable, Equatable {
     case told
     /// The provider did not answer, and the agent's program asks again by itself after a pause.
     case retrying
+    /// A line that cannot be read, whatever it says: one that was too long, for instance.
+    case unreadable
     /// The agent said anything else.
     case output
 }

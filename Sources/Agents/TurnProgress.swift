@@ -98,6 +98,9 @@ package struct TurnProgress: Codable, Sendable, Equatable {
             case .told:
                 if failing != nil { isWarned = true }
                 failing = nil
+            case .unreadable:
+                // It may have been the end of any of them.
+                tools = [:]
             case .output:
                 break
             }

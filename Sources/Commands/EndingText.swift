@@ -10,6 +10,7 @@ struct EndingText: Sendable {
     var ending: RunEnding
     var place: Place
     var console: Console
+    var redactor: Redactor
     /// What the target branch has gained, where the run has not ended and no report says it.
     var landed: [LandedCommit] = []
 
@@ -21,13 +22,19 @@ struct EndingText: Sendable {
             return lines.joined(separator: "\n")
         }
         if !ending.run.isEnded {
-            lines.append("Run \(ending.run.id) stands still (\(ending.run.suspension ?? "no reason given")); no agent process is left.")
+            let reason = ending.run.suspension.map { OneLineText.of(redactor.redacted($0), limit: 400) } ?? "no reason given"
+            lines.append("Run \(ending.run.id) stands still (\(reason)); no agent process is left.")
             lines.append("Go on: cco resume\(place.options)    Give it up: cco cleanup --abandon\(place.options)")
         }
-        let report =
-            WrittenReport.read(in: ending.logFolder)
-            ?? RunReport(run: ending.run, place: place, logFolder: ending.logFolder, landed: landed)
-        lines.append(report.terminalSummary(width: console.width ?? 100, color: console.hasColour))
+        do {
+            // One that is written has no secrets any more.
+            let report =
+                try WrittenReport.read(in: ending.logFolder)
+                ?? RunReport(run: ending.run, place: place, logFolder: ending.logFolder, landed: landed).redacted(by: redactor)
+            lines.append(report.terminalSummary(width: console.width ?? 100, color: console.hasColour))
+        } catch {
+            lines.append("The summary cannot be shown without what may be secret: \(error)")
+        }
         if ending.run.isEnded { lines.append("Report: \(ending.logFolder)/\(WrittenReport.markdownName)") }
         return lines.joined(separator: "\n")
     }
@@ -35,8 +42,8 @@ struct EndingText: Sendable {
 
 extension EndingText {
     /// With a look at the branch, which a run that stands still has gained something on. Without it where git cannot say.
-    init(_ ending: RunEnding, _ place: Place, _ surroundings: Surroundings) async {
-        self.init(ending: ending, place: place, console: surroundings.console)
+    init(_ ending: RunEnding, _ place: Place, _ surroundings: Surroundings, _ redactor: Redactor) async {
+        self.init(ending: ending, place: place, console: surroundings.console, redactor: redactor)
         guard !ending.run.isEnded, ending.journalFault == nil else { return }
         let look = PresentLook(run: ending.run, place: place, git: Git(environment: surroundings.environment))
         // The text says nothing of commits then.

@@ -27,8 +27,9 @@ struct EngineSession: Sendable {
         let printer = ProgressPrinter(console: console)
         // The log has every line; a detached session's own output is kept short.
         let isQuiet = isDetached
-        let opening = Task { try await RunHost.open(request) { line in if !isQuiet { printer.print(line) } } }
-        let attention = SignalAttention(console: console, place: place)
+        let output = LineQueue(console.write)
+        let opening = Task { try await RunHost.open(request) { line in if !isQuiet { output.put(printer.text(of: line)) } } }
+        let attention = SignalAttention(console: console, words: .run(in: place))
         let watch = Task { for await number in signals.numbers { await attention.heed(number) } }
         defer { watch.cancel() }
         await attention.whileOpening { opening.cancel() }
@@ -41,22 +42,23 @@ struct EngineSession: Sendable {
             }
             throw error
         }
-        return try await carryOn(host, attention)
+        return try await carryOn(host, attention, output)
     }
 
-    private func carryOn(_ host: RunHost, _ attention: SignalAttention) async throws -> CommandStatus {
+    private func carryOn(_ host: RunHost, _ attention: SignalAttention, _ output: LineQueue) async throws -> CommandStatus {
         let service = try await serve(host)
         let header = RunHeader(
             run: await host.stateAtStart(), isResumed: host.isResumed, configuration: try place.folder.orchestratorConfiguration(),
             logFolder: host.log.folder, place: place, notices: host.notices)
         let lines = header.lines(isDetached: isDetached)
-        for line in lines { console.write(line) }
+        for line in lines { output.put(line) }
         let running = Task { await host.run() }
         await attention.whileRunning { reason in await host.suspend(reason) }
         starter?.started(run: host.folder.id.name, lines: lines)
         let ending = await running.value
         await service.end()
-        console.write(await EndingText(ending, place, surroundings).text)
+        await output.drained()
+        console.write(await EndingText(ending, place, surroundings, host.redactor).text)
         return CommandStatus(ending)
     }
 

@@ -37,7 +37,7 @@ extension Failure {
         case let error as PreflightError: self.init("\(error)", .noPermission)
         case let error as PublicationError: self.init("\(error)", .unavailable)
         case let error as WorkspaceError: self.init("\(error)", Self.status(error))
-        case let error as BranchMergeError: self.init("\(error)", .usage)
+        case let error as BranchMergeError: self.init("\(error)", Self.status(error))
         case let error as RunHostError: self.init("\(error)", .usage)
         case let error as JournalError: self.init("\(error)", Self.status(error.kind))
         case let error as ReplayError: self.init("\(error)", .cannotCreate)
@@ -83,6 +83,14 @@ extension Failure {
         case .lockHeld: .held
         case .invalidInput: .configuration
         case .wouldLoseWork, .cancelled, .other: .unexpected
+        }
+    }
+
+    private static func status(_ error: BranchMergeError) -> CommandStatus {
+        switch error {
+        case .missing, .twice, .holdsAgents: .usage
+        case .checkedOut, .refused: .noPermission
+        case .unreadable: .cannotCreate
         }
     }
 

@@ -39,15 +39,16 @@ struct Launch: Sendable {
         _ = try await detach(words)
         let finder = RunFinder(place: place)
         let (status, isLive) = try await finder.status()
-        let ending = try await WatchSession(surroundings: surroundings, place: place, isStarter: true).run(status: status, isLive: isLive)
-        guard ending == .over else {
+        let left = try await WatchSession(surroundings: surroundings, place: place, isStarter: true).run(status: status, isLive: isLive)
+        guard left == .over else {
             return surroundings.console.write(
                 "The run goes on in the background. Look at it: cco watch\(place.options)    Stop it: cco pause\(place.options)")
         }
         let logs = try RunLogs.find(status.run, at: place, surroundings)
         let run = try await finder.settled { try await finder.locked { $0 } }
         guard let run else { throw Failure("run \(status.run) is no longer in \(place.workspace.path)", .unexpected) }
-        let text = await EndingText(RunEnding(run: run, journalFault: nil, logFolder: logs.folder), place, surroundings)
+        let ending = RunEnding(run: run, journalFault: nil, logFolder: logs.folder)
+        let text = await EndingText(ending, place, surroundings, try place.redactor(surroundings))
         surroundings.console.write(text.text)
         let code = CommandStatus(run, journalFailed: false)
         if code != .ok { throw code }

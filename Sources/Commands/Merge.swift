@@ -74,17 +74,18 @@ struct Merge: AsyncParsableCommand {
         let merge = try merge(surroundings)
         let signals = try Signals([SIGINT, SIGTERM, SIGHUP])
         let printer = ProgressPrinter(console: surroundings.console)
-        let isJSON = json
         let console = surroundings.console
-        let host = try await merge.open { line in
-            if isJSON { console.warn(printer.text(of: line)) } else { printer.print(line) }
-        }
+        let output = LineQueue(json ? console.warn : console.write)
+        let attention = SignalAttention(console: console, words: .merge)
+        let watch = Task { for await number in signals.numbers { await attention.heed(number) } }
+        defer { watch.cancel() }
+        let host = try await open(merge, attention) { output.put(printer.text(of: $0)) }
+        for notice in host.notices { console.warn("cco: \(notice)") }
         let service = await serve(host, console)
-        let watch = Task {
-            for await number in signals.numbers { await host.suspend(Signals.name(of: number)) }
-        }
-        let ending = await host.run()
-        watch.cancel()
+        let running = Task { await host.run() }
+        await attention.whileRunning { reason in await host.suspend(reason) }
+        let ending = await running.value
+        await output.drained()
         do {
             try tell(ending, of: host, console)
         } catch {
@@ -97,11 +98,33 @@ struct Merge: AsyncParsableCommand {
         if status != .ok { throw status }
     }
 
+    /// A repository may take long to answer; a signal that comes meanwhile gives up.
+    private func open(
+        _ merge: BranchMerge, _ attention: SignalAttention, progress: @escaping @Sendable (EventLine) -> Void
+    ) async throws -> RunHost {
+        let opening = Task { try await merge.open(progress: progress) }
+        await attention.whileOpening { opening.cancel() }
+        do {
+            return try await opening.value
+        } catch {
+            if let number = await attention.first {
+                throw Failure("stopped by \(Signals.name(of: number)) before anything was merged", .suspended)
+            }
+            guard case WorkspaceError.held(let path, let holder) = error else { throw error }
+            let option = "--workspace \(ConfigurationPath.shellWord(path))"
+            throw Failure(
+                "\(path) is in use by \(holder). `cco queue \(option)` shows what it does, `cco pause \(option)` stops it.", .held)
+        }
+    }
+
     /// Says what came of it, and leaves that where `cco queue` finds it.
     private func tell(_ ending: RunEnding, of host: RunHost, _ console: Console) throws {
-        if let fault = ending.journalFault { throw Failure("the journal failed: \(fault)", .unexpected) }
         let outcome = MergeOutcome(ending, of: host, isDryRun: dryRun)
         console.write(json ? try JSONText.of(outcome.document) : outcome.lines(Style(isOn: console.hasColour)).joined(separator: "\n"))
+        if let fault = ending.journalFault {
+            throw Failure(
+                "the journal failed: \(fault) What has landed stays; the same command goes on with the rest.", CommandStatus(ending))
+        }
         guard ending.run.isEnded else { return }
         do {
             try MergeRecord(outcome).redacted(by: host.redactor).write(in: host.folder.workspace)
@@ -142,9 +165,12 @@ struct Merge: AsyncParsableCommand {
         var order = BranchMerge.Order(
             repository: name, currentFolder: surroundings.currentFolder, target: target, branches: branches,
             verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: minutes ?? 30, gateSlots: slots, push: push && !dryRun)
+        // A rehearsal promises nothing that the repository would refuse.
+        order.needsPush = push
         if let contents { try order.take(contents, in: place.folder, environment: surroundings.environment) }
         return BranchMerge(
-            order: order, workspace: try workspace(surroundings, repository: name), environment: surroundings.environment,
+            order: order, workspace: try workspace(surroundings, repository: name), ownsWorkspace: workspace == nil,
+            environment: surroundings.environment,
             shim: try ExecutableSearch(surroundings: surroundings).shim(), version: CommandLineTool.version)
     }
 

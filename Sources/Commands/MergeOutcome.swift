@@ -44,11 +44,15 @@ struct MergeOutcome {
         /// The branch that got the work since origin refused the target, and origin's words; missing where it did not.
         var fallbackBranch: String?
         var refusal: String?
+        /// The repository that has the result where it was not pushed; missing where it was, and in a rehearsal.
+        var hub: String?
+        /// Why nothing could be merged at all; missing where branches were.
+        var failure: String?
         var log: String
     }
 
     var document: Document {
-        Document(
+        var document = Document(
             target: run.settings.targetBranch, head: run.base?.head.hex, gate: run.verifyCommand, isDryRun: isDryRun,
             isComplete: run.isEnded,
             branches: run.branches.map { branch in
@@ -61,6 +65,9 @@ struct MergeOutcome {
                 return entry
             }, gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds, flakes: run.merges.flakes,
             fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason, log: logFolder)
+        if !isDryRun, !run.settings.push, run.isEnded { document.hub = hub }
+        if run.isEnded, case .failed(let reason)? = run.phase.endReason { document.failure = reason }
+        return document
     }
 
     func lines(_ style: Style) -> [String] {
@@ -70,10 +77,11 @@ struct MergeOutcome {
         if let fallback = run.fallback {
             lines.append(style.red("origin refused \(run.settings.targetBranch) (\(fallback.reason)): the work is on \(fallback.branch)"))
         }
-        if !run.isEnded { lines.append("It was stopped (\(run.suspension ?? "")). The same command goes on with what has not landed.") }
-        if !isDryRun, !run.settings.push, run.isEnded {
-            lines.append("Nothing was pushed. Get it: git fetch \(ConfigurationPath.shellWord(hub)) \(run.settings.targetBranch)")
+        if !run.isEnded, let reason = run.suspension {
+            lines.append("It was stopped (\(reason)). The same command goes on with what has not landed.")
         }
+        if let failure = document.failure { lines.append(style.red("Nothing could be merged: \(ControlSequences.sanitised(failure))")) }
+        if let words = document.whereabouts { lines.append(words) }
         lines.append("Log: \(logFolder)")
         return lines
     }
@@ -103,6 +111,11 @@ extension MergeOutcome.Document {
         let landed = branches.count { $0.outcome == "landed" }
         return "\(landed) of \(branches.count) \(isDryRun ? "would land" : "landed") on \(fallbackBranch ?? target) in "
             + "\(HumanText.count(gateRuns, "gate run"))."
+    }
+
+    /// How to get what was not pushed; `nil` where it was.
+    var whereabouts: String? {
+        hub.map { "Nothing was pushed. Get it: git fetch \(ConfigurationPath.shellWord($0)) \(target)" }
     }
 
     /// A line for each branch: its name and what became of it.

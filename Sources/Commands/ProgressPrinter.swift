@@ -12,8 +12,6 @@ struct ProgressPrinter: Sendable {
         return time.tv_sec
     }
 
-    func print(_ line: EventLine) { console.write(text(of: line)) }
-
     func text(of line: EventLine) -> String {
         let style = Style(isOn: console.hasColour)
         let source = line.source.count < 12 ? line.source + String(repeating: " ", count: 12 - line.source.count) : line.source

@@ -46,6 +46,7 @@ struct QueueSearch: Sendable {
             let (status, isLive) = try await RunFinder(place: place).shownStatus(surroundings)
             company = QueueReport.Entry(status, isLive: isLive, at: now)
         } catch let failure as Failure where failure.status == .usage {
+            if namesWorkspace, let entry = try await entry(of: place.workspace) { return [entry] }
             absence = failure
         }
         var others: [QueueReport.Entry] = []

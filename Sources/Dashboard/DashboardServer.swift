@@ -16,6 +16,8 @@ package struct DashboardServer: Sendable {
 
     /// Browsers that are served at once; more wait. Each open page takes one connection and a few short ones.
     static let connectionLimit = 128
+    /// Seconds after which a connection is closed on which no request is answered.
+    static let idleSeconds: Int64 = 60
     /// Seconds that answers under way get after the server has been told to stop.
     static let stopSeconds: Int64 = 3
 
@@ -47,6 +49,8 @@ package struct DashboardServer: Sendable {
         let responder = LateResponder(token: token, feed: feed, past: past, isAgent: isAgent)
         let application = Application(
             responder: responder,
+            // Who connects and says nothing would keep others out for good.
+            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: .init(
                 address: .hostname("127.0.0.1", port: port), serverName: "cco", backlog: 64,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: Self.silence)),

@@ -141,6 +141,7 @@ package actor Engine {
                 if let pending = run.effects[id] { begin(id, pending.effect) }
             case .turnStopRequested(let turn, let cause):
                 carrier.stop(turn, cause)
+                takeUp(turn)
             case .effectDropped(let id):
                 inFlight[id]?.cancel()
             case .suspended, .faulted:
@@ -152,6 +153,13 @@ package actor Engine {
             default:
                 break
             }
+        }
+    }
+
+    /// A turn that is to be stopped while it waits for its next try may have left its process at work: it has to be taken up to be ended.
+    private func takeUp(_ turn: TurnID) {
+        for (id, pending) in run.effects where pending.delayedUntil != nil {
+            if case .runTurn(turn) = pending.effect { begin(id, pending.effect) }
         }
     }
 

@@ -121,7 +121,8 @@ package struct Executor: EffectCarrier {
         case .baseline(let commit, _, let command):
             let run = try await state()
             let order = GateOrder(
-                effect: id, commit: commit, command: command, seat: MergeTarget.base.gateSeat(0), kind: .full(isRerun: false),
+                effect: id, commit: commit, command: command, seat: MergeTarget.base.gateSeat(0),
+                kind: .full(isRerun: run.baselineDoubted != nil),
                 timeLimitMinutes: run.settings.verifyTimeoutMinutes)
             return try await gate(order, run: run)
         case .publish(let candidate, let commit, let onto):

@@ -17,22 +17,24 @@ struct GateExecution: Sendable {
             launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput,
             confine: { [limits = resources.limits] in $0.limited(limits) })
         if let earlier = try await resources.launcher.takeUp(directory: folder), let record = try earlier.exitRecord(),
-            record.reason == .terminated || record.reason == .lost, !runner.wasStoppedForOutput(earlier)
+            [.terminated, .lost, .execFailed].contains(record.reason), !runner.wasStoppedForOutput(earlier)
         {
-            // An interrupted run of this gate says nothing; begin anew.
+            // A run of this gate that was interrupted, or never began, says nothing; begin anew.
             try PrivateFiles.remove(folder)
         }
-        try await resources.disk.require()
-        try PrivateFiles.makeFolder(folder)
         let seat = try await repositories.seat(order.seat, identity: RunResources.identity)
         if try await resources.launcher.takeUp(directory: folder) == nil {
+            try await resources.disk.require()
+            try PrivateFiles.makeFolder(folder)
+            // A git command that has outlived its engine would go on deleting what this gate builds.
+            resources.tell(try await seat.endOrphans(), of: "the worktree of \(order.seat)")
             var keeps = true
             if case .full(let isRerun) = order.kind {
                 keeps = try await cache(seat).claim(for: order.commit, command: order.command, isRerun: isRerun)
                 CrashPoint.gateCacheClaimed.pass()
             }
             try await seat.detach(at: order.commit, cleaningIgnored: !keeps, date: resources.clock.now().milliseconds / 1000)
-            try await resources.furnish(seat, at: order.commit, trusting: run.startedFrom)
+            try await resources.furnish(seat, at: order.commit, trusting: run.startedFrom, isGate: true)
         }
         (order.isQuick ? CrashPoint.quickGateReady : .gateWorktreeReady).pass()
         let result = try await runner.run(

@@ -23,7 +23,7 @@ struct MergeExecution: Sendable {
         let order = CandidateMerge.Order(
             target: target, head: candidate.newestHead(in: run), message: resources.redactor.redacted(message(for: candidate, run)),
             date: resources.clock.now().milliseconds / 1000,
-            isAgentsWork: candidate.kind.isTask, mayFastForward: candidate.kind.isSync,
+            isAgentsWork: candidate.kind.isTask, trusted: run.base?.head, mayFastForward: candidate.kind.isSync,
             structure: candidate.target == .base && run.settings.branches == nil
                 ? resources.redactor.redacted(TeamStructure.render(run, landing: chain.links.map(\.candidate) + [candidate])) : nil,
             isVerified: verdicts(for: candidate, run), pin: "\(run.id)-\(id)")

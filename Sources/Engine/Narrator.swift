@@ -125,8 +125,8 @@ package struct Narrator: EngineObserver {
     }
 
     private static func tell(_ step: Step, _ resources: RunResources, _ progress: (EventLine) -> Void) {
-        for var line in EventLines.lines(for: step.event, before: step.before, after: step.after) {
-            line.text = resources.redactor.redacted(line.text)
+        let lines = EventLines.lines(for: step.event, before: step.before, after: step.after) { resources.redactor.redacted($0) }
+        for line in lines {
             resources.log.log(source: line.source, level: line.level.logLevel, message: line.text, fields: ["event": step.event.kind])
             progress(line)
         }

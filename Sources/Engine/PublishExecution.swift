@@ -26,6 +26,7 @@ struct PublishExecution: Sendable {
             return .refused("origin's \(run.settings.targetBranch) no longer contains what this run has published; it was rewritten")
         }
         await observe(facts)
-        return .moved
+        // It had been pushed, by an engine that was killed then, and somebody has pushed more since.
+        return try await hub.isAncestor(commit, of: facts.head) ? .published : .moved
     }
 }

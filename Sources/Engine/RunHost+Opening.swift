@@ -25,19 +25,15 @@ extension RunHost {
         let lock = try request.workspace.lock()
         try request.workspace.prepare()
         let clock = SystemClock()
-        var unfinished = try unfinishedRun(request.workspace)
-        if request.choice == .new, let old = unfinished {
-            try abandon(old.journal, at: clock.now())
-            unfinished = nil
-        }
+        let unfinished = try unfinishedRun(request.workspace)
         if request.choice == .unfinished, unfinished == nil {
             try await tidyEnded(request)
             throw RunHostError.nothingToResume(request.workspace.path)
         }
-        if let unfinished {
+        if let unfinished, request.choice != .new {
             return try await take(unfinished, request, pool, lock: lock, clock: clock, progress: progress)
         }
-        return try await begin(request, pool, lock: lock, clock: clock, progress: progress)
+        return try await begin(request, pool, insteadOf: unfinished, lock: lock, clock: clock, progress: progress)
     }
 
     /// The newest run's state, read without an engine. `nil` when there is none. Only with the workspace's lock in hand.
@@ -70,15 +66,21 @@ extension RunHost {
         guard let folder = try workspace.currentRun(), PrivateFiles.exists("\(folder.path)/\(Journal.fileName)") else { return nil }
         let journal = try Journal(existingIn: folder.path)
         if let recovered = try EventRecord.recover(journal), !recovered.run.isEnded {
+            if recovered.run.settings.branches != nil { throw RunHostError.holdsMerge(workspace.path) }
             return Unfinished(folder: folder, journal: journal, run: recovered.run, folded: recovered.folded)
         }
         try journal.close()
         return nil
     }
 
-    private static func abandon(_ journal: Journal, at now: Timestamp) throws {
-        _ = try journal.append([try EventRecord.encode(.ended(.abandoned), at: now)])
-        try journal.close()
+    /// Ends a run in favour of another one, and before that what its engine has left at work: nobody would ever look at it again.
+    private static func abandon(_ old: Unfinished, at now: Timestamp) async throws {
+        _ = try await StrayProcesses(marker: old.folder.marker, awaited: []).reconcile()
+        _ = try old.journal.append([try EventRecord.encode(.ended(.abandoned), at: now)])
+        var run = old.run
+        run.apply(.ended(.abandoned), at: now)
+        _ = try TurnFolders(folder: old.folder, run: run).reconcile()
+        try old.journal.close()
     }
 
     /// Takes an unfinished run up.
@@ -118,8 +120,11 @@ extension RunHost {
     }
 
     /// Starts a new run, once everything that it needs has been seen to be there.
+    ///
+    /// - Parameter old: a run that has not ended, and does when this one is sure to begin.
     private static func begin(
-        _ request: Request, _ pool: CredentialPool, lock: FileLock, clock: SystemClock, progress: @escaping @Sendable (EventLine) -> Void
+        _ request: Request, _ pool: CredentialPool, insteadOf old: Unfinished?, lock: FileLock, clock: SystemClock,
+        progress: @escaping @Sendable (EventLine) -> Void
     ) async throws -> RunHost {
         let now = clock.now()
         let folder = freeFolder(in: request.workspace, logDirectory: request.contents.configuration.logDirectory, at: now)
@@ -142,6 +147,7 @@ extension RunHost {
             let journal = try Journal(folder: folder.path, identity: identity)
             _ = try journal.append(events.map { try EventRecord.encode($0, at: now) })
             CrashPoint.runJournaled.pass()
+            if let old { try await abandon(old, at: now) }
             try request.workspace.setCurrent(folder.id)
             CrashPoint.runCurrent.pass()
             return try host(
@@ -243,10 +249,13 @@ extension RunHost {
 /// Why a run could not be taken up.
 package enum RunHostError: Error, CustomStringConvertible {
     case nothingToResume(String)
+    case holdsMerge(String)
 
     package var description: String {
         switch self {
         case .nothingToResume(let path): "there is no unfinished run in \(path); start one with `cco start`"
+        case .holdsMerge(let path):
+            "\(path) holds an unfinished `cco merge`; the same command finishes it. Choose another place with --workspace. Nothing was changed."
         }
     }
 }

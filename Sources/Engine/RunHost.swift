@@ -71,6 +71,7 @@ package struct RunHost: Sendable {
     package func run() async -> RunEnding {
         await engine.start(settings: settings)
         await engine.standstill()
+        await endWhatIsLeft()
         let run = await engine.run
         let fault = await engine.journalFault
         CrashPoint.runEnded.pass()
@@ -83,6 +84,19 @@ package struct RunHost: Sendable {
             return RunEnding(run: run, journalFault: "\(fault ?? error)", logFolder: log.folder)
         }
         return RunEnding(run: run, journalFault: fault.map(String.init(describing:)), logFolder: log.folder)
+    }
+
+    /// Nobody would look at a process any more that has been lost sight of.
+    private func endWhatIsLeft() async {
+        do {
+            let sweep = try await ProcessSweep.end(marker: folder.marker)
+            guard sweep.ended > 0 || !sweep.survivors.isEmpty else { return }
+            let left =
+                sweep.survivors.isEmpty ? "" : "; not even KILL has ended \(sweep.survivors.map { "\($0.pid)" }.joined(separator: ", "))"
+            log.log(source: "cco", level: .warning, message: "ended \(sweep.ended) processes that had been lost sight of\(left)")
+        } catch {
+            log.log(source: "cco", level: .error, message: "processes may be left: \(error)")
+        }
     }
 
     /// Stops every agent and makes the run stand still; `run()` then returns. The next engine goes on from there.

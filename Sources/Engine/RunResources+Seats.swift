@@ -6,15 +6,24 @@ extension RunResources {
     /// Puts into a fresh checkout what git does not bring: environment files, and submodules where the run may fetch them.
     ///
     /// A name that the repository itself tracks is left as the commit has it.
-    func furnish(_ seat: AgentRepository, at commit: ObjectID, trusting base: ObjectID?) async throws {
+    ///
+    /// - Parameter isGate: whether a commit is judged by what is there: then nothing of another one is left in the folders of submodules, and where they
+    ///   cannot be fetched for now, that is a failure, and not a verdict.
+    func furnish(_ seat: AgentRepository, at commit: ObjectID, trusting base: ObjectID?, isGate: Bool = false) async throws {
         var files = environmentFiles
-        for name in environmentFiles.keys where try await seat.hub.blobID(at: commit, path: name) != nil { files[name] = nil }
+        let names = environmentFiles.keys.sorted() + [".gitmodules"]
+        var tracked = try await seat.hub.tracked(names, at: commit)
+        // The hub does not have what an agent has committed in a turn that was cut off.
+        if tracked == nil { tracked = try await seat.tracked(names, at: commit) }
+        for name in tracked ?? [] { files[name] = nil }
         if !files.isEmpty { try await seat.placeFiles(files) }
-        guard usesSubmodules, let base, try await seat.hub.blobID(at: commit, path: ".gitmodules") != nil else { return }
+        let hasModules = tracked?.contains(".gitmodules") ?? false
+        if isGate, try hasModules || seat.hasFilledSubmodules() { try await seat.emptySubmodules() }
+        guard usesSubmodules, hasModules, let base else { return }
         do {
             try await seat.updateSubmodules(trusting: base)
         } catch {
-            guard error.kind != .cancelled else { throw error }
+            guard error.kind != .cancelled, !isGate || error.kind != .unreachable else { throw error }
             // Work that needs no submodule can go on; the agent and the gate see an empty folder, and a person sees why.
             log.log(source: "cco", level: .warning, message: "submodules are left empty in \(seat.worktreePath): \(error.detail)")
         }

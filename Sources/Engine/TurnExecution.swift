@@ -29,8 +29,20 @@ struct TurnExecution: Sendable {
     func run(
         _ id: TurnID, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
     ) async throws -> TurnOutcome {
-        guard let turn = try await state().turns[id] else { throw CancellationError() }
         defer { running.ended(id) }
+        do {
+            return try await carryOut(id, state: state, report: report)
+        } catch {
+            // Who has been told to end has ended before anybody takes the turn up again.
+            await running.settled(id)
+            throw error
+        }
+    }
+
+    private func carryOut(
+        _ id: TurnID, state: @escaping @Sendable () async throws -> Run, report: @escaping @Sendable (Input) async -> Void
+    ) async throws -> TurnOutcome {
+        guard let turn = try await state().turns[id] else { throw CancellationError() }
         if let cause = turn.stopCause { running.stop(id, cause) }
         let seat = try await repositories.seat(turn.agent.name, identity: RunResources.identity(of: turn.agent))
         let folder = resources.folder.turn(id)
@@ -83,7 +95,7 @@ struct TurnExecution: Sendable {
         if turn.role == .director {
             await report(.baseObserved(try await OriginWatch(hub: hub).look(try await state(), knownWithin: OriginWatch.lately)))
         }
-        return try await starts.take { () async throws in
+        return try await starts.take(goesAhead: turn.role != .worker) { () async throws in
             if running.isNotToBegin(turn.id) { return nil }
             let prepared = try await prepareFiles(turn, seat, hub, folder: folder, state: state, report: report)
             hasBegun(turn.id, prepared.process)
@@ -120,33 +132,6 @@ struct TurnExecution: Sendable {
         order.promptUUID = turn.promptUUID
         if turn.role == .director { await report(.directionShown(run.base?.direction)) }
         return (order, try await launch(turn, order, seat, run: run))
-    }
-
-    private func launch(_ turn: Turn, _ order: TurnOrder, _ seat: AgentRepository, run: Run) async throws -> SupervisedProcess {
-        let invocation = resources.backend.invocation(for: order)
-        for file in invocation.files { try PrivateFiles.write(Array(file.contents.utf8), to: file.path, isSynced: false) }
-        CrashPoint.turnPrompted.pass()
-        guard let credential = resources.credentials[turn.credential] else {
-            throw TurnError.unknownCredential(turn.credential)
-        }
-        let environment = AgentEnvironment(
-            parent: resources.parentEnvironment, credential: credential, agent: turn.agent.name,
-            turnMarker: "\(resources.folder.marker)/\(turn.id)",
-            configDirectory: resources.claudeConfiguration)
-        var variables = environment.variables(for: invocation)
-        variables.merge(resources.agentEnvironment) { _, own in own }
-        variables["CLAUDE_CODE_TMPDIR"] = resources.folder.temporary
-        try PrivateFiles.makeFolder(resources.folder.temporary)
-        for folder in order.readableDirectories { try PrivateFiles.makeFolder(folder) }
-        SecretChannel.conceal(&variables, credential: environment.credentialNames.subtracting(resources.agentEnvironment.keys))
-        var specification = SupervisedProcess.Specification(
-            directory: order.turnDirectory, marker: "\(resources.folder.marker)/\(turn.id)",
-            command: [invocation.executable] + invocation.arguments,
-            workingDirectory: seat.worktreePath
-        ).limited(resources.limits)
-        specification.followsInput = invocation.takesMessages
-        return try await resources.launcher.launch(
-            specification, environment: variables, standardInput: Array(invocation.standardInput.contents.utf8))
     }
 
     /// Reads the process's output to its end: from its beginning, or from the byte up to which an earlier engine is known to have taken it in (see
@@ -283,6 +268,9 @@ struct TurnExecution: Sendable {
         let date = resources.clock.now().milliseconds / 1000
         let saved = try await seat.saveUncommitted(
             message: "Save uncommitted work of \(id)", author: RunResources.identity(of: turn.agent), date: date)
+        for line in try seat.refused() {
+            resources.log.log(source: turn.agent.name, level: .warning, message: "not saved: \(resources.redactor.redacted(line))")
+        }
         CrashPoint.turnSaved.pass()
         outcome.savedUncommitted = saved != nil
         outcome.head = try await seat.harvest(task.branch, into: "refs/cco/work/\(id)")

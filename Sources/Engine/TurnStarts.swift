@@ -2,7 +2,7 @@ import Git
 import Orchestration
 import Processes
 
-/// Lets turns begin a few at a time, in the order in which they come.
+/// Lets turns begin a few at a time, in the order in which they come, leads' turns first.
 ///
 /// Getting a turn ready is work for processors, and so is the start of an agent's program, a second of one and more. When many begin at once,
 /// the first of them is not to wait for the last. And turns that began one after the other also end like that: otherwise all of them wait for the
@@ -27,12 +27,14 @@ struct TurnStarts: Sendable {
 
     /// Returns when the program has said something, has ended, or has had time enough for either.
     ///
-    /// - Parameter begin: makes everything ready and starts the program; `nil` if it is not to begin any more.
+    /// - Parameters:
+    ///   - goesAhead: for what others wait for.
+    ///   - begin: makes everything ready and starts the program; `nil` if it is not to begin any more.
     /// - Throws: what `begin` throws; `CancellationError`; `SystemError` when the process cannot be watched. It lives on then, and can be taken up.
     func take<Order: Sendable>(
-        _ begin: () async throws -> (order: Order, process: SupervisedProcess)?
+        goesAhead: Bool = false, _ begin: () async throws -> (order: Order, process: SupervisedProcess)?
     ) async throws -> (order: Order, process: SupervisedProcess)? {
-        try await places.withLock { () async throws in
+        try await places.withLock(goesAhead: goesAhead) { () async throws in
             guard let begun = try await begin() else { return nil }
             try await firstSign(of: begun.process)
             return begun

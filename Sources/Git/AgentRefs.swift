@@ -104,6 +104,31 @@ struct AgentRefs {
         guard renameat(parent.descriptor, last, place.descriptor, last) == 0 else { throw .system("moving \(parent.path)/\(last)") }
     }
 
+    /// The name under which ``keepAside(_:as:)`` keeps a commit.
+    static func asideName(_ id: ObjectID, as name: String) -> String { "refs/cco-moved/\(name)/\(id.short)" }
+
+    /// Has a ref of another name lead to a commit that loses its own, where it is still found when the agent's work is kept.
+    func keepAside(_ id: ObjectID, as name: String) throws(GitError) { try write(Self.asideName(id, as: name), id) }
+
+    /// Takes a ref away, whatever stands in its place; none of that name is fine.
+    func delete(_ name: String) throws(GitError) {
+        let root = try FolderHandle(path: gitDirectory)
+        // The packed one first: it would come to light again without the other.
+        if let content = try root.read("packed-refs", limit: 16 << 20), content.count < 16 << 20 {
+            let ending = Array(" \(name)".utf8)
+            var left: [UInt8] = []
+            var isGone = false
+            for line in content.split(separator: 0x0A) {
+                // What an annotated tag is of stands in the next line.
+                if !isGone || line.first != UInt8(ascii: "^") { isGone = line.suffix(ending.count).elementsEqual(ending) }
+                if !isGone { left += Array(line) + [0x0A] }
+            }
+            if left.count < content.count { try root.write("packed-refs", left, mode: 0o644) }
+        }
+        let parts = name.split(separator: "/").map(String.init)
+        if let last = parts.last { try root.descend(Array(parts.dropLast()))?.removeTree(last) }
+    }
+
     /// Writes the packed refs anew, with what can still be read of them, where git would refuse the whole file.
     func mendPacked() throws(GitError) {
         let root = try FolderHandle(path: gitDirectory)

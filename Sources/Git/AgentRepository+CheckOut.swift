@@ -3,7 +3,10 @@ import Orchestration
 import Processes
 
 extension AgentRepository {
-    /// Switches the worktree to a branch: to its present tip, or if it does not exist yet to `commit`, from which it starts.
+    /// Switches the worktree to a branch: to its present tip where that continues `commit`, otherwise to `commit`, from which it starts.
+    ///
+    /// A tip that does not continue `commit` is from before others worked on the branch, or no work of this place's on it at all; it is
+    /// kept under `refs/cco-moved/`. See ``continues(_:_:commit:)``. So is what the agent stashed while it was on another branch.
     ///
     /// Uncommitted work is saved on the old branch first (see ``saveUncommitted(message:author:date:)``). Build products and other
     /// ignored files stay, so that a worktree can be used again cheaply. Git LFS files stay pointers, and the folders of submodules stay
@@ -14,7 +17,8 @@ extension AgentRepository {
     ///   - cone: the part of the files that the worktree is to hold; nil for all. What the agent has added to it stays while it works on
     ///     the same branch.
     ///   - date: of a commit that saves work, in seconds since 1970.
-    /// - Returns: the commit that is checked out: the branch's tip, or `commit` if the branch is new or leads to objects that are gone.
+    /// - Returns: the commit that is checked out: the branch's tip, or `commit` if the branch is new, does not continue it or leads to
+    ///   objects that are gone.
     /// - Throws: ``GitError``.
     @discardableResult
     package func checkOut(
@@ -31,8 +35,15 @@ extension AgentRepository {
             try await removeDamagedObjects()
             target = commit
         }
+        if target != commit, try await !continues(branch, target, commit: commit) {
+            try refs.keepAside(target, as: branch)
+            target = commit
+        }
+        let isThere = try currentBranch() == branch
+        if !isThere { try await clearStash() }
         if try refs.read(head) != target { try refs.write(head, target) }
-        let widened = try currentBranch() == branch ? try widenedCone() : nil
+        try noteBranch(branch)
+        let widened = isThere ? try widenedCone() : nil
         try setCone(cone.map { (cone: Cone) in widened.map(cone.union) ?? cone })
         // Just now everything was saved, so that the files are those of the index.
         try await fill(target, head: "ref: \(head)", from: try indexedCommit())
@@ -52,12 +63,13 @@ extension AgentRepository {
         _ = try await endRest()
         if try currentBranch() != nil { try await saveUncommitted(message: Self.savedMessage, author: identity, date: date) }
         try await requireCommit(commit)
+        try await clearStash()
         try setCone(nil)
         let wasEmpty = try await fill(commit, head: commit.hex)
         try setKnown(commit)
         if wasEmpty { return }
         let kept = try placedNames().flatMap { ["-e", Self.pattern(for: $0)] }
-        try await git.run(["clean", "-ffdq"] + (cleaningIgnored ? ["-x"] + kept : kept), at: control, timeout: .seconds(600))
+        try await clean(["-ffdq"] + (cleaningIgnored ? ["-x"] + kept : kept))
     }
 
     static let savedMessage = "Uncommitted work, saved by cco"
@@ -76,19 +88,21 @@ extension AgentRepository {
         try setUnfilled(true)
         try setIndexed(nil)
         let folder = try FolderHandle(path: controlDirectory)
-        if try await !isSwitched(to: commit, from: present) {
+        var leavesFiles = false
+        if try await !isSwitched(to: commit, from: present, &leavesFiles) {
             // Helpers pay for a whole checkout only.
             let workers = try folder.kind(of: "index") == nil ? Self.checkoutWorkers : 1
             let arguments = Self.keepingFolders + ["-c", "checkout.workers=\(workers)", "read-tree", "--reset", "-u", commit.hex]
-            let result = try await git.attempt(arguments, at: control, timeout: .seconds(1_800))
+            let result = try await changeFiles(arguments, &leavesFiles)
             if !result.succeeded {
                 // A damaged index is nothing to keep: all of it comes from the commit and the files.
                 try folder.unlink("index")
                 try await git.run(arguments, at: control, timeout: .seconds(1_800))
             }
         }
-        // What an interrupted filling has left of another commit is in no index, and would be taken for somebody's work.
-        if isBroken, !wasEmpty { try await git.run(["clean", "-fdq"], at: control, timeout: .seconds(600)) }
+        // What a filling that was interrupted, or could not delete, has left of another commit is in no index, and would be taken for
+        // somebody's work.
+        if (isBroken && !wasEmpty) || leavesFiles { try await clean(["-fdq"]) }
         try setIndexed(commit)
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
         try showAgent(head: head)
@@ -103,11 +117,13 @@ extension AgentRepository {
     }
 
     /// Goes from one commit to another by what differs between them; false where that cannot be done, as when something ignored is in the way.
-    private func isSwitched(to commit: ObjectID, from present: ObjectID?) async throws(GitError) -> Bool {
+    private func isSwitched(
+        to commit: ObjectID, from present: ObjectID?, _ leavesFiles: inout Bool
+    ) async throws(GitError) -> Bool {
         guard let present, try cone() == nil else { return false }
         if present == commit { return true }
         let arguments = Self.keepingFolders + ["-c", "checkout.workers=1", "read-tree", "-m", "-u", present.hex, commit.hex]
-        return try await git.attempt(arguments, at: control, timeout: .seconds(1_800)).succeeded
+        return try await changeFiles(arguments, &leavesFiles).succeeded
     }
 
     /// Gives the agent's side the same HEAD and index, and ends whatever merge or rebase it was in.

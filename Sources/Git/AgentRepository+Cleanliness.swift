@@ -47,7 +47,8 @@ extension AgentRepository {
         let arguments = ["status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=all", "--no-renames"]
         let result = try await git.attempt(
             ["-c", "core.untrackedCache=true"] + arguments, at: self.control, timeout: .seconds(600), limit: 1 << 20)
-        guard result.succeeded, !result.truncated else { return false }
+        // Of what it cannot look at, such as a folder without permissions, git only says so.
+        guard result.succeeded, !result.truncated, result.standardError.isEmpty else { return false }
         // `XY path`: X is the index against HEAD, Y the files against the index.
         return result.standardOutput.split(separator: 0).allSatisfy { $0.dropFirst().first == UInt8(ascii: " ") }
     }

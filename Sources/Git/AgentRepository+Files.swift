@@ -26,7 +26,8 @@ extension AgentRepository {
 
     /// Writes files such as `.env` into the worktree, mode 0600, and excludes them from commits.
     ///
-    /// Older files and links of these names are replaced, never written through.
+    /// Older files and links of these names are replaced, never written through. So are folders of which nothing is tracked, such as an
+    /// environment of Python's at `.env`.
     /// - Parameter files: the content by path relative to the worktree.
     /// - Throws: ``GitError``; of kind `invalidInput` for a path outside the worktree, and of kind `wouldLoseWork` for one that the
     ///   repository tracks, because its content would be committed.
@@ -47,8 +48,22 @@ extension AgentRepository {
         for (path, content) in files {
             let parts = path.split(separator: "/").map(String.init)
             let folder = try root.makingFolders(Array(parts.dropLast()))
-            if let last = parts.last { try folder.write(last, content, mode: 0o600) }
+            guard let last = parts.last else { continue }
+            if try folder.kind(of: last) == .folder {
+                try await FolderTree.remove(folder.path + "/" + last, environment: git.localEnvironment)
+            }
+            try folder.write(last, content, mode: 0o600)
         }
+    }
+
+    /// Those of some paths at which a commit of the hub's or of the agent's has anything: a file, a folder or a submodule.
+    ///
+    /// - Throws: ``GitError``.
+    package func tracked(_ paths: [String], at commit: ObjectID) async throws(GitError) -> Set<String> {
+        guard !paths.isEmpty else { return [] }
+        let arguments = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--name-only", commit.hex, "--"] + paths
+        let output = try await git.run(arguments, at: control).standardOutput
+        return Set(output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
     }
 
     /// The paths of ``placeFiles(_:)`` so far.

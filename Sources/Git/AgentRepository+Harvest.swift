@@ -45,7 +45,7 @@ extension AgentRepository {
         try await git.run(arguments, at: hub.location, timeout: .seconds(600))
     }
 
-    /// The agent's refs (and its detached HEAD, as `HEAD`) that the hub's refs do not reach.
+    /// The agent's refs (and its detached HEAD, as `HEAD`, and each entry of its stash) that the hub's refs do not reach.
     ///
     /// - Parameter known: commits at which refs of the hub are; nil to have them listed.
     /// - Throws: ``GitError``.
@@ -53,6 +53,7 @@ extension AgentRepository {
         _ = try ensureLayout()
         var tips = try AgentRefs(gitDirectory: gitDirectory).all().filter { !$0.key.hasPrefix("refs/cco/") }
         if let head = try await agentHead(), !tips.values.contains(head) { tips["HEAD"] = head }
+        for id in try await stashed() where !tips.values.contains(id) { tips[Self.stashRef(id)] = id }
         // Nearly all of them were harvested, and have a ref of the hub's that is at the same commit.
         let heads: Set<ObjectID>
         if let known { heads = known } else { heads = try await Set(hub.listRefs("refs/").map(\.id)) }

@@ -72,6 +72,8 @@ extension AgentRepository {
         if let info = try control.descend(["info"]) {
             let patterns = (try info.read("exclude") ?? []).split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
             if !patterns.contains(halfWritten) { try info.ensure("exclude", ([halfWritten] + patterns).map { $0 + "\n" }.joined()) }
+            // For the length of one command only: see `setUnencoded`.
+            try info.unlink("attributes")
         }
     }
 

@@ -17,8 +17,7 @@ extension AgentRepository {
     /// - Throws: ``GitError``.
     @discardableResult
     package func repair(beginsHarvest: Bool = false) async throws(GitError) -> [RepositoryFinding] {
-        let places = [controlDirectory, "\(gitDirectory)/worktrees/\(Self.worktreeName)"]
-        var findings = try await GitProcesses(gitDirectories: places).endOrphans()
+        var findings = try await endOrphans()
         try setRemovalAside()
         findings += try await finishRemovals()
         for locks in staleLocks { findings += try locks.clear().map { .leftover($0) } }
@@ -34,6 +33,14 @@ extension AgentRepository {
             findings.append(.worktreeFilled(path: worktreePath, commit: id))
         }
         return findings
+    }
+
+    /// Ends git commands that work here and have outlived the engine that started them.
+    ///
+    /// - Throws: ``GitError``.
+    package func endOrphans() async throws(GitError) -> [RepositoryFinding] {
+        let places = [controlDirectory, "\(gitDirectory)/worktrees/\(Self.worktreeName)"]
+        return try await GitProcesses(gitDirectories: places).endOrphans()
     }
 
     /// Where git's locks can be: cco's own side, where only git commands of cco count as owners, and the agent's, where any program does

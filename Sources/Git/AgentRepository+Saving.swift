@@ -7,7 +7,8 @@ extension AgentRepository {
     /// Tracked and new files count; ignored and excluded ones do not, even where the agent's `.gitignore` says otherwise. The content of
     /// repositories inside the worktree (submodules, clones) is not saved. If the agent went on elsewhere (another branch, detached, a
     /// half-done rebase) and the branch's tip is not part of that, the commit goes to a branch `cco-saved/<id>` of the agent's, so that
-    /// the branch itself is as the agent left it.
+    /// the branch itself is as the agent left it. What git refuses to store is left out; the commit's message names it, and so does
+    /// ``refused()``.
     /// - Parameter date: in seconds since 1970.
     /// - Returns: the commit; nil if there was nothing to save.
     /// - Throws: ``GitError``.
@@ -20,6 +21,7 @@ extension AgentRepository {
         try await followIndex(to: base.commit)
         if try await isClean(at: base.commit) {
             try settle(base)
+            try setRefused([])
             return nil
         }
         do {
@@ -66,7 +68,8 @@ extension AgentRepository {
             try FolderHandle(path: controlDirectory).unlink("index")
             try await git.run(reset, at: control)
         }
-        try await stage(over: base.commit)
+        let refused = try await stage(over: base.commit)
+        try setRefused(refused)
         let tree = try HubRepository.objectID(
             in: try await git.run(["write-tree"], at: control).standardOutput, command: "git write-tree")
         let before = try HubRepository.objectID(
@@ -74,16 +77,18 @@ extension AgentRepository {
         let refs = AgentRefs(gitDirectory: gitDirectory)
         if tree == before {
             try settle(base)
-            try setIndexed(base.commit)
+            // What was refused is not in the index, and the next checkout has to look at all files.
+            try setIndexed(refused.isEmpty ? base.commit : nil)
             return nil
         }
         var place = control
         place.environment = author.environment(date: date)
+        let remark = refused.isEmpty ? "" : "\nNot saved, because git refuses it:\n" + refused.map { "    \($0)\n" }.joined()
         let output = try await git.run(
-            ["commit-tree", tree.hex, "-p", base.commit.hex, "-F", "-"], at: place, input: Array((message.trimmed + "\n").utf8))
+            ["commit-tree", tree.hex, "-p", base.commit.hex, "-F", "-"], at: place, input: Array((message.trimmed + "\n" + remark).utf8))
         let commit = try HubRepository.objectID(in: output.standardOutput, command: "git commit-tree")
         try refs.write(base.ref ?? "refs/heads/cco-saved/\(commit.short)", commit)
-        try setIndexed(commit)
+        try setIndexed(refused.isEmpty ? commit : nil)
         return commit
     }
 
@@ -118,9 +123,8 @@ extension AgentRepository {
 
     /// Brings the files into cco's index.
     ///
-    /// `git add` looks into submodules with a git command of its own, which would read configuration that the agent wrote: so every
-    /// path that is a repository is kept from it.
-    private func stage(over base: ObjectID) async throws(GitError) {
+    /// - Returns: what git refuses, in its words.
+    private func stage(over base: ObjectID) async throws(GitError) -> [String] {
         let entries = try await git.run(["ls-files", "-z", "--stage"], at: control, limit: 256 << 20).standardOutput
         let isSparse = try cone() != nil
         if isSparse {
@@ -129,27 +133,14 @@ extension AgentRepository {
                     record.firstIndex(of: 0x09).map { record[record.index(after: $0)...] }
                 })
         }
-        var repositories: [String] = []
+        var submodules: [String] = []
         for record in entries.split(separator: 0) where record.starts(with: "160000 ".utf8) {
             guard let tab = record.firstIndex(of: 0x09) else { continue }
-            repositories.append(String(decoding: record[(tab + 1)...], as: UTF8.self))
+            submodules.append(String(decoding: record[(tab + 1)...], as: UTF8.self))
         }
-        let others = try await git.run(["ls-files", "-z", "--others", "--exclude-standard"], at: control, limit: 256 << 20).standardOutput
-        for path in others.split(separator: 0) where path.last == UInt8(ascii: "/") {
-            repositories.append(String(decoding: path.dropLast(), as: UTF8.self))
-        }
-        let pathspecs = [":(top)"] + repositories.map { ":(top,exclude,literal)\($0)" }
-        let input = Array(pathspecs.joined(separator: "\0").utf8)
-        // What the agent made outside the part that it holds counts as well.
-        let arguments =
-            Self.keepingFolders + ["add", "--all"] + (isSparse ? ["--sparse"] : []) + ["--pathspec-from-file=-", "--pathspec-file-nul"]
-        let result = try await git.attempt(arguments, at: control, input: input, timeout: .seconds(600))
-        if !result.succeeded {
-            // An agent can leave files that it made unreadable.
-            try await FolderTree.makeAccessible(worktreePath, environment: git.localEnvironment)
-            try await git.run(arguments, at: control, input: input, timeout: .seconds(600))
-        }
+        let refused = try await addFiles(except: submodules, isSparse: isSparse)
         try await unstageExcluded(over: base)
+        return refused
     }
 
     /// A `.gitignore` of the agent's can un-ignore an excluded file, so what was added against the exclusions is taken out again.

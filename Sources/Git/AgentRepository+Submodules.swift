@@ -23,6 +23,25 @@ extension AgentRepository {
             throw .invalid("filling submodules", "an agent changed .gitmodules, so its addresses are not trusted; merge it first")
         }
         guard !now.isEmpty else { return }
+        try await emptySubmodules()
+        let place = GitLocation(gitDirectory: "\(gitDirectory)/worktrees/\(Self.worktreeName)", workTree: worktreePath)
+        let arguments = ["submodule", "--quiet", "update", "--init", "--recursive"]
+        let settings = [GitSetting(name: "remote.origin.url", value: hub.origin.location)]
+        let result = try await hub.originAttempt(arguments, timeout: .seconds(1_800), at: place, settings: settings)
+        guard result.succeeded else { throw Git.failure(of: arguments, result) }
+    }
+
+    /// Whether the folder of some submodule may hold something: those of the checked-out commit are filled by nobody else.
+    package func hasFilledSubmodules() throws(GitError) -> Bool {
+        try FolderHandle(path: gitDirectory).descend(["worktrees", Self.worktreeName])?.kind(of: "modules") != nil
+    }
+
+    /// Empties the folders of the checked-out commit's submodules, which neither a checkout nor `git clean` touches: what is in them belongs to a
+    /// commit that was there before.
+    ///
+    /// - Throws: ``GitError``.
+    package func emptySubmodules() async throws(GitError) {
+        _ = try ensureLayout()
         try FolderHandle(path: gitDirectory).descend(["worktrees", Self.worktreeName])?.removeTree("modules")
         for path in try await submodulePaths() {
             let parts = path.split(separator: "/").map(String.init)
@@ -33,11 +52,6 @@ extension AgentRepository {
             try await FolderTree.remove(parent.path + "/" + last, environment: git.localEnvironment)
             _ = try parent.makingFolder(last)
         }
-        let place = GitLocation(gitDirectory: "\(gitDirectory)/worktrees/\(Self.worktreeName)", workTree: worktreePath)
-        let arguments = ["submodule", "--quiet", "update", "--init", "--recursive"]
-        let settings = [GitSetting(name: "remote.origin.url", value: hub.origin.location)]
-        let result = try await hub.originAttempt(arguments, timeout: .seconds(1_800), at: place, settings: settings)
-        guard result.succeeded else { throw Git.failure(of: arguments, result) }
     }
 
     private func submodulePaths() async throws(GitError) -> [String] {

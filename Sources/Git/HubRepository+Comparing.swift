@@ -95,9 +95,12 @@ extension HubRepository {
     ///
     /// - Parameters:
     ///   - from: nil means all of them.
+    ///   - other: what this one has is left out, too.
     ///   - limit: the most that are returned.
-    package func log(from: ObjectID?, to: ObjectID, limit: Int = 1_000) async throws(GitError) -> [LogEntry] {
-        let range = from.map { ["^\($0)"] } ?? []
+    package func log(
+        from: ObjectID?, without other: ObjectID? = nil, to: ObjectID, limit: Int = 1_000
+    ) async throws(GitError) -> [LogEntry] {
+        let range = [from, other].compactMap { $0.map { "^\($0)" } }
         let arguments = ["log", "--no-show-signature", "--format=%H %s", "--max-count=\(limit)", to.hex] + range + ["--"]
         return try await git.run(arguments, at: location).outputText.split(separator: "\n").compactMap { line in
             let parts = line.split(separator: " ", maxSplits: 1)

@@ -110,13 +110,22 @@ extension HubRepository {
             var tips: [ObjectID] = []
             let present = try await resolve(refs)
             for ref in refs {
-                guard let tip = present[ref] else {
-                    throw GitError(kind: .other, command: "git fetch", detail: "it reported success but did not make \(ref)")
-                }
+                guard let tip = present[ref] else { throw Self.rejection(of: ref, result.errorText) }
                 tips.append(tip)
             }
             return tips
         }
+    }
+
+    /// Git refuses single refs with a warning, and succeeds: those of a shallow repository that is on this machine, for one.
+    private static func rejection(of ref: String, _ words: String) -> GitError {
+        guard words.contains("shallow") else {
+            return GitError(kind: .other, command: "git fetch", detail: "it reported success but did not make \(ref): \(words.trimmed)")
+        }
+        return .invalid(
+            "git fetch",
+            "the repository is a shallow clone, of which git gives nobody these branches. Run `git fetch --unshallow` there, or name the "
+                + "repository that it was cloned from. \(words.trimmed)")
     }
 
     static let fetch = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance"]

@@ -9,10 +9,11 @@ extension HubRepository {
     /// - Parameters:
     ///   - secrets: literal byte strings; empty ones are ignored.
     ///   - from: what is public already; nil means nothing is.
+    ///   - known: what else is public already.
     ///   - other: another commit that is searched at the same time.
     /// - Returns: the path of the first hit, or which commit's message it is in; nil if there is none.
     package func addedContentContains(
-        anyOf secrets: [[UInt8]], from: ObjectID?, to: ObjectID, alsoTo other: ObjectID? = nil
+        anyOf secrets: [[UInt8]], from: ObjectID?, without known: ObjectID? = nil, to: ObjectID, alsoTo other: ObjectID? = nil
     ) async throws(GitError) -> String? {
         var scanner = AddedContentScanner(secrets: secrets)
         let file = scratchFile("added")
@@ -21,7 +22,7 @@ extension HubRepository {
                 "log", "--no-show-signature", "--format=medium", "--no-notes", "--no-decorate", "--root", "-p", "-U0", "--text",
                 "--no-renames", "--diff-merges=first-parent", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/",
                 "--dst-prefix=b/", "--output=\(file)", to.hex,
-            ] + (other.map { [$0.hex] } ?? []) + (from.map { ["^\($0)"] } ?? []) + ["--"]
+            ] + (other.map { [$0.hex] } ?? []) + [from, known].compactMap { $0.map { "^\($0)" } } + ["--"]
         do throws(GitError) {
             try await git.run(arguments, at: location, timeout: .seconds(600))
             try Self.scan(file, with: &scanner)

@@ -32,6 +32,20 @@ extension HubRepository {
         return entry.id
     }
 
+    /// Those of some paths at which a commit has a file, a link or a folder; nil when the commit is not here.
+    package func tracked(_ paths: [String], at commit: ObjectID) async throws(GitError) -> Set<String>? {
+        guard try await facts("\(commit)^{tree}") != nil else { return nil }
+        var found: Set<String> = []
+        for path in paths {
+            let isThere =
+                if Self.isNameable(path) { try await facts("\(commit):\(path)") != nil } else {
+                    try await entry(at: commit, path: path) != nil
+                }
+            if isThere { found.insert(path) }
+        }
+        return found
+    }
+
     /// The first `limit` bytes of the file at `path` of a commit or tree; nil if there is no file there. A link gives its target.
     package func file(at commit: ObjectID, path: String, limit: Int) async throws(GitError) -> [UInt8]? {
         guard let blob = try await blobID(at: commit, path: path) else { return nil }

@@ -53,7 +53,8 @@ enum GateLog {
         }
         var shown = buffer[..<filled]
         let newline = UInt8(ascii: "\n")
-        if start > 0, let first = shown.firstIndex(of: newline) { shown = shown[(first + 1)...] }
+        // A last line that is longer than all that is shown has its beginning cut off.
+        if start > 0, let first = shown.firstIndex(of: newline), first + 1 < shown.endIndex { shown = shown[(first + 1)...] }
         // A closing line feed ends the last line and begins none; the mark of the cut is a line.
         var rest = lines - 1
         let body = shown.last == newline ? shown.dropLast() : shown

@@ -28,7 +28,7 @@ package struct GateRunner: Sendable {
     /// - Parameters:
     ///   - worktree: holds exactly the tree that is judged.
     ///   - folder: the folder of this run of the gate; a second call with the same folder takes the first one's process or verdict up.
-    /// - Throws: `SupervisionError` when it could not be started.
+    /// - Throws: `SupervisionError` or ``GateError`` when it could not be started.
     package func run(command: String, worktree: String, folder: String, marker: String, timeLimitMilliseconds: Int64) async throws
         -> GateResult?
     {
@@ -78,11 +78,23 @@ package struct GateRunner: Sendable {
             guard wasStoppedForOutput(process) else { return nil }
             ending = "stopped: it wrote more than \(outputLimit >> 20) MB of output (maxOutputMb)"
         case .execFailed:
-            ending = "/bin/sh could not be started"
+            // Too many processes, or a full disk: nothing of that is the commit's.
+            throw GateError.notStarted(record.failure.map { "\($0)" } ?? "/bin/sh could not be started")
         }
         let log = try GateLog.excerpt(of: output)
         let excerpt = GateExcerpt(
             command: command, exitCode: code, ending: ending, tail: log.text, logPath: output, failure: log.failure)
         return .red(excerpt, milliseconds: milliseconds)
+    }
+}
+
+/// Why a gate says nothing about a commit.
+package enum GateError: Error, Equatable, CustomStringConvertible {
+    case notStarted(String)
+
+    package var description: String {
+        switch self {
+        case .notStarted(let reason): "the gate could not be started: \(reason)"
+        }
     }
 }

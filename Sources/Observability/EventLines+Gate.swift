@@ -17,6 +17,13 @@ extension EventScribe {
                     "gate", .warning,
                     "UNGATED: nothing verifies this run's work. Set verifyCommand in orchestrator.json to have it verified.")
             ]
+        case .baselineKnown(let excerpt?) where before.baselineDoubted == nil:
+            return [
+                line(
+                    "gate", .warning,
+                    "The gate is red on \(after.settings.targetBranch) as it was found (\(ending(excerpt))); it runs once more to be sure."),
+                line("gate", .info, "Its output: \(excerpt.logPath)"),
+            ]
         case .baselineKnown(let excerpt?):
             return [
                 line(
@@ -46,7 +53,7 @@ extension EventScribe {
         case .flakeSeen(let tree, let excerpt):
             return [
                 line("gate", .warning, "FLAKE: the gate was red and then green on the same tree \(tree.short) (\(ending(excerpt)))."),
-                line("gate", .warning, "The flaky failure: \(OneLine.text(excerpt.failure ?? excerpt.ending, limit: 120))"),
+                line("gate", .warning, "The flaky failure: \(cut(excerpt.failure ?? excerpt.ending, limit: 120))"),
                 line("gate", .info, "The red run's output: \(excerpt.logPath)"),
             ]
         default:
@@ -55,7 +62,7 @@ extension EventScribe {
     }
 
     private func ending(_ excerpt: GateExcerpt) -> String {
-        OneLine.text(excerpt.exitCode.map { "exit code \($0)" } ?? excerpt.ending, limit: 40)
+        cut(excerpt.exitCode.map { "exit code \($0)" } ?? excerpt.ending, limit: 40)
     }
 
     func mergeLines(_ event: Event) -> [EventLine] {
@@ -81,13 +88,13 @@ extension EventScribe {
             guard let candidate = before.queue.first(where: { $0.id == id }) else { return [] }
             return returned(candidate, reason)
         case .branchReturned(_, _, let pointer):
-            return pointer.isEmpty ? [] : [line("merge", .warning, "Look at: \(OneLine.text(pointer, limit: 140))")]
+            return pointer.isEmpty ? [] : [line("merge", .warning, "Look at: \(cut(pointer, limit: 140))")]
         case .collisionsForeseen(let report):
             return foreseen(report)
         case .pushRefused(let reason, let branch):
             let target = after.settings.targetBranch
             return [
-                line("push", .error, "PUSH REFUSED: origin does not take \(target): \(OneLine.text(reason, limit: 100))"),
+                line("push", .error, "PUSH REFUSED: origin does not take \(target): \(cut(reason, limit: 100))"),
                 line("push", .error, "From here on the verified work goes to the branch \(branch); merge it into \(target) yourself."),
             ]
         default:

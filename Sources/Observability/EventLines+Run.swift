@@ -8,11 +8,11 @@ extension EventScribe {
         case .engineStarted:
             return engineStarted
         case .suspended(let reason):
-            return [line("run", .notice, "Suspended: \(OneLine.text(reason, limit: 100)). \(stopping)")]
+            return [line("run", .notice, "Suspended: \(cut(reason, limit: 100)). \(stopping)")]
         case .diskShort(let reason):
-            return [line("run", .warning, "Waits for room on the disk: \(OneLine.text(reason, limit: 200)). \(stopping)")]
+            return [line("run", .warning, "Waits for room on the disk: \(cut(reason, limit: 200)). \(stopping)")]
         case .faulted(let reason):
-            return [line("run", .error, "Stands still, and needs a person: \(OneLine.text(reason, limit: 200)). \(stopping)")]
+            return [line("run", .error, "Stands still, and needs a person: \(cut(reason, limit: 200)). \(stopping)")]
         case .finishing(let reason):
             return [
                 line("run", .notice, "Ending (\(reason.word)): \(reason.explanation)"),
@@ -23,7 +23,7 @@ extension EventScribe {
         case .effectDelayed(let id, let until, let reason):
             guard let pending = after.effects[id] else { return [] }
             let pause = HumanText.duration(milliseconds: until.milliseconds(since: after.clock.lastEventAt))
-            let what = OneLine.text(pending.effect.words(in: after), limit: 60)
+            let what = cut(pending.effect.words(in: after), limit: 60)
             return [line("run", .warning, "Could not \(what) (try \(pending.failures), again in \(pause)): \(reason)")]
         case .baseMoved(let facts):
             return baseMoved(facts)
@@ -38,7 +38,7 @@ extension EventScribe {
         let limit = HumanText.duration(milliseconds: Int64(settings.maxRunMinutes) * 60_000)
         let budget = settings.maxBudgetUsd.map { ", budget \(HumanText.money(dollars: $0))" } ?? ""
         return [
-            line("run", .notice, "Run \(id) of \(OneLine.text(settings.repository, limit: 90)), branch \(settings.targetBranch)"),
+            line("run", .notice, "Run \(id) of \(cut(settings.repository, limit: 90)), branch \(settings.targetBranch)"),
             line("run", .notice, "\(workers) \(teams), time limit \(limit)\(budget)"),
             line(
                 "gate", .notice,

@@ -17,7 +17,7 @@ extension EventScribe {
             return entered(team, stage, summary)
         case .deliveryReturned(let team, let instructions):
             return [line("director", .notice, "Returns \(team)'s delivery: \(instructions)")]
-        case .directorWants(let complete, let summary):
+        case .directorWants(let complete, let summary, _):
             return [
                 line(
                     "director", complete ? .notice : .info,
@@ -76,7 +76,7 @@ extension EventScribe {
         case .green: [line("gate", .info, "The quick gate is green for \(label(id)).")]
         case .red(let excerpt):
             [
-                line("gate", .notice, "The quick gate is red for \(label(id)) (\(OneLine.text(excerpt.ending, limit: 40)))."),
+                line("gate", .notice, "The quick gate is red for \(label(id)) (\(cut(excerpt.ending, limit: 40)))."),
                 line("gate", .info, "Its output: \(excerpt.logPath)"),
             ]
         case .skipped: []

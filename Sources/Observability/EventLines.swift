@@ -36,8 +36,12 @@ package enum EventLines {
     package static let longestText = 160
 
     /// The lines for `event`, which turned the state `before` into `after`.
-    package static func lines(for event: Event, before: Run, after: Run) -> [EventLine] {
-        let scribe = EventScribe(before: before, after: after)
+    ///
+    /// - Parameter redact: takes secrets out. Of a text that has been cut a half of one could not be told any more.
+    package static func lines(
+        for event: Event, before: Run, after: Run, redact: @escaping (String) -> String = { $0 }
+    ) -> [EventLine] {
+        let scribe = EventScribe(before: before, after: after, redact: redact)
         return switch event {
         case .runStarted, .engineStarted, .suspended, .faulted, .diskShort, .finishing, .ended, .effectDelayed, .baseMoved:
             scribe.runLines(event)
@@ -76,15 +80,19 @@ package enum EventLines {
 struct EventScribe {
     let before: Run
     let after: Run
+    let redact: (String) -> String
+
+    /// Somebody's words as a part of one line, without secrets.
+    func cut(_ text: String, limit: Int) -> String { OneLine.text(redact(text), limit: limit) }
 
     func line(_ source: String, _ level: EventLine.Level, _ text: String) -> EventLine {
-        EventLine(source: source, level: level, text: OneLine.text(text, limit: EventLines.longestText))
+        EventLine(source: source, level: level, text: cut(text, limit: EventLines.longestText))
     }
 
     /// A task's id with its title, short enough to leave room for what is said about it.
     func label(_ task: TaskID) -> String {
         let title = (after.tasks[task] ?? before.tasks[task])?.title
-        return title.map { "\(task) (\(OneLine.text($0, limit: 48)))" } ?? task.name
+        return title.map { "\(task) (\(cut($0, limit: 48)))" } ?? task.name
     }
 
     func label(_ kind: Candidate.Kind) -> String {

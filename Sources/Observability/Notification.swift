@@ -61,11 +61,14 @@ package enum NotificationRules {
     /// - Parameters:
     ///   - sequence: the event's number in the journal.
     ///   - after: the state after it, or a later one for events that were not told in time.
-    package static func due(for event: Event, sequence: Int64, after: Run, at time: Timestamp) -> Due? {
+    ///   - redact: takes secrets out. Of a text that has been cut a half of one could not be told any more.
+    package static func due(
+        for event: Event, sequence: Int64, after: Run, at time: Timestamp, redact: (String) -> String = { $0 }
+    ) -> Due? {
         guard let draft = draft(for: event, after) else { return nil }
         let notification = Notification(
-            id: "\(after.id)/\(sequence)", kind: draft.kind, title: OneLine.text("cco: \(draft.title)", limit: 120),
-            text: OneLine.text(draft.text, limit: longestText), run: after.id.name, repository: after.settings.repository,
+            id: "\(after.id)/\(sequence)", kind: draft.kind, title: OneLine.text(redact("cco: \(draft.title)"), limit: 120),
+            text: OneLine.text(redact(draft.text), limit: longestText), run: after.id.name, repository: redact(after.settings.repository),
             branch: after.settings.targetBranch, at: Moment(time), subject: draft.subject)
         return Due(notification: notification, topic: draft.topic ?? notification.id)
     }

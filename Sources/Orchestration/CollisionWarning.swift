@@ -62,10 +62,14 @@ extension Run {
                     files: collision.files.cut(to: CollisionWarning.mostFiles)))
         }
         var met: Set<TaskID> = []
-        for collision in forecast.collisions where collision.isAbout(id) {
-            guard let partner = collision.partner(of: id), let other = tasks[partner], let commit = other.head else { continue }
-            met.insert(partner)
-            if isBehind(id, partner) { warnings.append(warning(.conflict, of: task, other, commit, collision.files)) }
+        let known = forecast.collisions.filter { $0.isAbout(id) && $0.other != nil }
+        if !known.isEmpty {
+            let order = MergingOrder(of: self)
+            for collision in known {
+                guard let partner = collision.partner(of: id), let other = tasks[partner], let commit = other.head else { continue }
+                met.insert(partner)
+                if isBehind(id, partner, in: order) { warnings.append(warning(.conflict, of: task, other, commit, collision.files)) }
+            }
         }
         // Of a branch with work of its own a trial merge knows better than the claims do.
         guard !task.hasOpenBranch else { return Array(warnings.prefix(CollisionWarning.most)) }

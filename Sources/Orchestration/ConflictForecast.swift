@@ -158,8 +158,10 @@ extension Run {
     }
 
     /// Whether `task` is the one of the two that will be merged later, as far as can be said: it is less ready, or younger.
-    package func isBehind(_ task: TaskID, _ other: TaskID) -> Bool {
-        let order = MergingOrder(of: self)
-        return order.rank(of: task, tasks[task]?.state) > order.rank(of: other, tasks[other]?.state)
+    package func isBehind(_ task: TaskID, _ other: TaskID) -> Bool { isBehind(task, other, in: MergingOrder(of: self)) }
+
+    /// The same, for those who ask about many.
+    func isBehind(_ task: TaskID, _ other: TaskID, in order: MergingOrder) -> Bool {
+        order.rank(of: task, tasks[task]?.state) > order.rank(of: other, tasks[other]?.state)
     }
 }

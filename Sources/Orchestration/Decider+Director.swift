@@ -45,7 +45,8 @@ extension Decider {
     }
 
     mutating func decided(_ turn: Turn, _ report: DirectorReport) {
-        let failures = (run.pending(of: turn)?.failures ?? 0) + 1
+        // What is offered while the Director decides it has not been shown.
+        let shown = run.teams.values.filter { $0.stage == .offered && $0.offeredSince.map { $0 <= turn.startedAt } ?? true }
         emit(.briefDone(turn.agent))
         for decision in report.deliveries {
             let team: TeamID = ID(decision.team)
@@ -62,13 +63,12 @@ extension Decider {
         let goals = (report.goals ?? []).filter { run.teams[ID($0.team)] != nil && !run.isSpent(ID($0.team)) }
         setGoals(goals)
         // A delivery that the Director has passed over three times in a row is left to the gate, like a task that its lead passes over.
-        let undecided = run.teams.keys.sorted().filter { run.teams[$0]?.stage == .offered }
-        if failures >= 3 {
-            undecided.forEach { queueDelivery($0) }
-        } else if !undecided.isEmpty {
-            emit(.leadBriefed(turn.agent, Pending(.decide, failures: failures)))
-        }
-        emit(.directorWants(complete: report.complete && goals.isEmpty, summary: report.summary))
+        let passedOver = shown.map(\.id).sorted().filter { run.teams[$0]?.stage == .offered }
+        for team in passedOver where (run.teams[team]?.passedOver ?? 0) >= 2 { queueDelivery(team) }
+        if run.teams.values.contains(where: { $0.stage == .offered }) { emit(.leadBriefed(turn.agent, Pending(.decide))) }
+        emit(
+            .directorWants(
+                complete: report.complete && goals.isEmpty, summary: report.summary, passedOver: passedOver.isEmpty ? nil : passedOver))
     }
 
     private mutating func setGoals(_ drafts: [GoalDraft]) {

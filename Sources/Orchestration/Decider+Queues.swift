@@ -93,11 +93,13 @@ extension Decider {
             return awaitMender(chain, candidates)
         }
         if let culprit = search.culprit {
-            guard chain.links[culprit].candidate.isConfirmedRed else { return gate(chain.links[culprit], isRerun: true) }
-            if culprit == 0, target == .base, !run.isBaseSettled { return askAboutBase() }
+            let suspect = chain.links[culprit].candidate
+            guard suspect.isConfirmedRed else { return gate(chain.links[culprit], isRerun: true) }
+            if mayBeTheBase(suspect, isFirst: culprit == 0) { return askAboutBase() }
             eject(culprit, of: chain)
         } else if search.red != nil {
-            let running = chain.links[search.green...].count(where: \.isGating)
+            // Those beyond have just been ended, and their slots are free again.
+            let running = chain.links[search.green..<(search.red ?? chain.links.count)].count(where: \.isGating)
             let rate = run.merges.failureRate.landing(search.green).estimate
             for length in search.probes(places: running + freeGateSlots, failureRate: rate) {
                 gate(chain.links[length - 1], isRerun: false)
@@ -124,7 +126,9 @@ extension Decider {
             guard case .merge(let id) = pending.effect, pending.delayedUntil == nil else { return false }
             return candidates.contains { $0.id == id }
         }
-        return merging || (next(of: candidates, isFirst: false) != nil && !candidates.contains { $0.isMerging })
+        // Beside what is held back a chain is not extended, so there is nothing to wait for.
+        guard !candidates.contains(where: { $0.isMerging || $0.isHeldBack }) else { return merging }
+        return next(of: candidates, isFirst: false) != nil
     }
 
     /// Merges the next candidate onto the chain, or verifies the chain when there is none or it is long enough. A chain whose gate runs is left
@@ -145,12 +149,15 @@ extension Decider {
         if let last = open.last { gate(last, isRerun: false) }
     }
 
-    /// Whether a candidate has come so long after the first of a chain that the chain's gate no longer waits for its merge. Without that a stream
-    /// of changes that come as fast as they are merged would keep the gate from starting until the batch is full.
+    /// Whether a candidate has come so long after the first of a chain, and only just now, that the chain's gate no longer waits for its
+    /// merge. Without that a stream of changes that come as fast as they are merged would keep the gate from starting until the batch is
+    /// full. What has waited for long is a backlog, which is taken as one, however long it took to gather.
     private func isLate(_ candidate: Candidate, for first: MergeChain.Link?) -> Bool {
         guard let first else { return false }
         // Whatever comes while a gate runs is in time for the next one.
-        return candidate.readyAt.milliseconds(since: first.candidate.readyAt) > max(1_000, 2 * run.merges.meanGate)
+        let window = max(1_000, 2 * run.merges.meanGate)
+        let (since, age) = (candidate.readyAt.milliseconds(since: first.candidate.readyAt), now.milliseconds(since: candidate.readyAt))
+        return since > window && age < window
     }
 
     /// What did not fit the chain waits until that is over. What a person has preferred goes first, then what has waited longest.
@@ -202,9 +209,13 @@ extension Decider {
         guard let excerpt = link.candidate.redExcerpt else { return }
         if culprit == 0, case .branch = link.candidate.kind, run.isBaseRed { return giveBackAll(of: chain) }
         dissolve(chain.links[(culprit + 1)...])
-        emit(.candidateReturned(link.id, .red))
-        sendBack(link.candidate, reason: "the gate failed: \(excerpt.ending)") {
-            .fixGate($0, target: link.candidate.counterpart(of: link.onto), log: excerpt)
+        if bringsForeignFailure(link.candidate) {
+            emit(.candidateReturned(link.id, .empty))
+        } else {
+            emit(.candidateReturned(link.id, .red))
+            sendBack(link.candidate, reason: "the gate failed: \(excerpt.ending)") {
+                .fixGate($0, target: link.candidate.counterpart(of: link.onto), log: excerpt)
+            }
         }
         let target = link.candidate.target
         advance(target, run.queue.filter { $0.target == target })

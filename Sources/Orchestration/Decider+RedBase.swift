@@ -2,27 +2,57 @@
 /// it is mended: the author of the first change is asked to do that. The others are tried together once, since one of them may mend it, and then wait,
 /// instead of being sent the same failure one by one.
 extension Decider {
-    /// Asks the gate once about the base as it was found, so that everybody knows whether it was red before the run touched it.
+    /// Asks the gate about the base as it was found, so that everybody knows whether it was red before the run touched it.
     mutating func askBaseline() {
-        guard !run.baselineAsked, let command = run.verifyCommand, let base = run.base, freeGateSlots > 0,
-            base.head == run.startedFrom
-        else { return }
-        intend(.baseline(commit: base.head, tree: base.tree, command: command))
+        if let base = run.base, base.head == run.startedFrom, !run.isBaseSettled { askAboutBase() }
     }
 
     mutating func baselineGated(commit: ObjectID, tree: ObjectID, command: String, _ result: GateResult) {
+        // A verdict of another command than the one that now counts says nothing.
+        guard command == run.verifyCommand else { return }
+        let doubted = run.baselineDoubted
         switch result {
         case .green(let milliseconds):
-            if command == run.verifyCommand { emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds)) }
-        case .red(let excerpt, _): if run.base?.head == commit { emit(.baselineKnown(excerpt)) }
+            if let doubted { emit(.flakeSeen(tree: tree, doubted)) }
+            emit(.treeVerified(tree: tree, command: command, milliseconds: milliseconds))
+            if doubted != nil { emit(.baselineKnown(nil)) }
+        case .red(let excerpt, _):
+            guard run.base?.head == commit else { return }
+            if doubted != nil { return emit(.baselineKnown(excerpt)) }
+            // Like any red it is confirmed before it counts. Where nothing may be begun now, whoever needs to know asks anew.
+            guard mayConfirmBase else { return }
+            emit(.baselineKnown(excerpt))
+            intend(.baseline(commit: commit, tree: tree, command: command))
         }
+    }
+
+    /// Whether the gate may run on the base once more, in the slot that it has just left, and somebody may want to know.
+    private var mayConfirmBase: Bool {
+        guard run.suspension == nil, !run.isShortOfDisk else { return false }
+        if case .working = run.phase { return true }
+        return run.isIntegrating && !run.queue.isEmpty
     }
 
     /// Has the gate run on the base alone.
     mutating func askAboutBase() {
+        guard let command = run.verifyCommand, let base = run.base, freeGateSlots > 0 else { return }
         let isAsked = steps.values.contains { if case .baseline = $0.effect { true } else { false } }
-        guard !isAsked, freeGateSlots > 0, let command = run.verifyCommand, let base = run.base else { return }
-        intend(.baseline(commit: base.head, tree: base.tree, command: command))
+        if !isAsked { intend(.baseline(commit: base.head, tree: base.tree, command: command)) }
+    }
+
+    /// Whether the base has to be known, and is not, before a change can be blamed: the first of the base's chain stands on nothing else,
+    /// and what a sync brings to a team's branch is the base.
+    func mayBeTheBase(_ suspect: Candidate, isFirst: Bool) -> Bool {
+        guard !run.isBaseSettled else { return false }
+        if case .sync = suspect.kind { return suspect.head == run.base?.head }
+        return isFirst && suspect.target == .base
+    }
+
+    /// Whether a red sync goes without a repair by its team: the base that it brings is red by itself, and every team would mend the same,
+    /// or a newer one waits. The next change of the base comes to the team in any case.
+    func bringsForeignFailure(_ candidate: Candidate) -> Bool {
+        guard case .sync = candidate.kind else { return false }
+        return run.isBaseRed || run.queue.last(where: { $0.kind == candidate.kind })?.id != candidate.id
     }
 }
 

@@ -163,10 +163,12 @@ extension Decider {
     private mutating func putBack(_ turn: Turn, _ outcome: TurnOutcome, notBefore: Timestamp? = nil, outages: Int = 0) {
         var carryOn = outcome.sessionExists || turn.carriesOn
         if case .sessionMissing = outcome.end { carryOn = false }
+        // What was said of the turn before this one still holds.
         assign(
             turn,
             Pending(
-                turn.brief, carryOn: carryOn, failures: run.pending(of: turn)?.failures ?? 0, outages: outages, notBefore: notBefore))
+                turn.brief, carryOn: carryOn, failures: run.pending(of: turn)?.failures ?? 0, outages: outages, notBefore: notBefore,
+                remark: turn.remark, wasStuck: turn.wasStuck))
     }
 
     private mutating func assign(_ turn: Turn, _ pending: Pending) {

@@ -13,9 +13,12 @@ extension Decider {
             // Those who have not failed at a task go first; what is left then goes to anybody.
             for takesAny in [false, true] {
                 for member in team.members where room > 0 && run.canTakeTask(member, at: now) {
-                    guard let task = run.readyTask(for: member, of: team.id, avoiding: touched, at: now) else { break }
+                    guard var task = run.readyTask(for: member, of: team.id, avoiding: touched, at: now) else { break }
+                    if run.wouldAwaitModel(task, member, at: now) {
+                        guard let other = run.firstWithoutWait(for: member, of: team.id, avoiding: touched, at: now) else { continue }
+                        task = other
+                    }
                     if !takesAny, task.formerWorkers.contains(member) { continue }
-                    if run.wouldAwaitModel(task, member, at: now) { continue }
                     emit(.taskBriefed(task.id, worker: member, Pending(task.firstBrief ?? .work(task.id))))
                     room -= 1
                 }
@@ -152,6 +155,14 @@ extension Run {
             }
         }
         return free ?? second
+    }
+
+    /// The first task of the team that may start, collides with nothing and need not wait for its model, where the very first one would.
+    fileprivate func firstWithoutWait(
+        for worker: AgentID, of team: TeamID, avoiding touched: TouchedPaths, at now: Timestamp
+    ) -> TeamTask? {
+        readyTasks(of: team).filter { touched.touch(of: $0.paths) == nil && !wouldAwaitModel($0, worker, at: now) }
+            .min { $0.rank(for: worker) < $1.rank(for: worker) }
     }
 
     /// The team's tasks for which nothing has to land first.

@@ -13,7 +13,7 @@ package enum Event: Codable, Sendable, Equatable {
     case baseMoved(BaseFacts)
     /// The gate's command was settled; `nil` means that nothing verifies the work.
     case verifyChosen(String?, proposedBy: AgentID?)
-    /// The gate's verdict on the base as it was found; `nil` is green.
+    /// The gate's verdict on the base as it was found; `nil` is green. A red one comes twice: seen, then confirmed.
     case baselineKnown(GateExcerpt?)
 
     case effectIntended(EffectID, Effect)
@@ -71,7 +71,7 @@ package enum Event: Codable, Sendable, Equatable {
     case teamEntered(TeamID, Team.Stage, summary: String)
     case deliveryReturned(TeamID, instructions: String)
     case assessed(TeamID)
-    case directorWants(complete: Bool, summary: String)
+    case directorWants(complete: Bool, summary: String, passedOver: [TeamID]? = nil)
 
     case taskAdded(TeamTask)
     case taskBriefed(TaskID, worker: AgentID, Pending)

@@ -96,7 +96,8 @@ extension Run {
             verifySettled = true
             verifyProposedBy = nil
             verifiedTrees = VerdictRegister()
-            // What the old command has said of candidates says nothing either.
+            // What the old command has said of the base and of candidates says nothing either.
+            (baselineRed, baselineDoubted, baselineOf, baseMender) = (nil, nil, nil, nil)
             for index in queue.indices {
                 queue[index].redExcerpt = nil
                 queue[index].isConfirmedRed = false
@@ -141,8 +142,9 @@ extension Run {
         case .effectIntended(let id, let effect):
             counters.effects += 1
             if case .baseline(let commit, _, _) = effect {
-                baselineAsked = true
-                if baselineOf != commit { baselineRed = nil }
+                // Asked again about what has just failed, it is in doubt until that is over.
+                baselineDoubted = baselineOf == commit ? baselineRed : nil
+                baselineRed = nil
                 baselineOf = commit
             }
             effects[id] = PendingEffect(effect: effect)
@@ -274,7 +276,7 @@ extension Run {
         session.turns += 1
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
         session.requestTokens = outcome.account.modelTurns > 0 ? session.contextTokens / outcome.account.modelTurns : nil
-        if case .sessionMissing = outcome.end {
+        if outcome.leavesNoSession || (turn.resumes && outcome.isOfUselessSession) {
             // Under an id of its own: the agent's program may still refuse to begin one under that of a conversation that it does not find.
             var fresh = Session(id: nextSessionID)
             (fresh.credential, fresh.purpose, fresh.isScarce) = (session.credential, session.purpose, session.isScarce)

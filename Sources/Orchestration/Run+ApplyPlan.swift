@@ -23,6 +23,7 @@ extension Run {
         case .teamEntered(let team, let stage, let summary):
             teams[team]?.stage = stage
             teams[team]?.offeredSince = stage == .offered ? time : nil
+            teams[team]?.passedOver = nil
             if stage == .promoting { teams[team]?.accepted = true }
             // A team that gave up was not part of what the Director called complete; it is asked again.
             if case .stuck = stage { directorSaysComplete = false }
@@ -34,7 +35,11 @@ extension Run {
             teams[team]?.stage = .planning
         case .assessed(let team):
             teams[team]?.idleAssessments += 1
-        case .directorWants(let complete, let summary):
+        case .directorWants(let complete, let summary, let passedOver):
+            for team in passedOver ?? [] {
+                let times = teams[team]?.passedOver ?? 0
+                teams[team]?.passedOver = times + 1
+            }
             directorSaysComplete = complete
             directorSummary = summary
             idleDecisions += 1
@@ -132,6 +137,7 @@ extension Run {
         (task.quick, task.report) = (nil, nil)
         task.formerWorkers = []
         (task.attempts, task.reworks, task.conflicts, task.redGates, task.undecidedReviews) = (0, 0, 0, 0, 0)
+        task.returns = nil
         tasks[id] = task
         idleDecisions = 0
         teams[task.team]?.idleAssessments = 0
@@ -161,6 +167,7 @@ extension Run {
             verifyProposedBy = agent
         case .baselineKnown(let excerpt):
             baselineRed = excerpt
+            baselineDoubted = nil
         case .candidateQueued(let candidate):
             counters.candidates += 1
             if case .branch(let name) = candidate.kind {

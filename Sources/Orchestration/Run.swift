@@ -49,10 +49,10 @@ package struct Run: Codable, Sendable, Equatable {
     package var verifyProposedBy: AgentID?
     /// The gate's output on the base as found, when it was red.
     package var baselineRed: GateExcerpt?
-    /// Whether the gate has been asked about the base as found.
-    package var baselineAsked = false
     /// The head of the base that the gate was asked about last.
     package var baselineOf: ObjectID?
+    /// The gate's output on that head when it was red, while the run that is to confirm it goes on.
+    package var baselineDoubted: GateExcerpt?
     /// Whose change was first to be sent back because the base itself fails the gate.
     package var baseMender: Candidate.Kind?
     /// Whether `TEAM_STRUCTURE.md` has been brought up to date at the end.

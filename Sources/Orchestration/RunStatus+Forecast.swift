@@ -12,9 +12,9 @@ extension RunStatus {
         /// How many there are.
         package var fileCount: Int
 
-        init(_ collision: Collision, in run: Run) {
+        init(_ collision: Collision, in run: Run, _ order: MergingOrder) {
             // Who is behind may have changed since the merge was tried.
-            let isSwapped = collision.other.map { run.isBehind($0, collision.task) } ?? false
+            let isSwapped = collision.other.map { run.isBehind($0, collision.task, in: order) } ?? false
             task = (isSwapped ? collision.other ?? collision.task : collision.task).name
             other = (isSwapped ? collision.task : collision.other)?.name
             let target = run.tasks[collision.task].map { run.label(of: run.target(of: $0.team)) } ?? run.settings.targetBranch
@@ -49,8 +49,9 @@ extension RunStatus {
     static let mostHotFiles = 20
 
     static func collisions(of run: Run) -> [CollisionStatus]? {
-        let all = run.forecast.collisions.map { CollisionStatus($0, in: run) }
-        return all.isEmpty ? nil : all
+        guard !run.forecast.collisions.isEmpty else { return nil }
+        let order = MergingOrder(of: run)
+        return run.forecast.collisions.map { CollisionStatus($0, in: run, order) }
     }
 
     static func hotFiles(of run: Run) -> [HotFileStatus]? {

@@ -57,6 +57,8 @@ package struct Team: Codable, Sendable, Equatable {
     package var submittedSince: Timestamp?
     /// Since when the delivery waits for the Director.
     package var offeredSince: Timestamp?
+    /// How often in a row the Director was shown the delivery and said nothing of it.
+    package var passedOver: Int?
 
     package init(id: TeamID, lead: AgentID, members: [AgentID]) {
         self.id = id

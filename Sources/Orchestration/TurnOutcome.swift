@@ -22,9 +22,14 @@ package struct TokenUsage: Codable, Sendable, Equatable {
 
     package static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
         TokenUsage(
-            input: left.input + right.input, cacheWrite: left.cacheWrite + right.cacheWrite, cacheRead: left.cacheRead + right.cacheRead,
-            output: left.output + right.output)
+            input: sum(left.input, right.input), cacheWrite: sum(left.cacheWrite, right.cacheWrite),
+            cacheRead: sum(left.cacheRead, right.cacheRead), output: sum(left.output, right.output))
     }
+
+    /// However often somebody writes large numbers, no sum of sums overflows.
+    private static func sum(_ left: Int, _ right: Int) -> Int { min(left, most) + min(right, most) }
+
+    private static let most = 1 << 50
 }
 
 /// What one model has taken of a turn.
@@ -167,4 +172,12 @@ package struct TurnOutcome: Codable, Sendable, Equatable {
         self.objection = objection
         self.milliseconds = milliseconds
     }
+}
+
+extension TurnOutcome {
+    /// Whether there was no conversation to go on with.
+    var leavesNoSession: Bool { if case .sessionMissing = end { true } else { false } }
+
+    /// Whether the turn's program could make nothing of the conversation, as of one that has grown too long: going on with it fails again.
+    var isOfUselessSession: Bool { if case .failed = end { !sessionExists } else { false } }
 }

@@ -20,6 +20,8 @@ package final class ConnectionOwner: Sendable {
     package enum Verdict: Sendable, Equatable {
         case family
         case stranger
+        /// A process of another user than the one who runs this program; the system's own (root), which forward connections, are none.
+        case otherUser
         /// The kernel's tables or a process of the family could not be read, or the connection is in none of them: it counts as the family's, and
         /// the next request finds out anew.
         case unknown
@@ -28,14 +30,16 @@ package final class ConnectionOwner: Sendable {
     /// - Parameters:
     ///   - peerPort: the port at the other end of a connection on 127.0.0.1.
     ///   - port: the port at this end.
-    /// - Returns: whether it is the family's, or may be.
+    /// - Returns: false for one of this user's own that is not the family's; whoever else it is, is nobody to be served.
     package func isFamily(peerPort: Int, port: Int) -> Bool { verdict(peerPort: peerPort, port: port) != .stranger }
 
     package func verdict(peerPort: Int, port: Int) -> Verdict {
         var sockets: [UInt64] = []
         for path in Self.tables {
             do {
-                sockets += Self.sockets(in: try FileSystem.read(path), from: peerPort, to: port)
+                let found = Self.sockets(in: try FileSystem.read(path), from: peerPort, to: port)
+                if found.contains(where: { Self.isOthers($0.user) }) { return .otherUser }
+                sockets += found.map(\.number)
             } catch  where error.code == ENOENT && path.hasSuffix("6") {
                 // A kernel without the newer protocol.
             } catch {
@@ -57,8 +61,17 @@ package final class ConnectionOwner: Sendable {
         }
     }
 
-    /// The numbers of the sockets that are bound to `peerPort` and connected to `port`, on whatever addresses.
-    static func sockets(in table: [UInt8], from peerPort: Int, to port: Int) -> [UInt64] {
+    /// - Parameter own: the user who runs this program.
+    static func isOthers(_ user: UInt32, own: UInt32 = geteuid()) -> Bool { user != own && user != 0 }
+
+    /// A socket of the kernel's tables.
+    struct Socket: Sendable, Equatable {
+        var number: UInt64
+        var user: UInt32
+    }
+
+    /// The sockets that are bound to `peerPort` and connected to `port`, on whatever addresses.
+    static func sockets(in table: [UInt8], from peerPort: Int, to port: Int) -> [Socket] {
         func hex(_ port: Int) -> [UInt8] {
             let digits = String(port, radix: 16, uppercase: true)
             return Array((":" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits).utf8)
@@ -69,9 +82,10 @@ package final class ConnectionOwner: Sendable {
             // Number 0: nobody has it open any more.
             guard fields.count > 9, fields[1].suffix(local.count).elementsEqual(local),
                 fields[2].suffix(remote.count).elementsEqual(remote),
-                let number = UInt64(String(decoding: fields[9], as: UTF8.self)), number > 0
+                let number = UInt64(String(decoding: fields[9], as: UTF8.self)), number > 0,
+                let user = UInt32(String(decoding: fields[7], as: UTF8.self))
             else { return nil }
-            return number
+            return Socket(number: number, user: user)
         }
     }
 

@@ -92,7 +92,11 @@ final class KernelEvents: Sendable {
             let inotify = try descriptors(&state).inotify
             let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO)
             let folderWatch = inotify_add_watch(inotify, folder, mask)
-            guard folderWatch >= 0 else { throw .current("watch folder \(folder)") }
+            guard folderWatch >= 0 else {
+                // The kernel says "no space" of its watches, which has nothing to do with the disk.
+                guard errno == ENOSPC else { throw .current("watch folder \(folder)") }
+                throw SystemError(code: EMFILE, operation: "watch folder \(folder) (fs.inotify.max_user_watches is used up)")
+            }
             let token = state.nextToken
             state.nextToken += 1
             state.watches[token] = (.folder(folderWatch), wake)

@@ -8,11 +8,13 @@ struct ProcessStatus: Sendable, Hashable {
     var parent: Int32
     var group: Int32
     var session: Int32
+    /// Threads that it has.
+    var threads: UInt64
     /// Clock ticks since boot.
     var startTime: UInt64
 
-    /// Whether it has ended and only its entry is left.
-    var isDead: Bool { state == "Z" || state == "X" }
+    /// Whether it has ended and only its entry is left. One whose first thread alone has ended looks the same, but for its other threads.
+    var isDead: Bool { state == "X" || state == "Z" && threads <= 1 }
 
     /// Whether it was stopped by a signal or a debugger.
     var isStopped: Bool { state == "T" || state == "t" }
@@ -55,13 +57,15 @@ struct ProcessStatus: Sendable, Hashable {
         }
         guard let state = fields[0].first, let parent = Self.number(fields[1]).flatMap({ Int32(exactly: $0) }),
             let group = Self.number(fields[2]).flatMap({ Int32(exactly: $0) }),
-            let session = Self.number(fields[3]).flatMap({ Int32(exactly: $0) }), let startTime = Self.number(fields[19])
+            let session = Self.number(fields[3]).flatMap({ Int32(exactly: $0) }), let threads = Self.number(fields[17]),
+            let startTime = Self.number(fields[19])
         else { return nil }
         self.pid = pid
         self.state = Character(Unicode.Scalar(state))
         self.parent = parent
         self.group = group
         self.session = session
+        self.threads = threads
         self.startTime = startTime
     }
 

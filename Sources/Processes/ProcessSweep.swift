@@ -8,7 +8,7 @@ package enum ProcessSweep {
     package struct Result: Sendable, Hashable {
         /// How many processes were ended.
         package var ended: Int
-        /// Those that not even KILL ended in time: stuck in the kernel.
+        /// Those that not even KILL ended in time, because they are stuck in the kernel or another user's.
         package var survivors: [ProcessIdentity]
     }
 
@@ -37,12 +37,12 @@ package enum ProcessSweep {
         return found
     }
 
-    /// Kills every process that ``find(marker:)`` finds, until it finds none.
+    /// Kills every process that ``find(marker:sparing:)`` finds, until it finds none.
     ///
-    /// - Throws: ``SystemError`` when /proc cannot be listed or a signal is refused.
+    /// - Throws: ``SystemError`` when /proc cannot be listed.
     @discardableResult
-    package static func end(marker: String) async throws -> Result {
-        try await end { try find(marker: marker) }
+    package static func end(marker: String, sparing spared: Set<String> = []) async throws -> Result {
+        try await end { try find(marker: marker, sparing: spared) }
     }
 
     /// Kills what `find` finds until it finds nothing; processes that start while it works are found by the next round.
@@ -57,7 +57,7 @@ package enum ProcessSweep {
         for _ in 0..<50 {
             survivors = try freeze(find)
             guard !survivors.isSubset(of: ended) else { break }
-            for process in survivors { try process.signal(SIGKILL) }
+            for process in survivors { try send(SIGKILL, to: process) }
             let killed = survivors
             _ = try await value(within: .seconds(5)) {
                 for process in killed { try await process.untilEnded() }
@@ -67,6 +67,15 @@ package enum ProcessSweep {
         return Result(ended: ended.union(others).subtracting(survivors).count, survivors: Array(survivors))
     }
 
+    /// What another user runs (by way of `sudo`, say) is not ours to end, and is no reason to spare the others: it is left as a survivor.
+    private static func send(_ signal: Int32, to process: ProcessIdentity) throws(SystemError) {
+        do throws(SystemError) {
+            try process.signal(signal)
+        } catch {
+            guard error.code == EPERM else { throw error }
+        }
+    }
+
     /// Stops whom `find` finds, until it finds nobody new: a stopped process starts no others, so none can slip away between being
     /// looked for and being killed.
     private static func freeze(_ find: () throws -> [ProcessIdentity]) throws -> Set<ProcessIdentity> {
@@ -74,7 +83,7 @@ package enum ProcessSweep {
         for _ in 0..<20 {
             let found = Set(try find()).subtracting(frozen)
             if found.isEmpty { break }
-            for process in found { try process.signal(SIGSTOP) }
+            for process in found { try send(SIGSTOP, to: process) }
             frozen.formUnion(found)
         }
         return frozen

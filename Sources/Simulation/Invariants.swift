@@ -191,7 +191,8 @@ package struct Invariants {
             for target in Set(after.queue.map(\.target)) {
                 try checkChain(of: target)
                 // A gate that belongs to another queue may have the only slot.
-                guard moving.contains(target) || gates >= after.settings.gateSlots || target == .base && isAboutBase else {
+                let isAwaited = target == .base ? isAboutBase : awaitsBase(target)
+                guard moving.contains(target) || gates >= after.settings.gateSlots || isAwaited else {
                     throw Violation(.queueMoves, "the queue for \(target) stands still")
                 }
             }
@@ -206,10 +207,20 @@ package struct Invariants {
 
     /// Whether the base's queue waits for the gate's verdict on the base itself, or for the one who mends it.
     private var isAboutBase: Bool {
-        let isAsked = after.effects.values.contains { if case .baseline = $0.effect { true } else { false } }
         let isMenderHere = after.queue.contains { $0.kind == after.baseMender && $0.target == .base }
-        return isAsked || after.isBaseBeingMended && !isMenderHere
+        return isBaseAsked || after.isBaseBeingMended && !isMenderHere
     }
+
+    /// Whether a team's queue waits for the gate's verdict on the base, which alone says whether the team is to mend what a sync brought.
+    private func awaitsBase(_ target: MergeTarget) -> Bool {
+        let hasRedSync = after.queue.contains { candidate in
+            guard case .sync = candidate.kind else { return false }
+            return candidate.target == target && candidate.isConfirmedRed
+        }
+        return isBaseAsked && hasRedSync
+    }
+
+    private var isBaseAsked: Bool { after.effects.values.contains { if case .baseline = $0.effect { true } else { false } } }
 
     /// What is verified together stands on the target, link on link.
     private func checkChain(of target: MergeTarget) throws {

@@ -85,8 +85,20 @@ static int take_lock(int folder) {
     return SHIM_DONE;
 }
 
-static bool exists(int folder, const char *name) {
-    return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+/* Whether there is such a record. One that a crash of the machine has left empty, or full of zeros, counts as none. */
+static bool is_recorded(int folder, const char *name) {
+    int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file == -1) {
+        return errno != ENOENT;
+    }
+    char bytes[64];
+    ssize_t count = read(file, bytes, sizeof bytes);
+    bool found = count == -1; /* what cannot be read is there */
+    for (ssize_t index = 0; index < count; index++) {
+        found = found || bytes[index] != 0;
+    }
+    close(file);
+    return found;
 }
 
 /* Tells the launcher, if it still listens on standard output, that from now on the folder's records tell everything. */
@@ -130,7 +142,7 @@ int main(int argc, char **argv) {
     if (locked != SHIM_DONE) {
         return locked;
     }
-    if (exists(folder, "exit") || exists(folder, "shim")) {
+    if (is_recorded(folder, "exit") || is_recorded(folder, "shim")) {
         return SHIM_ALREADY_RAN;
     }
     struct spec spec = {0};

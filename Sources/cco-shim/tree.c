@@ -43,7 +43,10 @@ bool read_member(pid_t pid, struct member *member) {
     return true;
 }
 
-static bool has_ended(const struct member *member) { return member->state == 'Z' || member->state == 'X'; }
+/* One whose first thread alone has ended looks as if it had ended, but for its other threads. */
+static bool has_ended(const struct member *member) {
+    return member->state == 'X' || (member->state == 'Z' && member->threads <= 1);
+}
 
 static bool append(struct tree *tree, const struct member *member) {
     if (tree->count == tree->capacity) {

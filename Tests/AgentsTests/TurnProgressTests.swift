@@ -44,6 +44,18 @@ struct TurnProgressTests {
         #expect(progress.deadline == at(81))
     }
 
+    @Test("a line that cannot be read may have been any tool's end: it is no tool's fault then, and silence is judged as without one")
+    func unreadable() {
+        #expect(StreamLine.malformed(reason: "cut off").progress == [.unreadable])
+        var progress = progress
+        progress.take([.began], at: at(0))
+        progress.take([.toolStarted(id: "a", name: "Read", call: 1)], at: at(0))
+        progress.take([.unreadable], at: at(1))
+        progress.take([.output], at: at(40))
+        #expect(progress.verdict(at: at(51)) == nil)
+        #expect(progress.verdict(at: at(85)) == .hungRequest(minutes: 45))
+    }
+
     @Test("people who look on are told what a turn waits for, from its structured output alone")
     func activity() throws {
         var progress = progress

@@ -39,6 +39,33 @@ struct TurnReaderTests {
         for name in names { #expect(try Fixture.conclude(name).malformedLines == 0, "\(name)") }
     }
 
+    @Test("numbers beyond all reason, which an agent may have written, count as nothing, however often they are written")
+    func absurd() {
+        let most = Int.max
+        let usage = #"{"input_tokens":\#(most),"output_tokens":3,"cache_read_input_tokens":\#(-most),"cache_creation_input_tokens":0}"#
+        let result =
+            #"{"type":"result","subtype":"success","is_error":false,"num_turns":\#(most),"total_cost_usd":1e300,"usage":\#(usage)}"#
+        let model = #"{"inputTokens":\#(most),"outputTokens":2,"cacheReadInputTokens":0,"cacheCreationInputTokens":0,"costUSD":-1e300}"#
+        let other = #"{"type":"result","subtype":"success","is_error":false,"num_turns":2,"modelUsageSinceLastResult":{"m":\#(model)}}"#
+        let account = Fixture.conclude([result, result].map { Data($0.utf8) }).account
+        #expect(account.usage == TokenUsage(output: 6) && account.modelTurns == 0 && account.sessionCostUsd == nil)
+        let models = Fixture.conclude([other, other].map { Data($0.utf8) }).account
+        #expect((2...4).contains(models.usage.total) && models.modelTurns == 4)
+        var large = TokenUsage(input: 1 << 50)
+        for _ in 0..<100 { large = large + large }
+        #expect(large.total > 0)
+    }
+
+    @Test("what the stored conversation says of costs is believed only within reason")
+    func absurdStoredCost() {
+        var messages = UnsettledMessages()
+        let numbers = #""inputTokens":0,"outputTokens":0,"cacheReadInputTokens":0,"cacheCreationInputTokens":\#(Int.min)"#
+        let line =
+            #"{"type":"cost-state","modelUsage":{"m":{\#(numbers),"cacheCreationEphemeral1hInputTokens":\#(Int.max),"costUSD":1}}}"#
+        messages.complete(from: Data(line.utf8))
+        #expect(messages.costUsd == 0)
+    }
+
     @Test("a report keeps its own keys and values")
     func report() throws {
         let conclusion = try Fixture.conclude("success-with-report", exit: .code(0))

@@ -81,7 +81,7 @@ import Testing
         let reasons = Recorder<String>()
         let console = ScriptedConsole()
         let attention = SignalAttention(
-            console: console.console, place: Place(config: nil, workspace: nil, surroundings: folder.surroundings()),
+            console: console.console, words: .run(in: Place(config: nil, workspace: nil, surroundings: folder.surroundings())),
             endProcess: { exits.add($0) })
         await attention.whileRunning { reasons.add($0) }
         await attention.heed(2)
@@ -97,7 +97,7 @@ import Testing
         let folder = try TemporaryPlace()
         let reasons = Recorder<String>()
         let attention = SignalAttention(
-            console: ScriptedConsole().console, place: Place(config: nil, workspace: nil, surroundings: folder.surroundings()),
+            console: ScriptedConsole().console, words: .run(in: Place(config: nil, workspace: nil, surroundings: folder.surroundings())),
             endProcess: { _ in })
         await attention.whileOpening { reasons.add("cancelled") }
         await attention.heed(15)

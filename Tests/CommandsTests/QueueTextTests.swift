@@ -93,12 +93,30 @@ import Testing
                 "  branch-1  landed as 0000000000", "  branch-2  the gate fails: exit code 1; log: /srv/gate.log",
                 "1 of 2 landed on main in 0 gate runs.", "Nothing waits any more. Log: /srv/logs",
             ])
+        var unpushed = try QueueScene.over().run
+        unpushed.settings.push = false
+        for isDryRun in [true, false] {
+            let outcome = MergeOutcome(run: unpushed, hub: "/srv/my hub.git", logFolder: "", isDryRun: isDryRun)
+            let words = "Nothing was pushed. Get it: git fetch '/srv/my hub.git' main"
+            #expect(lines(QueueReport.Entry(MergeRecord(outcome), at: Moment(QueueScene.later))).contains(words) != isDryRun)
+            #expect(outcome.lines(Style(isOn: false)).contains(words) != isDryRun)
+            #expect(outcome.document.hub == (isDryRun ? nil : "/srv/my hub.git"))
+        }
         var company = try QueueScene(branches: nil)
         company.apply(.ended(.timeOver))
         #expect(
             lines(company.entry()) == [
                 "Run run-1  has ended at 03:04:05 UTC: The run's time (maxRunDurationMinutes) is over.", "Nothing waits to be merged.",
             ])
+    }
+
+    @Test("a merge that could not even begin says why")
+    func failed() throws {
+        var scene = try QueueScene(branches: 1)
+        scene.apply(.ended(.failed("the repository is gone")))
+        let outcome = MergeOutcome(run: scene.run, hub: "", logFolder: "", isDryRun: false)
+        #expect(outcome.lines(Style(isOn: false)).contains("Nothing could be merged: the repository is gone"))
+        #expect(outcome.document.failure == "the repository is gone")
     }
 
     @Test("several are shown one after the other, and text that others wrote harms no terminal")

@@ -64,6 +64,30 @@ struct InterruptionTests {
         }
     }
 
+    @Test("a new run in place of one whose cco was killed ends what that has left at work, and not before it is sure to begin")
+    func newRun() async throws {
+        var endless = Self.plan
+        endless.goals[0].tasks[0].mistakes = [.slow(seconds: 600)]
+        try await CompanyFixture.with(endless) { fixture in
+            let first = try await fixture.begin(["start"])
+            try await fixture.untilTool("sleep 600", first)
+            try await first.kill()
+            let old = try #require(try fixture.markers().first)
+            try FileManager.default.moveItem(atPath: fixture.origin, toPath: fixture.origin + ".away")
+            let refused = try await fixture.cco(["start", "--new"])
+            #expect(refused.exit == .exited(69), "\(refused.outputText)\(refused.errorText)")
+            #expect(try !ProcessSweep.find(marker: old).isEmpty)
+            try FileManager.default.moveItem(atPath: fixture.origin + ".away", toPath: fixture.origin)
+
+            let second = try await fixture.begin(["start", "--new"])
+            #expect(try await second.says("begins with"))
+            #expect(try ProcessSweep.find(marker: old).isEmpty)
+            #expect(try await fixture.cco(["pause"]).succeeded)
+            #expect(try await second.ended().exit == .exited(13))
+            try fixture.expectNoProcess()
+        }
+    }
+
     @Test("an agent that had written a lot when cco was killed is read on from the byte that the journal has")
     func killAfterMuchOutput() async throws {
         var talkative = CompanyPlan.synthetic(tasks: 2)

@@ -150,6 +150,21 @@ extension MergeCommandTests {
         }
     }
 
+    @Test("Ctrl-C ends a merge whose repository does not answer, at once and without a process left")
+    func interruptedEarly() async throws {
+        try await BranchFixture.with { fixture in
+            let host = try await fixture.holdHosts()
+            let merge = try await fixture.begin(["--repository", "ssh://nowhere.invalid/shop.git", "--ungated", "good-1"])
+            try await fixture.untilHeld(host)
+            try merge.signal(SIGINT)
+            let stopped = try await merge.ended()
+            #expect(
+                stopped.exit == .exited(13) && stopped.output.contains("stopped by SIGINT (Ctrl-C) before anything was merged"),
+                "\(stopped.output)")
+            try await fixture.expectNothingLeft()
+        }
+    }
+
     @Test("a merge is paused from another terminal as a run is")
     func paused() async throws {
         try await BranchFixture.with { fixture in

@@ -88,9 +88,30 @@ struct MergeCommandTests {
             #expect(kept.exit == .exited(0), "\(kept.outputText)\(kept.errorText)")
             #expect(kept.outputText.contains("Nothing was pushed. Get it: git fetch"))
             #expect(try await fixture.git(["show-ref"]) == before)
+            let (text, _) = try await fixture.queue()
+            #expect(text.contains("Nothing was pushed. Get it: git fetch"), "\(text)")
             let landed = try await fixture.call(["merge", "--config", "config", "--target", "main", "good-1"])
             #expect(landed.exit == .exited(0), "\(landed.outputText)\(landed.errorText)")
             #expect(try await fixture.files() == ["check.sh", "good.txt", "one.txt"])
+        }
+    }
+
+    @Test(
+        "a rehearsal in a clone that has the target checked out says that nobody can push there, as the merge would; so does a shallow one that it gives nothing"
+    )
+    func clones() async throws {
+        try await BranchFixture.with { fixture in
+            try await fixture.branch("good-1", ["one.txt": "1\n"])
+            try await fixture.commitToMain(["two.txt": "2\n"])
+            let words = ["merge", "--target", "main", "--verify", "sh check.sh", "--dry-run", "good-1", "--repository"]
+            let refused = try await fixture.call(words + [fixture.seed])
+            #expect(refused.exit == .exited(77) && refused.errorText.contains("has main checked out"), "\(refused.errorText)")
+            let rehearsed = try await fixture.call(words + [fixture.seed, "--no-push"])
+            #expect(rehearsed.exit == .exited(0) && rehearsed.outputText.contains("would land"), "\(rehearsed.errorText)")
+            let shallow = try await fixture.shallowClone(branches: ["good-1"])
+            let result = try await fixture.call(words + [shallow, "--no-push"])
+            #expect(
+                result.exit == .exited(65) && result.errorText.contains("git fetch --unshallow"), "\(result.outputText)\(result.errorText)")
         }
     }
 

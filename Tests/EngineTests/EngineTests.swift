@@ -60,6 +60,21 @@ struct EngineTests {
         #expect(test.carrier.seen.value.idle.allSatisfy { $0 == 0 })
     }
 
+    @Test("a turn that is to be stopped while it waits for its next try is taken up at once: its process may be at work")
+    func stoppedBeforeRetry() async throws {
+        let test = try EngineFixture(answer: EngineFixture.baseOnly)
+        await test.start()
+        await test.untilCalled(3)
+        let turn = try test.call { $0.isTurn }
+        test.carrier.letGo(turn, .failed("its output cannot be watched", final: false))
+        await test.observer.seen.until { $0.events.contains { if case .effectDelayed(turn, _, _) = $0 { true } else { false } } }
+        #expect(test.calls.count { $0.id == turn } == 1)
+        await test.engine.submit(.suspend("lunch"))
+        await test.carrier.seen.until { $0.calls.count { $0.id == turn } == 2 }
+        test.carrier.letAllGo()
+        await test.engine.standstill()
+    }
+
     @Test("a run that works all the time, or has stopped, is offered no idle time")
     func noIdleTime() async throws {
         let test = try EngineFixture(answer: EngineFixture.baseOnly)

@@ -10,6 +10,11 @@ import Testing
 
 @Suite("Telling a person who does not look", .timeLimit(.minutes(2)))
 struct NotifierTests {
+    @Test("a desktop is given an agent's words as words: nothing of them is markup or an escape")
+    func desktop() {
+        #expect(NotificationSink.desktopBody(#"Map<K, V> & C:\new"#) == #"Map&lt;K, V&gt; &amp; C:\\new"#)
+    }
+
     private static let settings = EngineFixture.settings
     private let folder: TemporaryFolder
     private let log: RunLog

@@ -56,6 +56,34 @@ struct TurnStartsTests {
         for process in [first, second] { try await process.terminate() }
     }
 
+    @Test("a lead begins before workers that came first")
+    func leadsFirst() async throws {
+        let starts = TurnStarts(clock: clock, places: 1)
+        let begun = Watched<[String]>([])
+        let first = try await program("first")
+        @Sendable func ask(_ name: String, goesAhead: Bool) async throws {
+            let none: (order: Int, process: SupervisedProcess)? = try await starts.take(goesAhead: goesAhead) {
+                begun.change { $0.append(name) }
+                return nil
+            }
+            #expect(none == nil)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await starts.take { ("first", first) } }
+            await clock.waiting.until { $0.count == 1 }
+            for (count, name) in ["worker-1", "worker-2", "em-1", "em-2"].enumerated() {
+                group.addTask { try await ask(name, goesAhead: name.hasPrefix("em")) }
+                while await starts.waitingCount == count, !_Concurrency.Task.isCancelled, begun.value.isEmpty {
+                    await _Concurrency.Task.yield()
+                }
+            }
+            clock.advance(byMilliseconds: TurnStarts.longest)
+            try await group.waitForAll()
+        }
+        #expect(begun.value == ["em-1", "em-2", "worker-1", "worker-2"])
+        try await first.terminate()
+    }
+
     @Test("what is not to begin any more waits for nothing")
     func givenUp() async throws {
         let starts = TurnStarts(clock: clock, places: 1)

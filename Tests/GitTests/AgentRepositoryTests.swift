@@ -156,6 +156,25 @@ import Testing
         }
     }
 
+    @Test("a folder in the place of an environment file gives way, unless the repository tracks something in it")
+    func environmentFolders() async throws {
+        try await withAgent { test, _, agent, tip async throws in
+            let place = agent.worktreePath
+            try await agent.placeFiles([".env": "KEY=1".bytes])
+            try await test.shell("rm .env; mkdir -p .env/bin; echo x > .env/bin/python; chmod -R a-w .env", in: place)
+            try await agent.placeFiles([".env": "KEY=1".bytes])
+            #expect(try test.read(".env", in: place) == "KEY=1")
+            try await test.shell("rm .env; mkdir .env; echo x > .env/x; git add -f .env/x; git commit -qm env", in: place)
+            let head = try await agent.checkOut(branch: "task-1", at: tip, date: 2)
+            #expect(try await agent.tracked([".env", "none.env", "readme.txt"], at: head) == [".env", "readme.txt"])
+            #expect(try await agent.tracked([".env"], at: tip).isEmpty)
+            await #expect(throws: GitError.Kind.wouldLoseWork) {
+                try await kindOfFailure { try await agent.placeFiles([".env": "KEY=1".bytes]) }
+            }
+            #expect(try test.read(".env/x", in: place) == "x\n")
+        }
+    }
+
     @Test("a gate's worktree holds exactly the commit, and keeps ignored build products unless asked")
     func detach() async throws {
         try await withAgent { test, hub, agent, tip async throws in

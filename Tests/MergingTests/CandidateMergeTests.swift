@@ -107,6 +107,66 @@ struct CandidateMergeTests {
         }
     }
 
+    @Test(
+        "what a branch has only merged in from the base is not its author's: the user's new goals, a tracked .env and its values stay as they are there",
+        arguments: [true, false])
+    func mergedIn(isMerge: Bool) async throws {
+        try await HubFixture.with { test in
+            let start = try await test.commit([".env": "MODE=public\n"], on: test.start)
+            // The team has gone on by itself; or it has not, and the branch has simply begun at the base.
+            let team = isMerge ? try await test.commit(["team.txt": "team\n"], on: start) : start
+            let theirs = try await test.commit(
+                ["PROJECT_DIRECTION.md": "a new goal\n", ".env": "MODE=other\n", "key.txt": "\(Self.secret)\n"], on: start, "The user's")
+            var files: [String: String?] = ["work.txt": "work\n", "PROJECT_DIRECTION.md": "mine\n"]
+            var head: ObjectID
+            if isMerge {
+                guard case .clean(let tree) = try await test.hub.mergeTree(team, theirs) else { throw CancellationError() }
+                head = try await test.hub.commitTree(tree, parents: [team, theirs], message: "Join", author: HubFixture.agent, date: 11)
+                files["PROJECT_DIRECTION.md"] = nil
+            } else {
+                head = theirs
+            }
+            head = try await test.commit(files, on: head)
+            let merged = try clean(try await merge(test, head, onto: team) { $0.trusted = theirs })
+            #expect(try await test.text("PROJECT_DIRECTION.md", at: merged.commit) == "a new goal\n")
+            #expect(try await test.text(".env", at: merged.commit) == "MODE=other\n")
+            #expect(try await test.text("work.txt", at: merged.commit) == "work\n")
+            #expect(try await test.hub.isAncestor(theirs, of: merged.commit))
+            // Without knowing of it all of that would be the author's.
+            guard case .objection = try await merge(test, head, onto: team) else {
+                Issue.record("a secret of the author's was taken")
+                return
+            }
+        }
+    }
+
+    @Test("of more commits than can be looked at one by one the branch is taken as one")
+    func manyCommits() async throws {
+        try await HubFixture.with { test in
+            var head = try await test.commit([".env": "A=plain\n", "work.txt": "work\n"], on: test.start)
+            head = try await test.commit([".env": nil], on: head)
+            let tree = try await test.hub.tree(of: head)
+            for number in 0..<500 {
+                head = try await test.hub.commitTree(tree, parents: [head], message: "\(number)", author: HubFixture.agent, date: 12)
+            }
+            let merged = try clean(try await merge(test, head, onto: test.start))
+            #expect(try await test.text("work.txt", at: merged.commit) == "work\n")
+            #expect(try await !test.history(of: merged.commit, since: test.start).contains(".env"))
+        }
+    }
+
+    @Test("a forbidden file whose folder's name is no text goes back to its author")
+    func oddName() async throws {
+        try await HubFixture.with { test in
+            let head = try await test.commitOfOddFolder(holding: ".env")
+            guard case .objection(let words) = try await merge(test, head, onto: test.start) else {
+                Issue.record("no objection")
+                return
+            }
+            #expect(words.contains(".env"))
+        }
+    }
+
     @Test("a secret in the result goes back to its author, with the file's name and without the secret")
     func secretInResult() async throws {
         try await HubFixture.with { test in

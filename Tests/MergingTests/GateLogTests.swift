@@ -34,6 +34,12 @@ struct GateLogTests {
         #expect(!text.contains("The first failure") && text.hasSuffix("compiling file number 2000\n"))
     }
 
+    @Test("of a last line that is longer than all that is shown, its end is shown")
+    func longLastLine() throws {
+        let text = try excerpt(["first", String(repeating: "x", count: 20_000) + " the reason"])
+        #expect(text.hasPrefix("…\nx") && text.hasSuffix("x the reason\n"))
+    }
+
     @Test("a failure in a log of few bytes and many lines is shown although it stands before the end")
     func manyShortLines() throws {
         let log = try read(["ok", "not ok 2"] + (1...300).map { "ok \($0)" })

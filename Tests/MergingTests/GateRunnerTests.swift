@@ -38,6 +38,16 @@ struct GateRunnerTests {
         #expect(try String(contentsOfFile: excerpt.logPath, encoding: .utf8).hasPrefix("line 1\nline 2\n"), "the log has everything")
     }
 
+    @Test("a gate that could not be started says nothing about the commit")
+    func notStarted() async throws {
+        let gate = try GateFixture()
+        try FileManager.default.removeItem(atPath: gate.worktree)
+        await #expect { _ = try await gate.run("true") } throws: {
+            guard case GateError.notStarted(let reason) = $0 else { return false }
+            return reason.contains("cwd")
+        }
+    }
+
     @Test("a command that ends by a signal is red without an exit code")
     func signal() async throws {
         let gate = try GateFixture()

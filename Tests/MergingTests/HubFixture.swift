@@ -87,6 +87,23 @@ struct HubFixture: Sendable {
         return try await hub.commitTree(tree, parents: [base], message: message, author: author, date: 10)
     }
 
+    /// A commit on top of the first one with a file in a folder whose name is not UTF-8.
+    func commitOfOddFolder(holding name: String) async throws -> ObjectID {
+        let git = "git --git-dir '\(hub.path)'"
+        let script = """
+            blob=$(echo plain | \(git) hash-object -w --stdin)
+            inner=$(printf '100644 blob %s\\t\(name)\\n' "$blob" | \(git) mktree)
+            { \(git) ls-tree \(start); printf '040000 tree %s\\tcaf\\351\\n' "$inner"; } | \(git) mktree
+            """
+        let result = try await ChildCommand(
+            "/bin/sh", ["-ec", script], environment: Self.environment.merging(["HOME": folder]) { $1 }, workingDirectory: folder
+        ).run()
+        guard let tree = ObjectID(result.outputText.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw CocoaError(.executableLoad, userInfo: [NSLocalizedDescriptionKey: result.errorText])
+        }
+        return try await hub.commitTree(tree, parents: [start], message: "Odd", author: Self.agent, date: 10)
+    }
+
     func text(_ path: String, at commit: ObjectID) async throws -> String? {
         try await hub.file(at: commit, path: path, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -48,6 +48,38 @@ struct EventLinesTests {
         #expect(texts(lines) == ["director warning: turn-2 took 1 min 05 s, $0.25, 11.0k tokens: it ended without a report"])
     }
 
+    @Test("a secret is taken out before a text is cut, since of a half of one nobody could tell")
+    func secretAtTheCut() {
+        var fixture = RunReportFixture()
+        let words = String(repeating: "a ", count: 47) + "SECRET-VALUE"
+        let (before, event) = (fixture.run, Event.suspended(words))
+        fixture.apply(event)
+        func lines(_ redact: @escaping (String) -> String) -> String {
+            EventLines.lines(for: event, before: before, after: fixture.run, redact: redact).map(\.text).joined()
+        }
+        #expect(lines { $0 }.contains("SECRE"))
+        #expect(!lines { $0.replacing("SECRET-VALUE", with: "<key>") }.contains("SECRE"))
+        let text = String(repeating: "a ", count: 240) + "SECRET-VALUE"
+        func told(_ redact: (String) -> String) -> String {
+            NotificationRules.due(for: .faulted(text), sequence: 1, after: fixture.run, at: fixture.now, redact: redact)?.notification.text
+                ?? ""
+        }
+        #expect(told { $0 }.contains("SEC"))
+        #expect(!told { $0.replacing("SECRET-VALUE", with: "<key>") }.contains("SEC"))
+    }
+
+    @Test("that the base as it was found is red is loud once it is sure")
+    func baseline() {
+        var fixture = RunReportFixture(verifyCommand: "make test")
+        for number in 1...2 {
+            fixture.apply(.effectIntended(ID("effect", number), .baseline(commit: .number(1), tree: .number(2), command: "make test")))
+            if number == 1 { fixture.apply(.baselineKnown(excerpt)) }
+        }
+        let lines = fixture.lines(of: .baselineKnown(excerpt))
+        #expect(lines.first?.level == .warning)
+        #expect(lines.first?.text == "BASELINE RED: the gate fails on main as it was found (exit code 2).")
+    }
+
     @Test("what a person has to know is loud")
     func loud() {
         var fixture = RunReportFixture(verifyCommand: nil)
@@ -55,7 +87,10 @@ struct EventLinesTests {
         let loud: [(Event, EventLine.Level, String)] = [
             (.verifyChosen("make test", proposedBy: Run.director), .warning, "GATE PROPOSED by the Director: `make test`"),
             (.verifyChosen(nil, proposedBy: nil), .warning, "UNGATED: nothing verifies this run's work."),
-            (.baselineKnown(excerpt), .warning, "BASELINE RED: the gate fails on main as it was found (exit code 2)."),
+            (
+                .baselineKnown(excerpt), .warning,
+                "The gate is red on main as it was found (exit code 2); it runs once more to be sure."
+            ),
             (.flakeSeen(tree: .number(6), excerpt), .warning, "FLAKE: the gate was red and then green on the same tree 6000000000"),
             (.pushRefused("protected branch", fallback: "cco/run-1"), .error, "PUSH REFUSED: origin does not take main: protected branch"),
             (

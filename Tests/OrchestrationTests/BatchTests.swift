@@ -143,6 +143,19 @@ struct BatchTests {
         #expect(search.batch?.words.contains("a gate runs on the first \(gates[0].through), the first \(gates[1].through) and") == true)
     }
 
+    @Test("once a shorter prefix is red, the next gates split what is left evenly: those that were ended take no place among them")
+    func splitAgain() throws {
+        let queue = try BranchQueue(20, slots: 2) { $0.contains(0) }
+        try queue.scenario.play { MergeChain(of: .base, in: $0).search.red ?? 20 < 20 }
+        let chain = MergeChain(of: .base, in: queue.scenario.run)
+        #expect(chain.search.red == 5 && queue.scenario.journal.contains { if case .effectDropped = $0.event { true } else { false } })
+        let gated = chain.links.indices.filter { chain.links[$0].isGating }.map { $0 + 1 }
+        #expect(gated == [2, 3])
+        #expect(gated == chain.search.probes(places: 2, failureRate: queue.scenario.run.merges.failureRate.estimate))
+        try queue.playOut()
+        #expect(queue.returned == [0])
+    }
+
     @Test("of two changes that break only together the later one goes back", arguments: [1, 2, 4])
     func pair(slots: Int) throws {
         let queue = try BranchQueue(12, slots: slots) { $0.isSuperset(of: [2, 9]) }

@@ -172,6 +172,40 @@ struct CredentialTests {
         #expect(scenario.run.tasks[ID("task-1")]?.state.word == "landed")
     }
 
+    @Test("a conversation of which the agent's program can make nothing any more is given up: the same brief goes on in a fresh one")
+    func uselessSession() throws {
+        let scenario = try Scenario(.sample(workers: 1, minutes: 100_000))
+        var turns: [Turn] = []
+        scenario.hooks.turn = { turn, _ in
+            guard turn.task != nil else { return nil }
+            turns.append(turn)
+            if turns.count == 1 { return .broken(.failed("signal 9")) }
+            return turns.count == 2 ? .broken(.failed("the prompt is too long"), sessionExists: false) : nil
+        }
+        try scenario.start()
+        try scenario.playOut()
+        #expect(turns.map(\.resumes) == [false, true, false])
+        #expect(turns[0].session == turns[1].session && turns[2].session != turns[1].session)
+        #expect(turns[2].brief == turns[1].brief)
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("a turn that is put back is told again what was wrong with the one before it")
+    func remarkStays() throws {
+        let scenario = try Scenario(.sample(workers: 1, minutes: 100_000))
+        var turns: [Turn] = []
+        scenario.hooks.turn = { turn, _ in
+            guard turn.role == .director, turns.count < 3 else { return nil }
+            turns.append(turn)
+            if turns.count == 1 { return .broken(.silent) }
+            return turns.count == 2 ? .broken(.stopped(.credentialRests)) : nil
+        }
+        try scenario.start()
+        try scenario.playOut()
+        #expect(turns.count == 3 && turns[0].remark == nil)
+        #expect(turns[1].remark != nil && turns[2].remark == turns[1].remark)
+    }
+
     @Test("a session that is gone is begun anew with its whole brief; one that can never be begun is given up")
     func missingSession() throws {
         let scenario = try Scenario(.sample(workers: 1, minutes: 100_000))

@@ -38,6 +38,46 @@ struct DeliveryTests {
         #expect(scenario.world.holds(scenario.world.base) == ["task-1", "task-2"])
     }
 
+    @Test("only a delivery that the Director was shown three times, and said nothing of, goes to main unasked", arguments: [true, false])
+    func unshown(saysOfOne: Bool) throws {
+        let scenario = try Scenario(.sample(workers: 20))
+        // One after the other the teams have something to deliver.
+        scenario.hooks.plan = { team, run in
+            (1...(team.name.last?.wholeNumberValue ?? 1)).map { .draft("part-\($0)-of-\(team)-\(run.counters.tasks)") }
+        }
+        var accepted: Set<TeamID> = []
+        scenario.hooks.turn = { turn, run in
+            guard turn.brief == .decide else { return nil }
+            let shown = run.teams.values.filter { $0.stage == .offered && ($0.offeredSince ?? turn.startedAt) <= turn.startedAt }
+            let first = shown.map(\.id).min()
+            if saysOfOne, let first { accepted.insert(first) }
+            let decisions = saysOfOne ? first.map { [DirectorReport.Decision(team: $0.name, verdict: .accept)] } ?? [] : []
+            return .manager(DirectorReport(deliveries: decisions, goals: nil, complete: false, summary: ""))
+        }
+        try scenario.start()
+        try scenario.play { _ in deliveries(scenario).count >= 4 }
+        var offers: [TeamID: Int] = [:]
+        var starts: [TurnID] = []
+        var shown: [TeamID: Int] = [:]
+        for record in scenario.journal {
+            switch record.event {
+            case .teamEntered(let team, .offered, _):
+                offers[team] = starts.count
+                shown[team] = 0
+            case .turnStarted(let turn) where turn.brief == .decide: starts.append(turn.id)
+            case .turnEnded(let id, _):
+                guard let place = starts.firstIndex(of: id) else { continue }
+                for (team, since) in offers where since <= place { shown[team]? += 1 }
+            case .candidateQueued(let candidate):
+                guard case .delivery(let team) = candidate.kind else { continue }
+                #expect(accepted.contains(team) || shown[team] ?? 0 >= 3, "\(team) was shown \(shown[team] ?? 0) times")
+                offers[team] = nil
+            default: break
+            }
+        }
+        #expect(deliveries(scenario).count >= 4)
+    }
+
     @Test("a returned delivery goes back to its lead with the instructions")
     func returned() throws {
         let scenario = try scenario()

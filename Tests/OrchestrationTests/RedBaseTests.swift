@@ -95,6 +95,7 @@ struct RedBaseTests {
         let queue = try BranchQueue(8, isBaseRed: true) { _ in true }
         try queue.playOut()
         #expect(queue.returned == Array(0..<8) && queue.gates <= 6, "\(queue.gates) gates")
+        #expect(asked(queue.scenario).count == 2)
         for branch in queue.scenario.run.branches {
             #expect(branch.outcome == .returned(.red, "main fails it by itself (exit code 1; log: gate.log)"))
         }
@@ -105,5 +106,143 @@ struct RedBaseTests {
         let queue = try BranchQueue(8, isBaseRed: true) { !$0.contains(2) }
         try queue.playOut()
         #expect(queue.returned.isEmpty && queue.landings.joined().sorted() == Array(0..<8))
+    }
+
+    /// The commands with which the gate was run on the base alone.
+    private func asked(_ scenario: Scenario) -> [String] {
+        scenario.journal.compactMap { if case .effectIntended(_, .baseline(_, _, let command)) = $0.event { command } else { nil } }
+    }
+
+    private func isAsked(_ run: Run) -> Bool { run.effects.values.contains { if case .baseline = $0.effect { true } else { false } } }
+
+    @Test("a base that is red once and then green is a flake: only the branch that breaks the gate goes back, and the others land")
+    func flake() throws {
+        let queue = try BranchQueue(8) { $0.contains(0) }
+        var isFirst = true
+        queue.scenario.hooks.effect = { effect, _ in
+            guard case .baseline = effect, isFirst else { return nil }
+            isFirst = false
+            return .gate(.red(Self.red, milliseconds: 1))
+        }
+        try queue.scenario.play { $0.merges.flakes == 1 }
+        let base = try #require(queue.scenario.run.base)
+        #expect(queue.scenario.journal.contains { $0.event == .flakeSeen(tree: base.tree, Self.red) })
+        #expect(queue.scenario.run.baselineRed == nil && queue.scenario.run.isBaseSettled)
+        try queue.playOut()
+        #expect(queue.returned == [0] && queue.landings.joined().sorted() == Array(1..<8))
+        #expect(asked(queue.scenario).count == 2 && queue.scenario.run.merges.flakes == 1)
+    }
+
+    @Test("nobody is told that the base is red before it has been confirmed, also when the run stood still between the two")
+    func confirmed() throws {
+        let queue = try BranchQueue(1, isBaseRed: true) { _ in false }
+        try queue.scenario.play(until: isAsked)
+        try queue.scenario.feed(.suspend("cco pause"))
+        while try queue.scenario.step() {}
+        #expect(queue.scenario.run.baselineRed == nil && queue.scenario.run.effects.isEmpty)
+        try queue.scenario.start()
+        try queue.scenario.play { $0.baselineDoubted != nil }
+        #expect(queue.scenario.run.baselineRed == nil && !queue.scenario.run.isBaseRed)
+        try queue.scenario.play { $0.isBaseRed }
+        #expect(queue.scenario.run.baselineDoubted == nil && asked(queue.scenario).count == 3)
+    }
+
+    /// Branches on a base that fails the first command and passes the second.
+    private func otherCommand() throws -> (queue: BranchQueue, change: () throws -> Void) {
+        let queue = try BranchQueue(3, isBaseRed: true) { _ in false }
+        queue.scenario.hooks.effect = { effect, _ in
+            guard case .baseline(_, _, "make test") = effect else { return nil }
+            return .gate(.green(milliseconds: 1))
+        }
+        return (queue, { try queue.scenario.crash(settings: queue.scenario.run.settings.with { $0.verifyCommand = "make test" }) })
+    }
+
+    @Test("a changed command forgets that the base was red, and is asked about it anew")
+    func changedCommand() throws {
+        let (queue, change) = try otherCommand()
+        try queue.scenario.play { $0.isBaseRed }
+        try change()
+        #expect(queue.scenario.run.baselineRed == nil && !queue.scenario.run.isBaseRed)
+        try queue.playOut()
+        #expect(asked(queue.scenario) == ["make check", "make check", "make test"])
+        #expect(queue.returned.isEmpty && queue.landings.joined().sorted() == [0, 1, 2])
+    }
+
+    @Test("what a run of the old command still says of the base counts for nothing")
+    func staleVerdict() throws {
+        let (queue, change) = try otherCommand()
+        try queue.scenario.play(until: isAsked)
+        try change()
+        try queue.playOut()
+        #expect(asked(queue.scenario) == ["make check", "make test"])
+        #expect(!queue.scenario.journal.contains { if case .baselineKnown(_?) = $0.event { true } else { false } })
+    }
+
+    @Test("with the command goes who was to mend what the old one found, and the run comes to its end")
+    func changedCommandWhileMended() throws {
+        let scenario = try scenario { _ in true }
+        try scenario.play { $0.baseMender != nil }
+        try scenario.crash(settings: scenario.run.settings.with { $0.verifyCommand = "make test" })
+        #expect(scenario.run.baseMender == nil && scenario.run.baselineRed == nil)
+        try scenario.playOut()
+        #expect(scenario.run.isEnded)
+    }
+}
+
+@Suite("A red base and teams")
+struct RedBaseOfTeamsTests {
+    private static let red = GateExcerpt(command: "make check", exitCode: 2, ending: "exit code 2", tail: "", logPath: "gate.log")
+
+    /// Two teams at work. Somebody pushes what breaks the gate, which looks at what the base brings; the next push mends it.
+    private func scenario() throws -> Scenario {
+        let scenario = try Scenario(.sample(workers: 6).with { $0.gateSlots = 2 })
+        scenario.hooks.plan = { team, run in [.draft("part-of-\(team)-\(run.counters.tasks)")] }
+        scenario.hooks.gate = { [unowned scenario] candidate, run in
+            let commit: ObjectID? = if case .gating(let commit, _, _, _) = candidate?.state { commit } else { run.base?.head }
+            let outside = scenario.world.holds(commit).count { $0.hasPrefix("outside") }
+            return outside == 1 ? .red(Self.red, milliseconds: 1_000) : nil
+        }
+        try scenario.start()
+        try scenario.play { run in run.turns.values.contains { $0.role == .worker } }
+        try push(scenario)
+        return scenario
+    }
+
+    private func push(_ scenario: Scenario) throws {
+        scenario.world.pushFromOutside()
+        try scenario.feed(.baseObserved(scenario.world.facts))
+    }
+
+    private func returns(_ scenario: Scenario) -> [ReturnReason] {
+        scenario.journal.compactMap { if case .candidateReturned(_, let reason) = $0.event { reason } else { nil } }
+    }
+
+    /// Both teams have the mended base at the end, and nobody was asked to mend anything.
+    private func expectNoRepair(_ scenario: Scenario) throws {
+        try scenario.playOut()
+        let outside = scenario.world.holds(scenario.world.base).filter { $0.hasPrefix("outside") }
+        #expect(outside.count == 2)
+        for team in scenario.run.teams.values { #expect(scenario.world.holds(team.head).isSuperset(of: outside)) }
+        #expect(scenario.run.tasks.values.filter(\.isRepair).isEmpty)
+        #expect(scenario.run.phase == .ended(.complete))
+    }
+
+    @Test("a base that is red by itself is mended by no team for having come to it, and what mends it comes to all")
+    func syncs() throws {
+        let scenario = try scenario()
+        try scenario.play { run in !run.queue.contains { if case .sync = $0.kind { true } else { false } } }
+        #expect(returns(scenario) == [.empty, .empty])
+        #expect(scenario.run.isBaseRed && !scenario.run.tasks.values.contains(where: \.isRepair))
+        try push(scenario)
+        try expectNoRepair(scenario)
+    }
+
+    @Test("a red base behind which a newer one waits is let go of")
+    func newer() throws {
+        let scenario = try scenario()
+        try scenario.play { run in run.queue.contains { $0.redExcerpt != nil } }
+        try push(scenario)
+        try expectNoRepair(scenario)
+        #expect(returns(scenario).allSatisfy { $0 == .empty })
     }
 }

@@ -70,8 +70,14 @@ struct FamilyTests {
                3: 0100007F:C003 0100007F:1F90 06 00000000:00000000 03:00000F4F 00000000     0        0 0 3
                4: 0100007F:1F90 0100007F:C001 01 00000000:00000000 00:00000000 00000000     0        0 14 1 0 20 4 30 10 -1
             """
-        func sockets(_ port: Int) -> [UInt64] { ConnectionOwner.sockets(in: Array(table.utf8), from: port, to: 0x1F90) }
+        func sockets(_ port: Int) -> [UInt64] {
+            ConnectionOwner.sockets(in: Array(table.utf8), from: port, to: 0x1F90).map(\.number)
+        }
         #expect(sockets(0xC001) == [12] && sockets(0xC002) == [13] && sockets(0xC003) == [] && sockets(0x1F90) == [])
+        let theirs = Array(table.replacing("00000000     0        0 12", with: "00000000  1001        0 12").utf8)
+        #expect(ConnectionOwner.sockets(in: theirs, from: 0xC001, to: 0x1F90) == [.init(number: 12, user: 1001)])
+        #expect(ConnectionOwner.isOthers(1001, own: 0) && ConnectionOwner.isOthers(1001, own: 1000))
+        #expect(!ConnectionOwner.isOthers(1001, own: 1001) && !ConnectionOwner.isOthers(0, own: 1001))
     }
 }
 

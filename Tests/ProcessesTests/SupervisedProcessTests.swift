@@ -44,6 +44,30 @@ struct SupervisedProcessTests {
         #expect(try await lost.waitForExit().failure == ExitRecord.Failure(step: "cwd", code: ENOENT))
     }
 
+    @Test("a record that a crash of the machine has left empty, or full of zeros, keeps nobody from starting", arguments: [0, 100])
+    func emptyRecord(zeros: Int) async throws {
+        let turn = try Supervision()
+        try FileSystem.makeFolder(turn.directory)
+        for name in ["shim", "exit"] { try FileSystem.write([UInt8](repeating: 0, count: zeros), to: turn.directory + "/" + name) }
+        #expect(try await turn.launch("exit 0").waitForExit().succeeded)
+    }
+
+    @Test("a process whose first thread alone has ended lives, and is ended with all that is left")
+    func endedFirstThread() async throws {
+        let turn = try Supervision()
+        let program =
+            "import ctypes, os, threading, time; threading.Thread(target=time.sleep, args=(600,)).start(); "
+            + "open('ready', 'w').write(str(os.getpid())); ctypes.PyDLL(None).pthread_exit(None)"
+        var specification = turn.specification(["/bin/sh", "-c", "setsid python3 -c \"$PROGRAM\" & while ! test -s ready; do :; done"])
+        specification.usesControlGroups = false
+        let environment = ["PATH": "/usr/bin:/bin:/usr/local/bin", "PROGRAM": program]
+        let process = try await turn.launcher.launch(specification, environment: environment, standardInput: [])
+        let record = try await process.waitForExit()
+        #expect(record.leftovers == 1 && record.survivors == 0)
+        let pid = try #require(Int32(try turn.folder.text("ready")))
+        #expect(try ProcessStatus.of(pid: pid) == nil)
+    }
+
     @Test("a shim that cannot run is an error and leaves the folder unused")
     func missingShim() async throws {
         let turn = try Supervision()

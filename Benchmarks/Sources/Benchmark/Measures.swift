@@ -16,9 +16,8 @@ struct Measures {
             guard !isSmoke else {
                 return try Makespan(laboratory: laboratory, tasks: 6, slots: 3, scale: 0.2, pairs: pairs).rows()
             }
-            // The graphs take two and four minutes a pair, and their readings differ by less than one in a hundred.
-            return try Makespan(laboratory: laboratory, tasks: 40, slots: 8, scale: 8, pairs: min(pairs, 3)).rows()
-                + Makespan(laboratory: laboratory, tasks: 400, slots: 40, scale: 8, pairs: min(pairs, 3)).rows()
+            return try Makespan(laboratory: laboratory, tasks: 40, slots: 8, scale: 8, pairs: pairs).rows()
+                + Makespan(laboratory: laboratory, tasks: 400, slots: 40, scale: 8, pairs: pairs).rows()
         case "makespan-short":
             // What a task costs beside its agent is the same for short and long ones, so it weighs the most here.
             return isSmoke ? [] : try Makespan(laboratory: laboratory, tasks: 40, slots: 8, scale: 2, pairs: pairs).rows()
@@ -60,7 +59,7 @@ struct Measures {
             return try wholeRun(latencyMilliseconds: isSmoke ? 1_000 : 5_000, pairs: pairs)
         case "run-quick":
             // No model answers as quickly: what the CLI's processes cost weighs the most here.
-            return isSmoke ? [] : try wholeRun(latencyMilliseconds: 1_000, pairs: min(pairs, 3))
+            return isSmoke ? [] : try wholeRun(latencyMilliseconds: 1_000, pairs: pairs)
         case "pages":
             return try Pages(
                 laboratory: laboratory, tasks: isSmoke ? 600 : 10_000, agents: isSmoke ? 220 : 1_000, loads: isSmoke ? 1 : 7,

@@ -11,6 +11,7 @@ extension StreamLine {
         case .result: return [.rested]
         case .replayed: return [.told]
         case .apiRetry: return [.retrying]
+        case .malformed: return [.unreadable]
         default: blocks = []
         }
         let marks = blocks.compactMap { block -> ProgressMark? in

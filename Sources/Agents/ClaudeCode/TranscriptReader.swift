@@ -78,7 +78,7 @@ package struct TranscriptReader: Sendable {
         var reader = TurnReader(resuming: false)
         _ = reader.take(.result(result))
         end.tokens = reader.account.usage.total > 0 ? .init(reader.account.usage) : nil
-        end.costUsd = reader.turnCostUsd ?? result.totalCostUsd
+        end.costUsd = reader.turnCostUsd ?? Believable.cost(result.totalCostUsd)
         return end
     }
 

@@ -111,8 +111,8 @@ package struct TurnReader: TurnReading, Equatable {
         self.result = result
         unsettled.settle()
         report = result.structuredOutput ?? report
-        account.sessionCostUsd = result.totalCostUsd ?? account.sessionCostUsd
-        account.modelTurns += result.numTurns ?? 0
+        account.sessionCostUsd = Believable.cost(result.totalCostUsd) ?? account.sessionCostUsd
+        account.modelTurns += Believable.count(result.numTurns)
         let perModel = result.modelUsageSinceLastResult ?? [:]
         if perModel.isEmpty {
             let usage = result.usage?.tokens ?? TokenUsage()
@@ -122,8 +122,8 @@ package struct TurnReader: TurnReading, Equatable {
             if usage.total == 0, result.modelUsageSinceLastResult != nil { turnCostUsd = turnCostUsd ?? 0 }
         } else {
             account.usage = perModel.values.reduce(account.usage) { $0 + $1.tokens }
-            for (model, usage) in perModel { models.add(model, usage.tokens, costUsd: usage.costUSD ?? 0) }
-            turnCostUsd = perModel.values.reduce(turnCostUsd ?? 0) { $0 + ($1.costUSD ?? 0) }
+            for (model, usage) in perModel { models.add(model, usage.tokens, costUsd: Believable.cost(usage.costUSD) ?? 0) }
+            turnCostUsd = perModel.values.reduce(turnCostUsd ?? 0) { $0 + (Believable.cost($1.costUSD) ?? 0) }
         }
     }
 }
@@ -156,15 +156,15 @@ extension [String: ModelShare] {
 extension TurnResult.Usage {
     fileprivate var tokens: TokenUsage {
         TokenUsage(
-            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0,
-            output: outputTokens ?? 0)
+            input: Believable.count(inputTokens), cacheWrite: Believable.count(cacheCreationInputTokens),
+            cacheRead: Believable.count(cacheReadInputTokens), output: Believable.count(outputTokens))
     }
 }
 
 extension ModelUsage {
     fileprivate var tokens: TokenUsage {
         TokenUsage(
-            input: inputTokens ?? 0, cacheWrite: cacheCreationInputTokens ?? 0, cacheRead: cacheReadInputTokens ?? 0,
-            output: outputTokens ?? 0)
+            input: Believable.count(inputTokens), cacheWrite: Believable.count(cacheCreationInputTokens),
+            cacheRead: Believable.count(cacheReadInputTokens), output: Believable.count(outputTokens))
     }
 }

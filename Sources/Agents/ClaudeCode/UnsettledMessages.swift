@@ -122,9 +122,10 @@ private struct StoredCost: Decodable {
         /// `nil` when it says nothing believable: an agent could have written it.
         func factor(of model: String) -> Double? {
             let tokens = TokenUsage(
-                input: inputTokens, cacheWrite: cacheCreationInputTokens, cacheRead: cacheReadInputTokens, output: outputTokens)
-            let listed = ModelPrice.of(model).cost(
-                of: MessageUsage(tokens: tokens, longCacheWrite: cacheCreationEphemeral1hInputTokens ?? 0))
+                input: Believable.count(inputTokens), cacheWrite: Believable.count(cacheCreationInputTokens),
+                cacheRead: Believable.count(cacheReadInputTokens), output: Believable.count(outputTokens))
+            let long = min(tokens.cacheWrite, Believable.count(cacheCreationEphemeral1hInputTokens))
+            let listed = ModelPrice.of(model).cost(of: MessageUsage(tokens: tokens, longCacheWrite: long))
             let factor = costUSD / listed
             return factor.isFinite && (0.01...100).contains(factor) ? factor : nil
         }

@@ -67,12 +67,12 @@ struct RunTools: ToolBox {
     var finder: RunFinder { RunFinder(place: place) }
 
     private func status() async throws -> String {
-        let (status, isLive) = try await finder.status()
+        let (status, isLive) = try await finder.shownStatus(surroundings)
         return StatusText(status: status, isLive: isLive, options: place.options, style: Style(isOn: false)).lines.joined(separator: "\n")
     }
 
     private func tasks(_ state: String?) async throws -> String {
-        let all = try await finder.status().status.tasks
+        let all = try await finder.shownStatus(surroundings).status.tasks
         let chosen = state.map { state in all.filter { $0.state == state } } ?? all
         guard !chosen.isEmpty else { return all.isEmpty ? "There is no task yet." : "None of \(all.count) tasks is \"\(state ?? "")\"." }
         let lines = chosen.prefix(Self.mostTasks).map(Self.line)
@@ -87,7 +87,7 @@ struct RunTools: ToolBox {
     }
 
     private func why(_ id: String?) async throws -> String {
-        let status = try await finder.status().status
+        let status = try await finder.shownStatus(surroundings).status
         guard let id else { return Self.why(status) }
         if let task = status.tasks.first(where: { $0.id == id }) { return Self.line(task) }
         let agents = status.agents
@@ -111,7 +111,7 @@ struct RunTools: ToolBox {
 
     private func log(_ agent: String, _ count: Int) async throws -> String {
         guard (1...Self.mostLines).contains(count) else { throw Failure("lines is a number from 1 to \(Self.mostLines)", .usage) }
-        let status = try await finder.status().status
+        let status = try await finder.shownStatus(surroundings).status
         _ = try Named.one(agent, "agent", among: status.agents, by: \.id)
         let reader = try LogTailReader(RunLogs.find(status.run, at: place, surroundings).combined)
         try reader.catchUp()
@@ -122,7 +122,7 @@ struct RunTools: ToolBox {
     }
 
     private func questions() async throws -> String {
-        let open = (try await finder.status().status.questions ?? []).filter { $0.state == "open" }
+        let open = (try await finder.shownStatus(surroundings).status.questions ?? []).filter { $0.state == "open" }
         guard !open.isEmpty else { return "Nothing is asked." }
         return open.flatMap { question in QuestionText.lines(question, options: "") { OneLineText.of($0, limit: 500) } }.joined(
             separator: "\n")

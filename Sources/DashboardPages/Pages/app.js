@@ -143,7 +143,7 @@ function update() {
     head();
     if (isRest) { isDue = false; view?.update(); return; }
     // The first figures are painted before the page below them is made.
-    setTimeout(() => { isDue = false; head(); view?.update(); rest(); });
+    setTimeout(() => { isDue = false; try { head(); view?.update(); } finally { rest(); } });
   });
 }
 

@@ -88,7 +88,10 @@ export function local(time, now) {
 
 /** The same as an element that has it in UTC, too, for programs and for who points at it. */
 export function moment(time, now) {
-  const iso = new Date(time).toISOString();
+  const at = new Date(time);
+  // Others' words may have a day that no calendar has.
+  if (Number.isNaN(at.getTime())) return String(time);
+  const iso = at.toISOString();
   return el("time", { datetime: iso, title: iso }, local(time, now));
 }
 

@@ -37,6 +37,8 @@ package struct BranchMerge: Sendable {
         var limits = ResourceLimits(memory: 0, processes: 0, fileSize: 0, cpuWeight: 0)
         /// Whether origin gets the result.
         package var push: Bool
+        /// Whether it has to be known beforehand that origin would take the result, also where it is not to get it.
+        package var needsPush: Bool
 
         package init(
             repository: String, currentFolder: String, target: String, branches: [String], verifyCommand: String?,
@@ -50,19 +52,25 @@ package struct BranchMerge: Sendable {
             self.verifyTimeoutMinutes = verifyTimeoutMinutes
             self.gateSlots = gateSlots
             self.push = push
+            needsPush = push
         }
     }
 
     package var order: Order
     package var workspace: Workspace
+    /// Whether the workspace is one of `cco merge` alone, and not one that somebody has named.
+    package var ownsWorkspace: Bool
     package var environment: [String: String]
     /// Path of `cco-shim`.
     package var shim: String
     package var version: String
 
-    package init(order: Order, workspace: Workspace, environment: [String: String], shim: String, version: String) {
+    package init(
+        order: Order, workspace: Workspace, ownsWorkspace: Bool, environment: [String: String], shim: String, version: String
+    ) {
         self.order = order
         self.workspace = workspace
+        self.ownsWorkspace = ownsWorkspace
         self.environment = environment
         self.shim = shim
         self.version = version
@@ -76,7 +84,7 @@ package struct BranchMerge: Sendable {
         let lock = try workspace.lock()
         try workspace.prepare()
         let clock = SystemClock()
-        try await giveUpOldRuns(at: clock.now())
+        let notices = try await FormerMerges(workspace: workspace, isOwn: ownsWorkspace).giveUp()
         let now = clock.now()
         let folder = RunFolder(workspace: workspace, id: ID("\(TimestampFormat.folderName(now))-\(getpid())"))
         try PrivateFiles.makeFolder(folder.path)
@@ -92,7 +100,8 @@ package struct BranchMerge: Sendable {
             let executor = Executor(resources: resources, repositories: repositories)
             let engine = Engine(run: run, journal: journal, carrier: executor, clock: clock, observer: narrator)
             return RunHost(
-                engine: engine, folder: folder, log: resources.log, isResumed: false, notices: [], journal: journal, settings: settings,
+                engine: engine, folder: folder, log: resources.log, isResumed: false, notices: notices, journal: journal,
+                settings: settings,
                 lock: lock, narrator: narrator, notifier: nil, redactor: resources.redactor, executor: executor, clock: clock)
         } catch {
             try PrivateFiles.remove(folder.path)
@@ -103,16 +112,6 @@ package struct BranchMerge: Sendable {
     /// Takes away what an ended run has left, but for its log.
     package static func remove(_ folder: RunFolder) throws { try PrivateFiles.remove(folder.path) }
 
-    /// Ends what a killed run has left running, and removes it with its repository unless that holds what origin was not to get.
-    private func giveUpOldRuns(at now: Timestamp) async throws {
-        for folder in try workspace.runs() {
-            _ = try await StrayProcesses(marker: folder.marker, awaited: []).reconcile()
-            let run = try RunHost.read(folder)
-            if run?.isEnded ?? false, run?.settings.push == false { continue }
-            try PrivateFiles.remove(folder.path)
-        }
-    }
-
     private func settings(_ resources: RunResources) async throws -> RunSettings {
         let hub = try await HubRepository.createOrOpen(
             at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions)
@@ -122,7 +121,7 @@ package struct BranchMerge: Sendable {
         }
         var seen: Set<String> = [order.target]
         for branch in order.branches where !seen.insert(branch).inserted { throw BranchMergeError.twice(branch: branch) }
-        if order.push {
+        if order.needsPush {
             switch try await hub.pushDryRun(branch: order.target) {
             case .ready: break
             case .checkedOut(let path, _): throw BranchMergeError.checkedOut(branch: order.target, path: path)
@@ -169,6 +168,8 @@ package enum BranchMergeError: Error, CustomStringConvertible, Equatable {
     case twice(branch: String)
     case checkedOut(branch: String, path: String)
     case refused(branch: String, reason: String)
+    case holdsAgents(workspace: String, run: String)
+    case unreadable(run: String, reason: String)
 
     package var description: String {
         switch self {
@@ -180,6 +181,10 @@ package enum BranchMergeError: Error, CustomStringConvertible, Equatable {
             "\(path) has \(branch) checked out, which git does not let anybody push to. Check another branch out there (git switch --detach), or use --no-push and fetch the result."
         case .refused(let branch, let reason):
             "the repository does not let you push to \(branch): \(reason). Get the right to push, or use --no-push and fetch the result."
+        case .holdsAgents(let workspace, let run):
+            "\(workspace) holds \(run), a run of agents. Leave --workspace out, or choose an empty or new folder. Nothing was changed."
+        case .unreadable(let run, let reason):
+            "\(run) cannot be read: \(reason). It may be somebody's work. Leave --workspace out, or choose an empty or new folder. Nothing was changed."
         }
     }
 }

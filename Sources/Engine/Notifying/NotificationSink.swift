@@ -57,7 +57,7 @@ struct NotificationSink: Sendable {
         NotificationSink(name: "desktop") { notification in
             let urgency = notification.kind == .needsYou || notification.kind == .failed ? "critical" : "normal"
             return ChildCommand(
-                "notify-send", ["--app-name=cco", "--urgency=\(urgency)", "--", notification.title, notification.text],
+                "notify-send", ["--app-name=cco", "--urgency=\(urgency)", "--", notification.title, desktopBody(notification.text)],
                 environment: environment, timeout: commandTimeout, outputLimit: 4096)
         }
     }
@@ -84,10 +84,16 @@ struct NotificationSink: Sendable {
         switch format {
         case .json: return try json(notification)
         case .slack:
-            // Slack reads these three as markup.
-            let text = notification.message.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            return Array(try JSONEncoder().encode(["text": text]))
+            return Array(try JSONEncoder().encode(["text": withoutMarkup(notification.message)]))
         }
+    }
+
+    /// As `notify-send` has to be given it: it resolves escapes with a backslash, and desktops show what is marked up.
+    static func desktopBody(_ text: String) -> String { withoutMarkup(text).replacing("\\", with: "\\\\") }
+
+    /// Slack and desktops read these three as markup, and the words may be an agent's.
+    private static func withoutMarkup(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
     /// A value as curl's configuration has it: JSON is one line, and the rest has no control characters.

@@ -86,13 +86,11 @@ package final class Notifier: Sendable {
     func consider(_ event: Event, sequence: Int64, after run: Run, at time: Timestamp) {
         let item: Item? = place.withLock { place in
             guard sequence > place.sequence else { return nil }
-            if let due = NotificationRules.due(for: event, sequence: sequence, after: run, at: time),
+            if let due = NotificationRules.due(
+                for: event, sequence: sequence, after: run, at: time, redact: { redactor.redacted($0) }),
                 events.contains(due.notification.kind),
-                var notification = place.limiter.admit(due)
+                let notification = place.limiter.admit(due)
             {
-                notification.title = redactor.redacted(notification.title)
-                notification.text = redactor.redacted(notification.text)
-                notification.repository = redactor.redacted(notification.repository)
                 place.sequence = sequence
                 return Item(notification: notification, place: place)
             }

@@ -8,7 +8,7 @@ struct OutputPositions: ReconciliationDuty {
     let run: Run
 
     func reconcile() throws -> [String] {
-        let running = Set(run.turns.keys.map(\.name))
+        let running = run.isEnded ? [] : Set(run.turns.keys.map(\.name))
         let over = try journal.turnsWithPosition().filter { !running.contains($0) }
         for turn in over { try journal.removePosition(of: turn) }
         return over.isEmpty ? [] : ["forgot \(over.joined(separator: ", ")), which nobody reads any more"]

@@ -18,16 +18,17 @@ struct StrayProcesses: ReconciliationDuty {
     }
 
     init(folder: RunFolder, run: Run) {
-        let names = run.turns.keys.map(\.name) + run.effects.keys.map(\.name)
+        // Nobody awaits anything of a run that has ended.
+        let names = run.isEnded ? [] : run.turns.keys.map(\.name) + run.effects.keys.map(\.name)
         self.init(marker: folder.marker, awaited: Set(names.map { "\(folder.marker)/\($0)" }))
     }
 
+    /// Returns when they are gone: another gate may be about to use their worktree.
     func reconcile() async throws -> [String] {
-        let strays = try ProcessSweep.find(marker: marker, sparing: awaited)
-        guard !strays.isEmpty else { return [] }
-        for stray in strays { try stray.signal(Self.kill) }
-        return ["ended \(strays.count) that belonged to nothing under way: \(strays.map { "\($0.pid)" }.joined(separator: ", "))"]
+        guard try !ProcessSweep.find(marker: marker, sparing: awaited).isEmpty else { return [] }
+        let sweep = try await ProcessSweep.end(marker: marker, sparing: awaited)
+        let left =
+            sweep.survivors.isEmpty ? "" : "; left, stuck in the kernel: \(sweep.survivors.map { "\($0.pid)" }.joined(separator: ", "))"
+        return ["ended \(sweep.ended) that belonged to nothing under way\(left)"]
     }
-
-    private static let kill: Int32 = 9
 }

@@ -7,8 +7,9 @@ struct TurnFolders: ReconciliationDuty {
     let run: Run
 
     func reconcile() throws -> [String] {
-        let turns = try clear(folder.path + "/turns", keeping: Set(run.turns.keys.map(\.name)))
-        let gates = try clear(folder.path + "/gates", keeping: Set(run.effects.keys.map(\.name)))
+        // Nobody awaits anything of a run that has ended.
+        let turns = try clear(folder.path + "/turns", keeping: run.isEnded ? [] : Set(run.turns.keys.map(\.name)))
+        let gates = try clear(folder.path + "/gates", keeping: run.isEnded ? [] : Set(run.effects.keys.map(\.name)))
         return turns + gates
     }
 

@@ -9,7 +9,8 @@ import Testing
 struct BranchFixture: Sendable {
     let root: String
     var origin: String { root + "/origin.git" }
-    private var seed: String { root + "/seed" }
+    /// A clone that a person works in.
+    var seed: String { root + "/seed" }
 
     static func with(_ body: (BranchFixture) async throws -> Void) async throws {
         let fixture = BranchFixture(
@@ -91,6 +92,24 @@ struct BranchFixture: Sendable {
         specification.usesControlGroups = false
         let launcher = ShimLauncher(shimExecutable: BuiltProducts.folder + "/cco-shim")
         return RunningCco(process: try await launcher.launch(specification, environment: environment, standardInput: []))
+    }
+
+    /// Has git reach every host by a command that tells that it has begun, and stands still.
+    func holdHosts() async throws -> HeldGate {
+        let gate = try await heldGate()
+        let script = root + "/ssh"
+        try Data("#!/bin/sh\necho > '\(gate.beginning)'\ncat '\(gate.release)'\n".utf8).write(to: URL(filePath: script))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        try Data("[core]\n\tsshCommand = \(script)\n".utf8).write(to: URL(filePath: root + "/home/.gitconfig"))
+        return gate
+    }
+
+    /// A clone of the origin's newest commits, with branches of its own.
+    func shallowClone(branches: [String]) async throws -> String {
+        let path = root + "/shallow"
+        try await run(["git", "clone", "-q", "--depth", "1", "--no-single-branch", "file://\(origin)", path])
+        for branch in branches { try await run(["git", "-C", path, "branch", "-q", branch, "origin/\(branch)"]) }
+        return path
     }
 
     /// A gate that notes the files that it runs on, and stands still the first time that it finds the file `one.txt`.

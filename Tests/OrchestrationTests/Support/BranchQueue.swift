@@ -20,9 +20,11 @@ final class BranchQueue {
     ///   - count: how many branches there are from the beginning, numbered from 0.
     ///   - isRed: whether the gate fails on a tree that holds these branches.
     ///   - isBaseRed: whether the gate fails on the base as found.
-    init(_ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isBaseRed: Bool = false, isRed: @escaping (Set<Int>) -> Bool)
-        throws
-    {
+    ///   - isGated: whether there is a gate.
+    init(
+        _ count: Int, slots: Int = 1, gateMilliseconds: Int64 = 60_000, isBaseRed: Bool = false, isGated: Bool = true,
+        isRed: @escaping (Set<Int>) -> Bool
+    ) throws {
         self.isRed = isRed
         self.gateMilliseconds = gateMilliseconds
         self.isBaseRed = isBaseRed
@@ -31,6 +33,7 @@ final class BranchQueue {
         let settings = RunSettings.sample(workers: 0, minutes: 10_000_000).with {
             $0.gateSlots = slots
             $0.branches = branches
+            if !isGated { $0.verifyCommand = nil }
         }
         scenario = try Scenario(settings)
         scenario.world = world
