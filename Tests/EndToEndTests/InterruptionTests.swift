@@ -75,7 +75,7 @@ struct InterruptionTests {
             let old = try #require(try fixture.markers().first)
             try FileManager.default.moveItem(atPath: fixture.origin, toPath: fixture.origin + ".away")
             let refused = try await fixture.cco(["start", "--new"])
-            #expect(refused.exit == .exited(69), "\(refused.outputText)\(refused.errorText)")
+            #expect(refused.exit == .exited(65), "\(refused.outputText)\(refused.errorText)")
             #expect(try !ProcessSweep.find(marker: old).isEmpty)
             try FileManager.default.moveItem(atPath: fixture.origin + ".away", toPath: fixture.origin)
 
