@@ -34,7 +34,8 @@ struct GateExecution: Sendable {
                 CrashPoint.gateCacheClaimed.pass()
             }
             try await seat.detach(at: order.commit, cleaningIgnored: !keeps, date: resources.clock.now().milliseconds / 1000)
-            try await resources.furnish(seat, at: order.commit, trusting: run.startedFrom, isGate: true)
+            try await resources.furnish(
+                seat, at: order.commit, trusting: run.startedFrom, isGate: true, tries: run.effects[order.effect]?.failures ?? 0)
         }
         (order.isQuick ? CrashPoint.quickGateReady : .gateWorktreeReady).pass()
         let result = try await runner.run(

@@ -3,13 +3,17 @@ import Observability
 import Orchestration
 
 extension RunResources {
+    /// How often a gate waits for the submodules' host, with growing pauses between. A build may need none of them.
+    static let submoduleTries = 4
+
     /// Puts into a fresh checkout what git does not bring: environment files, and submodules where the run may fetch them.
     ///
     /// A name that the repository itself tracks is left as the commit has it.
     ///
     /// - Parameter isGate: whether a commit is judged by what is there: then nothing of another one is left in the folders of submodules, and where they
-    ///   cannot be fetched for now, that is a failure, and not a verdict.
-    func furnish(_ seat: AgentRepository, at commit: ObjectID, trusting base: ObjectID?, isGate: Bool = false) async throws {
+    ///   cannot be fetched for now, that is a failure, and not a verdict, until it has been tried often enough.
+    func furnish(_ seat: AgentRepository, at commit: ObjectID, trusting base: ObjectID?, isGate: Bool = false, tries: Int = 0) async throws
+    {
         var files = environmentFiles
         let names = environmentFiles.keys.sorted() + [".gitmodules"]
         var tracked = try await seat.hub.tracked(names, at: commit)
@@ -23,7 +27,7 @@ extension RunResources {
         do {
             try await seat.updateSubmodules(trusting: base)
         } catch {
-            guard error.kind != .cancelled, !isGate || error.kind != .unreachable else { throw error }
+            guard error.kind != .cancelled, !isGate || error.kind != .unreachable || tries >= Self.submoduleTries else { throw error }
             // Work that needs no submodule can go on; the agent and the gate see an empty folder, and a person sees why.
             log.log(source: "cco", level: .warning, message: "submodules are left empty in \(seat.worktreePath): \(error.detail)")
         }

@@ -29,20 +29,21 @@ extension AgentRepository {
     func addFiles(except submodules: [String], isSparse: Bool) async throws(GitError) -> [String] {
         // What the agent made outside the part that it holds counts as well.
         let arguments = Self.keepingFolders + ["add", "--all"] + (isSparse ? ["--sparse"] : [])
-        var others = try await repositories()
+        var others = try await untracked()
         if !others.isHeldUp {
-            let result = try await attempt(arguments, except: submodules + others.paths)
-            if result.succeeded, !Self.isHeldUp(result) { return [] }
+            let result = try await attempt(arguments, except: submodules + others.repositories + others.endless)
+            if result.succeeded, !Self.isHeldUp(result) { return Self.tooLarge(others.endless) }
         }
         // An agent can leave files and folders that it made unreadable, and a repository can come to light with them.
         try await makeAccessible()
-        others = try await repositories()
-        let result = try await attempt(arguments, except: submodules + others.paths)
-        if result.succeeded { return Self.isHeldUp(result) ? Self.complaints(of: result) : [] }
+        others = try await untracked()
+        let excluded = submodules + others.repositories + others.endless
+        let result = try await attempt(arguments, except: excluded)
+        if result.succeeded { return Self.tooLarge(others.endless) + (Self.isHeldUp(result) ? Self.complaints(of: result) : []) }
         do throws(GitError) {
-            let refused = try await addWhatGoes(arguments + ["--ignore-errors"], except: submodules + others.paths)
+            let refused = try await addWhatGoes(arguments + ["--ignore-errors"], except: excluded)
             try setUnencoded([])
-            return refused
+            return Self.tooLarge(others.endless) + refused
         } catch {
             try setUnencoded([])
             throw error
@@ -56,21 +57,40 @@ extension AgentRepository {
                 arguments + ["--pathspec-from-file=-", "--pathspec-file-nul"], at: control,
                 input: Array(pathspecs.joined(separator: "\0").utf8), timeout: .seconds(600))
         } catch {
-            // Git has no end with a sparse file of some terabytes, and is killed at the end of its time.
+            // Git has no end with a tracked file that has become some terabytes, and is killed at the end of its time.
             guard error.kind == .other else { throw error }
             let endless = try await endlessFiles().filter { !excluded.contains($0) }
             if endless.isEmpty { throw error }
-            let complaints = endless.map { "error: '\($0)' is too large\n" }
+            let complaints = Self.tooLarge(endless).map { $0 + "\n" }
             return ChildCommandResult(exit: .exited(128), standardOutput: [], standardError: Array(complaints.joined().utf8))
         }
     }
 
-    /// The repositories that the agent made in the worktree, and whether there are folders that could not be looked into.
-    private func repositories() async throws(GitError) -> (paths: [String], isHeldUp: Bool) {
-        let result = try await git.run(["ls-files", "-z", "--others", "--exclude-standard"], at: control, limit: 256 << 20)
-        let folders = result.standardOutput.split(separator: 0).filter { $0.last == UInt8(ascii: "/") }
-        return (folders.map { String(decoding: $0.dropLast(), as: UTF8.self) }, Self.isHeldUp(result))
+    /// What git is not to be asked to add.
+    private struct Untracked {
+        /// Repositories that the agent made in the worktree.
+        var repositories: [String] = []
+        /// Files, sparse ones above all, with which git would come to no end.
+        var endless: [String] = []
+        /// Whether there are folders that could not be looked into.
+        var isHeldUp: Bool
     }
+
+    private func untracked() async throws(GitError) -> Untracked {
+        let result = try await git.run(["ls-files", "-z", "--others", "--exclude-standard"], at: control, limit: 256 << 20)
+        var found = Untracked(isHeldUp: Self.isHeldUp(result))
+        for path in result.standardOutput.split(separator: 0) {
+            if path.last == UInt8(ascii: "/") {
+                found.repositories.append(String(decoding: path.dropLast(), as: UTF8.self))
+            } else {
+                let path = String(decoding: path, as: UTF8.self)
+                if isEndless(path) { found.endless.append(path) }
+            }
+        }
+        return found
+    }
+
+    private static func tooLarge(_ paths: [String]) -> [String] { paths.map { "error: '\($0)' is too large" } }
 
     /// Files of this size are nothing that a repository is for.
     private static let endlessSize = 4 << 30
@@ -79,11 +99,13 @@ extension AgentRepository {
         let arguments = ["ls-files", "-z", "--others", "--modified", "--exclude-standard"]
         let output = try await git.run(arguments, at: control, timeout: .seconds(600), limit: 256 << 20).standardOutput
         let paths = output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return paths.uniqued.filter { path in
-            var status = stat()
-            guard lstat(worktreePath + "/" + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-            return status.st_size >= Self.endlessSize
-        }
+        return paths.uniqued.filter(isEndless)
+    }
+
+    private func isEndless(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(worktreePath + "/" + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return status.st_size >= Self.endlessSize
     }
 
     /// Commands that are tried, each without what the one before died of.

@@ -27,7 +27,8 @@ extension AgentRepository {
         let noted = try notedBranches() ?? []
         guard !noted.contains(branch) else { return }
         let control = try FolderHandle(path: controlDirectory)
-        try control.write(Self.branchesMark, Array((noted + [branch]).joined(separator: "\n").utf8), durable: true)
+        // Not synced: without it a tip is kept aside, and not lost.
+        try control.write(Self.branchesMark, Array((noted + [branch]).joined(separator: "\n").utf8))
     }
 
     private func notedBranches() throws(GitError) -> [String]? {

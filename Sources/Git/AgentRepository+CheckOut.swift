@@ -102,7 +102,14 @@ extension AgentRepository {
         }
         // What a filling that was interrupted, or could not delete, has left of another commit is in no index, and would be taken for
         // somebody's work.
-        if (isBroken && !wasEmpty) || leavesFiles { try await clean(["-fdq"]) }
+        if (isBroken && !wasEmpty) || leavesFiles {
+            do throws(GitError) {
+                try await clean(["-fdq"])
+            } catch {
+                // Another user's files, such as a container's that ran as root, nobody here can take away: they stay.
+                guard error.kind == .accessDenied else { throw error }
+            }
+        }
         try setIndexed(commit)
         try folder.write("HEAD", Array("\(head)\n".utf8), durable: true)
         try showAgent(head: head)

@@ -82,9 +82,10 @@ extension AgentRepository {
             try await saveUncommitted(message: Self.savedMessage, author: identity, date: date)
             let missing = try await unharvested(known: known)
             if let name {
+                let known = try self.known()
                 for (ref, id) in missing.sorted(by: { $0.key < $1.key }) {
                     // What the agent destroyed cannot be kept by anybody.
-                    guard try await isReadable(id, over: nil) else { continue }
+                    guard try await isReadable(id, over: known) else { continue }
                     let tail = ref.hasPrefix("refs/") ? String(ref.dropFirst(5)) : ref
                     try await harvest(id, into: try RefName.full("refs/cco/kept/\(name)/\(tail)"))
                 }

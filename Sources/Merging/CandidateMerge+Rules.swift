@@ -13,7 +13,7 @@ extension CandidateMerge {
         var head: ObjectID
         /// Where it has left its target.
         var base: ObjectID
-        /// The newest commit that it has from where nothing is an agent's; `nil` where the target has it, too.
+        /// The newest commit that it has from where nothing is an agent's; `nil` where the base has it, too.
         var merged: ObjectID?
         /// The newest first, without those of ``merged``.
         var commits: [LogEntry]
@@ -60,7 +60,7 @@ extension CandidateMerge {
         var branch = Branch(
             head: order.head, base: base, commits: commits, isOneCommit: line?.commits.count == 1, date: order.date)
         var faults = try await faults(of: branch)
-        if !faults.isEmpty, let merged = try await merged(by: order) {
+        if !faults.isEmpty, let merged = try await merged(by: order, over: base) {
             branch.merged = merged
             branch.isOneCommit = false
             branch.commits = try await hub.log(from: base, without: merged, to: order.head, limit: Self.mostCommits + 1)
@@ -86,10 +86,11 @@ extension CandidateMerge {
         return .commit(commit)
     }
 
-    /// The newest commit that the branch has merged in from where nothing is an agent's, and the target has not.
-    private func merged(by order: Order) async throws -> ObjectID? {
+    /// The newest commit that the branch has merged in from where nothing is an agent's, and that what it is compared with has not: the target may
+    /// have it by another way.
+    private func merged(by order: Order, over base: ObjectID) async throws -> ObjectID? {
         guard let trusted = order.trusted, let common = try await hub.mergeBase(trusted, order.head) else { return nil }
-        return try await hub.isAncestor(common, of: order.target) ? nil : common
+        return try await hub.isAncestor(common, of: base) ? nil : common
     }
 
     private func faults(of branch: Branch) async throws -> Faults {

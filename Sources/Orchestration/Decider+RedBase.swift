@@ -52,7 +52,7 @@ extension Decider {
     /// or a newer one waits. The next change of the base comes to the team in any case.
     func bringsForeignFailure(_ candidate: Candidate) -> Bool {
         guard case .sync = candidate.kind else { return false }
-        return run.isBaseRed || run.queue.last(where: { $0.kind == candidate.kind })?.id != candidate.id
+        return run.isBaseRed || run.queue.contains { $0.kind == candidate.kind && $0.id != candidate.id && $0.isWaiting }
     }
 }
 

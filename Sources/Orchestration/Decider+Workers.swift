@@ -10,12 +10,17 @@ extension Decider {
             let order = merging ?? MergingOrder(of: run)
             merging = order
             let touched = TouchedPaths(of: team, in: run, order)
+            // Looked for once, where the first that is ready would wait: which those are depends on the workers' role alone.
+            var withoutWait: [TeamTask]?
             // Those who have not failed at a task go first; what is left then goes to anybody.
             for takesAny in [false, true] {
                 for member in team.members where room > 0 && run.canTakeTask(member, at: now) {
                     guard var task = run.readyTask(for: member, of: team.id, avoiding: touched, at: now) else { break }
                     if run.wouldAwaitModel(task, member, at: now) {
-                        guard let other = run.firstWithoutWait(for: member, of: team.id, avoiding: touched, at: now) else { continue }
+                        let others = withoutWait ?? run.readyWithoutWait(for: member, of: team.id, avoiding: touched, at: now)
+                        let ready = others.filter { run.tasks[$0.id]?.state == .waiting }
+                        withoutWait = ready
+                        guard let other = ready.min(by: { $0.rank(for: member) < $1.rank(for: member) }) else { continue }
                         task = other
                     }
                     if !takesAny, task.formerWorkers.contains(member) { continue }
@@ -157,12 +162,11 @@ extension Run {
         return free ?? second
     }
 
-    /// The first task of the team that may start, collides with nothing and need not wait for its model, where the very first one would.
-    fileprivate func firstWithoutWait(
+    /// The tasks of the team that may start, collide with nothing and need not wait for their models.
+    fileprivate func readyWithoutWait(
         for worker: AgentID, of team: TeamID, avoiding touched: TouchedPaths, at now: Timestamp
-    ) -> TeamTask? {
+    ) -> [TeamTask] {
         readyTasks(of: team).filter { touched.touch(of: $0.paths) == nil && !wouldAwaitModel($0, worker, at: now) }
-            .min { $0.rank(for: worker) < $1.rank(for: worker) }
     }
 
     /// The team's tasks for which nothing has to land first.

@@ -276,7 +276,7 @@ extension Run {
         session.turns += 1
         session.contextTokens = outcome.account.usage.input + outcome.account.usage.cacheRead + outcome.account.usage.cacheWrite
         session.requestTokens = outcome.account.modelTurns > 0 ? session.contextTokens / outcome.account.modelTurns : nil
-        if outcome.leavesNoSession || (turn.resumes && outcome.isOfUselessSession) {
+        if outcome.leavesNoSession || outcome.isOfUselessSession && (turn.resumes || outcome.account.modelTurns > 0) {
             // Under an id of its own: the agent's program may still refuse to begin one under that of a conversation that it does not find.
             var fresh = Session(id: nextSessionID)
             (fresh.credential, fresh.purpose, fresh.isScarce) = (session.credential, session.purpose, session.isScarce)

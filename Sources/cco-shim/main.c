@@ -145,6 +145,9 @@ int main(int argc, char **argv) {
     if (is_recorded(folder, "exit") || is_recorded(folder, "shim")) {
         return SHIM_ALREADY_RAN;
     }
+    /* What a start before a crash of the machine has left is no output of this one. */
+    unlinkat(folder, "stdout", 0);
+    unlinkat(folder, "stderr", 0);
     struct spec spec = {0};
     if (!read_spec(folder, &spec)) {
         return SHIM_BAD_SPEC;

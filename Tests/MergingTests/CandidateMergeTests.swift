@@ -140,6 +140,28 @@ struct CandidateMergeTests {
         }
     }
 
+    @Test("so it stays where the target has the base's commit by another way, and more of the base since")
+    func mergedInCrosswise() async throws {
+        try await HubFixture.with { test in
+            func join(_ one: ObjectID, _ other: ObjectID, _ date: Int64) async throws -> ObjectID {
+                guard case .clean(let tree) = try await test.hub.mergeTree(one, other) else { throw CancellationError() }
+                return try await test.hub.commitTree(tree, parents: [one, other], message: "Join", author: HubFixture.agent, date: date)
+            }
+            let first = try await test.commit(["PROJECT_DIRECTION.md": "a new goal\n", "key.txt": "\(Self.secret)\n"], on: test.start)
+            let second = try await test.commit(["more.txt": "more\n"], on: first)
+            // Newer than the base's commit, so that git names it as what both have.
+            let tree = try await test.hub.replacingFiles(in: test.start, ["team.txt": Array("team\n".utf8)])
+            let team = try await test.hub.commitTree(tree, parents: [test.start], message: "Team", author: HubFixture.agent, date: 20)
+            let head = try await test.commit(["work.txt": "work\n"], on: try await join(team, first, 21))
+            let target = try await join(team, second, 22)
+            let merged = try clean(try await merge(test, head, onto: target) { $0.trusted = second })
+            #expect(try await test.text("PROJECT_DIRECTION.md", at: merged.commit) == "a new goal\n")
+            #expect(try await test.text("key.txt", at: merged.commit) == "\(Self.secret)\n")
+            #expect(try await test.text("work.txt", at: merged.commit) == "work\n")
+            #expect(try await test.hub.isAncestor(first, of: merged.commit))
+        }
+    }
+
     @Test("of more commits than can be looked at one by one the branch is taken as one")
     func manyCommits() async throws {
         try await HubFixture.with { test in

@@ -188,6 +188,19 @@ struct CredentialTests {
         #expect(turns[0].session == turns[1].session && turns[2].session != turns[1].session)
         #expect(turns[2].brief == turns[1].brief)
         #expect(scenario.run.phase == .ended(.complete))
+        // Also one that has grown so long in its first turn: its id is taken.
+        let second = try Scenario(.sample(workers: 1, minutes: 100_000))
+        turns = []
+        second.hooks.turn = { turn, _ in
+            guard turn.task != nil else { return nil }
+            turns.append(turn)
+            var outcome = TurnOutcome.broken(.failed("the prompt is too long"), sessionExists: false)
+            outcome.account.modelTurns = 9
+            return turns.count == 1 ? outcome : nil
+        }
+        try second.start()
+        try second.playOut()
+        #expect(turns.count == 2 && !turns[1].resumes && turns[0].session != turns[1].session)
     }
 
     @Test("a turn that is put back is told again what was wrong with the one before it")
