@@ -49,7 +49,7 @@ final class LineQueue: Sendable {
 
     /// Returns when everything has been written, or the task is cancelled.
     func drained() async {
-        let (stream, done) = AsyncStream<Void>.makeStream()
+        let (stream, done) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         state.withLock { if $0.isWriting { $0.waiters.append(done) } else { done.finish() } }
         for await _ in stream {}
     }

@@ -91,9 +91,7 @@ package struct RunHost: Sendable {
         do {
             let sweep = try await ProcessSweep.end(marker: folder.marker)
             guard sweep.ended > 0 || !sweep.survivors.isEmpty else { return }
-            let left =
-                sweep.survivors.isEmpty ? "" : "; not even KILL has ended \(sweep.survivors.map { "\($0.pid)" }.joined(separator: ", "))"
-            log.log(source: "cco", level: .warning, message: "ended \(sweep.ended) processes that had been lost sight of\(left)")
+            log.log(source: "cco", level: .warning, message: "ended \(sweep.ended) processes that had been lost sight of\(sweep.remainder)")
         } catch {
             log.log(source: "cco", level: .error, message: "processes may be left: \(error)")
         }

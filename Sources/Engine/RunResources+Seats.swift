@@ -22,12 +22,16 @@ extension RunResources {
         for name in tracked ?? [] { files[name] = nil }
         if !files.isEmpty { try await seat.placeFiles(files) }
         let hasModules = tracked?.contains(".gitmodules") ?? false
-        if isGate, try hasModules || seat.hasFilledSubmodules() { try await seat.emptySubmodules() }
-        guard usesSubmodules, hasModules, let base else { return }
+        guard usesSubmodules, hasModules, let base else {
+            if isGate, try hasModules || seat.hasFilledSubmodules() { try await seat.emptySubmodules() }
+            return
+        }
         do {
             try await seat.updateSubmodules(trusting: base)
         } catch {
             guard error.kind != .cancelled, !isGate || error.kind != .unreachable || tries >= Self.submoduleTries else { throw error }
+            // Those that are not to be filled were not emptied, either.
+            if isGate, error.kind == .invalidInput { try await seat.emptySubmodules() }
             // Work that needs no submodule can go on; the agent and the gate see an empty folder, and a person sees why.
             log.log(source: "cco", level: .warning, message: "submodules are left empty in \(seat.worktreePath): \(error.detail)")
         }

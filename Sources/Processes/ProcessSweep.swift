@@ -10,6 +10,11 @@ package enum ProcessSweep {
         package var ended: Int
         /// Those that not even KILL ended in time, because they are stuck in the kernel or another user's.
         package var survivors: [ProcessIdentity]
+
+        /// What a person should know of those that were not ended; empty when all were.
+        package var remainder: String {
+            survivors.isEmpty ? "" : "; not even KILL has ended \(survivors.map { "\($0.pid)" }.joined(separator: ", "))"
+        }
     }
 
     /// The living processes, shims among them, whose marker is this one or lies below it (`run` finds `run/task/1`).

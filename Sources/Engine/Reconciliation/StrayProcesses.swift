@@ -27,8 +27,6 @@ struct StrayProcesses: ReconciliationDuty {
     func reconcile() async throws -> [String] {
         guard try !ProcessSweep.find(marker: marker, sparing: awaited).isEmpty else { return [] }
         let sweep = try await ProcessSweep.end(marker: marker, sparing: awaited)
-        let left =
-            sweep.survivors.isEmpty ? "" : "; left, stuck in the kernel: \(sweep.survivors.map { "\($0.pid)" }.joined(separator: ", "))"
-        return ["ended \(sweep.ended) that belonged to nothing under way\(left)"]
+        return ["ended \(sweep.ended) that belonged to nothing under way\(sweep.remainder)"]
     }
 }
