@@ -3,12 +3,14 @@ import Synchronization
 
 /// One git command of a hub that stays to answer many requests, so that its start is paid once.
 ///
-/// It is started when it is asked something, and ended when it has not been for two seconds: a run that waits keeps no process. It holds no
-/// lock while it is idle. One that breaks is started anew, once for each request, so a request must be harmless to repeat.
+/// It is started when it is asked something, and ended when it has not been for a while: a run that waits keeps no process. It holds no lock
+/// while it is idle. One that breaks is started anew, once for each request, so a request must be harmless to repeat.
 actor GitSession {
     private let git: Git
     private let arguments: [String]
     private let location: GitLocation
+    /// How long it stays without a request.
+    private let patience: Duration
     /// Asked before anything else, to bring a new process into the state in which it answers.
     private let prepare: @Sendable (Coprocess) async throws(ChildCommandError) -> Void
     private let turn = AsyncLock()
@@ -16,16 +18,17 @@ actor GitSession {
     private var lastUse = ContinuousClock.now
     private var isWatched = false
 
-    /// How long it stays without a request.
-    static let patience = Duration.seconds(2)
+    /// How long one stays without a request, unless a test says otherwise.
+    static let usualPatience = Duration.seconds(2)
 
     init(
-        _ git: Git, _ arguments: [String], at location: GitLocation,
+        _ git: Git, _ arguments: [String], at location: GitLocation, patience: Duration,
         prepare: @escaping @Sendable (Coprocess) async throws(ChildCommandError) -> Void = { (_: Coprocess) throws(ChildCommandError) in }
     ) {
         self.git = git
         self.arguments = arguments
         self.location = location
+        self.patience = patience
         self.prepare = prepare
     }
 
@@ -103,11 +106,11 @@ actor GitSession {
 
     /// How long it may still stay idle; nil when it has ended.
     private func rest() async -> Duration? {
-        let rest = lastUse + Self.patience - .now
+        let rest = lastUse + patience - .now
         if process != nil, rest > .zero { return rest }
         await end()
         // Asked again while it was being ended.
-        if process != nil { return Self.patience }
+        if process != nil { return patience }
         isWatched = false
         return nil
     }

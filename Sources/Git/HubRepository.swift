@@ -26,13 +26,17 @@ package struct HubRepository: Sendable {
     /// Git commands that stay to answer many requests.
     let sessions: HubSessions
 
-    init(path: String, origin: RemoteURL, git: Git, cloneOptions: CloneOptions, objectFormat: String) {
+    /// - Parameter patience: how long a git command stays without a request.
+    init(
+        path: String, origin: RemoteURL, git: Git, cloneOptions: CloneOptions, objectFormat: String,
+        patience: Duration = GitSession.usualPatience
+    ) {
         self.path = path
         self.origin = origin
         self.git = git
         self.cloneOptions = cloneOptions
         self.objectFormat = objectFormat
-        sessions = HubSessions(git: git, path: path)
+        sessions = HubSessions(git: git, path: path, patience: patience)
     }
 
     /// The objects that agents borrow; a sandbox shows it to them read-only.

@@ -27,19 +27,23 @@ struct HubSessions: Sendable {
     let sightings = Sightings()
     let summaries = Summaries()
 
-    init(git: Git, path: String) {
+    /// - Parameter patience: how long each of them stays without a request.
+    init(git: Git, path: String, patience: Duration) {
         let location = GitLocation(gitDirectory: path)
-        objects = GitSession(git, ["cat-file", "--batch-command=%(objectname) %(objecttype) %(objectsize)"], at: location)
+        objects = GitSession(
+            git, ["cat-file", "--batch-command=%(objectname) %(objecttype) %(objectsize)"], at: location, patience: patience)
         differences = GitSession(
             git,
-            ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--", ":(glob)**/.gitattributes"], at: location)
-        changes = GitSession(git, ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames"] + HubRepository.plainDiff, at: location)
+            ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--", ":(glob)**/.gitattributes"], at: location,
+            patience: patience)
+        changes = GitSession(
+            git, ["diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames"] + HubRepository.plainDiff, at: location, patience: patience)
         // "mktree" does not look for packs that came after its start; what its entries name has just been read from a tree, or written.
-        trees = GitSession(git, ["mktree", "-z", "--batch", "--missing"], at: location)
-        commits = GitSession(git, ["hash-object", "-w", "-t", "commit", "--no-filters", "--stdin-paths"], at: location)
-        blobs = GitSession(git, ["hash-object", "-w", "--no-filters", "--stdin-paths"], at: location)
-        refs = GitSession(git, ["update-ref", "--stdin"], at: location)
-        merges = MergeSessions(git: git, location: location)
+        trees = GitSession(git, ["mktree", "-z", "--batch", "--missing"], at: location, patience: patience)
+        commits = GitSession(git, ["hash-object", "-w", "-t", "commit", "--no-filters", "--stdin-paths"], at: location, patience: patience)
+        blobs = GitSession(git, ["hash-object", "-w", "--no-filters", "--stdin-paths"], at: location, patience: patience)
+        refs = GitSession(git, ["update-ref", "--stdin"], at: location, patience: patience)
+        merges = MergeSessions(git: git, location: location, patience: patience)
         attributes = AttributePlaces()
         padding = MergePadding()
         treesOfCommits = KnownTrees()

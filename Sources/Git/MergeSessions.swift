@@ -17,12 +17,14 @@ actor MergeSessions {
 
     private let git: Git
     private let location: GitLocation
+    private let patience: Duration
     private var sessions: [(place: String?, session: GitSession)] = []
     private var isUsable = true
 
-    init(git: Git, location: GitLocation) {
+    init(git: Git, location: GitLocation, patience: Duration) {
         self.git = git
         self.location = location
+        self.patience = patience
     }
 
     /// - Parameters:
@@ -57,7 +59,7 @@ actor MergeSessions {
         }
         let options = place.workTree == nil ? [] : ["-c", "core.bare=false"]
         let arguments = options + MergeTreeAnswer.settings + ["merge-tree", "--write-tree", "--stdin", "--messages"]
-        let session = GitSession(git, arguments, at: place) { process throws(ChildCommandError) in
+        let session = GitSession(git, arguments, at: place, patience: patience) { process throws(ChildCommandError) in
             do throws(ChildCommandError) {
                 try await process.ask(Array("\(padding)\n\(padding)\n".utf8), within: .seconds(20)) { bytes in
                     MergeTreeAnswer(bytes).map { ((), taken: $0.length) }

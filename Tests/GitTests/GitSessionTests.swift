@@ -26,8 +26,10 @@ import Testing
 
         func clear() throws { try FolderHandle(path: String(log.dropLast(7))).unlink("starts") }
 
-        func hub(_ hub: HubRepository) -> HubRepository {
-            HubRepository(path: hub.path, origin: hub.origin, git: git, cloneOptions: CloneOptions(), objectFormat: hub.objectFormat)
+        func hub(_ hub: HubRepository, patience: Duration = GitSession.usualPatience) -> HubRepository {
+            HubRepository(
+                path: hub.path, origin: hub.origin, git: git, cloneOptions: CloneOptions(), objectFormat: hub.objectFormat,
+                patience: patience)
         }
     }
 
@@ -55,7 +57,8 @@ import Testing
             let plain = try await test.hub()
             let noted = try NotedGit(test)
             let (start, heads) = try await branches(25, test, plain)
-            let hub = noted.hub(plain)
+            // So long that no machine is too slow to ask again.
+            let hub = noted.hub(plain, patience: .seconds(3_600))
             let tip = try await chain(hub, start, heads)
             let starts = try noted.starts()
             #expect(starts.count <= 6, "\(starts)")
