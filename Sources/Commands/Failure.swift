@@ -82,7 +82,7 @@ extension Failure {
         case .diskFull: .cannotCreate
         case .lockHeld: .held
         case .invalidInput: .configuration
-        case .wouldLoseWork, .cancelled, .other: .unexpected
+        case .wouldLoseWork, .tooLargeToCompare, .cancelled, .other: .unexpected
         }
     }
 

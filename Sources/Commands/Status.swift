@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import FoundationEssentials
+import Observability
 import Orchestration
 
 /// `cco status`
@@ -34,11 +35,11 @@ struct Status: AsyncParsableCommand {
     }
 }
 
-/// JSON as commands print it: readable, with sorted keys.
+/// JSON as commands print it: readable, with sorted keys, and harmless to a terminal.
 enum JSONText {
     static func of(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return ControlSequences.escaped(inJSON: String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

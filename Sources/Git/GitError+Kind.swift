@@ -33,6 +33,7 @@ extension GitError.Kind {
                 "returned error: 404", "permission to ", "invalid username or password", "too many authentication failures",
             ]
         ),
+        (.tooLargeToCompare, ["unable to generate diff"]),
         (.noSuchBranch, ["couldn't find remote ref", "unknown revision", "not a valid object name", "needed a single revision"]),
         (
             .unreachable,

@@ -16,6 +16,8 @@ package struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
         case diskFull
         /// The machine is short of memory, processes or open files: worth another try later, and says nothing about the repository.
         case outOfResources
+        /// A file is larger than git compares, which is from one gibibyte on.
+        case tooLargeToCompare
         /// The given folder or URL holds no git repository.
         case notARepository
         /// A name, path or URL that must not be given to git; nothing was run.

@@ -103,8 +103,7 @@ extension CandidateMerge {
                 return faults
             }
             faults.isHistoryUnfit = secrets.inHistory
-        } catch let error as GitError where error.detail.contains("unable to generate diff") {
-            // From one gibibyte on git compares no files.
+        } catch let error as GitError where error.kind == .tooLargeToCompare {
             faults.refusal =
                 "a file is too large to be looked at (\(error.detail.prefix(300))); take it out of your branch, also out of its earlier commits"
             return faults

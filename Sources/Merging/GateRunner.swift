@@ -7,20 +7,24 @@ package struct GateRunner: Sendable {
     private let launcher: ShimLauncher
     private let environment: [String: String]
     private let outputLimit: Int64
+    /// The shim keeps the time limit. One that was stopped (what the gate runs may do that) keeps none: so much later its time is over, too.
+    private let patience: Duration
     private let confine: @Sendable (SupervisedProcess.Specification) -> SupervisedProcess.Specification
 
     /// - Parameters:
     ///   - environment: complete; the gate runs code that agents wrote, so it holds no credential.
     ///   - outputLimit: bytes that it may write to its outputs; a gate that writes more is stopped and red.
+    ///   - patience: how much longer than the time limit it is waited for.
     ///   - confine: adds what its processes may use.
     package init(
-        launcher: ShimLauncher, environment: [String: String], outputLimit: Int64,
+        launcher: ShimLauncher, environment: [String: String], outputLimit: Int64, patience: Duration = .seconds(60),
         confine: @escaping @Sendable (SupervisedProcess.Specification) -> SupervisedProcess.Specification = { $0 }
     ) {
         self.confine = confine
         self.launcher = launcher
         self.environment = environment
         self.outputLimit = outputLimit
+        self.patience = patience
     }
 
     /// The gate's verdict, or `nil` when it was interrupted and says nothing about the commit.
@@ -40,21 +44,24 @@ package struct GateRunner: Sendable {
             try await launcher.launch(confine(specification), environment: environment, standardInput: [])
         }.value
         CrashPoint.gateBegun.pass()
-        let record: ExitRecord
+        let seen: ExitRecord?
         do {
-            record =
-                try await process.outputExceeds(outputLimit) ? try await process.terminate() : try await process.waitForExit()
+            seen = try await process.waitForExit(within: .milliseconds(timeLimitMilliseconds) + patience, outputLimit: outputLimit)
         } catch is CancellationError {
             _ = try await process.terminate()
             return nil
         }
-        return try verdict(record, process, command: command)
+        if let seen { return try verdict(seen, process, command: command) }
+        return try verdict(try await process.terminate(), process, command: command, isOverdue: true)
     }
 
     /// Whether a gate that was ended before had been stopped for its output, and so has a verdict.
     package func wasStoppedForOutput(_ process: SupervisedProcess) -> Bool { process.outputBytes > outputLimit }
 
-    private func verdict(_ record: ExitRecord, _ process: SupervisedProcess, command: String) throws -> GateResult? {
+    private static let timeIsOver = "stopped at its time limit"
+
+    private func verdict(_ record: ExitRecord, _ process: SupervisedProcess, command: String, isOverdue: Bool = false) throws -> GateResult?
+    {
         let output = process.directory + "/stdout"
         let milliseconds = max(0, record.endedMilliseconds - record.startedMilliseconds)
         let ending: String
@@ -73,9 +80,13 @@ package struct GateRunner: Sendable {
                 ending = "ended, nobody saw how"
             }
         case .timeout:
-            ending = "stopped at its time limit"
+            ending = Self.timeIsOver
         case .terminated, .lost:
-            guard wasStoppedForOutput(process) else { return nil }
+            guard wasStoppedForOutput(process) else {
+                guard isOverdue else { return nil }
+                ending = Self.timeIsOver
+                break
+            }
             ending = "stopped: it wrote more than \(outputLimit >> 20) MB of output (maxOutputMb)"
         case .execFailed:
             // Too many processes, or a full disk: nothing of that is the commit's.

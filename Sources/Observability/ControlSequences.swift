@@ -60,6 +60,23 @@ package enum ControlSequences {
         }
     }
 
+    /// The same JSON with everything that could act on a terminal or mislead a reader written as `\\u…`: JSON lets it stand as it is in strings.
+    package static func escaped(inJSON text: String) -> String {
+        if isHarmless(text) { return text }
+        var output = ""
+        for scalar in text.unicodeScalars {
+            if scalar.value < 0x20 || !isMisleading(scalar) {
+                output.unicodeScalars.append(scalar)
+            } else {
+                for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+                    let digits = String(unit, radix: 16)
+                    output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return output
+    }
+
     /// Cuts each line to `lineLimit` Unicode scalars and says how many more there were.
     package static func cut(_ text: String, lineLimit: Int) -> String {
         if text.utf8.count <= lineLimit { return text }
@@ -110,11 +127,19 @@ package enum ControlSequences {
         case 0x1B: output += "\\e"
         case 0x00...0x1F, 0x7F...0x9F:
             output += "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16, uppercase: true)
+        case _ where isMisleading(scalar): output += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+        default: output.unicodeScalars.append(scalar)
+        }
+    }
+
+    /// What acts on a terminal or is not seen.
+    private static func isMisleading(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
         // Marks, embeddings, overrides and isolates of text direction; zero-width space; line and paragraph separators;
         // the byte order mark; invisible tag characters.
-        case 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF, 0xE0000...0xE007F:
-            output += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
-        default: output.unicodeScalars.append(scalar)
+        case 0x00...0x1F, 0x7F...0x9F, 0x061C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF, 0xE0000...0xE007F:
+            true
+        default: false
         }
     }
 }

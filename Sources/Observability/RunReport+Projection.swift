@@ -37,7 +37,7 @@ extension RunReport {
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        return ControlSequences.escaped(inJSON: String(decoding: try encoder.encode(self), as: UTF8.self)) + "\n"
     }
 }
 

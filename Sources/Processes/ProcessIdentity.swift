@@ -17,6 +17,9 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
         self.bootID = bootID
     }
 
+    /// Of a process that has ended and that nothing names any more.
+    static let forgotten = ProcessIdentity(pid: .max, startTime: 0, bootID: "")
+
     /// The identity of the process that has this number now, or nil when there is none.
     ///
     /// - Throws: ``SystemError`` when /proc cannot be read.

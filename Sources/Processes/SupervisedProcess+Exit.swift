@@ -15,6 +15,17 @@ extension SupervisedProcess {
         return try await Task { try await settle(reason: .lost) }.value
     }
 
+    /// Suspends until it has ended; one that writes too much is ended.
+    ///
+    /// - Parameters:
+    ///   - limit: how long is waited.
+    ///   - outputLimit: bytes that its outputs may have together.
+    /// - Returns: `nil` when it goes on after that time.
+    /// - Throws: as ``waitForExit()``.
+    package func waitForExit(within limit: Duration, outputLimit: Int64) async throws -> ExitRecord? {
+        try await value(within: limit) { try await outputExceeds(outputLimit) ? try await terminate() : try await waitForExit() }
+    }
+
     /// Ends it: TERM, after the grace KILL, then every descendant. Afterwards no process of the turn lives.
     ///
     /// Cancelling the calling task does not stop it half-way. Harmless when the process has ended already.

@@ -25,7 +25,10 @@ package struct SupervisedProcess: Sendable {
     /// - Throws: ``SupervisionError`` when the folder's records cannot be read.
     package static func attach(directory: String) throws(SupervisionError) -> SupervisedProcess? {
         let folder = TurnFolder(path: directory)
-        guard let shim = try folder.shim() else { return nil }
+        // A crash of the machine can leave the beginning's record empty beside the end's, which alone is synced: then it has ended.
+        var shim = try folder.shim()
+        if shim == nil, try folder.exitRecord() != nil { shim = .forgotten }
+        guard let shim else { return nil }
         // All that was started before a crash of the machine that has left no order is gone.
         guard let bytes = try folder.record(folder.specification) else { return nil }
         guard let specification = Specification(directory: directory, fields: bytes)

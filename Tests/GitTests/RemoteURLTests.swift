@@ -62,6 +62,7 @@ import Testing
             ("fatal: unable to access 'https://h/': Could not resolve host: h", .unreachable),
             ("fatal: unable to access 'https://h/': The requested URL returned error: 403", .accessDenied),
             ("fatal: '/x' does not appear to be a git repository\nfatal: Could not read from remote repository.", .notARepository),
+            ("fatal: unable to generate diff for big", .tooLargeToCompare),
             ("fatal: something else", .other),
         ])
     func kinds(_ text: String, _ kind: GitError.Kind) {

@@ -39,6 +39,10 @@ final class GateFixture: Sendable {
     func place(_ name: String) -> String { folder + "/" + name }
 
     func run(_ command: String, in name: String = "gate", milliseconds: Int64 = 60_000) async throws -> GateResult? {
+        try await run(command, in: name, milliseconds: milliseconds, by: runner)
+    }
+
+    func run(_ command: String, in name: String, milliseconds: Int64, by runner: GateRunner) async throws -> GateResult? {
         try await runner.run(
             command: command, worktree: worktree, folder: place(name), marker: marker, timeLimitMilliseconds: milliseconds)
     }

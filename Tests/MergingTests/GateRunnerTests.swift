@@ -62,7 +62,8 @@ struct GateRunnerTests {
     @Test("a command that writes without end is stopped and red, and its verdict is the same for whoever takes it up")
     func outputLimit() async throws {
         let gate = try GateFixture()
-        let command = "yes noise"
+        // Long lines: each is looked at for a failure.
+        let command = "yes \"$(printf 'noise%0300d' 0)\""
         for _ in 0..<2 {
             guard case .red(let excerpt, _)? = try await gate.run(command) else {
                 Issue.record("not red")
@@ -84,6 +85,20 @@ struct GateRunnerTests {
         #expect(excerpt.exitCode == nil)
         #expect(excerpt.ending == "stopped at its time limit")
         #expect(excerpt.tail.contains("so far"))
+        #expect(try ProcessSweep.find(marker: gate.marker).isEmpty)
+    }
+
+    @Test("a command that stops its shim, which then keeps no time, is stopped at its time limit all the same")
+    func stoppedShim() async throws {
+        let gate = try GateFixture()
+        let runner = GateRunner(
+            launcher: gate.launcher, environment: ["PATH": "/usr/bin:/bin"], outputLimit: GateFixture.outputLimit, patience: .zero)
+        let result = try await gate.run("kill -STOP $PPID; " + Self.endless, in: "gate", milliseconds: 2_000, by: runner)
+        guard case .red(let excerpt, _)? = result else {
+            Issue.record("not red")
+            return
+        }
+        #expect(excerpt.ending == "stopped at its time limit")
         #expect(try ProcessSweep.find(marker: gate.marker).isEmpty)
     }
 

@@ -26,6 +26,16 @@ struct ControlSequencesTests {
         #expect(ControlSequences.sanitised(text) == expected)
     }
 
+    @Test(
+        "JSON says the same when nothing in it acts on a terminal or misleads",
+        arguments: [
+            ("{\n  \"a\" : \"b\"\n}", "{\n  \"a\" : \"b\"\n}"), ("\"\u{9B}31mx\u{7F}\"", #""\u009b31mx\u007f""#),
+            ("\"\u{202E}ü\u{2028}…\"", #""\u202eü\u2028…""#), ("\"\u{E0041}😀\"", #""\udb40\udc41😀""#),
+        ])
+    func json(text: String, expected: String) {
+        #expect(ControlSequences.escaped(inJSON: text) == expected)
+    }
+
     @Test("a sequence that does not end cannot hide the text behind it")
     func unterminated() {
         #expect(ControlSequences.sanitised("\u{1B}]0;rest of the line\nnext\u{07}") == "\\e]0;rest of the line\nnext\\x07")

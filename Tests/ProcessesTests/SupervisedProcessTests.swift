@@ -52,6 +52,20 @@ struct SupervisedProcessTests {
         #expect(try await turn.launch("exit 0").waitForExit().succeeded)
     }
 
+    @Test(
+        "an end on record stands where a crash of the machine has emptied the records of the beginning",
+        arguments: [["shim"], ["shim", "spec"]])
+    func emptyBeginning(emptied: [String]) async throws {
+        let turn = try Supervision()
+        let record = try await turn.launch("echo once; exit 3").waitForExit()
+        for name in emptied { try FileSystem.write([], to: turn.directory + "/" + name) }
+        let process = try await turn.launch("echo twice; exit 4")
+        #expect(try await process.waitForExit() == record)
+        #expect(try await process.terminate() == record)
+        #expect(!process.shim.isAlive)
+        #expect(try turn.text("stdout") == "once\n")
+    }
+
     @Test("a process whose first thread alone has ended lives, and is ended with all that is left")
     func endedFirstThread() async throws {
         let turn = try Supervision()
