@@ -10,9 +10,14 @@ struct GateExecution: Sendable {
     let repositories: Repositories
     let resources: RunResources
 
+    /// Runs that end from outside, one after the other, after which that is the commit's doing: it may kill what watches over its gate, and without a
+    /// verdict nobody would find out which change does.
+    static let lostRuns = 4
+
     /// - Returns: the verdict; `nil` when it was interrupted and has to be asked again.
     func verdict(_ order: GateOrder, run: Run) async throws -> GateResult? {
         let folder = resources.folder.gate(order.effect)
+        let failures = run.effects[order.effect]?.failures ?? 0
         let runner = GateRunner(
             launcher: resources.launcher, environment: environment, outputLimit: resources.maximumOutput,
             confine: { [limits = resources.limits] in $0.limited(limits) })
@@ -35,12 +40,12 @@ struct GateExecution: Sendable {
             }
             try await seat.detach(at: order.commit, cleaningIgnored: !keeps, date: resources.clock.now().milliseconds / 1000)
             try await resources.furnish(
-                seat, at: order.commit, trusting: run.startedFrom, isGate: true, tries: run.effects[order.effect]?.failures ?? 0)
+                seat, at: order.commit, trusting: run.startedFrom, isGate: true, tries: failures)
         }
         (order.isQuick ? CrashPoint.quickGateReady : .gateWorktreeReady).pass()
         let result = try await runner.run(
             command: order.command, worktree: seat.worktreePath, folder: folder, marker: "\(resources.folder.marker)/\(order.effect)",
-            timeLimitMilliseconds: Int64(order.timeLimitMinutes) * 60_000)
+            timeLimitMilliseconds: Int64(order.timeLimitMinutes) * 60_000, isLossRed: failures + 1 >= Self.lostRuns)
         guard let result else { return nil }
         (order.isQuick ? CrashPoint.quickGateEnded : .gateEnded).pass()
         let logPath = "\(resources.log.folder)/gates/\(order.effect)-\(order.commit.short).log"

@@ -30,12 +30,13 @@ package struct GateRunner: Sendable {
     /// The gate's verdict, or `nil` when it was interrupted and says nothing about the commit.
     ///
     /// - Parameters:
+    ///   - isLossRed: whether an end from outside is the commit's own doing, because it has come again and again.
     ///   - worktree: holds exactly the tree that is judged.
     ///   - folder: the folder of this run of the gate; a second call with the same folder takes the first one's process or verdict up.
     /// - Throws: `SupervisionError` or ``GateError`` when it could not be started.
-    package func run(command: String, worktree: String, folder: String, marker: String, timeLimitMilliseconds: Int64) async throws
-        -> GateResult?
-    {
+    package func run(
+        command: String, worktree: String, folder: String, marker: String, timeLimitMilliseconds: Int64, isLossRed: Bool = false
+    ) async throws -> GateResult? {
         let specification = SupervisedProcess.Specification(
             directory: folder, marker: marker, command: ["/bin/sh", "-c", "exec 2>&1\n" + command], workingDirectory: worktree,
             wallClockLimit: .milliseconds(timeLimitMilliseconds))
@@ -51,17 +52,20 @@ package struct GateRunner: Sendable {
             _ = try await process.terminate()
             return nil
         }
-        if let seen { return try verdict(seen, process, command: command) }
-        return try verdict(try await process.terminate(), process, command: command, isOverdue: true)
+        if let seen { return try verdict(seen, process, command: command, ofLoss: isLossRed ? Self.isLost : nil) }
+        return try verdict(try await process.terminate(), process, command: command, ofLoss: Self.timeIsOver)
     }
 
     /// Whether a gate that was ended before had been stopped for its output, and so has a verdict.
     package func wasStoppedForOutput(_ process: SupervisedProcess) -> Bool { process.outputBytes > outputLimit }
 
     private static let timeIsOver = "stopped at its time limit"
+    private static let isLost = "ended from outside each time it was run, with what watches over it"
 
-    private func verdict(_ record: ExitRecord, _ process: SupervisedProcess, command: String, isOverdue: Bool = false) throws -> GateResult?
-    {
+    /// - Parameter loss: what an end that nobody saw, or that came from outside, is in words; `nil` where it says nothing.
+    private func verdict(
+        _ record: ExitRecord, _ process: SupervisedProcess, command: String, ofLoss loss: String?
+    ) throws -> GateResult? {
         let output = process.directory + "/stdout"
         let milliseconds = max(0, record.endedMilliseconds - record.startedMilliseconds)
         let ending: String
@@ -83,8 +87,8 @@ package struct GateRunner: Sendable {
             ending = Self.timeIsOver
         case .terminated, .lost:
             guard wasStoppedForOutput(process) else {
-                guard isOverdue else { return nil }
-                ending = Self.timeIsOver
+                guard let loss else { return nil }
+                ending = loss
                 break
             }
             ending = "stopped: it wrote more than \(outputLimit >> 20) MB of output (maxOutputMb)"

@@ -2,8 +2,10 @@
 /// it is mended: the author of the first change is asked to do that. The others are tried together once, since one of them may mend it, and then wait,
 /// instead of being sent the same failure one by one.
 extension Decider {
-    /// Asks the gate about the base as it was found, so that everybody knows whether it was red before the run touched it.
+    /// Asks the gate about the base as it was found, so that everybody knows whether it was red before the run touched it. Branches that people bring
+    /// are tried at once: a green one says as much, and before one is blamed the base is asked about.
     mutating func askBaseline() {
+        guard run.settings.branches == nil else { return }
         if let base = run.base, base.head == run.startedFrom, !run.isBaseSettled { askAboutBase() }
     }
 

@@ -122,6 +122,21 @@ struct GateRunnerTests {
         #expect(try await result == nil)
     }
 
+    @Test("a gate that was ended from outside again and again is red")
+    func alwaysLost() async throws {
+        let gate = try GateFixture()
+        let result = try await gate.runner.run(
+            command: "echo so far; kill -9 $PPID; sleep 100", worktree: gate.worktree, folder: gate.place("gate"), marker: gate.marker,
+            timeLimitMilliseconds: 60_000, isLossRed: true)
+        guard case .red(let excerpt, _)? = result else {
+            Issue.record("not red")
+            return
+        }
+        #expect(excerpt.ending == "ended from outside each time it was run, with what watches over it")
+        #expect(excerpt.exitCode == nil && excerpt.tail.contains("so far"))
+        #expect(try ProcessSweep.find(marker: gate.marker).isEmpty)
+    }
+
     @Test("a gate whose task is cancelled is ended and says nothing about the commit")
     func cancelled() async throws {
         let gate = try GateFixture()

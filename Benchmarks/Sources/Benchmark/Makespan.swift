@@ -19,14 +19,17 @@ struct Makespan {
         var time = Readings()
         var overBound = Readings()
         var overNinja = Readings()
-        for _ in 0..<pairs {
+        for pair in 0..<pairs {
             let site = try AgentSite(laboratory: laboratory, graph: graph, workers: slots)
-            let ours = try site.run().seconds
+            let (ours, theirs) = try Pair.both(pair) {
+                try site.run().seconds
+            } _: {
+                try ninja.map { try Self.build(graph, slots, $0, site) }
+            }
             try site.expectLanded(graph.nodes.count)
             time.add(ours)
             overBound.add(ours / bound)
-            guard let ninja else { continue }
-            overNinja.add(ours / (try Self.build(graph, slots, ninja, site)))
+            if let theirs { overNinja.add(ours / theirs) }
         }
         let longest = graph.nodes.map(\.seconds).max() ?? 0
         let name = "makespan, \(tasks) agents on \(slots) slots, tasks up to \(longest.text(0)) s"

@@ -31,7 +31,7 @@ struct Measures {
         case "overhead":
             return try (isSmoke ? [200] : [5_000, 50_000]).flatMap { files in
                 try MergeOverhead(
-                    laboratory: laboratory, files: files, few: isSmoke ? 2 : 20, many: isSmoke ? 14 : 120, pairs: pairs
+                    laboratory: laboratory, files: files, few: isSmoke ? 2 : 20, many: isSmoke ? 14 : 420, pairs: pairs
                 ).rows()
             }
         case "worktrees":

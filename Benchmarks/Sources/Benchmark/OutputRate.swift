@@ -38,20 +38,27 @@ struct OutputRate {
         var overRaw = Readings()
         var overNode = Readings()
         for pair in 0..<pairs {
-            let ours = try laboratory.read(
-                Report.self, from: [tools.ccoBench, "output", "\(folder)/ours-\(pair)", "\(count)", source, tools.shim])
-            guard ours.lines == expected, ours.malformed == 0 else {
-                throw Program.Failure(
-                    description: "\(ours.lines) lines of \(expected) were taken in, \(ours.malformed ?? 0) not understood")
+            let (ours, (raw, other)) = try Pair.both(pair) {
+                try laboratory.read(
+                    Report.self, from: [tools.ccoBench, "output", "\(folder)/ours-\(pair)", "\(count)", source, tools.shim])
+            } _: {
+                (
+                    try laboratory.read(Report.self, from: [tools.bench("intake"), folder, "\(count)", source]),
+                    try node.map {
+                        try laboratory.read(Report.self, from: [$0, tools.scripts + "/intake.mjs", folder, "\(count)", source])
+                    }
+                )
             }
-            let raw = try laboratory.read(Report.self, from: [tools.bench("intake"), folder, "\(count)", source])
+            for (side, report) in [("cco", ours), ("split and write", raw)] + (other.map { [("Node", $0)] } ?? []) {
+                guard report.lines == expected, report.malformed ?? 0 == 0 else {
+                    throw Program.Failure(
+                        description: "\(side): \(report.lines) lines of \(expected) taken in, \(report.malformed ?? 0) not understood")
+                }
+            }
             rate.add(bytes / ours.seconds)
             processor.add(bytes / ours.processorSeconds)
             overRaw.add(raw.seconds / ours.seconds)
-            guard let node else { continue }
-            let other = try laboratory.read(
-                Report.self, from: [node, tools.scripts + "/intake.mjs", folder, "\(count)", source])
-            overNode.add(other.seconds / ours.seconds)
+            if let other { overNode.add(other.seconds / ours.seconds) }
         }
         let name = "output, \(count) \(count == 1 ? "child" : "children"), lines of \((Double(size) / 1_000).text(1)) KB"
         var rows = [

@@ -11,9 +11,23 @@ struct Readings {
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
-    /// The median, with the smallest and the largest.
+    /// With fewer a figure says how many there are.
+    static let enough = 7
+
+    /// Of everything that was seen, where a reading alone may miss what is done seldom.
+    var mean: Double { values.reduce(0, +) / Double(values.count) }
+
+    /// The mean, with the smallest and the largest.
+    func meanText(_ digits: Int) -> String { "\(mean.text(digits)) \(range(digits))" }
+
+    private func range(_ digits: Int) -> String {
+        let ends = "\((values.min() ?? .nan).text(digits))–\((values.max() ?? .nan).text(digits))"
+        return "(\(ends)\(values.count < Self.enough ? " of \(values.count)" : ""))"
+    }
+
+    /// The median, with the smallest and the largest, and how many there are where those are few.
     func text(_ digits: Int = 2) -> String {
-        "\(median.text(digits)) (\((values.min() ?? .nan).text(digits))–\((values.max() ?? .nan).text(digits)))"
+        "\(median.text(digits)) \(range(digits))"
     }
 }
 
@@ -23,9 +37,10 @@ extension Double {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
         let whole = (self * scale).rounded()
-        let units = Int64(whole / scale)
+        let units = Int64(abs(whole) / scale)
         let rest = String(Int64(abs(whole)) % Int64(scale))
-        return digits == 0 ? "\(units)" : "\(units).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+        let text = digits == 0 ? "\(units)" : "\(units).\(String(repeating: "0", count: digits - rest.count))\(rest)"
+        return whole < 0 ? "-" + text : text
     }
 }
 

@@ -23,11 +23,14 @@ struct Worktrees {
         try laboratory.run(["git", "--git-dir=\(origin)", "archive", "-o", archive, "main"])
         var readings = Dictionary(
             uniqueKeysWithValues: ["cold", "saved", "recycled"].map { ($0, (wall: Readings(), processor: Readings())) })
-        for _ in 0..<pairs {
+        for pair in 0..<pairs {
             let place = laboratory.root + "/worktrees-\(UUID().uuidString.prefix(8))"
             let program = (laboratory.cco as NSString).deletingLastPathComponent + "/worktree-bench"
-            let output = try laboratory.run([program, origin, place, "\(count)"]).output
-            let tar = try laboratory.script(Self.extraction, [archive, place + "-tar", "\(count)"])
+            let (output, tar) = try Pair.both(pair) {
+                try laboratory.run([program, origin, place, "\(count)"]).output
+            } _: {
+                try laboratory.script(Self.extraction, [archive, place + "-tar", "\(count)"])
+            }
             for line in output.split(separator: "\n") {
                 let words = line.split(separator: " ").map(String.init)
                 guard words.count == 3, let wall = Double(words[1]), let processor = Double(words[2]) else {
@@ -36,7 +39,7 @@ struct Worktrees {
                 readings[words[0]]?.wall.add(wall / tar.seconds)
                 readings[words[0]]?.processor.add(processor / tar.processorSeconds)
             }
-            try check(place)
+            try check(place, origin)
         }
         // A turn's end is part of no goal: it looks for uncommitted work once, whether or not another task follows.
         let goals: [(name: String, goal: String, limit: Double?)] = [
@@ -54,8 +57,11 @@ struct Worktrees {
     }
 
     /// What was measured has to be right: the files are those of the commit, and an agent's git sees a clean worktree.
-    private func check(_ place: String) throws {
+    private func check(_ place: String, _ origin: String) throws {
+        let next = try laboratory.run(["git", "--git-dir=\(origin)", "rev-parse", "next^{tree}"]).output
         for number in 0..<count {
+            let tree = try laboratory.run(["git", "-C", "\(place)/agents/\(number)/tree", "rev-parse", "HEAD^{tree}"]).output
+            guard tree == next else { throw Program.Failure(description: "worktree \(number) has the tree \(tree), not \(next)") }
             let status = try laboratory.run(["git", "-C", "\(place)/agents/\(number)/tree", "status", "--porcelain", "--branch"]).output
             guard status == "## recycled\n" else {
                 throw Program.Failure(description: "worktree \(number) is not as it should be: \(status.prefix(300))")
