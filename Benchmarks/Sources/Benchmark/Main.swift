@@ -34,7 +34,7 @@ enum Main {
         let laboratory = try Laboratory(cco: cco)
         let measures = Measures(laboratory: laboratory, isSmoke: isSmoke, pairs: pairs)
         var failures: [String] = []
-        var noise = Readings()
+        var (noise, noiseAfter) = (Readings(), Readings())
         // Each row is there as soon as it is known; one measure that fails takes no other with it.
         say("| measure | figure (median, min–max) | goal | reached |\n|---|---|---|---|")
         for name in Measures.names where chosen.isEmpty || chosen.contains(name) {
@@ -42,6 +42,7 @@ enum Main {
             do {
                 if !isSmoke { noise.add(try Noise.require()) }
                 for row in try measures.rows(name) { say(row.markdown) }
+                if !isSmoke { noiseAfter.add(Noise.measure()) }
             } catch {
                 failures.append("\(name): \(error)")
             }
@@ -49,7 +50,9 @@ enum Main {
         }
         say(
             "\n\(pairs) \(pairs == 1 ? "pair" : "pairs") of each"
-                + (isSmoke ? "" : "; noise before each: the slowest of 30 equal pieces of work took \(noise.text(2)) times the median")
+                + (isSmoke
+                    ? ""
+                    : "; noise: the slowest of 30 equal pieces of work took \(noise.text(2)) times the median before a measure, \(noiseAfter.text(2)) after it")
         )
         guard failures.isEmpty else { throw Program.Failure(description: failures.joined(separator: "\n")) }
         try laboratory.remove()

@@ -47,6 +47,8 @@ struct Pages {
 
         /// Until `cco web` has printed its link.
         var link: Double
+        /// The very first look, in which the browser has nothing yet.
+        var cold: First
         var first: [First]
         var tasks: Page
         var agents: Page
@@ -90,6 +92,7 @@ struct Pages {
         }
         return [
             row("the link is printed after, ms", scale.link.text(0)),
+            row("first figures of the very first look, ms", scale.cold.figures.text(0)),
             row("first paint, ms", shell.text(0)),
             row("first figures, ms", figures.text(0), "< 300", figures.median < 300),
             row("every task is there, ms", all.text(0)),
