@@ -13,7 +13,8 @@ struct Merge: AsyncParsableCommand {
             For branches from elsewhere, by hand or by other agents. Each is merged in memory, the gate runs on the exact result, and what passes
             is pushed to the target branch, never by force. Branches that do not merge, or with which the gate fails, are named with what to
             look at; the others land. Killed and called again, it goes on with what has not landed. `cco queue` shows how it stands meanwhile.
-            Exit code 0: all have landed; 18: some were sent back.
+            What is not named comes from --config or, without --repository, from the configuration in the current folder
+            (./orchestrator.json, else ./cco-config). No configuration is needed. Exit code 0: all have landed; 18: some were sent back.
 
             EXAMPLES:
               cco merge --target main --verify 'make test' feature-a feature-b
@@ -28,11 +29,12 @@ struct Merge: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The repository: a URL or a path. (default: the one of --config, else the current folder)", valueName: "repository"))
+            "The repository: a URL or a path. (default: the one of the configuration, else the current folder)", valueName: "repository"))
     var repository: String?
 
     @Option(
-        help: ArgumentHelp("The command that has to succeed on what is merged. (default: verifyCommand of --config)", valueName: "command"))
+        help: ArgumentHelp(
+            "The command that has to succeed on what is merged. (default: verifyCommand of the configuration)", valueName: "command"))
     var verify: String?
 
     @Flag(help: "Merge without verifying anything.")
@@ -40,7 +42,8 @@ struct Merge: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Minutes after which the command counts as failed. (default: verifyTimeoutMinutes of --config, else 30)", valueName: "minutes"))
+            "Minutes after which the command counts as failed. (default: verifyTimeoutMinutes of the configuration, else 30)",
+            valueName: "minutes"))
     var timeout: Int?
 
     @Option(help: ArgumentHelp("How many gates may run at once. (default: what half of the machine carries)", valueName: "number"))
@@ -56,7 +59,9 @@ struct Merge: AsyncParsableCommand {
     var json = false
 
     @Option(
-        help: ArgumentHelp("A configuration folder to take the repository, the command and all that it runs with from.", valueName: "dir"))
+        help: ArgumentHelp(
+            "A configuration folder to take the repository, the command and all that it runs with from. (default: none with --repository, "
+                + "else the current folder if it has an orchestrator.json, else ./cco-config if there is one)", valueName: "dir"))
     var config: String?
 
     @Option(help: ArgumentHelp("Where cco keeps its repository and logs meanwhile. (default: in the user's cache)", valueName: "dir"))
@@ -64,7 +69,10 @@ struct Merge: AsyncParsableCommand {
 
     func validate() throws {
         if branches.isEmpty { throw ValidationError("Name the branches to merge.") }
-        if let timeout, timeout < 1 { throw ValidationError("--timeout is in minutes, at least 1.") }
+        let minutes = 1...OrchestratorConfiguration.longestMinutes
+        if let timeout, !minutes.contains(timeout) {
+            throw ValidationError("--timeout takes minutes from \(minutes.lowerBound) to \(minutes.upperBound), not \(timeout).")
+        }
         if let slots, slots < 1 { throw ValidationError("--slots is at least 1.") }
         if verify != nil, ungated { throw ValidationError("--verify and --ungated exclude each other.") }
     }
@@ -143,35 +151,35 @@ struct Merge: AsyncParsableCommand {
     }
 
     private func merge(_ surroundings: Surroundings) throws -> BranchMerge {
-        var repository = repository
-        var command = verify
-        var slots = slots
-        var minutes = timeout
-        var contents: ConfigurationFolder.Contents?
+        let order = try order(surroundings)
+        return BranchMerge(
+            order: order, workspace: try workspace(surroundings, repository: order.repository), ownsWorkspace: workspace == nil,
+            environment: surroundings.environment,
+            shim: try ExecutableSearch(surroundings: surroundings).shim(), version: CommandLineTool.version)
+    }
+
+    /// What is merged and how: as the options say, and for the rest as the configuration does.
+    ///
+    /// - Throws: `Failure` when nothing would verify the result; what reading the configuration meets.
+    func order(_ surroundings: Surroundings) throws -> BranchMerge.Order {
         let place = Place(config: config, workspace: nil, surroundings: surroundings)
-        if config != nil {
-            let loaded = try place.folder.load(home: surroundings.home)
-            let configuration = loaded.configuration
-            repository = repository ?? configuration.repository.argument
-            command = command ?? configuration.configuration.verifyCommand
-            slots = slots ?? configuration.configuration.gateSlots
-            minutes = minutes ?? configuration.configuration.verifyTimeoutMinutes
-            contents = loaded
-        }
+        // Whoever names a repository means that one; the configuration that happens to be here may be about another.
+        let isConfigured = config != nil || repository == nil && place.isConfigured
+        let contents = try isConfigured ? place.folder.load(home: surroundings.home) : nil
+        let configuration = contents?.configuration.configuration
+        let command = verify ?? configuration?.verifyCommand
         if command == nil, !ungated {
             throw Failure("nothing would verify the result: name a command with --verify, or say --ungated", .usage)
         }
-        let name = repository ?? "."
         var order = BranchMerge.Order(
-            repository: name, currentFolder: surroundings.currentFolder, target: target, branches: branches,
-            verifyCommand: ungated ? nil : command, verifyTimeoutMinutes: minutes ?? 30, gateSlots: slots, push: push && !dryRun)
+            repository: repository ?? contents?.configuration.repository.argument ?? ".", currentFolder: surroundings.currentFolder,
+            target: target, branches: branches, verifyCommand: ungated ? nil : command,
+            verifyTimeoutMinutes: timeout ?? configuration?.verifyTimeoutMinutes ?? 30, gateSlots: slots ?? configuration?.gateSlots,
+            push: push && !dryRun)
         // A rehearsal promises nothing that the repository would refuse.
         order.needsPush = push
         if let contents { try order.take(contents, in: place.folder, environment: surroundings.environment) }
-        return BranchMerge(
-            order: order, workspace: try workspace(surroundings, repository: name), ownsWorkspace: workspace == nil,
-            environment: surroundings.environment,
-            shim: try ExecutableSearch(surroundings: surroundings).shim(), version: CommandLineTool.version)
+        return order
     }
 
     private func workspace(_ surroundings: Surroundings, repository: String) throws -> Workspace {

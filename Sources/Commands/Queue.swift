@@ -19,7 +19,7 @@ struct Queue: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The repository of a cco merge: a URL or a path. (default: the one of --config, else the current folder)",
+            "The repository of a cco merge: a URL or a path. (default: the one of the configuration, else the current folder)",
             valueName: "repository"))
     var repository: String?
 

@@ -13,12 +13,11 @@ extension ObjectReader {
         }
     }
 
-    mutating func checkNumber(_ value: JSONValue, above minimum: Double, to maximum: Double?, _ shape: ValueShape, _ name: String) {
+    mutating func checkNumber(_ value: JSONValue, from least: LeastNumber, to maximum: Double?, _ shape: ValueShape, _ name: String) {
         guard let number = value.number else { return reportKind(value, shape, name) }
-        guard number <= minimum || maximum.map({ number > $0 }) == true else { return }
+        guard !least.allows(number) || maximum.map({ number > $0 }) == true else { return }
         let most = maximum.map { " and at most \(JSONLiteral.number($0).rendered)" } ?? ""
-        report(
-            "\"\(name)\" must be greater than \(JSONLiteral.number(minimum).rendered)\(most), found \(shown(value))", at: value.position)
+        report("\"\(name)\" must be \(least.expectation)\(most), found \(shown(value))", at: value.position)
     }
 
     mutating func checkString(_ value: JSONValue, _ rule: StringRule, _ shape: ValueShape, _ name: String) {

@@ -51,7 +51,7 @@ struct ObjectReader {
         case .anything: break
         case .boolean: if value.boolean == nil { reportKind(value, shape, name) }
         case .integer(let minimum, let maximum): checkInteger(value, from: minimum, to: maximum, shape, name)
-        case .number(let above, let maximum): checkNumber(value, above: above, to: maximum, shape, name)
+        case .number(let least, let maximum): checkNumber(value, from: least, to: maximum, shape, name)
         case .string(let rule): checkString(value, rule, shape, name)
         case .choice(let words):
             guard let word = value.string, words.contains(word) else {

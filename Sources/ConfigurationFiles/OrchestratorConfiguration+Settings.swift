@@ -45,7 +45,7 @@ extension OrchestratorConfiguration {
         static let gateSlots = Setting.integer(
             "gateSlots", to: 1000, "How many gates may run at once. Absent means what half of the machine carries.")
         static let gateCores = Setting.number(
-            "gateCores", above: 0, to: 10_000, default: usualGateCores, "How many cores one gate run needs, for the number at once.")
+            "gateCores", from: 0.01, to: 10_000, default: usualGateCores, "How many cores one gate run needs, for the number at once.")
         static let gateMemoryMb = Setting.integer(
             "gateMemoryMb", to: 100_000_000, default: usualGateMemoryMb,
             "How much memory one gate run needs, in MiB, for the number at once.")

@@ -7,6 +7,8 @@ package struct OrchestratorConfiguration: Sendable, Equatable {
     package static let fileName = "orchestrator.json"
     /// The most workers without `unlimitedWorkers`.
     package static let workerLimit = 20
+    /// The largest number of minutes that an option takes: ten years, far from any overflow when it becomes milliseconds.
+    package static let longestMinutes = 5_256_000
     /// What a gate run is taken to need when nothing is said.
     package static let usualGateCores = 1.0
     package static let usualGateMemoryMb = 1024

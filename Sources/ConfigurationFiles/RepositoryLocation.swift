@@ -27,9 +27,20 @@ package enum RepositoryLocation: Hashable, Sendable {
         }
     }
 
+    /// What a `repositoryUrl` has to say where a person in `folder` has named `text`: a relative path is meant from there, and in the file
+    /// it would count from the configuration folder.
+    ///
+    /// - Parameter folder: absolute.
+    package static func written(_ text: String, namedIn folder: String) -> String {
+        isRelativePath(text) ? ConfigurationPath.resolve(text, relativeTo: folder, home: nil) : text
+    }
+
     static func isPath(_ text: String) -> Bool {
-        text.hasPrefix("/") || text == "~" || text.hasPrefix("~/") || text == "." || text == ".." || text.hasPrefix("./")
-            || text.hasPrefix("../")
+        text.hasPrefix("/") || text == "~" || text.hasPrefix("~/") || isRelativePath(text)
+    }
+
+    private static func isRelativePath(_ text: String) -> Bool {
+        text == "." || text == ".." || text.hasPrefix("./") || text.hasPrefix("../")
     }
 }
 
@@ -37,7 +48,7 @@ extension StringRule {
     /// What git can clone from, without the transports that run commands and without a credential inside.
     static let repository = StringRule(
         "the URL or path of a git repository",
-        pattern: "^((https?|ssh|git)://[^\\s/]\\S*|file:///\\S*|[^\\s:/-][^\\s:/]*:(?!:|//)\\S+|[/~.].*)$"
+        pattern: "^((https?|ssh)://[^\\s/]\\S*|file:///\\S*|[^\\s:/-][^\\s:/]*:(?!:|//)\\S+|[/~.].*)$"
     ) { text in
         if RepositoryLocation.isPath(text) { return nil }
         let advice = "write an https:// or ssh:// URL, user@host:path, or a path that begins with / ~/ ./ or ../"
@@ -46,7 +57,11 @@ extension StringRule {
         guard let schemeEnd = text.range(ofText: "://") else { return objectionToShortForm(text, advice: advice) }
         let scheme = text[..<schemeEnd.lowerBound].lowercased()
         let authority = text[schemeEnd.upperBound...].prefix { $0 != "/" }
-        guard ["https", "http", "ssh", "git", "file"].contains(scheme) else {
+        // Whoever is on the way could change what is built; git:// is refused when an origin is opened, too.
+        if scheme == "git" {
+            return Objection("has the scheme \"git\", which is not supported: it neither encrypts nor tells who answers", advice)
+        }
+        guard ["https", "http", "ssh", "file"].contains(scheme) else {
             return Objection("has the scheme \(JSONLiteral.quoted(scheme)), which is not supported", advice)
         }
         if scheme == "file" { return authority.isEmpty ? nil : Objection("must be file:///PATH with three slashes") }

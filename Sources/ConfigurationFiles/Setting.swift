@@ -9,9 +9,6 @@ struct Setting<Value: Sendable>: Sendable {
     var name: String { definition.name }
 }
 
-/// The largest number of minutes that an option takes: ten years, far from any overflow when it becomes milliseconds.
-let longestMinutes = 5_256_000
-
 extension Setting where Value == String {
     static func string(_ name: String, _ rule: StringRule, isRequired: Bool = false, default fallback: String? = nil, _ text: String)
         -> Self
@@ -35,8 +32,8 @@ extension Setting where Value == Bool {
 
 extension Setting where Value == Int {
     static func integer(
-        _ name: String, from minimum: Int = 1, to maximum: Int = longestMinutes, isRequired: Bool = false, default fallback: Int? = nil,
-        _ text: String
+        _ name: String, from minimum: Int = 1, to maximum: Int = OrchestratorConfiguration.longestMinutes, isRequired: Bool = false,
+        default fallback: Int? = nil, _ text: String
     ) -> Self {
         Self(
             definition: SettingDefinition(
@@ -49,15 +46,26 @@ extension Setting where Value == Double {
     static func number(
         _ name: String, above minimum: Double, to maximum: Double? = nil, default fallback: Double? = nil, _ text: String
     ) -> Self {
+        number(name, .above(minimum), to: maximum, default: fallback, text)
+    }
+
+    /// An option for which very small numbers make no sense.
+    static func number(_ name: String, from minimum: Double, to maximum: Double, default fallback: Double, _ text: String) -> Self {
+        number(name, .from(minimum), to: maximum, default: fallback, text)
+    }
+
+    private static func number(
+        _ name: String, _ least: LeastNumber, to maximum: Double?, default fallback: Double?, _ text: String
+    ) -> Self {
         Self(
             definition: SettingDefinition(
-                name, .number(above: minimum, maximum: maximum), fallback: fallback.map { .number($0) }, text),
+                name, .number(least: least, maximum: maximum), fallback: fallback.map { .number($0) }, text),
             read: \.number, fallback: fallback)
     }
 
     /// Minutes, of which there may be fractions.
     static func minutes(_ name: String, default fallback: Double, _ text: String) -> Self {
-        number(name, above: 0, to: Double(longestMinutes), default: fallback, text)
+        number(name, above: 0, to: Double(OrchestratorConfiguration.longestMinutes), default: fallback, text)
     }
 }
 

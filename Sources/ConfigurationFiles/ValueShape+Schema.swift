@@ -5,9 +5,9 @@ extension ValueShape {
         case .boolean: return [.init("type", .string("boolean"))]
         case .integer(let minimum, let maximum):
             return [.init("type", .string("integer")), .init("minimum", .integer(minimum)), .init("maximum", .integer(maximum))]
-        case .number(let above, let maximum):
-            let least: [JSONLiteral.Member] = [.init("type", .string("number")), .init("exclusiveMinimum", .number(above))]
-            return least + (maximum.map { [.init("maximum", .number($0))] } ?? [])
+        case .number(let least, let maximum):
+            let members: [JSONLiteral.Member] = [.init("type", .string("number")), least.schema]
+            return members + (maximum.map { [.init("maximum", .number($0))] } ?? [])
         case .string(let rule): return rule.schema
         case .choice(let words): return [.init("type", .string("string")), .init("enum", .array(words.map { .string($0) }))]
         case .list(let rule):
@@ -24,6 +24,15 @@ extension ValueShape {
                 .init("additionalProperties", .boolean(false)),
             ]
         case .anything: return []
+        }
+    }
+}
+
+extension LeastNumber {
+    var schema: JSONLiteral.Member {
+        switch self {
+        case .above(let least): JSONLiteral.Member("exclusiveMinimum", .number(least))
+        case .from(let least): JSONLiteral.Member("minimum", .number(least))
         }
     }
 }

@@ -3,8 +3,8 @@ indirect enum ValueShape: Sendable {
     case boolean
     /// A whole number from `minimum` to `maximum`.
     case integer(minimum: Int, maximum: Int)
-    /// A number greater than `above`, and no greater than `maximum` where there is one.
-    case number(above: Double, maximum: Double? = nil)
+    /// A number that `least` allows, and no greater than `maximum` where there is one.
+    case number(least: LeastNumber, maximum: Double? = nil)
     case string(StringRule)
     /// One of some words.
     case choice([String])
@@ -46,6 +46,29 @@ indirect enum ValueShape: Sendable {
         case .environment: "an object of names and strings"
         case .record(let keys, _): "an object with the keys " + keys.joined(separator: ", ")
         case .anything: "any value"
+        }
+    }
+}
+
+/// Where the numbers of an option begin.
+enum LeastNumber: Sendable {
+    /// Every number that is greater is accepted.
+    case above(Double)
+    /// This one is accepted as well.
+    case from(Double)
+
+    func allows(_ number: Double) -> Bool {
+        switch self {
+        case .above(let least): number > least
+        case .from(let least): number >= least
+        }
+    }
+
+    /// In words that fit after "must be".
+    var expectation: String {
+        switch self {
+        case .above(let least): "greater than " + JSONLiteral.number(least).rendered
+        case .from(let least): "at least " + JSONLiteral.number(least).rendered
         }
     }
 }

@@ -17,14 +17,15 @@ struct GateSlots: Sendable, Equatable {
             self.init(number: explicit, reason: "chosen")
             return
         }
-        let byCores = Int(Double(machine.cores) / Double(Self.share) / cores)
-        let byMemory = machine.memory / Self.share / memory
+        // Of a need next to nothing there is room for more than an integer holds; memory then counts alone.
+        let byCores = Int(exactly: (Double(machine.cores) / Double(Self.share) / cores).rounded(.down)) ?? .max
+        let byMemory = machine.memory / Self.share / max(1, memory)
         let number = max(1, min(byCores, byMemory))
         let need: String
         if byMemory < byCores {
             need = "half of \(machine.memory) MiB of memory, \(memory) for each"
         } else {
-            let each = cores == cores.rounded() ? String(Int(cores)) : String(cores)
+            let each = Int(exactly: cores).map { String($0) } ?? String(cores)
             need = "half of \(machine.cores == 1 ? "1 core" : "\(machine.cores) cores"), \(each) for each"
         }
         self.init(number: number, reason: min(byCores, byMemory) < 1 ? "\(need), but at least one" : need)

@@ -23,15 +23,14 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
         OptionCase(
             name: "repositoryUrl",
             good: [
-                "https://h/a.git", "http://h/a", "ssh://git@h:22/a", "git://h/a", "file:///srv/a", "git@h:a/b.git", "host:a", "/srv/a",
+                "https://h/a.git", "http://h/a", "ssh://git@h:22/a", "file:///srv/a", "git@h:a/b.git", "host:a", "/srv/a",
                 "~/a", "./a",
                 "../a", "https://user@h/a.git",
             ].map { "\"\($0)\"" },
             wrongType: notText,
             outOfRange: [
-                "-oProxyCommand=x", "--upload-pack=x", "ext::sh -c x", "fd::17", "ftp://h/a", "a/b", "a", "https://", "https:///a",
-                "file://h/a", "h:",
-                ":a", "https://h/a b", "a/b:c",
+                "-oProxyCommand=x", "--upload-pack=x", "ext::sh -c x", "fd::17", "ftp://h/a", "git://h/a", "a/b", "a", "https://",
+                "https:///a", "file://h/a", "h:", ":a", "https://h/a b", "a/b:c",
             ].map { "\"\($0)\"" },
             misspelt: "repositoryURLs"),
         OptionCase(
@@ -78,7 +77,8 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
             misspelt: "quickVerifyTimeoutMins"),
         OptionCase(name: "gateSlots", good: ["1", "1000"], wrongType: notInteger, outOfRange: ["0", "1001"], misspelt: "gateSlot"),
         OptionCase(
-            name: "gateCores", good: ["1", "0.5", "64"], wrongType: notNumber, outOfRange: ["0", "-1", "10001"], misspelt: "gateCore"),
+            name: "gateCores", good: ["1", "0.5", "0.01", "64"], wrongType: notNumber, outOfRange: ["0", "-1", "0.009", "1e-20", "10001"],
+            misspelt: "gateCore"),
         OptionCase(name: "gateMemoryMb", good: ["1", "65536"], wrongType: notInteger, outOfRange: ["0", "-1"], misspelt: "gateMemoryMB"),
         OptionCase(
             name: "gateCache", good: [#""none""#, #""verified""#, #""always""#], wrongType: notText,

@@ -14,6 +14,8 @@ struct GateSlotsTests {
             (cores: 32, memory: 16_000, need: 1, mb: 4000, number: 2, reason: "half of 16000 MiB of memory, 4000 for each"),
             (cores: 1, memory: 2000, need: 1, mb: 1024, number: 1, reason: "half of 1 core, 1 for each, but at least one"),
             (cores: 64, memory: 2000, need: 1, mb: 4096, number: 1, reason: "half of 2000 MiB of memory, 4096 for each, but at least one"),
+            (cores: 8, memory: 64_000, need: 1e-20, mb: 1024, number: 31, reason: "half of 64000 MiB of memory, 1024 for each"),
+            (cores: 8, memory: 64_000, need: 1e300, mb: 0, number: 1, reason: "half of 8 cores, 1e+300 for each, but at least one"),
         ])
     func derived(cores: Int, memory: Int, need: Double, mb: Int, number: Int, reason: String) {
         let slots = GateSlots(explicit: nil, cores: need, memory: mb, machine: Machine(cores: cores, memory: memory))
