@@ -7,11 +7,12 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a configuration folder.",
         discussion: """
-            Never replaces a file. --prompts adds the built-in prompts for editing; --schemas writes the JSON Schemas of both files.
+            A configuration and prompts that are there stay as they are. --prompts adds the built-in prompts for editing; --schemas writes
+            the JSON Schemas of both files, in place of earlier ones.
 
             EXAMPLES:
               cco init ./my-config --repository https://github.com/me/project.git --workers 4
-              cco init ./my-config --repository ../project --workers 2 --verify-command "make test"
+              cco init ./my-config --repository ./project --workers 2 --verify-command "make test"
               cco init ./my-config --prompts
               cco init --schemas ./schemas
             """)
@@ -22,7 +23,10 @@ struct Init: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The same as the argument.", valueName: "dir", visibility: .hidden), completion: .directory)
     var config: String?
 
-    @Option(help: ArgumentHelp("The git repository: a URL, user@host:path, or a path.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "The git repository: a URL, user@host:path, or a path that begins with / ~/ ./ or ../ (from the current folder).",
+            valueName: "url"))
     var repository: String?
 
     @Option(help: ArgumentHelp("Worker instances.", valueName: "count"))
@@ -50,7 +54,8 @@ struct Init: AsyncParsableCommand {
     var prompts = false
 
     @Option(
-        help: ArgumentHelp("Write the JSON Schemas of orchestrator.json and api-keys.json into this folder.", valueName: "dir"),
+        help: ArgumentHelp(
+            "Write the JSON Schemas of orchestrator.json and api-keys.json into this folder, in place of earlier ones.", valueName: "dir"),
         completion: .directory)
     var schemas: String?
 
@@ -67,7 +72,8 @@ struct Init: AsyncParsableCommand {
         let folder = ConfigurationFolder(
             dir ?? config ?? Place.defaultFolder, currentFolder: surroundings.currentFolder, home: surroundings.home)
         if let repository, let workers {
-            var draft = ConfigurationWriter.Draft(repositoryUrl: repository, workerCount: workers)
+            var draft = ConfigurationWriter.Draft(
+                repositoryUrl: RepositoryLocation.written(repository, namedIn: surroundings.currentFolder), workerCount: workers)
             draft.branch = branch
             draft.authMode = authMode
             draft.model = model

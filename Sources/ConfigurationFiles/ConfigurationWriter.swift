@@ -26,10 +26,34 @@ package struct ConfigurationWriter: Sendable {
 
     package init(_ folder: ConfigurationFolder) { self.folder = folder }
 
+    /// Looks whether `orchestrator.json` could say this, without writing anything.
+    ///
+    /// - Throws: `ConfigurationError` when a value is not valid.
+    package func check(_ draft: Draft) throws(ConfigurationError) { _ = try text(of: draft) }
+
+    /// Looks whether `api-keys.json` could say this, without writing anything.
+    ///
+    /// - Throws: `ConfigurationError` when a key is not valid, or is there twice.
+    package func check(_ keys: [(name: String, apiKey: Secret)]) throws(ConfigurationError) { _ = try text(of: keys) }
+
     /// Writes `orchestrator.json` and its schema, making the folder if need be.
     ///
     /// - Throws: `ConfigurationError` when a value is not valid, when the file is there already, or when writing fails.
     package func write(_ draft: Draft) throws(ConfigurationError) {
+        try create(OrchestratorConfiguration.fileName, text(of: draft))
+        if FileKind(path: ConfigurationPath.join(folder.path, Self.schemaFileName)) == nil {
+            try create(Self.schemaFileName, Array(JSONSchema.orchestrator().utf8))
+        }
+    }
+
+    /// Writes `api-keys.json`, which only its owner can read.
+    ///
+    /// - Throws: `ConfigurationError` when a key is not valid, when the file is there already, or when writing fails.
+    package func write(_ keys: [(name: String, apiKey: Secret)]) throws(ConfigurationError) {
+        try create(APIKeysFile.fileName, text(of: keys))
+    }
+
+    private func text(of draft: Draft) throws(ConfigurationError) -> [UInt8] {
         typealias Settings = OrchestratorConfiguration.Settings
         var members: [JSONLiteral.Member] = [
             .init(Settings.schemaReference.name, .string("./" + Self.schemaFileName)),
@@ -47,16 +71,10 @@ package struct ConfigurationWriter: Sendable {
         let text = Array((JSONLiteral.object(members).rendered + "\n").utf8)
         // What is written has to be readable again: the parser has the last word.
         _ = try OrchestratorConfiguration.parse(text, file: folder.shown(OrchestratorConfiguration.fileName))
-        try create(OrchestratorConfiguration.fileName, text)
-        if FileKind(path: ConfigurationPath.join(folder.path, Self.schemaFileName)) == nil {
-            try create(Self.schemaFileName, Array(JSONSchema.orchestrator().utf8))
-        }
+        return text
     }
 
-    /// Writes `api-keys.json`, which only its owner can read.
-    ///
-    /// - Throws: `ConfigurationError` when a key is not valid, when the file is there already, or when writing fails.
-    package func write(_ keys: [(name: String, apiKey: Secret)]) throws(ConfigurationError) {
+    private func text(of keys: [(name: String, apiKey: Secret)]) throws(ConfigurationError) -> [UInt8] {
         let entries = keys.map { key in
             JSONLiteral.object([
                 .init(APIKeysFile.Fields.name.name, .string(key.name)), .init(APIKeysFile.Fields.apiKey.name, .string(key.apiKey.reveal())),
@@ -64,7 +82,7 @@ package struct ConfigurationWriter: Sendable {
         }
         let text = Array((JSONLiteral.array(entries).rendered + "\n").utf8)
         _ = try APIKeysFile.parse(text, file: folder.shown(APIKeysFile.fileName))
-        try create(APIKeysFile.fileName, text)
+        return text
     }
 
     private func create(_ name: String, _ bytes: [UInt8]) throws(ConfigurationError) {

@@ -16,10 +16,11 @@ import Testing
         let place = try TemporaryPlace()
         _ = try place.folder("project")
         try await run(
-            ["conf", "--repository", "../project", "--workers", "3", "--verify-command", "make", "--prompts", "--schemas", "s"], place)
+            ["conf", "--repository", "./project", "--workers", "3", "--verify-command", "make", "--prompts", "--schemas", "s"], place)
         let config = Place(config: "conf", workspace: nil, surroundings: place.surroundings())
         let loaded = try config.folder.load(home: place.path)
         #expect(loaded.configuration.configuration.workerCount == 3)
+        #expect(loaded.configuration.repository == .local(place.path + "/project"), "it counts from the current folder")
         let overrides = try PromptOverrides.load(folder: config.folder.promptsFolder, validNames: PromptLibrary.names)
         #expect(overrides.texts.count == PromptLibrary.names.count)
         _ = try PromptLibrary(overrides: overrides.texts)
@@ -27,12 +28,14 @@ import Testing
         #expect(try place.read("s/api-keys.schema.json").contains("apiKey"))
     }
 
-    @Test("init replaces nothing")
+    @Test("init replaces nothing but schemas, which nobody edits")
     func twice() async throws {
         let place = try TemporaryPlace()
         try place.write("conf/prompts/worker.md", "mine")
-        try await run(["conf", "--repository", "/r", "--workers", "3", "--prompts"], place)
+        try place.write("s/orchestrator.schema.json", "old")
+        try await run(["conf", "--repository", "/r", "--workers", "3", "--prompts", "--schemas", "s"], place)
         #expect(try place.read("conf/prompts/worker.md") == "mine")
+        #expect(try place.read("s/orchestrator.schema.json").contains("workerCount"))
         await #expect { try await run(["conf", "--repository", "/other", "--workers", "1"], place) } throws: {
             Failure($0).status == .configuration
         }

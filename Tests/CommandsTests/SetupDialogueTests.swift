@@ -47,6 +47,66 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: place.path + "/conf/PROJECT_DIRECTION.md"))
     }
 
+    @Test("what the configuration would not take is refused when it is answered, with the reason, and asked again")
+    func refused() async throws {
+        let place = try TemporaryPlace()
+        _ = try place.folder("project")
+        let console = ScriptedConsole([
+            "", "git://h/a", "./project", "my branch", "develop", "", "", "sk-ant-oat-token", "sk-ant first", " sk-ant-first ",
+            "sk-ant-first", "sk-ant-second", "", "make\u{1B}", "make test", "Build a clock.", ".",
+        ])
+        let path = try await dialogue(place, console).run()
+        #expect(console.unusedAnswers.isEmpty)
+        for reason in [
+            "the scheme \"git\"", "\"branch\" must not hold \" \"", "holds a token of a subscription", "without spaces",
+            "the same credential", "\"verifyCommand\" must not hold a control character",
+        ] {
+            #expect(console.text.contains(reason), "\(reason)")
+        }
+        let contents = try ConfigurationFolder(path, currentFolder: place.path, home: place.path).load(home: place.path)
+        #expect(
+            contents.configuration.configuration.branch == "develop" && contents.configuration.configuration.verifyCommand == "make test")
+        #expect(contents.keys?.keys.map { $0.credential.secret?.reveal() } == ["sk-ant-first", "sk-ant-second"])
+        #expect(try place.read("cco-config/PROJECT_DIRECTION.md") == "Build a clock.\n")
+        #expect(!console.text.contains("sk-ant"))
+    }
+
+    @Test("keys and goals that are there stay and are not asked for; keys that could not be used are told of at once")
+    func present() async throws {
+        let place = try TemporaryPlace()
+        _ = try place.folder("project")
+        try place.write("open/api-keys.json", "[]", mode: 0o644)
+        try place.write("cco-config/api-keys.json", #"[{"name": "mine", "apiKey": "sk-ant-mine"}]"#, mode: 0o600)
+        try place.write("cco-config/PROJECT_DIRECTION.md", "Mine.\n")
+        let console = ScriptedConsole(["open", "", "./project", "", "", "", ""])
+        let path = try await dialogue(place, console).run()
+        #expect(console.unusedAnswers.isEmpty)
+        #expect(console.text.contains("chmod 600"))
+        let contents = try ConfigurationFolder(path, currentFolder: place.path, home: place.path).load(home: place.path)
+        #expect(contents.keys?.keys.map(\.name) == ["mine"])
+        #expect(try place.read("cco-config/PROJECT_DIRECTION.md") == "Mine.\n")
+    }
+
+    @Test("where not everything can be written there is no orchestrator.json, so that the next start asks again")
+    func halfWritten() async throws {
+        let place = try TemporaryPlace()
+        _ = try place.folder("project")
+        let console = ScriptedConsole(["", "./project", "", "", "", "sk-ant-first", "", "", "."])
+        var asking = dialogue(place, console)
+        let person = console.console
+        asking.surroundings.console.readLine = {
+            let line = await person.readLine()
+            // Somebody else writes the keys just before.
+            if line == "." { try? place.write("cco-config/api-keys.json", "[]", mode: 0o600) }
+            return line
+        }
+        let interrupted = asking
+        await #expect(throws: ConfigurationError.self) { try await interrupted.run() }
+        #expect(console.unusedAnswers.isEmpty)
+        #expect(try place.read("cco-config/api-keys.json") == "[]")
+        #expect(!FileManager.default.fileExists(atPath: place.path + "/cco-config/orchestrator.json"))
+    }
+
     @Test("input that ends in the middle writes nothing")
     func endsEarly() async throws {
         let place = try TemporaryPlace()

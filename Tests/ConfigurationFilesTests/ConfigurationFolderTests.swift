@@ -126,6 +126,27 @@ struct ConfigurationWriterTests {
         #expect(root.names("a/b") == ["api-keys.json", "orchestrator.json"])
     }
 
+    @Test("what could not be read again is told of without writing anything")
+    func checked() throws {
+        var draft = ConfigurationWriter.Draft(repositoryUrl: "https://h/a", workerCount: 1)
+        try writer.check(draft)
+        draft.branch = "my branch"
+        #expect(problems { try writer.check(draft) }.first?.contains("\"branch\" must not hold \" \"") == true)
+        try writer.check([(name: "key-1", apiKey: Secret("k-1"))])
+        let twice = [(name: "key-1", apiKey: Secret("k-1")), (name: "key-2", apiKey: Secret("k-1"))]
+        #expect(problems { try writer.check(twice) }.first?.contains("the same credential") == true)
+        #expect(root.names().isEmpty)
+    }
+
+    @Test("a relative path of a repository counts from where it was named; everything else is written as it is")
+    func repository() {
+        #expect(RepositoryLocation.written("../a", namedIn: "/x/y") == "/x/a")
+        #expect(RepositoryLocation.written(".", namedIn: "/x/y") == "/x/y")
+        for text in ["/a", "~/a", "https://h/a.git", "git@h:a.git", "nonsense"] {
+            #expect(RepositoryLocation.written(text, namedIn: "/x/y") == text)
+        }
+    }
+
     @Test("a value that could not be read again is not written")
     func invalid() {
         #expect(problems { try writer.write(ConfigurationWriter.Draft(repositoryUrl: "nonsense", workerCount: 1)) }.count == 1)
