@@ -28,6 +28,8 @@ package enum CommandLineTool {
             } catch {
                 end(error)
             }
+            // A command that failed has said so, and its own exit code counts.
+            if let failure = TextOutput.standard.failure { end(failure) }
         } catch {
             Root.exit(withError: error)
         }

@@ -28,7 +28,7 @@ package enum CommandStatus: Int32, Error, Sendable, CaseIterable {
     case configuration = 65
     /// The repository or the Claude Code CLI is not available.
     case unavailable = 69
-    /// A file or folder cannot be made or written; the disk may be full.
+    /// A file or folder, or what the output goes to, cannot be made or written; the disk may be full.
     case cannotCreate = 73
     /// Another process has the workspace in hand.
     case held = 75

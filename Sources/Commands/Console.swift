@@ -18,11 +18,13 @@ package struct Console: Sendable {
     package var hasColour: Bool
     /// Columns of the terminal; `nil` when it is none.
     package var width: Int?
+    /// Whether somebody may still read standard output. Whoever only shows what others do ends when nobody does.
+    package var hasReader: @Sendable () -> Bool
 
     package init(
         write: @escaping @Sendable (String) -> Void, warn: @escaping @Sendable (String) -> Void, ask: @escaping @Sendable (String) -> Void,
         readLine: @escaping @Sendable () async -> String?, readSecret: @escaping @Sendable () async -> String?, isInteractive: Bool,
-        hasColour: Bool, width: Int? = nil
+        hasColour: Bool, width: Int? = nil, hasReader: @escaping @Sendable () -> Bool = { true }
     ) {
         self.write = write
         self.warn = warn
@@ -32,41 +34,19 @@ package struct Console: Sendable {
         self.isInteractive = isInteractive
         self.hasColour = hasColour
         self.width = width
+        self.hasReader = hasReader
     }
 
     /// The process's own.
     package static func process(environment: [String: String]) -> Console {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let wantsColour = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        let output = TextOutput.standard
         return Console(
-            write: { put($0 + "\n", to: STDOUT_FILENO) }, warn: { put($0 + "\n", to: STDERR_FILENO) },
-            ask: { put($0, to: STDOUT_FILENO) }, readLine: { await Blocking.run { Swift.readLine() } },
-            readSecret: { await Blocking.run { readWithoutEcho() } }, isInteractive: isatty(STDIN_FILENO) == 1 && isTerminal,
-            hasColour: isTerminal && wantsColour, width: isTerminal ? columns() : nil)
-    }
-
-    /// Writes at once, so that the order of the two streams is the order of the calls. A reader that has gone is no error of ours.
-    private static func put(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    private static func readWithoutEcho() -> String? {
-        var settings = termios()
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return Swift.readLine() }
-        var silent = settings
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-        defer {
-            tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-            put("\n", to: STDOUT_FILENO)
-        }
-        return Swift.readLine()
+            write: { output.write($0 + "\n") }, warn: { TextOutput.error.write($0 + "\n") }, ask: { output.write($0) },
+            readLine: { await Blocking.run { Swift.readLine() } }, readSecret: { await Blocking.run { HiddenLine.read() } },
+            isInteractive: isatty(STDIN_FILENO) == 1 && isTerminal, hasColour: isTerminal && wantsColour,
+            width: isTerminal ? columns() : nil, hasReader: { output.hasReader })
     }
 
     private static func columns() -> Int? {

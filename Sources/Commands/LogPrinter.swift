@@ -9,6 +9,8 @@ struct LogPrinter: Sendable {
     /// How many lines of what is there already are printed; `nil` for all.
     var lastLines: Int?
     var write: @Sendable (String) -> Void
+    /// Whether somebody may still read it; the printing ends when nobody does.
+    var hasReader: @Sendable () -> Bool = { true }
 
     /// - Parameter writer: the process whose end is the log's end; `nil` prints what is there.
     /// - Throws: `Failure`, `SystemError`, `CancellationError`.
@@ -20,6 +22,7 @@ struct LogPrinter: Sendable {
         // Watching begins before the first look, so that nothing is added unseen in between.
         let changes = try writer.map { _ in try FileChanges(path) }
         try printPresent(descriptor, &filter)
+        guard hasReader() else { return }
         guard let writer, let changes else { return printRest(&filter) }
         let end = Task {
             // A writer that cannot be watched is one that has ended.
@@ -31,6 +34,7 @@ struct LogPrinter: Sendable {
             // Asked before reading: what was written before the end is then in the file.
             let isOver = !writer.isAlive
             try each(descriptor, &filter, write)
+            guard hasReader() else { return }
             if isOver { break }
         }
         try Task.checkCancellation()
@@ -72,6 +76,7 @@ struct LogPrinter: Sendable {
             guard count >= 0 else { throw SystemFailure.current("read \(path)") }
             if count == 0 { return }
             filter.take(buffer[..<count], body)
+            if !hasReader() { return }
         }
     }
 }

@@ -50,7 +50,7 @@ struct Logs: AsyncParsableCommand {
     ) async throws {
         let logs = try RunLogs.find(run, at: place, surroundings)
         let writer = follow ? try await engine(of: logs.run, at: place) : nil
-        let printer = LogPrinter(path: logs.combined, source: agent, lastLines: lines, write: surroundings.console.write)
+        let printer = Self.printer(logs, agent: agent, lines: lines, surroundings.console)
         if let agent, !isKnown, writer == nil { try expect(agent, in: printer) }
         try await printer.run(following: writer)
     }
@@ -66,8 +66,12 @@ struct Logs: AsyncParsableCommand {
     /// What `cco logs --follow --lines 20` does.
     static func follow(_ place: Place, _ surroundings: Surroundings) async throws {
         let logs = try RunLogs.find(nil, at: place, surroundings)
-        let printer = LogPrinter(path: logs.combined, source: nil, lastLines: 20, write: surroundings.console.write)
+        let printer = Self.printer(logs, agent: nil, lines: 20, surroundings.console)
         try await printer.run(following: try await engine(of: logs.run, at: place))
+    }
+
+    private static func printer(_ logs: RunLogs, agent: String?, lines: Int?, _ console: Console) -> LogPrinter {
+        LogPrinter(path: logs.combined, source: agent, lastLines: lines, write: console.write, hasReader: console.hasReader)
     }
 
     /// The process that writes the run's log; `nil` when nobody does any more.

@@ -61,6 +61,39 @@ import Testing
         #expect(seen == ["t [a] first", "t [a] second"])
     }
 
+    @Test("printing and following end when nobody reads any more, though the writer lives", .timeLimit(.minutes(1)))
+    func abandoned() async throws {
+        let place = try TemporaryPlace()
+        try place.write("combined.log", "t [a] first\n")
+        let path = place.path + "/combined.log"
+        let writer = try StrayProcess(
+            ["/bin/sh", "-c", "while read line; do echo \"t [a] $line\" >> \(path); done"], variable: "X=1")
+        let identity = try #require(try ProcessIdentity.of(pid: writer.pid))
+        let printed = Recorder<String>()
+        let (lines, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .unbounded)
+        let following = Task {
+            defer { continuation.finish() }
+            let printer = LogPrinter(
+                path: path, source: nil, lastLines: nil,
+                write: { line in
+                    printed.add(line)
+                    continuation.yield(line)
+                }, hasReader: { printed.values.count < 2 })
+            try await printer.run(following: identity)
+        }
+        for await line in lines where line == "t [a] first" { writer.say("second") }
+        try await following.value
+        #expect(printed.values == ["t [a] first", "t [a] second"])
+        #expect(writer.ending() == nil)
+        // What is longer than one read is not gone through for nobody.
+        try place.write("long.log", String(repeating: "t [a] line\n", count: 100_000))
+        let few = Recorder<String>()
+        let printer = LogPrinter(
+            path: place.path + "/long.log", source: nil, lastLines: nil, write: { few.add($0) }, hasReader: { few.values.isEmpty })
+        try await printer.run(following: nil)
+        #expect(few.values.count < 100_000)
+    }
+
     @Test("the newest run is found by its name, also after a cleanup")
     func newest() throws {
         let place = try TemporaryPlace()

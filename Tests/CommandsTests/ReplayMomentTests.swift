@@ -1,3 +1,4 @@
+import ArgumentParser
 import Orchestration
 import Testing
 
@@ -28,5 +29,17 @@ struct ReplayMomentTests {
         #expect(ReplayMoment("10:15:03")?.time(startedAt: start) == start)
         #expect(ReplayMoment("10:15:04")?.time(startedAt: start) == start.advanced(byMilliseconds: 1_000))
         #expect(ReplayMoment("10:15:02")?.time(startedAt: start) == start.advanced(byMilliseconds: 86_399_000))
+    }
+
+    @Test("what every event says is printed for as long as somebody reads it")
+    func printing() async throws {
+        let fixture = try await RunFixture()
+        let (whole, begun) = (ScriptedConsole(), ScriptedConsole(linesRead: 1))
+        for console in [whole, begun] {
+            let replay = try #require(try Root.parseAsRoot(["replay", "--config", fixture.place.path + "/config"]) as? Replay)
+            try await Surroundings.$current.withValue(fixture.place.surroundings(console)) { try await replay.run() }
+        }
+        #expect(whole.output.count > 1)
+        #expect(begun.output == Array(whole.output.prefix(1)))
     }
 }

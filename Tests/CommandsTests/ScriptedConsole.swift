@@ -6,10 +6,13 @@ import Synchronization
 final class ScriptedConsole: Sendable {
     private let state: Mutex<(answers: [String], output: [String])>
     private let isInteractive: Bool
+    private let linesRead: Int
 
-    init(_ answers: [String] = [], isInteractive: Bool = false) {
+    /// - Parameter linesRead: after how many lines the reader has gone.
+    init(_ answers: [String] = [], isInteractive: Bool = false, linesRead: Int = .max) {
         state = Mutex((answers, []))
         self.isInteractive = isInteractive
+        self.linesRead = linesRead
     }
 
     var output: [String] { state.withLock { $0.output } }
@@ -19,7 +22,7 @@ final class ScriptedConsole: Sendable {
     var console: Console {
         Console(
             write: { self.add($0) }, warn: { self.add($0) }, ask: { self.add($0) }, readLine: { self.next() }, readSecret: { self.next() },
-            isInteractive: isInteractive, hasColour: false)
+            isInteractive: isInteractive, hasColour: false, hasReader: { self.output.count < self.linesRead })
     }
 
     private func add(_ line: String) { state.withLock { $0.output.append(line) } }

@@ -92,6 +92,7 @@ struct Replay: AsyncParsableCommand {
     private func printAll(_ history: RunHistory, _ console: Console) async throws {
         try await history.play { sequence, entry in
             console.write("\(sequence) \(entry.time) [\(entry.source)] \(entry.level.map { $0 + ": " } ?? "")\(entry.text)")
+            return console.hasReader()
         }
     }
 }

@@ -108,8 +108,10 @@ actor RunHistory {
 }
 
 extension RunHistory {
-    /// Tells what every event says, from the first on.
-    func play(_ tell: @Sendable (Int64, LogTail.Entry) -> Void) async throws {
+    /// Tells what every event says, from the first on, as long as it is wanted.
+    ///
+    /// - Parameter tell: returns whether to go on.
+    func play(_ tell: @Sendable (Int64, LogTail.Entry) -> Bool) async throws {
         var playback = Playback(from: Recording.Checkpoint(sequence: 0, run: nil))
         var cursor: Int64 = 0
         while true {
@@ -118,7 +120,9 @@ extension RunHistory {
             for event in page {
                 let known = playback.log.version
                 playback.take(event)
-                for entry in playback.log.entries.suffix(playback.log.version - known) { tell(event.sequence, entry) }
+                for entry in playback.log.entries.suffix(playback.log.version - known) {
+                    guard tell(event.sequence, entry) else { return }
+                }
             }
             cursor = end
         }
