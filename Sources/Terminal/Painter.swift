@@ -8,11 +8,11 @@ package struct Painter: Sendable {
     package init(hasColour: Bool) { self.hasColour = hasColour }
 
     /// Switches to the alternate screen, hides the cursor and lets nothing run over the right edge: what was on the terminal before is there again
-    /// afterwards.
-    package static let opening = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J"
+    /// afterwards. What is pasted comes between marks, so that it can be told from keys.
+    package static let opening = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[?2004h\u{1B}[2J"
     /// Undoes `opening`. The screen is emptied first, and left with the cursor at its top: a terminal that was resized meanwhile (tmux) would otherwise
     /// mix rows of this screen into the one that it brings back.
-    package static let closing = "\u{1B}[0m\u{1B}[H\u{1B}[2J\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
+    package static let closing = "\u{1B}[0m\u{1B}[H\u{1B}[2J\u{1B}[?2004l\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
 
     /// What makes the terminal show `canvas`; empty when it does already. After another size everything is drawn.
     package mutating func paint(_ canvas: Canvas) -> String {

@@ -197,7 +197,8 @@ package struct RunScreen: Sendable {
             let keys = "  enter send, ^x \(draft.interrupts ? "let it go on" : "stop it first"), esc give up"
             let room = max(1, size.columns - head.cells - keys.cells - 2)
             return [
-                Span(head, .bold), Span(Self.end(of: Self.safe(draft.text), room)), Span(isASCII ? "_" : "▏"), Span(keys, .dim),
+                Span(head, .bold), Span(Self.end(of: Self.safe(String(draft.text.suffix(1_000))), room)), Span(isASCII ? "_" : "▏"),
+                Span(keys, .dim),
             ]
         }
         if let notice = state.notice { return [Span(Self.safe(notice), .bold)] }

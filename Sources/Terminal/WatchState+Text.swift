@@ -53,6 +53,9 @@ extension WatchState {
 
         /// Characters of a message.
         static let limit = Order.longestText
+
+        /// Takes as much of what was pasted as a message may have.
+        mutating func take(_ pasted: String) { text = String((text + pasted).prefix(Self.limit)) }
     }
 
     /// Takes a key while a message is typed: everything belongs to the text until it is sent or given up.

@@ -73,6 +73,11 @@ package struct WatchState: Sendable, Equatable {
 
     /// - Returns: what has to be done, apart from drawing.
     package mutating func handle(_ key: Key, on scene: Scene) -> Action? {
+        // What was pasted may say anything, and is no command.
+        if case .paste(let text) = key {
+            draft?.take(text)
+            return nil
+        }
         notice = nil
         scroll = min(scroll, scene.furthest)
         if let draft { return type(key, draft) }

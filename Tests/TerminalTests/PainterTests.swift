@@ -70,6 +70,11 @@ struct PainterTests {
         #expect(painter.paint(canvas("012345678", row: 2)) == "\u{1B}[3;10H\u{1B}[0m \u{1B}[0m")
     }
 
+    @Test("what is pasted is told from keys for as long as the view has the terminal")
+    func pastes() {
+        #expect(Painter.opening.contains("\u{1B}[?2004h") && Painter.closing.contains("\u{1B}[?2004l"))
+    }
+
     @Test("text is cut where the room ends, with a mark")
     func cutting() {
         #expect(canvas("0123456789").text[0] == "0123456789")

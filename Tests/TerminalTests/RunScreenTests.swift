@@ -54,6 +54,13 @@ struct RunScreenTests {
         #expect(try #require(screen.canvas.text.first { $0.contains("worker-5") }).contains("Bash: rm -rf /"))
     }
 
+    @Test("of a long message the end is on the screen, also when it was pasted")
+    func longMessage() throws {
+        let text = String(repeating: "word ", count: 600) + "the end"
+        let foot = try #require(try Self.screen(24, 80, [.character("m"), .paste(text)]).canvas.text.last)
+        #expect(foot.contains("the end▏"), "\(foot)")
+    }
+
     @Test("limits and cost") func limits() throws { try compare(Self.screen(24, 80, [.character("5")]), "limits-80x24.txt") }
 
     @Test("the merge queue with the chain that is searched, on a large terminal")

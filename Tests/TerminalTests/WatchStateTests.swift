@@ -81,6 +81,21 @@ struct WatchStateTests {
         #expect(play([.character("m")] + Array(repeating: .character("x"), count: 4_200)).0.draft?.text.count == 4_000)
     }
 
+    @Test("what is pasted into a message is one text that nobody has sent yet; elsewhere it does nothing")
+    func paste() {
+        var reader = KeyReader()
+        let lines = reader.keys(in: "\u{1B}[200~Leave the old API.\rpy\r\u{1B}[201~".utf8)
+        let (typed, actions) = play([.character("m")] + lines)
+        #expect(typed.draft?.text == "Leave the old API.\npy\n" && actions.allSatisfy { $0 == nil })
+        #expect(play([.character("m")] + lines + [.enter]).1.last == .tell("worker-1", "Leave the old API.\npy\n", interrupts: false))
+        let (untouched, none) = play(lines)
+        #expect(untouched == WatchState() && none.allSatisfy { $0 == nil })
+        // What a question is answered with was typed.
+        let (asked, answers) = play([.character("p"), .paste("y")])
+        #expect(asked.asksForPause && answers.allSatisfy { $0 == nil })
+        #expect(play([.character("m"), .paste(String(repeating: "x", count: 4_200))]).0.draft?.text.count == 4_000)
+    }
+
     @Test("an agent's transcript is fetched when it is opened, from whatever it works on")
     func transcript() {
         #expect(play([.character("t")]).1 == [.load(.agent("worker-1"))])

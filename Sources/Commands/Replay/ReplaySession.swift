@@ -11,7 +11,7 @@ struct ReplaySession: Sendable {
     var history: RunHistory
 
     private enum Wake: Sendable {
-        case typed([UInt8])
+        case typed([Key])
         case signal(Int32)
         case loaded(RunHistory.Past)
         /// The journal's newest event.
@@ -36,7 +36,7 @@ struct ReplaySession: Sendable {
         await withDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask {
-                for await bytes in device.input { continuation.yield(.typed(bytes)) }
+                for await keys in device.input { continuation.yield(.typed(keys)) }
                 continuation.yield(.terminalGone)
             }
             group.addTask { for await number in signals.numbers { continuation.yield(.signal(number)) } }
@@ -57,7 +57,6 @@ struct ReplaySession: Sendable {
         var past: RunHistory.Past
         var replay: ReplayState
         var state = WatchState()
-        var keys = KeyReader()
         var painter: Painter
         var isLoading = false
         var isTicking = false
@@ -93,8 +92,7 @@ struct ReplaySession: Sendable {
             switch wake {
             case .terminalGone, .signal(SIGINT), .signal(SIGTERM), .signal(SIGHUP): return false
             case .signal: break
-            case .typed(let bytes):
-                for key in keys.keys(in: bytes) where !heed(key, &group) { return false }
+            case .typed(let keys): for key in keys where !heed(key, &group) { return false }
             case .loaded(let newest):
                 isLoading = false
                 past = newest

@@ -5,7 +5,7 @@ import Terminal
 /// The terminal that this process has, taken for a full-screen view and given back as it was.
 final class TerminalDevice: Sendable {
     /// What the terminal sends, in the pieces in which it comes. Ends when the terminal is gone.
-    let input: AsyncStream<[UInt8]>
+    let input: AsyncStream<[Key]>
     /// Closing its write end ends the reading thread.
     private let stop: KernelPipe
     private let before: termios
@@ -22,8 +22,9 @@ final class TerminalDevice: Sendable {
         let stop = try KernelPipe()
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) == 0 else { throw SystemFailure.current("change the terminal's settings") }
         self.stop = stop
-        // A person types less than this between two looks; what is beyond is dropped, as a terminal does.
-        let (input, continuation) = AsyncStream<[UInt8]>.makeStream(bufferingPolicy: .bufferingOldest(256))
+        // A person types less than this between two looks; what is beyond is dropped, as a terminal does. Of a long paste that is text and
+        // never the marks around it: they have been read by then.
+        let (input, continuation) = AsyncStream<[Key]>.makeStream(bufferingPolicy: .bufferingOldest(256))
         self.input = input
         Blocking.start { TerminalDevice.read(until: stop.readEnd, continuation) }
         write(Painter.opening)
@@ -37,7 +38,7 @@ final class TerminalDevice: Sendable {
         guard !isGivenBack.exchange(true, ordering: .acquiringAndReleasing) else { return }
         close(stop.writeEnd)
         var settings = before
-        send(Painter.closing)
+        TextOutput.standard.write(Painter.closing)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     }
 
@@ -52,17 +53,7 @@ final class TerminalDevice: Sendable {
     /// A terminal that has gone takes nothing, and needs nothing.
     func write(_ text: String) {
         guard !isGivenBack.load(ordering: .acquiring) else { return }
-        send(text)
-    }
-
-    private func send(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
+        TextOutput.standard.write(text)
     }
 
     /// Whether a terminal with this environment shows characters beyond ASCII (POSIX: the first of the three that is set counts).
@@ -72,14 +63,15 @@ final class TerminalDevice: Sendable {
         return !plain.contains("utf8")
     }
 
-    private static func read(until stop: Int32, _ continuation: AsyncStream<[UInt8]>.Continuation) {
+    private static func read(until stop: Int32, _ continuation: AsyncStream<[Key]>.Continuation) {
+        var keys = KeyReader()
         var buffer = [UInt8](repeating: 0, count: 1024)
         var polled = [pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: stop, events: Int16(POLLIN), revents: 0)]
         while poll(&polled, 2, -1) >= 0 || errno == EINTR {
             if polled[1].revents != 0 { break }
             guard polled[0].revents != 0 else { continue }
             let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-            if count > 0 { continuation.yield(Array(buffer[..<count])) } else if count == 0 || errno != EINTR { break }
+            if count > 0 { continuation.yield(keys.keys(in: buffer[..<count])) } else if count == 0 || errno != EINTR { break }
         }
         continuation.finish()
         close(stop)

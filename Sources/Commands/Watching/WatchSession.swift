@@ -22,7 +22,7 @@ struct WatchSession: Sendable {
 
     /// What wakes the view.
     private enum Wake: Sendable {
-        case typed([UInt8])
+        case typed([Key])
         case signal(Int32)
         case followed(RunFollower.Moment)
         case secondPassed
@@ -53,7 +53,7 @@ struct WatchSession: Sendable {
             }
             group.addTask { for await _ in await follower.changes() { continuation.yield(.followed(await follower.moment)) } }
             group.addTask {
-                for await bytes in device.input { continuation.yield(.typed(bytes)) }
+                for await keys in device.input { continuation.yield(.typed(keys)) }
                 continuation.yield(.terminalGone)
             }
             group.addTask { for await number in signals.numbers { continuation.yield(.signal(number)) } }
@@ -77,7 +77,6 @@ struct WatchSession: Sendable {
         let clock = SystemClock()
         var moment: RunFollower.Moment
         var state = WatchState()
-        var keys = KeyReader()
         var painter: Painter
         /// Fetches the text that is open, and again whenever it grows.
         var reading: Task<Void, Never>?
@@ -124,8 +123,7 @@ struct WatchSession: Sendable {
             switch wake {
             case .terminalGone, .signal(SIGINT), .signal(SIGTERM), .signal(SIGHUP): return false
             case .signal: break
-            case .typed(let bytes):
-                for key in keys.keys(in: bytes) where !heed(key, &group) { return false }
+            case .typed(let keys): for key in keys where !heed(key, &group) { return false }
             case .followed(let newest):
                 moment = newest
                 followOutput()
