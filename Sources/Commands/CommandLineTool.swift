@@ -42,7 +42,7 @@ package enum CommandLineTool {
         for word in words {
             let commands = command.configuration.subcommands
             guard !commands.isEmpty, !word.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
-            if let next = commands.first(where: { $0._commandName == word }) {
+            if let next = commands.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) }) {
                 (command, name) = (next, "\(name) \(word)")
                 continue
             }

@@ -12,7 +12,7 @@ struct Simulate: AsyncParsableCommand {
         discussion: """
             Without --workers it plays cco's own decisions against simulated agents, git, gates, providers, disks and crashes, one run for each
             seed, and checks after every step what has to hold at all times. The first failure is made small and printed with the options that
-            play it again; the exit code is then 70.
+            play it again; the exit code is then 1.
 
             With --workers it says how a run would go with so many workers: how long, how many merges and conflicts, what it costs. It takes what
             the newest run of --config has shown, or stated assumptions where there is none.

@@ -30,10 +30,16 @@ import Testing
         #expect(CommandLineTool.misspelt(["task", "shw", "task-1"])?.message.contains("Did you mean cco task show?") == true)
         #expect(CommandLineTool.misspelt(["qwertyuiop"])?.message.contains("Did you mean") == false)
         for words in [
-            [], ["status", "x"], ["help", "x"], ["--config", "x"], [""], ["task"], ["task", "show", "task-1"], ["agent", "--json"],
+            [], ["status", "x"], ["help", "x"], ["--config", "x"], [""], ["task"], ["task", "show", "task-1"], ["task", "prioritize", "x"],
+            ["agent", "--json"],
         ] {
             #expect(CommandLineTool.misspelt(words) == nil, "\(words)")
         }
+    }
+
+    @Test("the help of simulate names the exit code that it has when a rule is broken")
+    func simulate() {
+        #expect(Simulate.configuration.discussion.contains("the exit code is then \(CommandStatus.unexpected.rawValue)."))
     }
 
     @Test("commands make sense of their options")
