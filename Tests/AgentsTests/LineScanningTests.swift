@@ -81,11 +81,37 @@ struct LineScanningTests {
         #expect(scanned(Data("{\"type\":\"other\",\"x\":\(deep)}".utf8)) == nil)
     }
 
+    @Test(
+        "messages in messages are read as the decoder reads them, also those that are too deep to be read quickly",
+        arguments: [(10, true), (150, true), (230, false)])
+    func nested(levels: Int, isScanned: Bool) {
+        let inner = String(repeating: #"{"type":"tool_result","content":["#, count: levels) + String(repeating: "]}", count: levels)
+        expectAgreement(#"{"type":"user","message":{"content":[\#(inner)]}}"#, isScanned: isScanned)
+    }
+
+    @Test(
+        "a message deeper than any stack cannot be read: in the output, in the stored conversation, in a transcript",
+        arguments: ["user", "assistant"])
+    func bottomless(type: String) throws {
+        let head = #"{"type":"\#(type)","message":{"id":"m","content":["#
+        let line = Data((head + String(repeating: #"{"content":["#, count: 600_000)).utf8)
+        #expect(scanned(line) == nil)
+        var reader = TurnReader(resuming: false)
+        let observations = [reader.take(line), reader.take(Array(line)[...])]
+        for observation in observations { #expect(observation.problem != nil && observation.progress == [.unreadable]) }
+        let before = reader
+        reader.take(stored: line)
+        #expect(reader == before && reader.malformedLines == 2)
+        let transcript = TranscriptReader { $0 }
+        let entry = try #require(transcript.entries(of: Array(line)[...], at: 7).first)
+        #expect(entry.at == 7 && entry.kind == .note && entry.text.contains("cannot be read"))
+    }
+
     @Test("a text of which the beginning is kept shows what the whole of it shows")
     func beginning() throws {
         let units = ["a", " ", "ab cd ", "\\n", "\\r\\n", "\\t \\n", "\\\"", "\\\\", "\\u0041", "\\u00e9", "é", "\\b\\f\\/"]
         for unit in units {
-            for length in [0, 1, 7, 8, 239, 240, 241, 479, 480, 481, 959, 960, 961, 1_921, 1_922, 1_923, 4_000] {
+            for length in [0, 1, 7, 8, 480, 481, 959, 960, 961, 1_919, 1_920, 1_921, 3_840, 3_841, 3_842, 3_843, 7_684, 7_685] {
                 let text = String(repeating: unit, count: length)
                 for line in [
                     #"{"type":"assistant","message":{"content":[{"type":"text","text":"\#(text)x"}]}}"#,

@@ -140,7 +140,7 @@ struct JSONCursor {
     /// Any value.
     mutating func value() throws(Unexpected) -> JSONValue {
         try descend()
-        defer { depth -= 1 }
+        defer { ascend() }
         switch try peek() {
         case 0x22: return .string(try string())
         case 0x7B:
@@ -169,7 +169,7 @@ struct JSONCursor {
 
     mutating func skip() throws(Unexpected) {
         try descend()
-        defer { depth -= 1 }
+        defer { ascend() }
         switch try peek() {
         case 0x22: _ = try stringPart()
         case 0x7B:
@@ -187,10 +187,15 @@ struct JSONCursor {
         }
     }
 
-    private mutating func descend() throws(Unexpected) {
+    /// Goes into a value. Whoever walks through values in values by calling itself does so with each: an agent can nest a line deeper than any
+    /// stack.
+    mutating func descend() throws(Unexpected) {
         depth += 1
         guard depth < Self.deepest else { throw Unexpected() }
     }
+
+    /// Leaves the value that was gone into.
+    mutating func ascend() { depth -= 1 }
 
     private mutating func skipNumber() throws(Unexpected) {
         let start = position

@@ -101,6 +101,8 @@ private struct ScannedMessage {
     /// Plain text, or a list of blocks.
     private static func blocks(_ cursor: inout JSONCursor) throws(JSONCursor.Unexpected) -> [ContentBlock] {
         if try cursor.peek() == 0x22 { return [.text(try cursor.text())] }
+        try cursor.descend()
+        defer { cursor.ascend() }
         try cursor.take(0x5B)
         var blocks: [ContentBlock] = []
         var isFirst = true
