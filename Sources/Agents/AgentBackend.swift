@@ -70,7 +70,8 @@ extension TurnReading {
 
 /// What one line of output means to those who watch the turn.
 package struct Observation: Sendable, Equatable {
-    /// Readable lines for the log, each bounded in length.
+    /// Readable lines for the log, each bounded in length, which is a few times what the log shows of one: secrets are still in them, and have
+    /// to be taken out while they are whole. One that was cut ends with an ellipsis.
     package var activity: [String]
     /// Set when waiting for the process to end by itself is pointless: end it and take the conclusion.
     package var giveUpEarly: CredentialFault?

@@ -5,6 +5,9 @@ import Processes
 
 /// Writes what one turn shows to the log. Lines that are at hand together are written together; nothing is held back while more is waited for.
 struct LoggedWords: ~Copyable {
+    /// Characters of a line in the log. A reader hands on more, so that a secret is taken out while it is whole.
+    static let longestLine = 240
+
     private let turn: Turn
     private let log: RunLog
     private let place: LoggedOutput
@@ -37,7 +40,7 @@ struct LoggedWords: ~Copyable {
     /// - Throws: `Errno`.
     mutating func flush() throws {
         guard end > place.offset else { return }
-        log.agentOutput(agent: turn.agent.name, turn: turn.id.name, lines: texts)
+        log.agentOutput(agent: turn.agent.name, turn: turn.id.name, lines: texts, longest: Self.longestLine)
         texts.removeAll(keepingCapacity: true)
         try place.advance(to: end)
     }

@@ -5,16 +5,15 @@ import Processes
 import Synchronization
 
 extension TurnActivity {
-    /// Characters of a tool's argument that views are told. More than that is known, so that a secret is taken out while it is whole.
+    /// Characters of a tool's argument that views are told, the ellipsis among them. More than that is known, so that a secret is taken out
+    /// while it is whole.
     static let longestArgument = 120
 
     /// As views are told it: without secrets, and no longer than a view needs it.
     func shown(by redactor: Redactor) -> TurnActivity {
         var shown = self
         for (index, tool) in tools.enumerated() where !tool.argument.isEmpty {
-            let redacted = redactor.redacted(tool.argument)
-            let isLong = redacted.count > Self.longestArgument
-            shown.tools[index].argument = isLong ? redacted.prefix(Self.longestArgument - 1) + "…" : redacted
+            shown.tools[index].argument = redactor.beginning(of: tool.argument, longest: Self.longestArgument - 1)
         }
         return shown
     }

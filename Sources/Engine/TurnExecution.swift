@@ -223,6 +223,7 @@ struct TurnExecution: Sendable {
         if reader.needsConversation { completeAccount(of: turn, &reader) }
         for line in record.limitLines { resources.log.log(source: turn.agent.name, level: .warning, message: "\(turn.id): \(line)") }
         var conclusion = reader.conclusion(exit: record.agentExit, stopped: stopped, errorTail: errorTail)
+        conclusion.end = conclusion.end.kept(by: resources.redactor)
         if record.reason == .terminated, stopped == nil, process.outputBytes > limit {
             conclusion.end = .failed("it wrote more than \(limit >> 20) MB of output (maxOutputMb) and was stopped")
         }

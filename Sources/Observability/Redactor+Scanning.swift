@@ -104,7 +104,7 @@ extension Redactor {
             case .nothing: return .keep
             case .undecided: return .wait
             case .token(let start, let end):
-                return .replace(start: start, end: end, by: Self.replacement(URLCredentials.name), swallowing: nil)
+                return .replace(start: start, end: end, by: Self.replacement(URLCredentials.name), swallowing: URLCredentials.alphabet)
             }
         }
         // No room for any.

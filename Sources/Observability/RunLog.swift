@@ -77,11 +77,13 @@ package final class RunLog: Sendable {
     package func agentOutput(agent: String, turn: String, line text: String) { agentOutput(agent: agent, turn: turn, lines: [text]) }
 
     /// The same for lines that have come together, which cost little more than one.
-    package func agentOutput(agent: String, turn: String, lines: [String]) {
+    ///
+    /// - Parameter longest: characters that are logged of a line, once its secrets are out of it.
+    package func agentOutput(agent: String, turn: String, lines: [String], longest: Int = RunLog.lineLimit) {
         guard !lines.isEmpty else { return }
         let form = LogLine.OutputForm(time: TimestampFormat.iso8601(clock()), agent: safe(agent), turn: safe(turn))
         var (combined, events) = (LogBatch(), LogBatch())
-        for line in lines { form.add(safe(line), to: &combined, and: &events) }
+        for line in lines { form.add(longest < Self.lineLimit ? safe(line, longest) : safe(line), to: &combined, and: &events) }
         files.withLock { files in
             guard !files.isClosed else { return }
             files.combined.append(combined, from: .agent) { notice($0).combined }
@@ -137,6 +139,11 @@ package final class RunLog: Sendable {
     /// Terminal sequences go first, because one inside a secret would hide it; the line is cut last, because half a secret would not be found.
     private func safe(_ text: String) -> String {
         ControlSequences.cut(redactor.redacted(ControlSequences.sanitised(text)), lineLimit: Self.lineLimit)
+    }
+
+    /// The same for a line of which the beginning is enough.
+    private func safe(_ text: String, _ longest: Int) -> String {
+        ControlSequences.cut(redactor.beginning(of: ControlSequences.sanitised(text), longest: longest), lineLimit: Self.lineLimit)
     }
 
     private static func makeFolders(_ path: String) throws(RunLogError) {

@@ -1,8 +1,10 @@
 /// The user and password in `https://user:password@host`.
 enum URLCredentials {
     static let name = "url-credentials"
-    /// What is longer is not looked at.
+    /// Bytes that are looked at for an `@`. What goes on longer without an end is no host, and counts as credentials up to its end.
     private static let longest = 1_024
+    /// What credentials can go on with.
+    static let alphabet = TokenShape.Alphabet(String(decoding: (UInt8(0x21)..<0x7F).filter { !isEnd($0) }, as: UTF8.self))
 
     /// Whether `://` and credentials begin at `start`. A user name alone counts when it is long enough to be a token (`git@` is not).
     static func match(_ text: UnsafeRawBufferPointer, at start: Int, isFinal: Bool) -> TokenShape.Match {
@@ -18,7 +20,11 @@ enum URLCredentials {
             if text[index] == 0x40 { end = index }
             index += 1
         }
-        if index == text.count && index - first < longest && !isFinal { return .undecided }
+        if index - first == longest {
+            while index < text.count, alphabet.contains(text[index]) { index += 1 }
+            return .token(start: first, end: index)
+        }
+        if index == text.count && !isFinal { return .undecided }
         guard let end else { return .nothing }
         let colon = text[first..<end].firstIndex(of: 0x3A)
         guard end - first >= 16 || colon.map({ $0 + 1 < end }) == true else { return .nothing }

@@ -71,7 +71,7 @@ struct OutputIntake {
             texts += observation.activity
             if line.isFollowed { continue }
             copy.reached(line.endOffset)
-            log.agentOutput(agent: "worker-\(number)", turn: "turn-\(number)", lines: texts)
+            log.agentOutput(agent: "worker-\(number)", turn: "turn-\(number)", lines: texts, longest: 240)
             texts.removeAll(keepingCapacity: true)
         }
         let exit = try await process.waitForExit()

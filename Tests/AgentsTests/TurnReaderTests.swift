@@ -32,6 +32,17 @@ struct TurnReaderTests {
         #expect(conclusion.account.sessionCostUsd == 0.0294 && conclusion.account.turnCostUsd == 0)
     }
 
+    @Test("words of a failure are handed on with more of them than is told, so that secrets are taken out while they are whole")
+    func longMessage() {
+        func end(_ length: Int) -> TurnEnd {
+            let words = String(repeating: "x", count: length)
+            let line = #"{"type":"result","subtype":"success","is_error":true,"result":"\#(words)"}"#
+            return Fixture.conclude([Data(line.utf8)]).end
+        }
+        #expect(end(2_000) == .failed(String(repeating: "x", count: 2_000)))
+        #expect(end(3_000) == .failed(String(repeating: "x", count: 2_000) + "…"))
+    }
+
     @Test("no recorded line is unreadable")
     func everyLineIsReadable() throws {
         let names = try Fixture.names()

@@ -63,6 +63,18 @@ struct RedactingStreamTests {
         #expect(String(decoding: output, as: UTF8.self) == "x <redacted:anthropic-key> y")
     }
 
+    @Test("credentials in a URL that are longer than is looked at are dropped to their end, wherever they are cut")
+    func endlessCredentials() {
+        let text = Array("see https://me:\(String(repeating: "Kw", count: 1_500))@host/x y".utf8)
+        for size in [1, 7, 100, 1_027, 1_038, 1_039, 2_000] {
+            var stream = RedactingStream(RedactorTests.redactor)
+            var output: [UInt8] = []
+            for start in stride(from: 0, to: text.count, by: size) { output += stream.append(text[start..<min(start + size, text.count)]) }
+            output += stream.finish()
+            #expect(String(decoding: output, as: UTF8.self) == "see https://<redacted:url-credentials>/x y", "pieces of \(size)")
+        }
+    }
+
     @Test("after its end the stream begins anew")
     func reuse() {
         var stream = RedactingStream(RedactorTests.redactor)

@@ -114,6 +114,18 @@ struct RedactorTests {
         #expect(Self.redactor.redacted(text) == expected)
     }
 
+    @Test("credentials in a URL are replaced however long they are, with what follows them up to an end; a host stays as it is")
+    func longCredentials() {
+        let word = String(repeating: "Kw", count: 2_000)
+        for text in ["me:\(word)@host", "me:p@ss\(word)@host", word] {
+            #expect(Self.redactor.redacted("see https://\(text)/x y") == "see https://<redacted:url-credentials>/x y")
+        }
+        let known = "https://me:\(String(repeating: "K", count: 1_000))@host/x"
+        #expect(Self.redactor.redacted(known) == "https://<redacted:url-credentials>@host/x")
+        let host = "https://\(String(repeating: "h", count: 1_000))/x"
+        #expect(Self.redactor.redacted(host) == host)
+    }
+
     @Test("a configured secret keeps its name behind Bearer")
     func namedBearer() {
         #expect(Self.redactor.redacted("Bearer \(Self.key)") == "Bearer <redacted:key-1>")

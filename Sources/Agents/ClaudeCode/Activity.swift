@@ -3,8 +3,8 @@ import Orchestration
 
 /// Turns what an agent does into readable lines for the log, one for each text, tool call and tool result.
 enum Activity {
-    /// The longest line, in characters.
-    static let longest = 240
+    /// The longest line, in characters: four times what is shown of one. Whoever shows it takes secrets out first, while they are whole.
+    static let longest = 960
     /// Bytes of an ASCII text of which a line can depend: four characters are looked at for each one that is shown. CR LF is one character, so that
     /// text with carriage returns counts up to twice as many.
     static let mostBytes = longest * 4 + 2
@@ -44,7 +44,7 @@ enum Activity {
         return (isError ? "  ! " : "  = ") + (shown.isEmpty ? "(no output)" : shown)
     }
 
-    /// The argument by which people recognise a call, on one line as long as one of the log.
+    /// The argument by which people recognise a call, on one line.
     static func argument(of input: JSONValue) -> String { bounded(summary(of: input), to: longest) }
 
     /// The argument by which people recognise a call: the command, the path, the pattern.

@@ -102,11 +102,12 @@ extension TurnReader {
         return resuming || start != nil || idIsTaken
     }
 
+    /// Its words, a few times as many as are kept of them: secrets are still in them, and have to be taken out while they are whole.
     private func message(of result: TurnResult) -> String {
         let texts = [result.result] + (result.errors ?? [])
         let text = texts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; ")
         let status = result.apiErrorStatus.map { "API status \($0): " } ?? ""
-        return status + (text.isEmpty ? result.terminalReason ?? "no reason given" : Activity.bounded(text, to: 500))
+        return status + (text.isEmpty ? result.terminalReason ?? "no reason given" : Activity.bounded(text, to: 2_000))
     }
 }
 
