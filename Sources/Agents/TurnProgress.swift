@@ -59,6 +59,10 @@ package struct TurnProgress: Codable, Sendable, Equatable {
         var count: Int
     }
 
+    /// Tools that are watched at once. Each line of output looks at all of them, and an agent can begin more than ever end; those that began
+    /// first stay, because what hangs longest is told.
+    private static let mostTools = 256
+
     private var limits: Limits
     private var lastSign: Timestamp?
     private var tools: [String: Tool] = [:]
@@ -84,6 +88,7 @@ package struct TurnProgress: Codable, Sendable, Equatable {
             switch mark {
             case .retrying: isRetrying = true
             case .toolStarted(let id, let name, let call, let argument):
+                guard tools.count < Self.mostTools || tools[id] != nil else { continue }
                 let due = now.advanced(byMilliseconds: limits.tool)
                 tools[id] = Tool(name: name, call: call, since: now, due: due, argument: argument)
             case .toolEnded(let id, let failed):

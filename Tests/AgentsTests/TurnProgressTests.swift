@@ -188,6 +188,23 @@ struct TurnProgressTests {
         #expect(progress.verdict(at: at(0)) == nil)
     }
 
+    @Test("of a flood of tools that never end those that began first are watched, and each line costs as much as the one before")
+    func flood() {
+        var progress = progress
+        progress.take([.began], at: at(0))
+        progress.take([.toolStarted(id: "first", name: "Bash", call: 1)], at: at(0))
+        for number in 0..<20_000 {
+            progress.take([.toolStarted(id: "t\(number)", name: "Read", call: 2)], at: at(1))
+            #expect(progress.verdict(at: at(1)) == nil && progress.deadline == at(50))
+        }
+        #expect(progress.activity(tokens: 0).tools.count == 256)
+        // Known ones still begin anew and end.
+        progress.take([.toolStarted(id: "t7", name: "Read", call: 3)], at: at(2))
+        for number in 0..<20_000 { progress.take([.toolEnded(id: "t\(number)", failed: false)], at: at(2)) }
+        #expect(progress.activity(tokens: 0).tools.map(\.name) == ["Bash"])
+        #expect(progress.verdict(at: at(50)) == .hungTool(name: "Bash", minutes: 50))
+    }
+
     @Test("whoever reads on takes it up where it stands")
     func stored() throws {
         var progress = progress

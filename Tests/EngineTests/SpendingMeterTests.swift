@@ -88,6 +88,28 @@ struct SpendingMeterTests {
         #expect(meter.tokens == 5000 && abs((meter.costUsd ?? 0) - 0.025) < 1e-9)
     }
 
+    @Test("a long turn's money is kept as it goes, and comes to what all of its answers cost")
+    func longTurn() async {
+        let meter = meter(.sample(usd: 1_000), SpendingLimits.Ceiling(usd: 1_000))
+        var reader = TurnReader(resuming: false)
+        for number in 0..<20_000 {
+            let model = number.isMultiple(of: 2) ? "claude-opus-5" : "claude-haiku-4-5"
+            // Each answer comes in two lines, of which the second knows more.
+            for output in [1, 200] {
+                let usage = #"{"input_tokens":100,"output_tokens":\#(output)}"#
+                let line = #"{"type":"assistant","message":{"id":"m\#(number)","model":"\#(model)","content":[],"usage":\#(usage)}}"#
+                _ = reader.take(Data(line.utf8))
+            }
+            await meter.look(at: reader)
+        }
+        #expect(meter.tokens == 20_000 * 300)
+        // 100 and 200 tokens at 5 and 25 dollars a million, and at 1 and 5.
+        #expect(abs((meter.costUsd ?? 0) - 10_000 * (0.0055 + 0.0011)) < 1e-6)
+        let conclusion = reader.conclusion(exit: .signal(9), stopped: nil, errorTail: "")
+        #expect(abs((conclusion.turnCostUsd ?? 0) - (meter.costUsd ?? 0)) < 1e-6)
+        #expect(told.value.isEmpty)
+    }
+
     @Test("what a turn costs is added up only where its money has a bound")
     func unbounded() async {
         let meter = meter(.sample(tokens: 1000), SpendingLimits.Ceiling(tokens: 1000))

@@ -5,9 +5,9 @@ import Orchestration
 ///
 /// Costs come from the CLI, which knows list prices, contracts and gateways. Only a turn that ended before the CLI gave its account is priced
 /// with these: the list prices of the CLI that the tests are pinned to.
-struct ModelPrice: Sendable, Equatable {
+struct ModelPrice: Codable, Sendable, Equatable {
     /// Prices of requests whose prompt is longer than so many tokens are so many times as high.
-    struct LongPrompt: Sendable, Equatable {
+    struct LongPrompt: Codable, Sendable, Equatable {
         var tokens: Int
         var factor: Double
     }

@@ -52,7 +52,7 @@ package struct TurnReader: TurnReading, Equatable {
 
     package var costSoFar: Double? {
         guard turnCostUsd != nil || account.usage.total == 0 else { return nil }
-        return (turnCostUsd ?? 0) + unsettled.costUsd
+        return (turnCostUsd ?? 0) + unsettled.runningCostUsd
     }
 
     package var needsConversation: Bool { unsettled.hasMessages }

@@ -15,10 +15,19 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
         var number: Int
     }
 
+    private struct KnownPrice: Codable, Sendable, Equatable {
+        var model: String?
+        var price: ModelPrice
+    }
+
     private var messages: [String: Message] = [:]
     /// Messages that are in an account already, kept to say what each of them took.
     private var settled: [String: Message] = [:]
     private(set) var tokens = TokenUsage()
+    /// What they come to by list prices, kept like their tokens.
+    private var listCostUsd = 0.0
+    /// The price that was looked up last: nearly all messages in a row are of one model.
+    private var lastPrice: KnownPrice?
     /// By model, how the CLI's own costs in this session compare with list prices.
     private var factors: [String: Double] = [:]
 
@@ -38,11 +47,22 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
             settled[id]?.usage = known.usage.completed(by: usage)
             return
         }
-        let known = messages[id]?.usage ?? MessageUsage()
-        let completed = known.completed(by: usage)
-        messages[id] = Message(
-            model: message.model ?? messages[id]?.model, usage: completed, number: messages[id]?.number ?? messages.count + settled.count)
-        tokens = tokens - known.tokens + completed.tokens
+        let known = messages[id]
+        let before = known?.usage ?? MessageUsage()
+        let completed = before.completed(by: usage)
+        let model = message.model ?? known?.model
+        messages[id] = Message(model: model, usage: completed, number: known?.number ?? messages.count + settled.count)
+        tokens = tokens - before.tokens + completed.tokens
+        guard known == nil || known?.model != model || before != completed else { return }
+        let past = known.map { listPrice(of: $0.model).cost(of: before) } ?? 0
+        listCostUsd = listCostUsd - past + listPrice(of: model).cost(of: completed)
+    }
+
+    private mutating func listPrice(of model: String?) -> ModelPrice {
+        if let lastPrice, lastPrice.model == model { return lastPrice.price }
+        let price = ModelPrice.of(model)
+        lastPrice = KnownPrice(model: model, price: price)
+        return price
     }
 
     /// An account has come that contains everything so far.
@@ -50,6 +70,7 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
         settled.merge(messages) { known, _ in known }
         messages = [:]
         tokens = TokenUsage()
+        listCostUsd = 0
     }
 
     /// Takes a line of the stored conversation. It holds all turns of the session, of which only this turn's messages count.
@@ -64,6 +85,10 @@ struct UnsettledMessages: Codable, Sendable, Equatable {
             for (model, usage) in cost.modelUsage { factors[model] = usage.factor(of: model) ?? factors[model] }
         }
     }
+
+    /// The same as ``costUsd`` but for the last bits, while it goes on: it is asked for at each answer of a turn whose money has a bound, and
+    /// adding all of them up takes longer with each. How the CLI's own costs compare is known once the turn is over.
+    var runningCostUsd: Double { factors.isEmpty ? listCostUsd : costUsd }
 
     /// In US dollars.
     var costUsd: Double { shares.reduce(0) { $0 + ($1.costUsd ?? 0) } }
