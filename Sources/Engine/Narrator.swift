@@ -144,8 +144,9 @@ package struct Narrator: EngineObserver {
         default: return
         }
         do {
-            if let over { try journal.removePosition(of: over.name) }
+            // First of all what takes room: a full disk may be what the journal cannot be written for.
             try PrivateFiles.remove(folder)
+            if let over { try journal.removePosition(of: over.name) }
             CrashPoint.clearedAway.pass()
         } catch {
             resources.log.log(source: "cco", level: .warning, message: "what \(folder) was for is over, and not all is removed: \(error)")

@@ -128,6 +128,29 @@ struct OutputBookmarkTests {
         await narrator.drain()
         #expect(try journal.turnsWithPosition() == ["turn-2"])
     }
+
+    @Test("what a turn has left on the disk goes even when the journal can write nothing, and its place at the next start")
+    func clearedFirst() async throws {
+        let test = try await WorkplaceFixture()
+        let journal = try journal(test.folder)
+        try journal.writePosition(.init(turn: "turn-1", offset: 1, body: []))
+        let folder = test.resources.folder.turn(WorkplaceFixture.turn)
+        try PrivateFiles.makeFolder(folder)
+        try PrivateFiles.write(Array("output".utf8), to: folder + "/stdout", isSynced: false)
+        // What is in memory by now is still told; nothing else can be read or written.
+        let narrator = Narrator(resources: test.resources, journal: journal, run: test.run) { _ in try? journal.close() }
+        let event = Event.turnEnded(WorkplaceFixture.turn, TurnOutcome(end: .silent))
+        _ = try journal.append([try EventRecord.encode(event, at: ManualClock.begin)])
+        await narrator.drain()
+        #expect(!PrivateFiles.exists(folder))
+        let again = try Journal(existingIn: test.folder.path + "/journal")
+        #expect(try again.turnsWithPosition() == ["turn-1"])
+        var run = test.run
+        run.apply(event, at: ManualClock.begin)
+        _ = try OutputPositions(journal: again, run: run).reconcile()
+        #expect(try again.turnsWithPosition().isEmpty)
+        try again.close()
+    }
 }
 
 private struct OtherReader: TurnReading {
