@@ -36,6 +36,8 @@ struct LogFile: ~Copyable {
         self.descriptor = descriptor
         self.budget = budget
         size = Int(status.st_size)
+        // A kill in the midst of a write, or a loss of power, leaves a part of a line.
+        isTorn = status.st_mode & S_IFMT == S_IFREG && Self.end(of: path, size: size, length: 1).contains { $0 != 0x0A }
     }
 
     deinit { Glibc.close(descriptor) }
@@ -123,6 +125,18 @@ struct LogFile: ~Copyable {
         size += written
         isTorn = false
         return true
+    }
+
+    /// The last bytes of a file of that size; nothing where they cannot be read.
+    private static func end(of path: String, size: Int, length: Int) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return [] }
+        defer { Glibc.close(descriptor) }
+        let length = min(length, size)
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            guard let start = buffer.baseAddress, length > 0 else { return }
+            count = max(0, pread(descriptor, start, length, off_t(size - length)))
+        }
     }
 
     private mutating func remember(_ what: String) {

@@ -53,6 +53,26 @@ struct RunLogTests {
         #expect(try LogFixture.combined(log).map { String($0.dropFirst(25)) } == ["[engine] one", "[engine] two"])
     }
 
+    @Test("behind a line that a kill has torn, the next engine's first is a line of its own")
+    func torn() throws {
+        let log = try fixture.create()
+        log.log(source: "engine", message: "one")
+        log.close()
+        for file in ["combined.log", "events.jsonl"] {
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(log.folder)/\(file)"))
+            _ = try handle.seekToEnd()
+            try handle.write(contentsOf: Data(#"{"a"#.utf8))
+            try handle.close()
+        }
+        let again = try RunLog(folder: log.folder, redactor: Redactor(secrets: []), clock: fixture.clock)
+        for word in ["two", "three"] { again.log(source: "engine", message: word) }
+        let lines = try LogFixture.lines(log.folder + "/events.jsonl")
+        #expect(lines.count == 4 && lines.dropFirst().first == #"{"a"#)
+        let events = try lines.suffix(2).map { try JSONDecoder().decode(LogEvent.self, from: Data($0.utf8)) }
+        #expect(events.map(\.message) == ["two", "three"])
+        #expect(try LogFixture.combined(log).suffix(2).map { String($0.dropFirst(25)) } == ["[engine] two", "[engine] three"])
+    }
+
     @Test("a folder that cannot be made is an error that names it")
     func impossibleFolder() throws {
         try Data().write(to: URL(fileURLWithPath: fixture.directory + "/logs"))
