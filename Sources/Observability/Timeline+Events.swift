@@ -5,12 +5,14 @@ extension Timeline {
     package mutating func take(_ event: Event, at time: Timestamp, sequence: Int64) {
         step(to: sequence)
         let now = time.milliseconds
+        defer { pass(now) }
         switch event {
         case .runStarted(_, let settings, _):
             base = settings.targetBranch
             mark(.started, nil, at: now)
         case .engineStarted:
             // Turns are taken up where they are; everything else is done anew.
+            beginAgain(at: now)
             mark(.resumed, nil, at: now)
         case .suspended: mark(.paused, nil, at: now)
         case .faulted: mark(.needsPerson, nil, at: now)

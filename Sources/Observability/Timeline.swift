@@ -79,6 +79,8 @@ package struct Timeline: Sendable {
     private let limit: Int
     private var revision = 0
     private(set) package var sequence: Int64 = 0
+    /// The time of the newest event.
+    private var newest: Int64 = 0
     private var spans: [Kept<Span>] = []
     private var firstSpan = 0
     private var marks: [Kept<Mark>] = []
@@ -141,6 +143,9 @@ package struct Timeline: Sendable {
         revision += 1
     }
 
+    /// The event has been taken.
+    mutating func pass(_ time: Int64) { newest = time }
+
     mutating func begin(_ key: String, _ span: Span) {
         if open[key] != nil { end(key, at: span.from, "stopped") }
         open[key] = firstSpan + spans.count
@@ -154,20 +159,31 @@ package struct Timeline: Sendable {
 
     /// Has an effect that failed begin again, as a span of its own.
     mutating func beginAgain(_ effect: EffectID, at time: Int64) {
-        guard let key = effects[effect.name], var span = delayed.removeValue(forKey: key) else { return }
+        if let key = effects[effect.name] { beginAgain(key, at: time) }
+    }
+
+    /// Has every effect begin again, as a span of its own: the engine that was at it is no more since the event before.
+    mutating func beginAgain(at time: Int64) {
+        for key in effects.values where open[key] != nil { fail(key, at: newest, "stopped") }
+        let order = delayed.mapValues(\.sequence)
+        for key in effects.values.sorted(by: { order[$0] ?? 0 < order[$1] ?? 0 }) { beginAgain(key, at: time) }
+    }
+
+    private mutating func beginAgain(_ key: String, at time: Int64) {
+        guard var span = delayed.removeValue(forKey: key) else { return }
         span.from = time
         span.sequence = sequence
         begin(key, span)
     }
 
     /// Ends what goes on because it failed, and keeps what it was for another try.
-    mutating func fail(_ key: String, at time: Int64) {
+    mutating func fail(_ key: String, at time: Int64, _ word: String = "failed") {
         if let number = open[key], number >= firstSpan {
             var span = spans[number - firstSpan].value
             span.end = nil
             delayed[key] = span
         }
-        end(key, at: time, "failed")
+        end(key, at: time, word)
     }
 
     mutating func end(_ key: String, at time: Int64, _ word: String) {

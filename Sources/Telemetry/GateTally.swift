@@ -47,7 +47,7 @@ package struct GateTally: Sendable {
 
     /// The kinds of events that it needs; others need not be decoded.
     package static let kinds: Set<String> = [
-        "runStarted", "ended", "effectIntended", "effectDone", "effectDropped", "treeVerified", "gateRed", "baselineKnown",
-        "quickCheckKnown",
+        "runStarted", "engineStarted", "ended", "effectIntended", "effectRetried", "effectDone", "effectDropped", "treeVerified",
+        "gateRed", "baselineKnown", "quickCheckKnown",
     ]
 }

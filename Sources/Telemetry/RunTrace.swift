@@ -68,6 +68,10 @@ package struct RunTrace: Sendable {
         case .candidateQueued(let candidate): candidates[candidate.id] = candidate.kind
         case .effectIntended(let id, let effect): begin(id, effect, at: now)
         case .effectDone(let id): end(id, at: now)
+        case .effectRetried(let id): steps[id]?.start = now
+        case .engineStarted:
+            // Begun anew, or ended by itself while there was no engine: the time without one is no part of it.
+            for id in steps.keys { steps[id]?.start = now }
         case .effectDropped(let id):
             steps[id]?.outcome = "dropped"
             end(id, at: now)
@@ -98,7 +102,7 @@ package struct RunTrace: Sendable {
     /// What an event says about steps that have just ended.
     private mutating func judge(_ event: Event) {
         switch event {
-        case .treeVerified(let tree, _, _): settle("green") { $0.gatedTree == tree }
+        case .treeVerified(let tree, _, let milliseconds): settle("green", lasting: milliseconds) { $0.gatedTree == tree }
         case .gateRed(let id, _): settle("red") { $0.candidate == id && $0.gatedTree != nil }
         case .baselineKnown(let excerpt): settle(excerpt == nil ? "green" : "red") { if case .baseline = $0 { true } else { false } }
         case .quickCheckKnown(let id, let verdict):
@@ -115,9 +119,11 @@ package struct RunTrace: Sendable {
         }
     }
 
-    private mutating func settle(_ outcome: String, link: UInt64? = nil, _ isMeant: (Effect) -> Bool) {
+    /// - Parameter duration: milliseconds that it took at least: a gate outlives its engine, and a part of it may be before the next one's start.
+    private mutating func settle(_ outcome: String, lasting duration: Int64 = 0, link: UInt64? = nil, _ isMeant: (Effect) -> Bool) {
         for index in settling.indices where isMeant(settling[index].effect) {
             settling[index].outcome = settling[index].outcome ?? outcome
+            settling[index].start = min(settling[index].start, settling[index].end - duration)
             if let link { settling[index].links.append(link) }
         }
     }

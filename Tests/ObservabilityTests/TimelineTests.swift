@@ -80,6 +80,30 @@ struct TimelineTests {
         #expect(timeline(fixture).openCount == 0)
     }
 
+    @Test("what an engine has left undone ends with it, and is a span of its own from the next one's start")
+    func interrupted() {
+        var fixture = RunReportFixture()
+        fixture.add(1, "Parse dates")
+        fixture.finish(1, by: 1, turn: 1, cost: 0.25)
+        let (candidate, effect): (CandidateID, EffectID) = (ID("candidate", 1), ID("effect", 1))
+        let gate = Effect.gate(candidate, commit: .number(101), tree: .number(201), command: "make check", slot: nil)
+        fixture.apply(.taskApproved(ID("task", 1)), fixture.queued(1, candidate: 1), .effectIntended(effect, gate))
+        fixture.apply(.suspended("for the night"))
+        let paused = fixture.now
+        fixture.apply(.engineStarted(fixture.run.settings))
+        let resumed = fixture.now
+        #expect(timeline(fixture).openCount == 1)
+        fixture.apply(.effectDone(effect))
+        var gates: [Timeline.Span] { timeline(fixture).update(after: 0).spans.map(\.value).filter { $0.kind == .gate } }
+        #expect(gates.map(\.end) == ["stopped", "done"])
+        #expect(gates.map(\.to) == [paused.milliseconds, fixture.now.milliseconds] && gates[1].from == resumed.milliseconds)
+
+        // One that waits for another try is tried at once.
+        fixture.apply(.effectIntended(ID("effect", 2), gate), .effectDelayed(ID("effect", 2), until: fixture.now, reason: "no room"))
+        fixture.apply(.engineStarted(fixture.run.settings), .effectDone(ID("effect", 2)))
+        #expect(gates.map(\.end) == ["stopped", "done", "failed", "done"] && timeline(fixture).openCount == 0)
+    }
+
     @Test("it can be had in pieces that come to the whole, and for one task alone")
     func pieces() {
         let all = timeline(fixture)

@@ -82,10 +82,9 @@ struct RunTraceTests {
         #expect(TraceIdentity(run: ID("run-1"), seed: 7).trace.count == 32)
     }
 
-    @Test("gates are counted by verdict with the time they took")
-    func gates() {
+    private func tally(_ story: [(Int64, Event)]) -> GateTally {
         var tally = GateTally()
-        for (number, (time, event)) in Self.story.enumerated() {
+        for (number, (time, event)) in story.enumerated() {
             if GateTally.kinds.contains(event.kind) {
                 tally.take(event, at: Timestamp(milliseconds: time), sequence: Int64(number + 1))
             } else {
@@ -93,6 +92,48 @@ struct RunTraceTests {
             }
         }
         tally.settle()
+        return tally
+    }
+
+    /// A run of one gate, ended by `events`.
+    private static func gated(from begin: Int64, _ events: [(Int64, Event)]) -> [(Int64, Event)] {
+        let gate = Effect.gate(ID("candidate", 1), commit: commit, tree: tree, command: "true", slot: nil)
+        return [(0, .runStarted(ID("run-1"), settings, seed: 7)), (begin, .effectIntended(ID("effect", 1), gate))] + events
+    }
+
+    @Test("a night without an engine and the wait for another try are no part of a gate's time")
+    func interrupted() {
+        let (evening, morning): (Int64, Int64) = (22 * 3_600_000, 32 * 3_600_000)
+        let done = Event.effectDone(ID("effect", 1))
+        let red = Event.gateRed(
+            ID("candidate", 1), GateExcerpt(command: "true", exitCode: 1, ending: "exit code 1", tail: "", logPath: "/log"))
+        let paused = Self.gated(
+            from: evening,
+            [
+                (evening + 60_000, .suspended("for the night")), (morning, .engineStarted(Self.settings)), (morning + 300_000, done),
+                (morning + 300_000, .treeVerified(tree: Self.tree, command: "true", milliseconds: 300_000)),
+            ])
+        #expect(tally(paused).counts == [.init(gate: "gate", verdict: "green"): .init(runs: 1, milliseconds: 300_000)])
+        let retried = Self.gated(
+            from: evening,
+            [
+                (evening + 1, .effectDelayed(ID("effect", 1), until: Timestamp(milliseconds: morning), reason: "no room")),
+                (morning, .effectRetried(ID("effect", 1))), (morning + 200_000, done), (morning + 200_000, red),
+            ])
+        #expect(tally(retried).counts == [.init(gate: "gate", verdict: "red"): .init(runs: 1, milliseconds: 200_000)])
+        // Its engine was killed, and it has ended under its shim.
+        let outlived = Self.gated(
+            from: evening,
+            [
+                (morning, .engineStarted(Self.settings)), (morning + 5, done),
+                (morning + 5, .treeVerified(tree: Self.tree, command: "true", milliseconds: 250_000)),
+            ])
+        #expect(tally(outlived).counts == [.init(gate: "gate", verdict: "green"): .init(runs: 1, milliseconds: 250_000)])
+    }
+
+    @Test("gates are counted by verdict with the time they took")
+    func gates() {
+        let tally = tally(Self.story)
         #expect(
             tally.counts == [
                 .init(gate: "gate", verdict: "red"): .init(runs: 1, milliseconds: 25),
