@@ -10,19 +10,32 @@ extension EventRecord {
 
     /// The run's state, and how many events had to be folded for it.
     static func recover(_ journal: Journal) throws -> (run: Run, folded: Int64)? {
-        let known = try journal.latestSnapshot().flatMap { snapshot in
-            RunSnapshot.decode(snapshot.body).map { (run: $0.run, sequence: snapshot.sequence) }
-        }
+        let known = try snapshot(journal)
         let start = known?.sequence ?? 0
         let run = try fold(journal, from: known?.run, after: start)
         return run.map { ($0, journal.lastSequence - start) }
     }
 
+    /// The run's state after an event in its midst; `nil` for a journal without a single one.
+    static func replay(_ journal: Journal, until last: Int64) throws -> Run? {
+        let known = try snapshot(journal, upTo: last)
+        return try fold(journal, from: known?.run, after: known?.sequence ?? 0, until: last)
+    }
+
+    private static func snapshot(_ journal: Journal, upTo last: Int64 = .max) throws -> (run: Run, sequence: Int64)? {
+        try journal.latestSnapshot(upTo: last).flatMap { snapshot in
+            RunSnapshot.decode(snapshot.body).map { (run: $0.run, sequence: snapshot.sequence) }
+        }
+    }
+
     /// Folds the events after `sequence` into `start`.
     ///
-    /// - Parameter seen: is shown the state after every event.
+    /// - Parameters:
+    ///   - last: the last event that is folded.
+    ///   - seen: is shown the state after every event.
     static func fold(
-        _ journal: Journal, from start: Run?, after sequence: Int64, seen: (Run, JournalEvent) throws -> Void = { _, _ in }
+        _ journal: Journal, from start: Run?, after sequence: Int64, until last: Int64 = .max,
+        seen: (Run, JournalEvent) throws -> Void = { _, _ in }
     ) throws -> Run? {
         var run = start
         let path = journal.path
@@ -33,6 +46,7 @@ extension EventRecord {
                 throw ReplayError(sequence: entry.sequence, kind: entry.record.kind, path: path, cause: "\(error)")
             }
         } _: { entry, event in
+            guard entry.sequence <= last else { return }
             if case .runStarted(let id, let settings, let seed) = event {
                 run = Run(id: id, settings: settings, seed: seed, at: entry.record.time)
             }

@@ -13,6 +13,7 @@ package struct Narrator: EngineObserver {
     /// One event and the states around it.
     private struct Step {
         var event: Event
+        var sequence: Int64
         var before: Run
         var after: Run
     }
@@ -21,6 +22,8 @@ package struct Narrator: EngineObserver {
     private struct Place: Sendable {
         var sequence: Int64
         var run: Run
+        /// Up to which event the notifier has been asked already.
+        var notified: Int64
         var structure = ""
         var snapshots = SnapshotWriter()
         /// Up to which event memory was given back.
@@ -45,11 +48,14 @@ package struct Narrator: EngineObserver {
     private let log: RunLog
 
     /// - Parameters:
-    ///   - notifier: tells a person who does not look.
-    ///   - run: the state after the journal's newest event, from which on it tells.
+    ///   - run: the state after the journal's newest event.
+    ///   - told: the newest event that was told, from which on it tells: an engine that is killed leaves events untold. `nil`: the
+    ///     journal's newest.
+    ///   - notifier: tells a person who does not look; it has been asked about the events that are in the journal.
     ///   - progress: is given lines for a person.
     init(
-        resources: RunResources, journal: Journal, run: Run, notifier: Notifier? = nil, progress: @escaping @Sendable (EventLine) -> Void
+        resources: RunResources, journal: Journal, run: Run, told: Int64? = nil, notifier: Notifier? = nil,
+        progress: @escaping @Sendable (EventLine) -> Void
     ) {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         wake = continuation
@@ -57,10 +63,10 @@ package struct Narrator: EngineObserver {
         self.journal = journal
         let newest = Newest()
         self.newest = newest
-        let start = Place(sequence: journal.lastSequence, run: run)
+        let last = journal.lastSequence
         worker = _Concurrency.Task {
-            var place = start
             do {
+                var place = try Narrator.place(after: told ?? last, of: last, journal, run)
                 for await _ in stream {
                     try Narrator.catchUp(&place, journal, resources, notifier, progress)
                     if let run = newest.run(at: place.sequence) {
@@ -93,6 +99,15 @@ package struct Narrator: EngineObserver {
         await worker.value
     }
 
+    /// - Parameters:
+    ///   - told: the newest event that was told.
+    ///   - run: the state after `last`, the journal's newest event.
+    private static func place(after told: Int64, of last: Int64, _ journal: Journal, _ run: Run) throws -> Place {
+        guard told < last else { return Place(sequence: last, run: run, notified: last) }
+        // Before the first event, which makes the run, any state is right.
+        return Place(sequence: told, run: try EventRecord.replay(journal, until: told) ?? run, notified: last)
+    }
+
     private static func catchUp(
         _ place: inout Place, _ journal: Journal, _ resources: RunResources, _ notifier: Notifier?,
         _ progress: (EventLine) -> Void
@@ -102,9 +117,11 @@ package struct Narrator: EngineObserver {
             let before = place.run
             place.run.apply(event, at: entry.record.time)
             place.sequence = entry.sequence
-            let step = Step(event: event, before: before, after: place.run)
+            let step = Step(event: event, sequence: entry.sequence, before: before, after: place.run)
             tell(step, resources, progress)
-            notifier?.consider(event, sequence: entry.sequence, after: place.run, at: entry.record.time)
+            if entry.sequence > place.notified {
+                notifier?.consider(event, sequence: entry.sequence, after: place.run, at: entry.record.time)
+            }
             CrashPoint.toldEvents.pass()
             clearAway(step, journal, resources)
             do {
@@ -126,9 +143,14 @@ package struct Narrator: EngineObserver {
 
     private static func tell(_ step: Step, _ resources: RunResources, _ progress: (EventLine) -> Void) {
         let lines = EventLines.lines(for: step.event, before: step.before, after: step.after) { resources.redactor.redacted($0) }
-        for line in lines {
-            resources.log.log(source: line.source, level: line.level.logLevel, message: line.text, fields: ["event": step.event.kind])
-            progress(line)
+        // A command has said the same before.
+        let isSaid = if case .runStarted = step.event { true } else { false }
+        for (number, line) in lines.enumerated() {
+            // An engine that is killed before the last one has not told of the event.
+            resources.log.log(
+                source: line.source, level: line.level.logLevel, message: line.text, fields: ["event": step.event.kind],
+                sequence: number == lines.count - 1 ? step.sequence : nil)
+            if !isSaid { progress(line) }
         }
     }
 

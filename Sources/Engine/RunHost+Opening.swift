@@ -27,7 +27,7 @@ extension RunHost {
         let clock = SystemClock()
         let unfinished = try unfinishedRun(request.workspace)
         if request.choice == .unfinished, unfinished == nil {
-            try await tidyEnded(request)
+            try await tidyEnded(request, pool, clock: clock)
             throw RunHostError.nothingToResume(request.workspace.path)
         }
         if let unfinished, request.choice != .new {
@@ -54,11 +54,17 @@ extension RunHost {
         var folded: Int64
     }
 
-    /// An engine that died between its run's end and its own has left its socket, and what its last turns and gates had left.
-    private static func tidyEnded(_ request: Request) async throws {
+    /// An engine that died between its run's end and its own has left its socket, and what its last turns and gates had left. It may not
+    /// have told of the end.
+    private static func tidyEnded(_ request: Request, _ pool: CredentialPool, clock: SystemClock) async throws {
         guard let folder = try request.workspace.currentRun(), let run = try read(folder) else { return }
         let journal = try Journal(existingIn: folder.path)
         for duty in reconciliation(request, run, folder, journal).duties { _ = try await duty.reconcile() }
+        if run.settings.branches == nil, PrivateFiles.exists(logFolder(request, folder.id)) {
+            let resources = try Self.resources(request, folder, pool, clock: clock)
+            await Narrator(resources: resources, journal: journal, run: run, told: resources.log.newestSequence) { _ in }.drain()
+            resources.log.flush()
+        }
         try journal.close()
     }
 
@@ -106,7 +112,8 @@ extension RunHost {
             models: resources.models)
         notices += run.afterStart(with: settings).live.notices
         return try host(
-            request, run, settings, journal, resources, lock: lock, clock: clock, isResumed: true, notices: notices, progress: progress)
+            request, run, settings, journal, resources, lock: lock, clock: clock, told: resources.log.newestSequence, isResumed: true,
+            notices: notices, progress: progress)
     }
 
     /// After an upgrade everything had to be folded; once is enough.
@@ -151,8 +158,8 @@ extension RunHost {
             try request.workspace.setCurrent(folder.id)
             CrashPoint.runCurrent.pass()
             return try host(
-                request, run, settings, journal, resources, hub: findings.hub, lock: lock, clock: clock, isResumed: false, notices: notices,
-                progress: progress)
+                request, run, settings, journal, resources, hub: findings.hub, lock: lock, clock: clock, told: 0, isResumed: false,
+                notices: notices, progress: progress)
         } catch {
             // Nothing has been spent and nothing has happened: leave nothing behind.
             try PrivateFiles.remove(folder.path)
@@ -176,11 +183,12 @@ extension RunHost {
 
     private static func host(
         _ request: Request, _ run: Run, _ settings: RunSettings, _ journal: Journal, _ resources: RunResources, hub: HubRepository? = nil,
-        lock: FileLock, clock: SystemClock, isResumed: Bool, notices: [String], progress: @escaping @Sendable (EventLine) -> Void
+        lock: FileLock, clock: SystemClock, told: Int64?, isResumed: Bool, notices: [String],
+        progress: @escaping @Sendable (EventLine) -> Void
     ) throws -> RunHost {
         let repositories = Repositories(resources: resources, opened: hub, lastKnown: run.knownRefs)
         let notifier = try Notifier.make(request, resources, journal, run)
-        let narrator = Narrator(resources: resources, journal: journal, run: run, notifier: notifier, progress: progress)
+        let narrator = Narrator(resources: resources, journal: journal, run: run, told: told, notifier: notifier, progress: progress)
         let executor = Executor(resources: resources, repositories: repositories, journal: journal)
         let engine = Engine(run: run, journal: journal, carrier: executor, clock: clock, observer: narrator)
         return RunHost(

@@ -37,7 +37,8 @@ struct LogFile: ~Copyable {
         self.budget = budget
         size = Int(status.st_size)
         // A kill in the midst of a write, or a loss of power, leaves a part of a line.
-        isTorn = status.st_mode & S_IFMT == S_IFREG && Self.end(of: path, size: size, length: 1).contains { $0 != 0x0A }
+        let last = Self.end(of: path, size: Int(status.st_size), length: 1)
+        isTorn = last.contains { $0 != 0x0A }
     }
 
     deinit { Glibc.close(descriptor) }
@@ -127,14 +128,24 @@ struct LogFile: ~Copyable {
         return true
     }
 
-    /// The last bytes of a file of that size; nothing where they cannot be read.
+    /// How much of the end is looked through for what was logged last, in bytes.
+    private static let endLength = 1 << 20
+
+    /// The last bytes of the file; nothing where they cannot be read.
+    func end() -> [UInt8] { Self.end(of: path, size: size, length: Self.endLength) }
+
+    /// Whether not even every line of the orchestrator finds room any more.
+    var isFull: Bool { budget.bytes - size < 1 << 16 }
+
+    /// The last bytes of a file of that size; nothing where they cannot be read. Pipes and devices have no size.
     private static func end(of path: String, size: Int, length: Int) -> [UInt8] {
+        let length = min(length, size)
+        guard length > 0 else { return [] }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return [] }
         defer { Glibc.close(descriptor) }
-        let length = min(length, size)
         return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            guard let start = buffer.baseAddress, length > 0 else { return }
+            guard let start = buffer.baseAddress else { return }
             count = max(0, pread(descriptor, start, length, off_t(size - length)))
         }
     }

@@ -32,6 +32,20 @@ struct LogLine {
         return Array((text + "}").utf8)
     }
 
+    /// The field with the number of an event, always the last one: its name is looked for where a line ends.
+    static let sequence = "sequence"
+
+    /// The number of the newest event in the last bytes of lines of JSON.
+    static func newestSequence(in bytes: [UInt8]) -> Int64? {
+        let quote = UInt8(ascii: "\"")
+        for line in bytes.split(separator: UInt8(ascii: "\n")).reversed() {
+            // Nobody's words can look like this: in a text there is a backslash before each quote. A torn line lacks its end.
+            let words = line.suffix(40).split(separator: quote).suffix(4).map { String(decoding: $0, as: UTF8.self) }
+            if words.count == 4, words[0] == sequence, words[1] == ":", words[3] == "}}", let number = Int64(words[2]) { return number }
+        }
+        return nil
+    }
+
     /// What lines of one agent's output have in common, made once.
     struct OutputForm {
         private let head: [UInt8]

@@ -68,9 +68,20 @@ package final class RunLog: Sendable {
     /// How the log is doing; for display.
     package var health: LogHealth { files.withLock { $0.combined.health + $0.events.health } }
 
+    /// The number of the newest event that `events.jsonl` has every line of, as far as the file's last MiB tells. `nil` also for a full
+    /// file: what finds no room is not to be told anew at each start.
+    package var newestSequence: Int64? {
+        let end: [UInt8] = files.withLock { $0.events.isFull ? [] : $0.events.end() }
+        return LogLine.newestSequence(in: end)
+    }
+
     /// Logs a line of the orchestrator. `source` is the part that speaks (`merge-queue`), `fields` is what a program may want to read.
-    package func log(source: String, level: LogLevel = .info, message: String, fields: [String: String] = [:]) {
-        append(line(source: source, level: level, message: message, fields: fields), from: .orchestrator)
+    ///
+    /// - Parameter sequence: the number of the journal's event that this is the last line about; for programs only.
+    package func log(
+        source: String, level: LogLevel = .info, message: String, fields: [String: String] = [:], sequence: Int64? = nil
+    ) {
+        append(line(source: source, level: level, message: message, fields: fields, sequence: sequence), from: .orchestrator)
     }
 
     /// Logs readable output of an agent: `agent` is its name (`worker-3`), `turn` the turn's (`turn-12`).
@@ -124,16 +135,18 @@ package final class RunLog: Sendable {
         line(source: "log", level: .warning, message: message, fields: [:])
     }
 
-    private func line(source: String, level: LogLevel, message: String, fields: [String: String]) -> LogLine {
+    private func line(source: String, level: LogLevel, message: String, fields: [String: String], sequence: Int64? = nil) -> LogLine {
         let time = TimestampFormat.iso8601(clock())
         let source = safe(source)
         let message = safe(message)
         let fields = fields.map { (safe($0.key), safe($0.value)) }.sorted { $0.0 < $1.0 }
         let text = fields.reduce(into: message) { $0 += " \($1.0)=\(LogLine.fieldValue($1.1))" }
+        let number = sequence.map { [(LogLine.sequence, String($0))] } ?? []
         return LogLine(
             combined: LogLine.combined(time: time, source: source, label: level == .info ? nil : level.rawValue + ":", text: text),
             event: LogLine.json(
-                [("time", time), ("kind", "log"), ("source", source), ("level", level.rawValue), ("message", message)], fields: fields))
+                [("time", time), ("kind", "log"), ("source", source), ("level", level.rawValue), ("message", message)],
+                fields: fields + number))
     }
 
     /// Terminal sequences go first, because one inside a secret would hide it; the line is cut last, because half a secret would not be found.

@@ -119,7 +119,7 @@ package struct RunTrace: Sendable {
         }
     }
 
-    /// - Parameter duration: milliseconds that it took at least: a gate outlives its engine, and a part of it may be before the next one's start.
+    /// - Parameter duration: milliseconds that it took at least. A gate outlives its engine, and may have begun before the next one.
     private mutating func settle(_ outcome: String, lasting duration: Int64 = 0, link: UInt64? = nil, _ isMeant: (Effect) -> Bool) {
         for index in settling.indices where isMeant(settling[index].effect) {
             settling[index].outcome = settling[index].outcome ?? outcome

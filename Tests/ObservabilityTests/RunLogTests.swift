@@ -53,6 +53,31 @@ struct RunLogTests {
         #expect(try LogFixture.combined(log).map { String($0.dropFirst(25)) } == ["[engine] one", "[engine] two"])
     }
 
+    @Test("programs are told an event's number, and the newest is found again whatever agents say")
+    func numbered() throws {
+        let log = try fixture.create()
+        #expect(log.newestSequence == nil)
+        log.log(source: "run", message: "one", fields: ["event": "suspended", "why": "-"], sequence: 11)
+        log.log(source: "run", message: "two", fields: ["event": "ended"])
+        log.log(source: "run", message: "three", fields: ["event": "ended"], sequence: 12)
+        log.agentOutput(agent: "w", turn: "t", line: #"","sequence":"99"}}"#)
+        log.log(source: "run", message: #"","sequence":"98"}}"#)
+        #expect(try LogFixture.combined(log).first?.hasSuffix("[run] one event=suspended why=-") == true)
+        let fields = try LogFixture.events(log).prefix(3).map { $0.fields ?? [:] }
+        let expected: [[String: String]] = [
+            ["event": "suspended", "why": "-", "sequence": "11"], ["event": "ended"], ["event": "ended", "sequence": "12"],
+        ]
+        #expect(fields == expected)
+        #expect(log.newestSequence == 12)
+        // A line that is torn in its number says nothing.
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log.folder + "/events.jsonl"))
+        _ = try handle.seekToEnd()
+        try handle.write(contentsOf: Data(#"{"kind":"log","fields":{"event":"ended","sequence":"1"#.utf8))
+        try handle.close()
+        let again = try RunLog(folder: log.folder, redactor: Redactor(secrets: []), clock: fixture.clock)
+        #expect(again.newestSequence == 12)
+    }
+
     @Test("behind a line that a kill has torn, the next engine's first is a line of its own")
     func torn() throws {
         let log = try fixture.create()
