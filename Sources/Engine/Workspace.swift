@@ -5,7 +5,8 @@ import Processes
 
 /// The folder that belongs to one configuration: its runs, its lock, its socket. Two configurations never share one.
 ///
-/// Layout: `format` (version of this layout), `lock`, `control` (the socket's path), `current` (the newest run's id) and `runs/<id>/`.
+/// Layout: `format` (version of this layout), `lock`, `control.sock`, `current` (the newest run's id) and `runs/<id>/`; of `cco merge` also
+/// `logs/<id>/` and `outcome.json`.
 package struct Workspace: Sendable, Equatable {
     /// Absolute path.
     package let path: String
@@ -57,12 +58,19 @@ package struct Workspace: Sendable, Equatable {
     /// - Parameter isBrief: for a look only; whoever comes meanwhile waits for it instead of failing.
     /// - Throws: `WorkspaceError.held` when another process has it.
     package func lock(isBrief: Bool = false) throws -> FileLock {
-        try PrivateFiles.makeFolder(path)
-        do {
-            return try FileLock(path: lockPath, isBrief: isBrief)
-        } catch {
-            guard case .held(_, let holder) = error else { throw error }
-            throw WorkspaceError.held(path: path, by: holder?.description ?? "another process")
+        var attempts = 1
+        while true {
+            try PrivateFiles.makeFolder(path)
+            do {
+                return try FileLock(path: lockPath, isBrief: isBrief)
+            } catch {
+                switch error {
+                case .held(_, let holder): throw WorkspaceError.held(path: path, by: holder?.description ?? "another process")
+                // A cleanup has taken the folder away since it was looked for.
+                case .system(let cause) where cause.code == ENOENT && attempts < 10: attempts += 1
+                case .system: throw error
+                }
+            }
         }
     }
 

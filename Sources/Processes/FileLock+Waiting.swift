@@ -11,7 +11,10 @@ extension FileLock {
         let watch = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
         guard watch >= 0 else { throw .system(.current("watch \(path)")) }
         defer { close(watch) }
-        guard inotify_add_watch(watch, path, UInt32(IN_CLOSE_WRITE)) >= 0 else { throw .system(.current("watch \(path)")) }
+        // The open file and not its path, where there may be another one by now, or none.
+        guard inotify_add_watch(watch, "/proc/self/fd/\(descriptor)", UInt32(IN_CLOSE_WRITE)) >= 0 else {
+            throw .system(.current("watch \(path)"))
+        }
         var events = [UInt8](repeating: 0, count: 4_096)
         while true {
             // First of all: it may have been given back before the watch began.

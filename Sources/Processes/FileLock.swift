@@ -3,8 +3,9 @@ import Glibc
 
 /// An exclusive lock on a file, held until the value is gone or the process ends, however it ends.
 ///
-/// The file says who holds it, so that somebody who comes second can say so too. It is never removed: removing a lock file lets two
-/// processes hold "the" lock. Who takes it only for a look says that as well, and is waited for.
+/// The file says who holds it, so that somebody who comes second can say so too. Who takes it only for a look says that as well, and is
+/// waited for. Only who holds it may remove it: whoever had opened it before that finds, once it is locked, that it is not the file at its
+/// path any more, and takes the one that is there.
 package final class FileLock: Sendable {
     /// Who holds a lock.
     package struct Holder: Sendable, Hashable, CustomStringConvertible {
@@ -39,6 +40,9 @@ package final class FileLock: Sendable {
         }
     }
 
+    /// How often it may be removed in the moment in which it is taken.
+    private static let tries = 100
+
     /// The locked file.
     package let path: String
     private let descriptor: Int32
@@ -51,15 +55,9 @@ package final class FileLock: Sendable {
     ///   - patience: milliseconds that are waited at most; the thread stands still for so long.
     ///   - onWait: called each time before it is waited.
     package init(path: String, isBrief: Bool = false, patience: Int32 = 5_000, onWait: () -> Void = {}) throws(Failure) {
-        let descriptor = cprocesses_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .system(.current("open \(path)")) }
         self.path = path
-        self.descriptor = descriptor
+        descriptor = try FileLock.take(path, patience, onWait)
         // From here on deinit closes the descriptor, also when the initialiser throws.
-        if cprocesses_try_lock(descriptor) != 0 {
-            guard errno == EWOULDBLOCK else { throw .system(.current("lock \(path)")) }
-            guard try Self.wait(for: path, descriptor, patience, onWait) else { throw .held(path: path, by: Self.holder(of: path)) }
-        }
         do throws(SystemError) {
             guard let status = try ProcessStatus.of(pid: getpid()) else { throw SystemError(code: ESRCH, operation: "read /proc") }
             guard ftruncate(descriptor, 0) == 0 else { throw .current("write \(path)") }
@@ -69,9 +67,41 @@ package final class FileLock: Sendable {
         }
     }
 
+    /// Opens the file and locks it.
+    private static func take(_ path: String, _ patience: Int32, _ onWait: () -> Void) throws(Failure) -> Int32 {
+        for _ in 0..<tries {
+            let descriptor = cprocesses_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw .system(.current("open \(path)")) }
+            do throws(Failure) {
+                if cprocesses_try_lock(descriptor) != 0 {
+                    guard errno == EWOULDBLOCK else { throw Failure.system(.current("lock \(path)")) }
+                    guard try wait(for: path, descriptor, patience, onWait) else { throw Failure.held(path: path, by: holder(of: path)) }
+                }
+                if try isAtItsPath(descriptor, path) { return descriptor }
+            } catch {
+                close(descriptor)
+                throw error
+            }
+            // Somebody has removed it meanwhile: nobody who comes later would see that it is locked.
+            _ = cprocesses_unlock(descriptor)
+            close(descriptor)
+        }
+        throw .held(path: path, by: holder(of: path))
+    }
+
+    /// Whether the open file is the one that is at the path now.
+    private static func isAtItsPath(_ descriptor: Int32, _ path: String) throws(Failure) -> Bool {
+        var (own, present) = (stat(), stat())
+        guard fstat(descriptor, &own) == 0 else { throw .system(.current("look at \(path)")) }
+        guard lstat(path, &present) == 0 else {
+            if errno == ENOENT { return false }
+            throw .system(.current("look at \(path)"))
+        }
+        return own.st_dev == present.st_dev && own.st_ino == present.st_ino
+    }
+
     deinit {
-        // Closing alone would leave the lock to a child that was forked a moment ago and has not run its program yet. Where the lock
-        // was never taken, there is nothing of ours to free and this does nothing.
+        // Closing alone would leave the lock to a child that was forked a moment ago and has not run its program yet.
         _ = cprocesses_unlock(descriptor)
         close(descriptor)
     }

@@ -58,6 +58,34 @@ struct FileLockTests {
         try await Self.taken(path, by: 1) { close(descriptor) }
     }
 
+    @Test(
+        "who had opened a lock file that its holder removes does not hold that one, which nobody else would see, but the one in its place")
+    func removed() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/lock"
+        var first: FileLock? = try FileLock(path: path, isBrief: true)
+        let (waiting, continuation) = AsyncStream<Void>.makeStream()
+        let taking = Task.detached {
+            await withCheckedContinuation { (done: CheckedContinuation<FileLock?, Never>) in
+                Thread.detachNewThread {
+                    // Whether it gets it is the answer.
+                    let lock = try? FileLock(path: path, patience: 60_000) { continuation.yield() }
+                    done.resume(returning: lock)
+                }
+            }
+        }
+        for await _ in waiting { break }
+        try #require(unlink(path) == 0)
+        first = nil
+        let second = await taking.value
+        #expect(first == nil && second != nil)
+        let start = try #require(try ProcessIdentity.of(pid: getpid())).startTime
+        #expect(throws: FileLock.Failure.held(path: path, by: FileLock.Holder(pid: getpid(), startTime: start))) {
+            try FileLock(path: path)
+        }
+        withExtendedLifetime(second) {}
+    }
+
     /// Has so many wait for the lock, gives it back when all of them do, and expects that each gets it.
     private static func taken(_ path: String, by count: Int, after giveBack: () -> Void) async throws {
         let (waiting, continuation) = AsyncStream<Int>.makeStream()
