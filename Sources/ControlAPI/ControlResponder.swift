@@ -9,6 +9,7 @@ struct ControlResponder: HTTPResponder {
     let health: ControlHealth
     let control: any RunControl
     let owner: UInt32
+    let waiting: WaitingPlaces
     let isAgent: @Sendable (Int32) -> Bool
     let redact: @Sendable ([UInt8]) -> [UInt8]
 
@@ -66,7 +67,7 @@ struct ControlResponder: HTTPResponder {
             remedy: "Use \(method.rawValue).", status: 405)
     }
 
-    /// A reader that waits and goes away takes its waiting along.
+    /// A reader that waits and goes away takes its waiting along. One for whom there is no place is told at once how it stands.
     private func journal(_ request: Request) async throws -> JournalPage {
         let query = request.uri.queryParameters
         guard let after = Int64(query["after"] ?? "0"), after >= 0, let limit = Int(query["limit"] ?? "\(JournalPage.largest)"),
@@ -76,7 +77,8 @@ struct ControlResponder: HTTPResponder {
                 code: "malformed-query", message: "`after` and `limit` are not what this path takes.",
                 remedy: "`after` is an event's number, `limit` one from 0 to \(JournalPage.largest).", status: 400)
         }
-        guard query["wait"] == "1" else { return try await control.journal(after: after, limit: limit, waits: false) }
+        guard query["wait"] == "1", waiting.take() else { return try await control.journal(after: after, limit: limit, waits: false) }
+        defer { waiting.giveBack() }
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
             try await control.journal(after: after, limit: limit, waits: true)
         }

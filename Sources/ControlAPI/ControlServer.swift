@@ -15,7 +15,7 @@ import Synchronization
 /// | `GET /v1/cost`     | –                             | `CostReport`                                                  |
 /// | `POST /v1/suspend` | `{"reason": …, "by": …}`      | `RunStatus`, once the run stands still and its processes are gone |
 /// | `POST /v1/orders`  | `OrderRequest`                | `OrderReceipt`, once the order is durable                     |
-/// | `GET /v1/journal?after=N&limit=N` | –              | `JournalPage`; with `&wait=1` not before there is something after N |
+/// | `GET /v1/journal?after=N&limit=N` | –              | `JournalPage`; with `&wait=1` when there is something after N, or too many wait |
 /// | `GET /v1/health`   | –                             | `{"pid": …, "run": …, "version": …}`                          |
 ///
 /// Refusals are `{"error": {"code": …, "message": …, "remedy": …}}` with a fitting HTTP status.
@@ -31,6 +31,9 @@ package struct ControlServer: Sendable {
 
     /// Connections that are served at once; more wait.
     static let connectionLimit = 32
+    /// Requests that wait for the journal's growth at once; one more is answered as if it had not asked to wait. Every open view has one, and
+    /// however many there are, a person can pause the run.
+    static let waitingLimit = 24
     /// Seconds after which a connection is closed on which no request is under way.
     static let idleSeconds: Int64 = 60
     /// Seconds that answers under way get after the server has been told to stop.
@@ -62,7 +65,9 @@ package struct ControlServer: Sendable {
         let settlement = Settlement()
         defer { socket.remove(settlement.identity) }
         let application = Application(
-            responder: ControlResponder(health: health, control: control, owner: owner, isAgent: isAgent, redact: redact),
+            responder: ControlResponder(
+                health: health, control: control, owner: owner, waiting: WaitingPlaces(Self.waitingLimit), isAgent: isAgent,
+                redact: redact),
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: .init(
                 address: .unixDomainSocket(path: socket.birthPath), serverName: "cco", backlog: 16,

@@ -10,6 +10,9 @@ final class ScriptedControl: RunControl {
     private let repository: String?
     let asked = Latch()
     let stands = Latch()
+    /// Opened when nobody has to wait for the journal's growth any more.
+    let grows = Latch()
+    private let waits = Mutex(0)
 
     /// - Parameter repository: what the status says it is, if it is another one than usual.
     init(failure: (any Error)? = nil, repository: String? = nil) {
@@ -19,6 +22,9 @@ final class ScriptedControl: RunControl {
 
     /// What has been asked for, in order.
     var seen: [String] { orders.withLock { $0 } }
+
+    /// How many have waited for the journal's growth.
+    var waiters: Int { waits.withLock { $0 } }
 
     func status() async throws -> RunStatus {
         if let failure { throw failure }
@@ -35,8 +41,12 @@ final class ScriptedControl: RunControl {
         return OrderReceipt(id: order.id, by: order.by, subject: "message-1", words: "goes into turn-1")
     }
 
-    /// Events 1 to 3, however often they are asked for.
-    func journal(after sequence: Int64, limit: Int, waits: Bool) async throws -> JournalPage {
+    /// Events 1 to 3, however often they are asked for; whoever waits for a fourth gets no more.
+    func journal(after sequence: Int64, limit: Int, waits isPatient: Bool) async throws -> JournalPage {
+        if isPatient, sequence >= 3 {
+            waits.withLock { $0 += 1 }
+            await grows.wait()
+        }
         let all = (1...3).map { JournalPage.Entry(sequence: $0, time: 1_000 + $0, kind: "assessed", event: "{\"number\":\($0)}") }
         return JournalPage(run: "run-1", last: 3, entries: Array(all.filter { $0.sequence > sequence }.prefix(limit)))
     }

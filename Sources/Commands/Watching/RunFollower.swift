@@ -29,11 +29,14 @@ actor RunFollower {
         case mayAskAgain
         /// The number of the journal's last event; `nil` when nobody says.
         case journalGrew(Int64?)
+        case mayAwaitGrowth
         case urged
     }
 
     /// Answers after which memory is given back.
     private static let trimmed = 8
+    /// Milliseconds after which an engine that has let no request wait is asked to once more.
+    private static let retry: Int64 = 3_000
 
     private let surroundings: Surroundings
     private let place: Place
@@ -155,11 +158,28 @@ actor RunFollower {
             isAsking = false
             if isStale { ask(&group) } else { awaitGrowth(&group) }
         case .journalGrew(let last):
+            guard let last, last <= lastEvent else {
+                awaitsGrowth = false
+                // No answer: whatever comes next is told by the log or by the engine's end.
+                guard let last else { return }
+                lastEvent = last
+                return ask(&group)
+            }
+            // Nothing new: so many wait already that there is no place for one more, or the run is at its end.
+            later(.mayAwaitGrowth, milliseconds: Self.retry, &group)
+        case .mayAwaitGrowth:
             awaitsGrowth = false
-            // Nothing new, or no answer: whatever comes next is told by the log or by the engine's end.
-            guard let last, last > lastEvent else { return }
-            lastEvent = last
-            ask(&group)
+            awaitGrowth(&group)
+        }
+    }
+
+    /// Wakes the follower after a while.
+    private func later(_ wake: Wake, milliseconds: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        let (clock, continuation) = (clock, continuation)
+        group.addTask {
+            // Cancelled when nobody follows any more.
+            guard (try? await clock.wait(until: clock.now().advanced(byMilliseconds: milliseconds))) != nil else { return }
+            continuation.yield(wake)
         }
     }
 
@@ -228,14 +248,7 @@ actor RunFollower {
             status = last
             isStanding = true
         }
-        let (clock, continuation) = (clock, continuation)
-        group.addTask {
-            // Cancelled when nobody follows any more.
-            guard (try? await clock.wait(until: clock.now().advanced(byMilliseconds: max(250, min(3_000, took * 20))))) != nil else {
-                return
-            }
-            continuation.yield(.mayAskAgain)
-        }
+        later(.mayAskAgain, milliseconds: max(250, min(3_000, took * 20)), &group)
     }
 
     /// The run's last state from its journal, once its engine has gone; `nil` when somebody else has it in hand again.
