@@ -49,7 +49,7 @@ struct BranchAudit: Sendable {
     private func conclusion(_ style: Style) -> String {
         let published = findings.filter { $0.verdict != .external }.count
         switch status {
-        case .ok where published == 0: return "cco has published nothing here yet."
+        case .ok where published == 0: return "cco has published nothing on \(branch) yet."
         case .ok: return style.green("All \(published) published commits carry true receipts.")
         case .ungated:
             return style.red(

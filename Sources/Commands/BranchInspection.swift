@@ -26,20 +26,25 @@ struct BranchInspection: Sendable {
 
     /// Finds the run, or origin, and copies the target branch and the receipts.
     ///
+    /// - Parameter named: the branch that a person wants looked at; `nil` for the run's, or where there is none the one that runs work on.
     /// - Throws: `Failure`, `ConfigurationError`, `GitError`; nothing is left behind then.
-    static func prepare(place: Place, surroundings: Surroundings) async throws -> BranchInspection {
+    static func prepare(place: Place, branch named: String? = nil, surroundings: Surroundings) async throws -> BranchInspection {
         let folder = try TemporaryFolder("verify", environment: surroundings.environment)
         do {
-            return try await prepare(place: place, surroundings: surroundings, folder: folder)
+            return try await prepare(place: place, named: named, surroundings: surroundings, folder: folder)
         } catch {
             await folder.remove()
             throw error
         }
     }
 
-    private static func prepare(place: Place, surroundings: Surroundings, folder: TemporaryFolder) async throws -> BranchInspection {
+    private static func prepare(
+        place: Place, named: String?, surroundings: Surroundings, folder: TemporaryFolder
+    ) async throws -> BranchInspection {
         let git = Git(environment: surroundings.environment)
-        let facts = try await RunFacts.find(place)
+        let newest = try await RunFacts.find(place)
+        // Of another branch than its own the run's repository knows nothing.
+        let facts = named == nil || named == newest?.branch ? newest : nil
         let hubPath = facts.map { place.workspace.folder(of: ID($0.run)).hub }
         let isLocal = hubPath.map { access($0 + "/HEAD", F_OK) == 0 } ?? false
         let configuration = try place.folder.orchestratorConfiguration()
@@ -50,9 +55,9 @@ struct BranchInspection: Sendable {
             let effective = try configuration.verify(folder: place.folder.path, home: surroundings.home)
             origin = try RemoteURL(effective.repository.argument, relativeTo: place.folder.path)
         }
-        let branch = facts?.branch ?? configuration.branch
         let mirror = try await HubRepository.createOrOpen(at: folder.path + "/mirror.git", origin: origin, git: git)
         if isLocal, let hubPath { try borrow(hubPath, mirror) }
+        let (branch, remark) = try await choose(facts?.branch ?? named, configuration, mirror)
         guard let head = try await mirror.fetchOrigin(branch: branch) else {
             throw Failure("\(origin) has no branch \(branch) yet: nothing has been published.", .unavailable)
         }
@@ -64,8 +69,23 @@ struct BranchInspection: Sendable {
         }
         return BranchInspection(
             surroundings: surroundings, place: place, folder: folder, mirror: mirror, branch: branch, head: head,
-            start: facts?.startedFrom.flatMap { ObjectID($0) }, source: isLocal ? "the run's repository" : origin.redacted,
+            start: facts?.startedFrom.flatMap { ObjectID($0) }, source: (isLocal ? "the run's repository" : origin.redacted) + remark,
             gate: facts?.gate ?? configuration.verifyCommand, run: facts?.run)
+    }
+
+    /// The branch to look at, which is known where there is a run or a person names one, and what to say of it.
+    private static func choose(
+        _ known: String?, _ configuration: OrchestratorConfiguration, _ mirror: HubRepository
+    ) async throws -> (name: String, remark: String) {
+        if let known { return (known, "") }
+        guard configuration.useRunBranch else { return (configuration.branch, "") }
+        let branches = try await mirror.originSummary(knownWithin: .seconds(60)).branches.keys
+        guard let newest = RunBranch.newest(of: branches) else {
+            throw Failure(
+                "\(mirror.origin) has no branch of a run (\(RunBranch.prefix)…) yet: nothing has been published. Another branch is looked at "
+                    + "with --branch.", .unavailable)
+        }
+        return (newest, ", the newest of the runs' branches")
     }
 
     /// Objects that are on this disk already are not copied.
@@ -104,7 +124,7 @@ struct BranchInspection: Sendable {
         environment.merge(effective.configuration.agentEnvironment) { _, own in own }
         environment["CI"] = "true"
         let launcher = ShimLauncher(shimExecutable: try ExecutableSearch(surroundings: surroundings).shim())
-        let marker = "verify-\(getpid())-\(UInt64.random(in: .min ... .max))"
+        let marker = "verify-\(getpid())/\(UInt64.random(in: .min ... .max))"
         let outputLimit = Int64(effective.configuration.maxOutputMb) << 20
         let result = try await GateRunner(launcher: launcher, environment: environment, outputLimit: outputLimit).run(
             command: command, worktree: seat.worktreePath, folder: folder.path + "/gate", marker: marker,

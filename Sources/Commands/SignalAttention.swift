@@ -61,4 +61,8 @@ extension SignalAttention.Words {
     static let merge = SignalAttention.Words(
         first: "stopping; what has landed stays, and the same command goes on with the rest.",
         again: "The same command goes on with what has not landed, and ends a gate that is left.")
+
+    static let verify = SignalAttention.Words(
+        first: "stopping; a gate that runs again is ended, and the copy is removed.",
+        again: "A gate that runs again goes on to its end or its time limit, and the copy stays in the temporary folder.")
 }

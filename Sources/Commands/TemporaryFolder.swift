@@ -16,6 +16,11 @@ struct TemporaryFolder: Sendable {
         path = made
     }
 
-    /// Leaves the folder where it is when it cannot be removed: it is private, and the command's work is done.
-    func remove() async { try? await FolderRemoval.remove(path) }
+    /// Removes it also when the task is cancelled, as after Ctrl-C. Leaves the folder where it is when it cannot be removed: it is private, and
+    /// the command's work is done.
+    func remove() async {
+        let path = path
+        // A cancelled task starts no command, and removing takes one.
+        _ = await Task { try? await FolderRemoval.remove(path) }.value
+    }
 }

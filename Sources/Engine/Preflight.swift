@@ -22,7 +22,7 @@ struct Preflight: Sendable {
             at: resources.folder.hub, origin: resources.origin, git: resources.git, cloneOptions: resources.cloneOptions)
         let summary = try await hub.originSummary(knownWithin: OriginWatch.lately)
         var notices = resources.cloneOptions.ignored.map { "gitCloneOptions: \($0.option) is ignored: \($0.reason)" }
-        let target = configuration.useRunBranch ? runBranch(at: now, taken: Set(summary.branches.keys)) : configuration.branch
+        let target = configuration.useRunBranch ? RunBranch.name(at: now, taken: Set(summary.branches.keys)) : configuration.branch
         let isPushing = configuration.push
         async let blocked = isPushing ? hub.checkedOutOrigin(target) : nil
         try await checkDirection(hub, summary)
@@ -55,13 +55,6 @@ struct Preflight: Sendable {
             throw BaseError.missing(branch: configuration.branch, present: Array(summary.branches.keys))
         }
         guard !text.allSatisfy(\.isWhitespace) else { throw BaseError.noDirection(branch: configuration.branch) }
-    }
-
-    /// `run/YYYY-MM-DD-HH-MM`, with a suffix when it is taken.
-    private func runBranch(at now: Timestamp, taken: Set<String>) -> String {
-        let name = "run/" + TimestampFormat.folderName(now).dropLast(3)
-        guard taken.contains(name) else { return name }
-        return (2...).lazy.map { "\(name)-\($0)" }.first { !taken.contains($0) } ?? name
     }
 }
 

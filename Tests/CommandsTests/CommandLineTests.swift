@@ -49,8 +49,8 @@ import Testing
         #expect(throws: (any Error).self) { try Root.parseAsRoot(["logs", "--lines", "-1"]) }
         #expect(throws: (any Error).self) { try Root.parseAsRoot(["init", "x"]) }
         #expect(throws: (any Error).self) { try Root.parseAsRoot(["init", "x", "--workers", "2"]) }
-        let verify = try #require(try Root.parseAsRoot(["verify", "--rerun", "--json"]) as? Verify)
-        #expect(verify.rerun && verify.json)
+        let verify = try #require(try Root.parseAsRoot(["verify", "--rerun", "--json", "--branch", "b"]) as? Verify)
+        #expect(verify.rerun && verify.json && verify.branch == "b")
     }
 
     @Test("without --config the current folder counts if it is a configuration, else ./cco-config")

@@ -30,10 +30,12 @@ import Testing
         return (fixture, hub)
     }
 
-    private func audit(_ fixture: RunFixture, rerun: Bool = false, executable: String? = nil) async throws -> BranchAudit {
+    private func audit(
+        _ fixture: RunFixture, branch: String? = nil, rerun: Bool = false, executable: String? = nil
+    ) async throws -> BranchAudit {
         var surroundings = fixture.surroundings
         if let executable { surroundings.executable = executable }
-        let inspection = try await BranchInspection.prepare(place: fixture.where_, surroundings: surroundings)
+        let inspection = try await BranchInspection.prepare(place: fixture.where_, branch: branch, surroundings: surroundings)
         let audit = try await inspection.audit(rerunning: rerun)
         await inspection.folder.remove()
         #expect(!FolderRemoval.exists(inspection.folder.path))
@@ -101,5 +103,57 @@ import Testing
         #expect(found.run == nil)
         #expect(found.findings.map(\.verdict.word) == ["verified", "external"])
         #expect(found.status == .ok)
+    }
+
+    /// Has the configuration give every run a branch of its own.
+    private func useRunBranches(_ fixture: RunFixture) throws {
+        try fixture.place.write(
+            "config/orchestrator.json", #"{"repositoryUrl": "../origin.git", "workerCount": 1, "useRunBranch": true}"#)
+    }
+
+    @Test("after a cleanup the newest branch of a run is looked at where runs have their own, which is said; another one where it is named")
+    func runBranch() async throws {
+        let (fixture, hub) = try await fixture()
+        try useRunBranches(fixture)
+        let names = ["run/2026-01-01-09-59", "run/2026-01-01-09-59-2"]
+        for name in names {
+            try await publish(fixture, hub) { receipt($0) }
+            let head = try #require(try await hub.resolve("refs/heads/main"))
+            #expect(try await hub.push(head, toBranch: name, alsoNotes: true).branch == .pushed)
+        }
+        try await WorkspaceCleanup(surroundings: fixture.surroundings, place: fixture.where_, abandons: false).run()
+        let newest = try await audit(fixture)
+        #expect(newest.branch == names[1] && newest.run == nil && newest.status == .ok)
+        #expect(newest.findings.map(\.verdict.word) == ["verified", "verified", "external"])
+        let head = newest.lines(Style(isOn: false)).first ?? ""
+        #expect(head.hasPrefix("\(names[1]) at ") && head.contains("the newest of the runs' branches"), "\(head)")
+        let earlier = try await audit(fixture, branch: names[0])
+        #expect(earlier.branch == names[0] && earlier.findings.map(\.verdict.word) == ["verified", "external"])
+        let base = try await audit(fixture, branch: "main")
+        #expect(base.findings.map(\.verdict.word) == ["external"])
+        #expect(base.lines(Style(isOn: false)).last == "cco has published nothing on main yet.")
+    }
+
+    @Test("where runs have branches of their own and origin has none of them, that is what it says")
+    func noRunBranch() async throws {
+        let (fixture, _) = try await fixture()
+        try useRunBranches(fixture)
+        try await WorkspaceCleanup(surroundings: fixture.surroundings, place: fixture.where_, abandons: false).run()
+        await #expect {
+            _ = try await audit(fixture)
+        } throws: {
+            Failure($0).status == .unavailable && Failure($0).message.contains("no branch of a run")
+        }
+    }
+
+    @Test("beside a run another branch is looked at as origin has it")
+    func besideRun() async throws {
+        let (fixture, hub) = try await fixture()
+        try await publish(fixture, hub) { receipt($0) }
+        let head = try #require(try await hub.resolve("refs/heads/main"))
+        #expect(try await hub.push(head, toBranch: "other", alsoNotes: true).branch == .pushed)
+        #expect(try await audit(fixture, branch: "main").run == fixture.folder.id.name)
+        let other = try await audit(fixture, branch: "other")
+        #expect(other.run == nil && other.findings.map(\.verdict.word) == ["verified", "external"])
     }
 }

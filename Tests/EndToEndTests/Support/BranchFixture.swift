@@ -83,11 +83,13 @@ struct BranchFixture: Sendable {
     }
 
     /// Starts a merge in the background.
-    func begin(_ words: [String]) async throws -> RunningCco {
+    func begin(_ words: [String]) async throws -> RunningCco { try await start(["merge", "--target", "main"] + words) }
+
+    /// Starts any command in the background.
+    func start(_ words: [String]) async throws -> RunningCco {
         let folder = root + "/background-\(UUID().uuidString.prefix(6))"
         var specification = SupervisedProcess.Specification(
-            directory: folder, marker: folder, command: [BuiltProducts.cco, "merge", "--target", "main"] + words, workingDirectory: root,
-            grace: .seconds(30))
+            directory: folder, marker: folder, command: [BuiltProducts.cco] + words, workingDirectory: root, grace: .seconds(30))
         // The gate's processes would end with it: here it only stands for a terminal.
         specification.usesControlGroups = false
         let launcher = ShimLauncher(shimExecutable: BuiltProducts.folder + "/cco-shim")
@@ -139,11 +141,19 @@ struct BranchFixture: Sendable {
         return (text.outputText, try #require(runs.first, "\(json.outputText)"))
     }
 
+    /// The workspaces that merges have in the user's cache.
+    func workspaces() throws -> [Workspace] {
+        let merges = root + "/home/.cache/cco/merge"
+        return try FileManager.default.contentsOfDirectory(atPath: merges).map { Workspace(path: "\(merges)/\($0)") }
+    }
+
+    /// What commands have for the time that they take.
+    func temporaryFiles() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: root + "/home/tmp") }
+
     /// Expects that no process of a merge, and none of its gates, is alive.
     func expectNoProcess(_ location: SourceLocation = #_sourceLocation) throws {
-        let merges = URL(filePath: root + "/home/.cache/cco/merge")
-        for workspace in try FileManager.default.contentsOfDirectory(at: merges, includingPropertiesForKeys: nil) {
-            for run in try Workspace(path: workspace.path).runs() {
+        for workspace in try workspaces() {
+            for run in try workspace.runs() {
                 let alive = try ProcessSweep.find(marker: run.marker)
                 #expect(alive.isEmpty, "processes of \(run.marker) are left: \(alive)", sourceLocation: location)
             }
