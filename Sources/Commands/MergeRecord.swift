@@ -4,6 +4,8 @@ import Orchestration
 
 /// What came of the newest `cco merge` of a workspace, which removes its journal when it has ended: so that `cco queue` can say so afterwards.
 struct MergeRecord: Codable, Equatable, Redactable {
+    static let fileName = "outcome.json"
+
     var run: String
     /// For display, without user information.
     var repository: String
@@ -31,5 +33,5 @@ struct MergeRecord: Codable, Equatable, Redactable {
         return try? JSONDecoder().decode(MergeRecord.self, from: data)
     }
 
-    private static func path(in workspace: Workspace) -> String { workspace.path + "/outcome.json" }
+    private static func path(in workspace: Workspace) -> String { "\(workspace.path)/\(fileName)" }
 }

@@ -37,15 +37,27 @@ struct WorkKeeper: Sendable {
             return nil
         }
         let hub = try await HubRepository.createOrOpen(
-            at: folder.hub, origin: try origin(), git: Git(environment: surroundings.environment))
+            at: folder.hub, origin: try await origin(hasSeats: !seats.isEmpty), git: Git(environment: surroundings.environment))
         for name in seats { try await harvest(name, hub) }
         let isFresh = await refreshOrigin(hub)
         let refs = try await unmerged(hub)
         guard !refs.isEmpty else { return nil }
+        guard place.isConfigured else {
+            throw Failure(
+                "run \(folder.id) has work that origin does not have, which is kept beside the configuration: name that with --config. "
+                    + "Nothing was removed.", .configuration)
+        }
         return Kept(path: try await bundle(refs.map(\.name), hub, isSelfContained: !isFresh), refs: refs)
     }
 
-    private func origin() throws -> RemoteURL {
+    private func origin(hasSeats: Bool) async throws -> RemoteURL {
+        guard place.isConfigured || hasSeats else {
+            // A `cco merge` that was killed before it began has no configuration; its repository knows where it comes from.
+            let location = GitLocation(gitDirectory: folder.hub)
+            let git = Git(environment: surroundings.environment)
+            let url = try await git.run(["config", "--get", "remote.origin.url"], at: location).outputText
+            return try RemoteURL(url, relativeTo: "/")
+        }
         let configuration = try place.folder.orchestratorConfiguration()
         let url = configuration.repositoryUrl
         let home = surroundings.home

@@ -5,7 +5,7 @@ import Glibc
 import Orchestration
 import Processes
 
-/// Takes a configuration's workspace away without losing a commit.
+/// Takes a configuration's workspace, or one of `cco merge`, away without losing a commit.
 struct WorkspaceCleanup: Sendable {
     var surroundings: Surroundings
     var place: Place
@@ -25,15 +25,56 @@ struct WorkspaceCleanup: Sendable {
         try checkCurrentRun()
         let runs = try place.workspace.runs()
         for folder in runs { try await endProcesses(folder) }
-        for folder in runs { try await keep(folder) }
-        CrashPoint.cleanupKept.pass()
+        var remains: [MergeRemains] = []
         for folder in runs {
+            if let merge = mergeState(of: folder) {
+                if let result = await unpushed(merge, in: folder) { remains.append(result) }
+            } else {
+                try await keep(folder)
+            }
+        }
+        CrashPoint.cleanupKept.pass()
+        for folder in runs where !remains.contains(where: { $0.folder == folder }) {
             try await SessionFolders(surroundings: surroundings, run: folder).remove()
             try await FolderRemoval.remove(folder.path)
             CrashPoint.cleanupRunRemoved.pass()
         }
-        try await removeWorkspace()
-        console.write("Removed \(place.workspace.path). The configuration, the logs and origin are as they were.")
+        let logs = MergeLogs(place: place, surroundings: surroundings)
+        let hadLogs = try await logs.remove(but: Set(remains.map(\.folder.id.name)))
+        let others = try await removeWorkspace(but: remains)
+        tell(remains, others, hadLogs: hadLogs)
+    }
+
+    /// What a person should know of what has gone and what stays.
+    private func tell(_ remains: [MergeRemains], _ others: [String], hadLogs: Bool) {
+        let path = place.workspace.path
+        for result in remains {
+            console.write(
+                "Merge \(result.folder.id): its result was not pushed, and stays. Get it: git fetch "
+                    + "\(ConfigurationPath.shellWord(result.folder.hub)) \(result.target)")
+        }
+        if !remains.isEmpty { console.write("To remove that, too: cco cleanup --abandon\(place.options)") }
+        if !others.isEmpty { console.write("\(path) stays, because of what else is in it: \(others.joined(separator: ", "))") }
+        let gone = remains.isEmpty && others.isEmpty ? "Removed \(path)" : "Removed everything else in \(path)"
+        let untouched = hadLogs ? ", with the logs of its merges. Origin is" : ". The configuration, the logs and origin are"
+        console.write("\(gone)\(untouched) as \(hadLogs ? "it was" : "they were").")
+    }
+
+    /// The state of a `cco merge`; `nil` for a run of agents.
+    private func mergeState(of folder: RunFolder) -> Run? {
+        // What cannot be read counts as a run of agents, whose work is kept.
+        guard let run = try? RunHost.read(folder), run.settings.branches != nil else { return nil }
+        return run
+    }
+
+    /// What has to stay of a merge: only the person knows whether somebody still wants it.
+    private func unpushed(_ merge: Run, in folder: RunFolder) async -> MergeRemains? {
+        guard let result = MergeRemains(merge, in: folder), await !result.isAtOrigin(Git(environment: surroundings.environment)) else {
+            return nil
+        }
+        guard abandons else { return result }
+        console.write("Merge \(folder.id): its result, which was not pushed, is given up.")
+        return nil
     }
 
     private func checkCurrentRun() throws {
@@ -47,6 +88,11 @@ struct WorkspaceCleanup: Sendable {
                     + "rest: cco cleanup --abandon\(place.options)", .cannotCreate)
         }
         guard let run, !run.isEnded else { return }
+        guard run.settings.branches == nil else {
+            throw Failure(
+                "the merge into \(run.settings.targetBranch) has not ended: the same `cco merge` goes on with what has not landed. To remove what "
+                    + "it has left: `cco cleanup --abandon\(place.options)`. Nothing was changed.", .held)
+        }
         throw Failure(
             "run \(run.id) has not ended. Go on with `cco resume\(place.options)`, or give it up (its commits are kept) with "
                 + "`cco cleanup --abandon\(place.options)`. Nothing was changed.", .held)
@@ -70,21 +116,36 @@ struct WorkspaceCleanup: Sendable {
         console.write("  To have it back, in a clone of the repository: git fetch \(word) 'refs/*:refs/kept/*'")
     }
 
-    /// The lock goes last: until then nobody else can begin in here.
-    private func removeWorkspace() async throws {
+    /// The lock goes last: until then nobody else can begin in here. Just before it goes what makes the folder a workspace, which it has to stay
+    /// for the next run as long as anything is left in it.
+    ///
+    /// - Returns: the names of what is left and belongs to no run.
+    private func removeWorkspace(but remains: [MergeRemains]) async throws -> [String] {
         let path = place.workspace.path
         try await FolderRemoval.remove(place.workspace.socketPath)
-        for name in ["runs", "current", "engine.log", "control.sock", "format"] { try await FolderRemoval.remove("\(path)/\(name)") }
-        for name in try leftovers() { try await FolderRemoval.remove("\(path)/\(name)") }
+        // The record of the newest merge says where its result is.
+        let state = ["runs", "current", MergeRecord.fileName]
+        var names = try ["engine.log", "control.sock"] + leftovers()
+        if remains.isEmpty { names += state }
+        for name in names { try await FolderRemoval.remove("\(path)/\(name)") }
+        let left = try FolderListing.names(in: path).filter { $0 != "format" && $0 != "lock" }
+        guard left.isEmpty else {
+            // The logs of a merge stay with its result.
+            return remains.isEmpty ? left : left.filter { !state.contains($0) && $0 != MergeLogs.folderName }
+        }
+        try await FolderRemoval.remove("\(path)/format")
         guard unlink(place.workspace.lockPath) == 0 || errno == ENOENT else {
             throw SystemFailure.current("remove \(place.workspace.lockPath)")
         }
         // Not empty: somebody has begun something new in there, or has put a file of their own there. It stays.
         rmdir(path)
+        return []
     }
 
     /// Half-written files of a killed engine; anything else in the folder is not ours.
     private func leftovers() throws -> [String] {
-        try FolderListing.names(in: place.workspace.path).filter { $0 == "current.new" || $0 == "format.new" }
+        try FolderListing.names(in: place.workspace.path).filter {
+            $0 == "current.new" || $0 == "format.new" || $0.hasPrefix(MergeRecord.fileName + ".") && $0.hasSuffix(".new")
+        }
     }
 }

@@ -113,6 +113,68 @@ import Testing
         #expect(exists(fixture.place.path + "/photos/summer.jpg"))
     }
 
+    @Test("beside a file of somebody else the workspace stays one: the next run may begin in it, and another cleanup takes it away")
+    func foreignFile() async throws {
+        let fixture = try await RunFixture()
+        let workspace = fixture.folder.workspace
+        try fixture.place.write("config/workspace/notes.txt", "mine")
+        try fixture.place.write("config/workspace/logs/notes.txt", "mine, too")
+        try await cleanup(fixture)
+        #expect(!exists(fixture.folder.path))
+        #expect(fixture.console.text.contains("\(workspace.path) stays, because of what else is in it: logs, notes.txt"))
+        #expect(try fixture.place.read("config/workspace/notes.txt") == "mine")
+        #expect(try fixture.place.read("config/workspace/logs/notes.txt") == "mine, too")
+        try workspace.prepare()
+        try await fixture.place.shell("rm -r config/workspace/notes.txt config/workspace/logs")
+        try await cleanup(fixture)
+        #expect(!exists(workspace.path))
+    }
+
+    @Test(
+        "the logs of merges go with their workspace, but not from where the configuration has those of its runs", arguments: [false, true])
+    func mergeLogs(isConfigured: Bool) async throws {
+        let fixture = try await RunFixture()
+        let log = "config/workspace/logs/2026-01-02-03-04-05-678/combined.log"
+        try fixture.place.write(log, "log\n")
+        try fixture.place.write("config/workspace/outcome.json", "{}")
+        if isConfigured {
+            try fixture.place.write(
+                "config/orchestrator.json", #"{"repositoryUrl": "../origin.git", "workerCount": 1, "logDirectory": "workspace/logs"}"#)
+        }
+        try await cleanup(fixture)
+        #expect(exists(fixture.place.path + "/" + log) == isConfigured)
+        #expect(exists(fixture.folder.workspace.path) == isConfigured)
+        #expect(exists(fixture.folder.workspace.path + "/format") == isConfigured)
+        #expect(!exists(fixture.folder.workspace.path + "/outcome.json"))
+    }
+
+    @Test("a merge that was killed before it began leaves nothing to keep, and needs no configuration to be cleaned up")
+    func unbegunMerge() async throws {
+        let fixture = try await RunFixture()
+        let workspace = Workspace(path: fixture.place.path + "/merges")
+        try workspace.prepare()
+        let hub = try await HubRepository.createOrOpen(
+            at: workspace.folder(of: ID("1")).hub, origin: try RemoteURL(fixture.origin, relativeTo: "/"),
+            git: Git(environment: fixture.place.git))
+        _ = try await hub.fetchOrigin(branch: "main")
+        let place = Place(config: nil, workspace: workspace.path, surroundings: fixture.surroundings)
+        func clean() async throws {
+            try await WorkspaceCleanup(surroundings: fixture.surroundings, place: place, abandons: false).run()
+        }
+        // Where there is something to keep it says so instead.
+        let tree = try await hub.tree(of: fixture.start)
+        let work = try await hub.commitTree(tree, parents: [fixture.start], message: "Work", author: RunResources.identity, date: 2)
+        try await hub.setRef("refs/heads/work", to: work)
+        await #expect {
+            try await clean()
+        } throws: {
+            Failure($0).status == .configuration && Failure($0).message.contains("--config")
+        }
+        try await hub.deleteRef("refs/heads/work")
+        try await clean()
+        #expect(!exists(workspace.path))
+    }
+
     @Test("processes of the run that are still alive are ended")
     func leftovers() async throws {
         let fixture = try await RunFixture()
