@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 
 /// The logs of `cco merge`, which lie in its workspace; those of runs lie beside the configuration, and are not touched.

@@ -1,6 +1,7 @@
 import Engine
 import Git
 import Orchestration
+import Processes
 
 /// The result of a `cco merge` that origin was not to get, in the repository that the merge has left for it.
 struct MergeRemains: Sendable {
