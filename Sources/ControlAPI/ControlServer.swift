@@ -70,7 +70,7 @@ package struct ControlServer: Sendable {
                 redact: redact),
             server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
             configuration: .init(
-                address: .unixDomainSocket(path: socket.birthPath), serverName: "cco", backlog: 16,
+                address: .unixDomainSocket(path: socket.birthPath), serverName: "cco", backlog: 4 * Self.connectionLimit,
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: Self.silence)),
             onServerRunning: { channel in
                 do {

@@ -132,6 +132,7 @@ pid_t start_child(
     } else if (!write_child_record(folder, pid, confinement)) {
         fail(outcome, STEP_RECORD, EIO);
     } else {
+        report_ready(); /* before the program can stop or end the shim, for which its launcher would wait in vain */
         do {
             count = write(go[1], "g", 1);
         } while (count == -1 && errno == EINTR);

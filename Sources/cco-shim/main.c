@@ -102,7 +102,12 @@ static bool is_recorded(int folder, const char *name) {
 }
 
 /* Tells the launcher, if it still listens on standard output, that from now on the folder's records tell everything. */
-static void report_ready(void) {
+void report_ready(void) {
+    static bool is_reported = false;
+    if (is_reported) {
+        return;
+    }
+    is_reported = true;
     ssize_t ignored = write(STDOUT_FILENO, "ready\n", 6); /* nobody may be there to read it */
     (void)ignored;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);

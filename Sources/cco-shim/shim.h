@@ -165,6 +165,9 @@ bool has_input(const struct input *input);
 void pass_input_on(struct input *input);
 void close_input(struct input *input);
 
+/* main.c: tells the launcher that from now on the folder's records tell everything; once. */
+void report_ready(void);
+
 /* child.c: starts the child within its confinement. Returns its pid, or -1 with the failure in `outcome`. */
 pid_t start_child(
     int folder, const struct spec *spec, const struct secret *secret, mode_t file_mask, struct input *input,

@@ -24,4 +24,21 @@ struct OutputTests {
         let unread = try await shell("{ \"$0\" simulate --seeds 1; echo \"left with $?\" >&2; } | true")
         #expect(unread.errorText == "left with 0\n", "\(unread.errorText)")
     }
+
+    @Test("that is a file is whole or not there, and is written when there is room")
+    func files() async throws {
+        let result = try await shell(
+            """
+            set -e
+            folder=$(mktemp -d)
+            trap '' XFSZ
+            (ulimit -f 0; ! "$0" init "$folder/conf" --prompts)
+            find "$folder" -type f
+            "$0" init "$folder/conf" --prompts > "$folder/told"
+            test -s "$folder/conf/prompts/worker.md" && test -s "$folder/conf/orchestrator.json"
+            rm -r "$folder"
+            """)
+        #expect(result.succeeded && result.outputText.isEmpty, "\(result.outputText)\(result.errorText)")
+        #expect(result.errorText.contains("orchestrator.json"), "\(result.errorText)")
+    }
 }

@@ -8,11 +8,11 @@ struct BacklogTests {
     @Test("what has gathered over a long time while a gate ran is taken as one batch")
     func backlog() throws {
         let queue = try BranchQueue(1) { _ in false }
-        queue.scenario.hooks.duration = { effect, _ in if case .gate = effect { 600_000 } else { 1 } }
+        queue.scenario.hooks.duration = { effect, _ in if case .gate = effect { 1_200_000 } else { 1 } }
         try queue.untilGate()
         for number in 1..<8 {
             // More than twice what a gate takes on average, as far as is known.
-            queue.scenario.now = queue.scenario.now.advanced(bySeconds: 70)
+            queue.scenario.now = queue.scenario.now.advanced(bySeconds: 130)
             try queue.add(number..<number + 1)
         }
         try queue.playOut()

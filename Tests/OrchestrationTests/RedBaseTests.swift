@@ -115,6 +115,18 @@ struct RedBaseTests {
 
     private func isAsked(_ run: Run) -> Bool { run.effects.values.contains { if case .baseline = $0.effect { true } else { false } } }
 
+    @Test("where no branch would be blamed for it, the target as found costs no gate run")
+    func notAsked() throws {
+        for isRed: (Set<Int>) -> Bool in [{ _ in false }, { $0.contains(3) }] {
+            let queue = try BranchQueue(8) { isRed($0) }
+            try queue.playOut()
+            #expect(asked(queue.scenario).isEmpty)
+        }
+        let first = try BranchQueue(8) { $0.contains(0) }
+        try first.playOut()
+        #expect(asked(first.scenario).count == 1 && first.returned == [0])
+    }
+
     @Test("a base that is red once and then green is a flake: only the branch that breaks the gate goes back, and the others land")
     func flake() throws {
         let queue = try BranchQueue(8) { $0.contains(0) }
@@ -135,7 +147,7 @@ struct RedBaseTests {
 
     @Test("nobody is told that the base is red before it has been confirmed, also when the run stood still between the two")
     func confirmed() throws {
-        let queue = try BranchQueue(1, isBaseRed: true) { _ in false }
+        let queue = try BranchQueue(1, isBaseRed: true) { _ in true }
         try queue.scenario.play(until: isAsked)
         try queue.scenario.feed(.suspend("cco pause"))
         while try queue.scenario.step() {}
@@ -147,35 +159,36 @@ struct RedBaseTests {
         #expect(queue.scenario.run.baselineDoubted == nil && asked(queue.scenario).count == 3)
     }
 
-    /// Branches on a base that fails the first command and passes the second.
-    private func otherCommand() throws -> (queue: BranchQueue, change: () throws -> Void) {
-        let queue = try BranchQueue(3, isBaseRed: true) { _ in false }
-        queue.scenario.hooks.effect = { effect, _ in
-            guard case .baseline(_, _, "make test") = effect else { return nil }
-            return .gate(.green(milliseconds: 1))
+    /// A run on a base that fails the first command and passes the second.
+    private func otherCommand() throws -> (scenario: Scenario, change: () throws -> Void) {
+        let scenario = try Scenario(.sample(workers: 1))
+        scenario.hooks.effect = { effect, _ in
+            guard case .baseline(_, _, let command) = effect else { return nil }
+            return .gate(command == "make test" ? .green(milliseconds: 1) : .red(Self.red, milliseconds: 1))
         }
-        return (queue, { try queue.scenario.crash(settings: queue.scenario.run.settings.with { $0.verifyCommand = "make test" }) })
+        try scenario.start()
+        return (scenario, { try scenario.crash(settings: scenario.run.settings.with { $0.verifyCommand = "make test" }) })
     }
 
     @Test("a changed command forgets that the base was red, and is asked about it anew")
     func changedCommand() throws {
-        let (queue, change) = try otherCommand()
-        try queue.scenario.play { $0.isBaseRed }
+        let (scenario, change) = try otherCommand()
+        try scenario.play { $0.isBaseRed }
         try change()
-        #expect(queue.scenario.run.baselineRed == nil && !queue.scenario.run.isBaseRed)
-        try queue.playOut()
-        #expect(asked(queue.scenario) == ["make check", "make check", "make test"])
-        #expect(queue.returned.isEmpty && queue.landings.joined().sorted() == [0, 1, 2])
+        #expect(scenario.run.baselineRed == nil && !scenario.run.isBaseRed)
+        try scenario.playOut()
+        #expect(asked(scenario) == ["make check", "make check", "make test"])
+        #expect(scenario.run.phase == .ended(.complete))
     }
 
     @Test("what a run of the old command still says of the base counts for nothing")
     func staleVerdict() throws {
-        let (queue, change) = try otherCommand()
-        try queue.scenario.play(until: isAsked)
+        let (scenario, change) = try otherCommand()
+        try scenario.play(until: isAsked)
         try change()
-        try queue.playOut()
-        #expect(asked(queue.scenario) == ["make check", "make test"])
-        #expect(!queue.scenario.journal.contains { if case .baselineKnown(_?) = $0.event { true } else { false } })
+        try scenario.playOut()
+        #expect(asked(scenario) == ["make check", "make test"])
+        #expect(!scenario.journal.contains { if case .baselineKnown(_?) = $0.event { true } else { false } })
     }
 
     @Test("with the command goes who was to mend what the old one found, and the run comes to its end")
