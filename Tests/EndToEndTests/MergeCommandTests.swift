@@ -120,7 +120,7 @@ struct MergeCommandTests {
         try await BranchFixture.with { fixture in
             for number in 1...4 { try await fixture.branch("good-\(number)", ["\(number).txt": "\(number)\n"]) }
             let names = (1...4).map { "good-\($0)" }
-            for point in ["merge.merged:3", "gate.ended:2", "publish.pushed:1"] {
+            for point in ["merge.merged:3", "gate.ended:1", "publish.pushed:1"] {
                 let killed = try await fixture.merge(names, environment: ["CCO_CRASH_POINT": point])
                 #expect(killed.exit == .signaled(9), "\(point): \(killed.outputText)\(killed.errorText)")
             }
