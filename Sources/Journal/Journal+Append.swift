@@ -16,12 +16,16 @@ extension Journal {
             let first = try firstFreeSequence()
             let last = first + Int64(records.count) - 1
             do {
-                try queue.inTransaction(.immediate) { database in
-                    let statement = try database.cachedStatement(sql: "INSERT INTO event (seq, time, kind, body) VALUES (?, ?, ?, ?)")
-                    for (sequence, record) in zip(first...last, records) {
-                        try statement.execute(arguments: [sequence, record.time.milliseconds, record.kind, Data(record.body)])
+                if records.count <= Self.mostRowsOfStatement {
+                    try queue.writeWithoutTransaction { database in try insert(records[...], from: first, database) }
+                } else {
+                    try queue.inTransaction(.immediate) { database in
+                        for start in stride(from: 0, to: records.count, by: Self.mostRowsOfStatement) {
+                            let rows = records[start..<min(records.count, start + Self.mostRowsOfStatement)]
+                            try insert(rows, from: first + Int64(start), database)
+                        }
+                        return .commit
                     }
-                    return .commit
                 }
             } catch {
                 throw remember(JournalError(error, path: path))
@@ -29,6 +33,29 @@ extension Journal {
             announce(last)
             return first...last
         }
+    }
+
+    /// Inserts rows by one statement: a transaction of its own where none is open, which spares the statements around it and most of what
+    /// each costs besides the rows.
+    private func insert(_ records: ArraySlice<JournalRecord>, from first: Int64, _ database: Database) throws {
+        var values: [DatabaseValue] = []
+        values.reserveCapacity(records.count * 4)
+        for (sequence, record) in zip(first..., records) {
+            values.append(sequence.databaseValue)
+            values.append(record.time.milliseconds.databaseValue)
+            values.append(record.kind.databaseValue)
+            values.append(Data(record.body).databaseValue)
+        }
+        let statement = try database.cachedStatement(sql: Self.insertions[records.count - 1])
+        try statement.execute(arguments: StatementArguments(values))
+    }
+
+    /// Few decisions have more events.
+    private static let mostRowsOfStatement = 32
+
+    /// The statements for one row, for two, and so on.
+    private static let insertions = (1...mostRowsOfStatement).map { count in
+        "INSERT INTO event (seq, time, kind, body) VALUES " + repeatElement("(?, ?, ?, ?)", count: count).joined(separator: ", ")
     }
 
     /// Only called while holding the connection, so that two appends cannot take the same numbers.

@@ -99,24 +99,39 @@ package struct TrialOrder: Sendable, Equatable {
     package private(set) var subjects: [TrialReport.Subject] = []
     package private(set) var pairs: [Pair] = []
 
+    /// Whether there is a pair to be tried, which is asked far more often than which ones.
+    static func isDue(in run: Run) -> Bool {
+        let open = run.tasks.entriesWithOpenBranch
+        return open.contains { entry in
+            let target = run.target(of: entry.task.team)
+            guard let tip = run.head(of: target), let head = entry.task.head else { return false }
+            let look = run.forecast.looks[entry.task.id]
+            guard look?.head != head || look?.target != tip else { return false }
+            if tip != entry.task.base { return true }
+            guard look?.head != head else { return false }
+            return open.contains { $0 !== entry && run.target(of: $0.task.team) == target }
+        }
+    }
+
     package init(_ run: Run) {
-        let open = run.tasks.withOpenBranch
-        let due = open.filter { run.isUntried($0) }.sorted { $1.id < $0.id }
+        let open = run.tasks.entriesWithOpenBranch
+        let due = open.filter { run.isUntried($0) }.sorted { $1.task.id < $0.task.id }
         guard !due.isEmpty else { return }
         let order = MergingOrder(of: run)
-        let soonest = Dictionary(grouping: open) { run.target(of: $0.team) }.mapValues { tasks in
-            tasks.map { ($0, order.rank(of: $0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+        let soonest = Dictionary(grouping: open) { run.target(of: $0.task.team) }.mapValues { entries in
+            entries.map { ($0, order.rank(of: $0.task)) }.sorted { $0.1 < $1.1 }.map(\.0)
         }
         var tried: Set<Set<TaskID>> = []
-        for task in due.filter({ run.hasChanged($0) }) + due.filter({ !run.hasChanged($0) }) {
+        for entry in due.filter({ run.hasChanged($0) }) + due.filter({ !run.hasChanged($0) }) {
             guard pairs.count < TrialOrder.mostPairs else { break }
+            let task = entry.task
             let target = run.target(of: task.team)
             guard let head = task.head, let tip = run.head(of: target) else { continue }
             var mine: [Pair] = []
             // A target that is still where the work began cannot conflict with it.
             if tip != task.base { mine.append(Pair(task: task.id, other: nil, head: head, otherHead: tip, target: tip)) }
-            let isWhole = run.hasChanged(task)
-            for rival in isWhole ? run.rivals(of: task, among: soonest[target] ?? []) : [] {
+            let isWhole = run.hasChanged(entry)
+            for rival in (isWhole ? run.rivals(of: task.id, among: soonest[target] ?? []) : []).map(\.task) {
                 guard let other = rival.head, tried.insert([task.id, rival.id]).inserted else { continue }
                 let isBehind = order.rank(of: task) > order.rank(of: rival)
                 mine.append(
@@ -142,19 +157,19 @@ extension TeamTask {
 
 extension Run {
     /// Whether the task's own branch is not the one that was tried last.
-    fileprivate func hasChanged(_ task: TeamTask) -> Bool { forecast.looks[task.id]?.head != task.head }
+    fileprivate func hasChanged(_ entry: TaskRegister.Entry) -> Bool { forecast.looks[entry.task.id]?.head != entry.task.head }
 
     /// The branches that one is tried against, out of all for the same target.
-    fileprivate func rivals(of task: TeamTask, among open: [TeamTask]) -> [TeamTask] {
-        let known = Set(forecast.collisions.filter { $0.isAbout(task.id) }.compactMap { $0.partner(of: task.id) })
+    fileprivate func rivals(of task: TaskID, among open: [TaskRegister.Entry]) -> [TaskRegister.Entry] {
+        let known = Set(forecast.collisions.filter { $0.isAbout(task) }.compactMap { $0.partner(of: task) })
         // What is known counts for the commits that were tried: it would be forgotten with this one, so it is tried again.
-        let again = known.isEmpty ? [] : open.filter { known.contains($0.id) }
-        let others = open.lazy.filter { $0.id != task.id && !known.contains($0.id) }
+        let again = known.isEmpty ? [] : open.filter { known.contains($0.task.id) }
+        let others = open.lazy.filter { $0.task.id != task && !known.contains($0.task.id) }
         return Array(again.prefix(TrialOrder.mostRivals)) + others.prefix(max(0, TrialOrder.mostRivals - again.count))
     }
 
-    fileprivate func isUntried(_ task: TeamTask) -> Bool {
-        hasChanged(task) || forecast.looks[task.id]?.target != head(of: target(of: task.team))
+    fileprivate func isUntried(_ entry: TaskRegister.Entry) -> Bool {
+        hasChanged(entry) || forecast.looks[entry.task.id]?.target != head(of: target(of: entry.task.team))
     }
 
     /// Whether `task` is the one of the two that will be merged later, as far as can be said: it is less ready, or younger.

@@ -10,7 +10,7 @@ extension Decider {
             case .prepareBase, .runTurn, .say, .gate, .quickGate, .baseline, .conclude, .awaitRoom: false
             }
         }
-        guard !isBusy, !TrialOrder(run).pairs.isEmpty else { return }
+        guard !isBusy, TrialOrder.isDue(in: run) else { return }
         intend(.forecast)
     }
 
@@ -28,9 +28,12 @@ extension Decider {
     /// Notes which tasks are passed over, so that it is seen and has an end.
     mutating func noteHolds(of team: TeamID, _ touched: TouchedPaths) {
         var noted = 0
-        for task in run.readyTasks(of: team).sorted(by: { $0.id < $1.id }) where noted < Decider.mostHolds {
-            guard !run.hasWaitedOut(task, at: now), let touch = touched.touch(of: task.paths), task.held?.by != touch.task else { continue }
-            emit(.taskHeld(task.id, by: touch.task, path: touch.path))
+        for entry in run.tasks.readyEntries(of: team).sorted(by: { $0.task.id < $1.task.id }) where noted < Decider.mostHolds {
+            let held = entry.task.held
+            guard !run.hasWaitedOut(held, at: now), let touch = touched.touch(of: entry.task.paths), held?.by != touch.task else {
+                continue
+            }
+            emit(.taskHeld(entry.task.id, by: touch.task, path: touch.path))
             noted += 1
         }
     }

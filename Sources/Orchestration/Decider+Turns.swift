@@ -238,7 +238,7 @@ extension Decider {
     private mutating func reported(_ turn: Turn, _ outcome: TurnOutcome, _ report: String) {
         do {
             // Before anything is acted upon: a report counts as a whole or not at all.
-            let draft = try Decider.read(QuestionReport.self, report).question
+            let draft = try QuestionReport.read(report)
             if turn.task != nil {
                 let work = try Decider.read(WorkerReport.self, report)
                 let question = ask(turn, draft, isBlocked: work.status == .blocked)

@@ -148,18 +148,20 @@ extension Run {
     /// What would collide with work under way comes after all that does not, and is not started at all while that work is about to land.
     func readyTask(for worker: AgentID, of team: TeamID, avoiding touched: TouchedPaths, at now: Timestamp) -> TeamTask? {
         guard !touched.isEmpty else { return tasks.ready(for: worker, of: team) }
-        let ready = readyTasks(of: team)
-        var free: TeamTask?
-        var second: TeamTask?
-        for task in ready {
-            let touch = task.isRepair || hasWaitedOut(task, at: now) ? nil : touched.touch(of: task.paths)
+        var free: TaskRegister.Entry?
+        var second: TaskRegister.Entry?
+        for entry in tasks.readyEntries(of: team) {
+            func isFirst(before other: TaskRegister.Entry?) -> Bool {
+                other.map { entry.task.rank(for: worker) < $0.task.rank(for: worker) } ?? true
+            }
+            let touch = entry.task.isRepair || hasWaitedOut(entry.task.held, at: now) ? nil : touched.touch(of: entry.task.paths)
             if touch == nil {
-                if free.map({ task.rank(for: worker) < $0.rank(for: worker) }) ?? true { free = task }
-            } else if touch?.landsSoon == false, second.map({ task.rank(for: worker) < $0.rank(for: worker) }) ?? true {
-                second = task
+                if isFirst(before: free) { free = entry }
+            } else if touch?.landsSoon == false, isFirst(before: second) {
+                second = entry
             }
         }
-        return free ?? second
+        return (free ?? second)?.task
     }
 
     /// The tasks of the team that may start, collide with nothing and need not wait for their models.

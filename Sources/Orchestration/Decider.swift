@@ -238,10 +238,11 @@ package struct Decider {
                 adaptWidth()
                 assignTasks()
                 startTurns()
+                let started = events.count
                 // What waited for more, when nobody is at work who could add to it.
                 briefLeads(isAfterStart: true)
                 briefDirector(isAfterStart: true)
-                startTurns()
+                if events.count > started { startTurns() }
                 checkCredentials()
             }
         } while closeSpent()
@@ -294,14 +295,14 @@ extension Run {
             // A rest takes nothing of it.
             deadlines.append((restsUntil(at: now) ?? now).advanced(byMilliseconds: max(0, left)))
             deadlines += credentials.compactMap { $0.nextChange(after: now) }
-            deadlines += agents.values.compactMap { $0.next?.notBefore }.filter { $0 > now }
+            for agent in agents.values { if let pause = agent.next?.notBefore, pause > now { deadlines.append(pause) } }
             deadlines += questions.open.compactMap(\.deadline)
             deadlines += tasks.pauses.filter { $0 > now }
             deadlines += gatheringDeadlines.filter { $0 > now }
             deadlines += tasks.held.map { $0.advanced(byMilliseconds: Run.longestHold) }.filter { $0 > now }
         }
-        deadlines += turns.values.filter { !$0.isBeingEnded }.map(\.deadline)
-        deadlines += effects.values.compactMap(\.delayedUntil)
+        for turn in turns.values where !turn.isBeingEnded { deadlines.append(turn.deadline) }
+        for pending in effects.values { if let until = pending.delayedUntil { deadlines.append(until) } }
         return deadlines.min()
     }
 }

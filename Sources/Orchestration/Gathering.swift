@@ -65,7 +65,7 @@ extension Run {
     /// When waiting for more is over.
     var gatheringDeadlines: [Timestamp] {
         teams.values.flatMap { team in
-            [tasks.submitted(of: team.id).isEmpty ? nil : team.submittedSince, team.stage == .offered ? team.offeredSince : nil]
+            [tasks.hasSubmitted(team.id) ? team.submittedSince : nil, team.stage == .offered ? team.offeredSince : nil]
         }.compactMap { $0?.advanced(byMilliseconds: gatheringTime) }
     }
 

@@ -31,15 +31,16 @@ package struct MergeChain: Sendable, Equatable {
     init(of candidates: [Candidate], for target: MergeTarget, in run: borrowing Run) {
         standsOnRed = target == .base && run.isBaseRed
         var rest: [Link] = []
-        for candidate in candidates {
-            if let link = Link(candidate, in: run) { rest.append(link) }
+        // Most wait, and are not worth a copy.
+        for index in candidates.indices where candidates[index].onto != nil {
+            if let link = Link(candidates[index], in: run) { rest.append(link) }
         }
-        guard !rest.isEmpty else {
-            (links, orphans) = ([], [])
+        let head = run.head(of: target)
+        if MergeChain.isInOrder(rest, on: head) {
+            (links, orphans) = (rest, [])
             return
         }
         let commits = Set(rest.map(\.commit))
-        let head = run.head(of: target)
         let roots = rest.filter { !commits.contains($0.onto) }
         var links: [Link] = []
         var next = (roots.first { $0.onto == head } ?? roots.first)?.id
@@ -50,6 +51,16 @@ package struct MergeChain: Sendable, Equatable {
         }
         self.links = links
         orphans = rest
+    }
+
+    /// Whether each stands on the one before it, and the first on the target: what nearly all chains look like, those of nothing among them.
+    private static func isInOrder(_ links: [Link], on head: ObjectID?) -> Bool {
+        guard var tip = head else { return links.isEmpty }
+        for link in links {
+            guard link.onto == tip, link.commit != head else { return false }
+            tip = link.commit
+        }
+        return true
     }
 
     /// What the next candidate is merged onto; `nil` when it is the target itself.

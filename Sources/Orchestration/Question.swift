@@ -183,4 +183,21 @@ struct QuestionReport: Decodable {
     }
 
     var question: Draft?
+
+    /// What a report asks. Most ask nothing, which is seen without reading them: they are read for what else they say.
+    ///
+    /// - Throws: `DecodingError`.
+    static func read(_ report: String) throws -> Draft? {
+        var report = report
+        let mayAsk = report.withUTF8 { bytes in
+            bytes.indices.contains { index in
+                // An escape could stand for any letter of the name.
+                bytes[index] == UInt8(ascii: "\\")
+                    ? bytes[index...].dropFirst().first == UInt8(ascii: "u") : bytes[index...].starts(with: name)
+            }
+        }
+        return mayAsk ? try Decider.read(QuestionReport.self, report).question : nil
+    }
+
+    private static let name = Array("question".utf8)
 }

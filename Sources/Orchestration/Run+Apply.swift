@@ -220,14 +220,18 @@ extension Run {
             agents[turn.agent]?.activeTurn = turn.id
             bring(turn.messages ?? [], with: turn)
             if let task = turn.task {
-                if tasks[task]?.session?.id != turn.session {
-                    counters.sessions += 1
-                    tasks[task]?.session = Session(id: turn.session)
+                var isNewSession = false
+                tasks.change(task) {
+                    if $0.session?.id != turn.session {
+                        isNewSession = true
+                        $0.session = Session(id: turn.session)
+                    }
+                    if !turn.resumes { $0.session?.isScarce = turn.isScarce }
+                    $0.session?.credential = turn.credential
+                    if $0.startedAt == nil { $0.startedAt = time }
+                    if $0.base == nil { $0.base = turn.startPoint }
                 }
-                if !turn.resumes { tasks[task]?.session?.isScarce = turn.isScarce }
-                tasks[task]?.session?.credential = turn.credential
-                if tasks[task]?.startedAt == nil { tasks[task]?.startedAt = time }
-                if tasks[task]?.base == nil { tasks[task]?.base = turn.startPoint }
+                if isNewSession { counters.sessions += 1 }
             } else {
                 if agents[turn.agent]?.session?.id != turn.session {
                     counters.sessions += 1
@@ -300,15 +304,16 @@ extension Run {
         }
         if let task = turn.task {
             if case .reported = outcome.end { workPace.note(outcome.milliseconds) }
-            tasks[task]?.session = session
-            let spent = tasks[task]?.usage ?? TokenUsage()
-            tasks[task]?.usage = spent + outcome.account.usage
-            tasks[task]?.costUsd += cost
-            if let head = outcome.head {
-                tasks[task]?.head = head
-                tasks[task]?.tree = outcome.tree
+            tasks.change(task) {
+                $0.session = session
+                $0.usage = $0.usage + outcome.account.usage
+                $0.costUsd += cost
+                if let head = outcome.head {
+                    $0.head = head
+                    $0.tree = outcome.tree
+                }
+                if let changes = outcome.changes, !$0.state.isSettled { $0.changes = changes }
             }
-            if let changes = outcome.changes, tasks[task]?.state.isSettled == false { tasks[task]?.changes = changes }
         } else {
             agents[turn.agent]?.session = session
         }

@@ -57,32 +57,17 @@ extension Run {
             if case .resolveConflict(_, _, let files)? = task.firstBrief { heat.noteConflict(files) }
             idleDecisions = 0
         case .taskBriefed(let id, let worker, let pending):
-            if tasks[id]?.worker != worker { tasks[id]?.attempts += 1 }
-            // A brief that is put back after an interruption is no second return.
-            let isReturn = tasks[id]?.state != .assigned
-            tasks[id]?.worker = worker
-            tasks[id]?.next = pending
-            tasks[id]?.state = .assigned
-            tasks[id]?.held = nil
-            switch pending.brief {
-            case .rework where isReturn, .finish where isReturn: tasks[id]?.reworks += 1
-            case .resolveConflict(_, _, let files) where isReturn && tasks[id]?.firstBrief != pending.brief:
-                tasks[id]?.conflicts += 1
-                heat.noteConflict(files)
-            case .resolveConflict where isReturn: tasks[id]?.conflicts += 1
-            case .fixGate where isReturn, .fixQuickGate where isReturn: tasks[id]?.redGates += 1
-            default: break
-            }
-            if isReturn, pending.brief.isReturn, tasks[id]?.firstBrief != pending.brief {
-                let returns = tasks[id]?.returns ?? 0
-                tasks[id]?.returns = returns + 1
-            }
+            brief(id, worker, pending)
         case .taskSubmitted(let id, let report):
-            tasks[id]?.state = .submitted
-            if let team = tasks[id]?.team, teams[team]?.submittedSince == nil { teams[team]?.submittedSince = time }
-            tasks[id]?.report = report
-            tasks[id]?.quick = nil
-            tasks[id]?.next = nil
+            var team: TeamID?
+            tasks.change(id) {
+                team = $0.team
+                $0.state = .submitted
+                $0.report = report
+                $0.quick = nil
+                $0.next = nil
+            }
+            if let team, teams[team]?.submittedSince == nil { teams[team]?.submittedSince = time }
         case .quickCheckAwaited(let id, let check):
             tasks[id]?.quick = check
         case .quickCheckKnown(let id, let verdict):
@@ -90,33 +75,39 @@ extension Run {
         case .taskUndecided(let id):
             tasks[id]?.undecidedReviews += 1
         case .taskApproved(let id):
-            tasks[id]?.state = .approved
-            tasks[id]?.next = nil
-            tasks[id]?.undecidedReviews = 0
-            if let team = tasks[id]?.team, tasks.submitted(of: team).isEmpty { teams[team]?.submittedSince = nil }
-        case .taskReleased(let id, let reason):
-            tasks[id]?.state = .waiting
-            if let worker = tasks[id]?.worker { tasks[id]?.formerWorkers.append(worker) }
-            tasks[id]?.worker = nil
-            tasks[id]?.session = nil
-            tasks[id]?.next = nil
-            tasks[id]?.history.append(reason)
-            tasks[id]?.returns = nil
-        case .taskHeld(let id, let holder, let path):
-            let since = tasks[id]?.held?.since ?? time
-            tasks[id]?.held = Hold(by: holder, path: path, since: since)
-        case .taskSettled(let id, let state):
-            if case .landed = state, let changes = tasks[id]?.changes { heat.noteLanding(changes) }
-            forecast.forget(id)
-            tasks[id]?.changes = nil
-            tasks[id]?.held = nil
-            tasks[id]?.state = state
-            tasks[id]?.next = nil
-            tasks[id]?.settledAt = time
-            if case .landed = state {
-                landedCosts.landed(at: ledger.total.costUsd)
-                if let team = tasks[id]?.team { teams[team]?.idleAssessments = 0 }
+            tasks.change(id) {
+                $0.state = .approved
+                $0.next = nil
+                $0.undecidedReviews = 0
             }
+            if let team = tasks[id]?.team, !tasks.hasSubmitted(team) { teams[team]?.submittedSince = nil }
+        case .taskReleased(let id, let reason):
+            tasks.change(id) {
+                $0.state = .waiting
+                if let worker = $0.worker { $0.formerWorkers.append(worker) }
+                $0.worker = nil
+                $0.session = nil
+                $0.next = nil
+                $0.history.append(reason)
+                $0.returns = nil
+            }
+        case .taskHeld(let id, let holder, let path):
+            tasks.change(id) { $0.held = Hold(by: holder, path: path, since: $0.held?.since ?? time) }
+        case .taskSettled(let id, let state):
+            var (team, changes): (TeamID?, ChangedFiles?)
+            tasks.change(id) {
+                (team, changes) = ($0.team, $0.changes)
+                $0.changes = nil
+                $0.held = nil
+                $0.state = state
+                $0.next = nil
+                $0.settledAt = time
+            }
+            forecast.forget(id)
+            guard case .landed = state else { return }
+            if let changes { heat.noteLanding(changes) }
+            landedCosts.landed(at: ledger.total.costUsd)
+            if let team { teams[team]?.idleAssessments = 0 }
         case .taskReopened(let id):
             reopen(id)
         case .taskPrioritised(let id, let priority):
@@ -124,6 +115,32 @@ extension Run {
         default:
             break
         }
+    }
+
+    /// The task is with a worker, who is to do what the brief says.
+    private mutating func brief(_ id: TaskID, _ worker: AgentID, _ pending: Pending) {
+        var conflicting: [ConflictExcerpt]?
+        tasks.change(id) {
+            if $0.worker != worker { $0.attempts += 1 }
+            // A brief that is put back after an interruption is no second return.
+            let isReturn = $0.state != .assigned
+            $0.worker = worker
+            $0.next = pending
+            $0.state = .assigned
+            $0.held = nil
+            guard isReturn else { return }
+            let isFirst = $0.firstBrief == pending.brief
+            switch pending.brief {
+            case .rework, .finish: $0.reworks += 1
+            case .resolveConflict(_, _, let files):
+                $0.conflicts += 1
+                if !isFirst { conflicting = files }
+            case .fixGate, .fixQuickGate: $0.redGates += 1
+            default: break
+            }
+            if pending.brief.isReturn, !isFirst { $0.returns = ($0.returns ?? 0) + 1 }
+        }
+        if let conflicting { heat.noteConflict(conflicting) }
     }
 
     /// The task stands as if it had not been begun, but for its commits; it may fail as often as a new one.

@@ -24,6 +24,14 @@ struct TaskIndex: Sendable {
     /// What a worker has not brought to its end, in the order of the plan.
     private(set) var openOfWorker: [AgentID: [Int]] = [:]
 
+    /// Whether a task stands in the same lists before and after a change, which is so of most.
+    static func isSame(_ old: TeamTask, _ new: TeamTask) -> Bool {
+        old.state == new.state && old.worker == new.worker && (old.head == nil) == (new.head == nil)
+            && (old.held == nil) == (new.held == nil)
+            && old.awaitsQuickCheck == new.awaitsQuickCheck && (old.priority == nil) == (new.priority == nil)
+            && old.formerWorkers.isEmpty == new.formerWorkers.isEmpty && old.isRepair == new.isRepair && old.team == new.team
+    }
+
     mutating func enter(_ task: TeamTask, at place: Int, isHindered: Bool) {
         if task.isRepair { repairs[task.team, default: []].enter(place) }
         guard !task.state.isSettled else { return }

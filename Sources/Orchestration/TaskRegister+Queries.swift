@@ -6,6 +6,9 @@ extension TaskRegister {
     /// What waits for the lead's judgement.
     func submitted(of team: TeamID) -> [TaskID] { (index.submitted[team] ?? []).map { task($0).id }.sorted() }
 
+    /// Whether something waits for the lead's judgement.
+    func hasSubmitted(_ team: TeamID) -> Bool { index.submitted[team]?.isEmpty == false }
+
     /// What the quick gate has yet to look at.
     var unchecked: [TeamTask] { index.unchecked.map(task) }
 
@@ -57,10 +60,16 @@ extension TaskRegister {
     }
 
     /// All tasks of the team that may start, in the order of the plan.
-    func ready(of team: TeamID) -> [TeamTask] {
+    func ready(of team: TeamID) -> [TeamTask] { readyEntries(of: team).map(\.task) }
+
+    /// The same for those who ask something of each, which copies none of them.
+    func readyEntries(of team: TeamID) -> [Entry] {
         guard let ready = index.ready[team] else { return [] }
-        return (ready.repairs + ready.urgent + ready.returned + ready.fresh.places).sorted().map(task)
+        return (ready.repairs + ready.urgent + ready.returned + ready.fresh.places).sorted().map(entry)
     }
+
+    /// The entries of tasks that are not settled and have a commit that the base of their work does not have.
+    var entriesWithOpenBranch: [Entry] { index.begun.map(entry).filter(\.hasOpenBranch) }
 
     /// The tasks that a worker has, in the order of the plan.
     var underWay: [TeamTask] { index.openOfWorker.values.joined().sorted().map(task) }
@@ -76,12 +85,7 @@ extension TaskRegister {
     }
 
     /// The tasks that are not settled and have a commit that the base of their work does not have.
-    var withOpenBranch: [TeamTask] {
-        index.begun.compactMap { place in
-            let entry = entry(place)
-            return entry.hasOpenBranch ? entry.task : nil
-        }
-    }
+    var withOpenBranch: [TeamTask] { entriesWithOpenBranch.map(\.task) }
 
     /// Since when tasks that could start are held back.
     var held: [Timestamp] { index.held.compactMap { task($0).held?.since } }

@@ -57,6 +57,14 @@ package struct TaskRegister: Sendable {
         }
     }
 
+    /// Changes a task in one step, where each assignment through the subscript makes an entry anew. Nothing happens for an unknown task.
+    package mutating func change(_ id: TaskID, _ change: (inout TeamTask) -> Void) {
+        guard let place = place(of: id) else { return }
+        var task = entry(place).task
+        change(&task)
+        self.change(place, to: task)
+    }
+
     func entry(_ place: Int) -> Entry { pages[place / Self.pageSize][place % Self.pageSize] }
 
     func task(_ place: Int) -> TeamTask { entry(place).task }
@@ -103,8 +111,10 @@ package struct TaskRegister: Sendable {
             self = TaskRegister(tasks)
             return
         }
-        index.leave(old.task, at: place, isHindered: old.hindrances > 0)
+        let isPlaceKept = TaskIndex.isSame(old.task, task)
+        if !isPlaceKept { index.leave(old.task, at: place, isHindered: old.hindrances > 0) }
         replace(place, Entry(task, dependents: old.dependents, hindrances: old.hindrances))
+        if isPlaceKept { return }
         index.enter(task, at: place, isHindered: old.hindrances > 0)
         let (was, isNow) = (old.task.state.satisfiesDependents, task.state.satisfiesDependents)
         if was != isNow { for dependent in old.dependents { hinder(dependent, by: isNow ? -1 : 1) } }

@@ -49,8 +49,7 @@ struct TouchedPaths {
     /// The work that a task with these claims would collide with.
     func touch(of claims: [String]) -> Touch? {
         for claim in claims {
-            let parts = ClaimedPath.components(claim)
-            let name = parts.joined(separator: "/")
+            let name = ClaimedPath.name(of: claim)
             if let touch = files[name] ?? folders[name] { return touch }
             for folder in TouchedPaths.folders(above: name) { if let touch = files[folder] { return touch } }
         }
@@ -59,7 +58,7 @@ struct TouchedPaths {
 
     private static func folders(above path: String) -> [String] {
         var folders = path.isEmpty ? [] : [""]
-        for index in path.indices where path[index] == "/" { folders.append(String(path[..<index])) }
+        for index in path.utf8.indices where path.utf8[index] == UInt8(ascii: "/") { folders.append(String(path[..<index])) }
         return folders
     }
 }
@@ -88,13 +87,13 @@ extension Run {
     package static let longestHold: Int64 = 15 * 60_000
 
     /// Whether a task has been held back for as long as may be.
-    func hasWaitedOut(_ task: TeamTask, at now: Timestamp) -> Bool {
-        task.held.map { now >= $0.since.advanced(byMilliseconds: Run.longestHold) } ?? false
+    func hasWaitedOut(_ held: Hold?, at now: Timestamp) -> Bool {
+        held.map { now >= $0.since.advanced(byMilliseconds: Run.longestHold) } ?? false
     }
 
     /// What a task that could start is held back by, for people.
     func whyHeld(_ task: TeamTask, at now: Timestamp) -> String? {
-        guard let held = task.held, !hasWaitedOut(task, at: now), tasks[held.by]?.holdsFiles == true else { return nil }
+        guard let held = task.held, !hasWaitedOut(held, at: now), tasks[held.by]?.holdsFiles == true else { return nil }
         return "waits: would collide with \(held.by) on \(held.path)"
     }
 }

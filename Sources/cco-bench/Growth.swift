@@ -14,7 +14,7 @@ struct Growth {
 
     /// - Parameter teamSize: `nil` for one team.
     init(tasks: Int, workers: Int = 20, teamSize: Int? = nil, planSize: Int = 50, id: String = "bench") throws {
-        world = ImaginedWorld(tasks: tasks, planSize: planSize)
+        world = try ImaginedWorld(tasks: tasks, planSize: planSize)
         let settings = ImaginedWorld.settings(workers: workers, teamSize: teamSize)
         let (events, run) = Decider.begin(id: ID(id), settings: settings, seed: 7, at: now)
         self.run = run

@@ -5,7 +5,6 @@ import Synchronization
 /// The imagined world behind a real engine. After a given number of landed tasks it answers no more.
 final class ImaginedCarrier: EffectCarrier, EngineObserver {
     private struct State {
-        var world: ImaginedWorld
         var left: Int
         var commits: [Int] = []
         var isOver = false
@@ -14,8 +13,13 @@ final class ImaginedCarrier: EffectCarrier, EngineObserver {
     }
 
     private let state: Mutex<State>
+    /// Under a lock of its own: the engine does not wait until an answer has been thought of.
+    private let world: Mutex<ImaginedWorld>
 
-    init(_ world: ImaginedWorld, landings: Int) { state = Mutex(State(world: world, left: landings)) }
+    init(_ world: ImaginedWorld, landings: Int) {
+        state = Mutex(State(left: landings))
+        self.world = Mutex(world)
+    }
 
     /// How many events each commit held.
     var commits: [Int] { state.withLock { $0.commits } }
@@ -38,7 +42,7 @@ final class ImaginedCarrier: EffectCarrier, EngineObserver {
     ) async -> EffectResult? {
         do {
             let run = try await read()
-            return try state.withLock { state in state.isOver ? nil : try state.world.result(of: effect, in: run) }
+            return state.withLock({ $0.isOver }) ? nil : try world.withLock { try $0.result(of: effect, in: run) }
         } catch {
             end(with: error)
             return nil

@@ -17,6 +17,17 @@ struct PlanCheckTests {
         return task
     }
 
+    @Test("a claim's name is its parts in one", arguments: 1...4 as ClosedRange<UInt64>)
+    func names(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<2_000 {
+            let parts = ["a", "src", ".git", "x.*", "ä", ".", "..", "*", "**", "", "/"]
+            let claim = (0..<Int.random(in: 0...4, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }.joined(
+                separator: "/")
+            #expect(ClaimedPath.name(of: claim) == ClaimedPath.components(claim).joined(separator: "/"), "\(claim)")
+        }
+    }
+
     @Test("a plan that holds has no problems")
     func sound() {
         #expect(problems([.draft("a"), .draft("b", after: ["a"]), .draft("c", paths: ["docs/"])]).isEmpty)

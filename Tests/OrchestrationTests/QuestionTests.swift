@@ -39,6 +39,15 @@ struct QuestionTests {
         return nil
     }
 
+    @Test("a report that asks nothing is not read for its question; one that writes its name in escapes is")
+    func draft() throws {
+        #expect(try QuestionReport.read(#"{"status":"done","summary":"no \"thing\""}"#) == nil)
+        #expect(try QuestionReport.read(#"{"status":"done","question":null}"#) == nil)
+        #expect(try QuestionReport.read(#"{"question":{"text":"Which?"}}"#)?.text == "Which?")
+        #expect(try QuestionReport.read(#"{"\u0071uestion":{"text":"Which?"}}"#)?.text == "Which?")
+        #expect(throws: DecodingError.self) { try QuestionReport.read(#"{"question":"#) }
+    }
+
     @Test("a task that waits for an answer says so, whatever its worker does meanwhile")
     func workerElsewhere() throws {
         let scenario = try asked(status: "blocked", plan: [.draft("a"), .draft("b")])
