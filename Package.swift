@@ -84,7 +84,7 @@ let package = Package(
         module("Merging", needs: ["Orchestration", "Git", "Processes"]),
         module(
             "Engine",
-            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging"],
+            needs: ["Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "JSON"],
             uses: [systemPackage]),
         module("ControlAPI", needs: ["Orchestration"], uses: hummingbird + nio),
         module("DashboardPages", resources: [.embedInCode("Pages")]),
@@ -117,7 +117,8 @@ let package = Package(
         tests(
             "Engine",
             needs: [
-                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "TestSupport",
+                "Orchestration", "ConfigurationFiles", "Observability", "Journal", "Processes", "Git", "Agents", "Merging", "Simulation",
+                "TestSupport",
             ],
             resources: [.copy("Fixtures")]),
         tests("ControlAPI", needs: ["Orchestration", "TestSupport"], uses: nio),

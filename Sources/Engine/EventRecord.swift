@@ -1,13 +1,12 @@
 import FoundationEssentials
+import JSON
 import Journal
 import Orchestration
 
 /// How the run's events are kept in the journal: JSON, one record an event.
 package enum EventRecord {
     package static func encode(_ event: Event, at time: Timestamp) throws -> JournalRecord {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return JournalRecord(time: time, kind: event.kind, body: Array(try encoder.encode(event)))
+        JournalRecord(time: time, kind: event.kind, body: try OnePassEncoder.encode(event))
     }
 
     package static func decode(_ body: [UInt8]) throws -> Event {

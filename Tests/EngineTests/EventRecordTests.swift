@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Orchestration
+import Simulation
 import Testing
 
 @testable import Engine
@@ -19,6 +20,17 @@ struct EventRecordTests {
         #expect(record.kind == "effectIntended")
         #expect(record.time == ManualClock.begin)
         #expect(try EventRecord.decode(record.body) == event)
+    }
+
+    @Test("every event of runs in which much goes wrong is written as the library writes it", arguments: 0..<8 as Range<UInt64>)
+    func bytes(seed: UInt64) throws {
+        let simulator = Simulator(Experiment(seed: seed))
+        _ = simulator.play()
+        let events = simulator.events
+        #expect(!events.isEmpty)
+        let library = JSONEncoder()
+        library.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for (event, time) in events { #expect(try EventRecord.encode(event, at: time).body == Array(library.encode(event))) }
     }
 
     @Test("a journal without an event replays to no run")
