@@ -38,13 +38,14 @@ extension Journal {
     /// Inserts rows by one statement: a transaction of its own where none is open, which spares the statements around it and most of what
     /// each costs besides the rows.
     private func insert(_ records: ArraySlice<JournalRecord>, from first: Int64, _ database: Database) throws {
-        var values: [DatabaseValue] = []
+        // Of this type, because the library goes through a key path for each value of an array of any other.
+        var values: [(any DatabaseValueConvertible)?] = []
         values.reserveCapacity(records.count * 4)
         for (sequence, record) in zip(first..., records) {
-            values.append(sequence.databaseValue)
-            values.append(record.time.milliseconds.databaseValue)
-            values.append(record.kind.databaseValue)
-            values.append(Data(record.body).databaseValue)
+            values.append(sequence)
+            values.append(record.time.milliseconds)
+            values.append(record.kind)
+            values.append(Data(record.body))
         }
         let statement = try database.cachedStatement(sql: Self.insertions[records.count - 1])
         try statement.execute(arguments: StatementArguments(values))

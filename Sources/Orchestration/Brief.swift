@@ -13,9 +13,9 @@ package enum Brief: Codable, Sendable, Equatable {
     /// Worker: the branch does not merge into `target`; bring `target` in and keep both sides.
     case resolveConflict(TaskID, target: ObjectID, files: [ConflictExcerpt])
     /// Worker: the branch merges into `target`, and the gate fails on the merged tree.
-    case fixGate(TaskID, target: ObjectID, log: GateExcerpt)
+    indirect case fixGate(TaskID, target: ObjectID, log: GateExcerpt)
     /// Worker: the quick gate fails on what was handed in.
-    case fixQuickGate(TaskID, log: GateExcerpt)
+    indirect case fixQuickGate(TaskID, log: GateExcerpt)
     /// Worker: the work cannot be taken as it is, for a mechanical reason that is stated (no commit, a forbidden path, no report).
     ///
     /// - Parameter of: what the turn was for that did not bring it; absent is work.

@@ -73,11 +73,11 @@ package enum PublishResult: Codable, Sendable, Equatable {
 /// What came of an effect.
 package enum EffectResult: Codable, Sendable, Equatable {
     case base(BaseFacts)
-    case turn(TurnOutcome)
+    indirect case turn(TurnOutcome)
     /// The message is in the agent's input, or why it cannot be.
     case said(failure: String?)
     case merge(MergeResult)
-    case gate(GateResult)
+    indirect case gate(GateResult)
     case publish(PublishResult)
     case concluded
     /// The disk has room.

@@ -1,8 +1,10 @@
 /// A fact about the run. The journal's events, folded in order, are the run's state; nothing else is.
+///
+/// Large facts are indirect: an event is copied several times on its way into the state and the journal.
 package enum Event: Codable, Sendable, Equatable {
-    case runStarted(RunID, RunSettings, seed: UInt64)
+    indirect case runStarted(RunID, RunSettings, seed: UInt64)
     /// An engine took the run up, with the configuration as it then was.
-    case engineStarted(RunSettings)
+    indirect case engineStarted(RunSettings)
     /// A person (or a signal) wants the run to stop for now.
     case suspended(String)
     /// The run cannot go on without a person; it stands still like a suspended one.
@@ -14,7 +16,7 @@ package enum Event: Codable, Sendable, Equatable {
     /// The gate's command was settled; `nil` means that nothing verifies the work.
     case verifyChosen(String?, proposedBy: AgentID?)
     /// The gate's verdict on the base as it was found; `nil` is green. A red one comes twice: seen, then confirmed.
-    case baselineKnown(GateExcerpt?)
+    indirect case baselineKnown(GateExcerpt?)
 
     case effectIntended(EffectID, Effect)
     case effectDone(EffectID)
@@ -27,16 +29,16 @@ package enum Event: Codable, Sendable, Equatable {
     /// A result arrived for something that is no longer awaited. It is recorded and ignored.
     case strayIgnored(EffectID)
 
-    case leadBriefed(AgentID, Pending)
-    case turnStarted(Turn)
+    indirect case leadBriefed(AgentID, Pending)
+    indirect case turnStarted(Turn)
     case turnStopRequested(TurnID, StopCause)
     /// A running turn gets nowhere; what is done about it comes next.
-    case turnStuck(TurnID, StuckCause)
+    indirect case turnStuck(TurnID, StuckCause)
     /// Something is done about a running turn that gets nowhere, short of stopping it.
-    case turnNudged(TurnID, Nudge)
-    case turnEnded(TurnID, TurnOutcome)
+    indirect case turnNudged(TurnID, Nudge)
+    indirect case turnEnded(TurnID, TurnOutcome)
     /// Something is to be said to the agent of a running turn.
-    case messageAddressed(Message)
+    indirect case messageAddressed(Message)
     /// What the agent was doing is broken off for the message.
     case messageInterrupted(MessageID)
     /// The model gets the message with its next request.
@@ -47,10 +49,10 @@ package enum Event: Codable, Sendable, Equatable {
     /// The agent's report names the message.
     case messageAcknowledged(MessageID)
     /// A person wants something of the run; what follows from it comes next.
-    case orderTaken(Order, OrderReceipt)
-    case settingChanged(LiveSetting)
+    indirect case orderTaken(Order, OrderReceipt)
+    indirect case settingChanged(LiveSetting)
     /// A person is asked something: by an agent's report, or for an approval.
-    case questionAsked(Question)
+    indirect case questionAsked(Question)
     /// `by` is the person; `nil` means that nobody answered in time, and the default counts.
     case questionAnswered(QuestionID, String, by: String?)
     /// `by` is the person; `nil` means that nobody objected in time.
@@ -64,7 +66,7 @@ package enum Event: Codable, Sendable, Equatable {
     case sessionReplaced(AgentID, reason: String)
     case directionShown(ObjectID?)
 
-    case goalSet(TeamID, Goal)
+    indirect case goalSet(TeamID, Goal)
     case planRejected(TeamID?, [String])
     case planAccepted(TeamID, summary: String)
     case goalsAccepted(summary: String)
@@ -73,12 +75,12 @@ package enum Event: Codable, Sendable, Equatable {
     case assessed(TeamID)
     case directorWants(complete: Bool, summary: String, passedOver: [TeamID]? = nil)
 
-    case taskAdded(TeamTask)
-    case taskBriefed(TaskID, worker: AgentID, Pending)
-    case taskSubmitted(TaskID, WorkerReport)
+    indirect case taskAdded(TeamTask)
+    indirect case taskBriefed(TaskID, worker: AgentID, Pending)
+    indirect case taskSubmitted(TaskID, WorkerReport)
     /// The quick gate is to look at what the worker handed in.
-    case quickCheckAwaited(TaskID, QuickCheck)
-    case quickCheckKnown(TaskID, QuickVerdict)
+    indirect case quickCheckAwaited(TaskID, QuickCheck)
+    indirect case quickCheckKnown(TaskID, QuickVerdict)
     case taskUndecided(TaskID)
     case taskApproved(TaskID)
     /// Begun anew by another worker in a fresh session, from what is committed so far.
@@ -90,13 +92,13 @@ package enum Event: Codable, Sendable, Equatable {
     case taskReopened(TaskID)
     case taskPrioritised(TaskID, Int)
 
-    case candidateQueued(Candidate)
+    indirect case candidateQueued(Candidate)
     case candidateEntered(CandidateID, Candidate.State)
     /// The candidate does not fit what is being verified now; it waits until that is over.
     case candidateHeldBack(CandidateID)
-    case gateRed(CandidateID, GateExcerpt)
+    indirect case gateRed(CandidateID, GateExcerpt)
     case treeVerified(tree: ObjectID, command: String, milliseconds: Int64)
-    case flakeSeen(tree: ObjectID, GateExcerpt)
+    indirect case flakeSeen(tree: ObjectID, GateExcerpt)
     /// The candidate has landed. Of several that land together the last one's tree is the one that passed the gate.
     case candidatePublished(CandidateID, commit: ObjectID, tree: ObjectID)
     case candidateReturned(CandidateID, ReturnReason)
@@ -104,20 +106,20 @@ package enum Event: Codable, Sendable, Equatable {
     case branchReturned(CandidateID, ReturnReason, String)
     case pushRefused(String, fallback: String)
     /// Branches under way were tried against each other and against their targets.
-    case collisionsForeseen(TrialReport)
+    indirect case collisionsForeseen(TrialReport)
 
     /// With a family: only for its models.
     case credentialBenched(CredentialID, until: Timestamp, reason: String, family: ModelFamily? = nil)
     case credentialRejected(CredentialID, reason: String)
     /// The provider bears fewer turns at once on the credential than it carries.
-    case credentialSlowed(CredentialID, Throttle)
+    indirect case credentialSlowed(CredentialID, Throttle)
     /// How much of the credential's usage windows is used; told when it has changed noticeably.
     case credentialUsed(CredentialID, [UsageWindow])
 
     /// A part of a ceiling is used up.
-    case spendingWarned(SpendingWarning)
+    indirect case spendingWarned(SpendingWarning)
     /// Fewer or more workers are to begin something than before.
-    case widthChanged(AdaptiveWidth)
+    indirect case widthChanged(AdaptiveWidth)
     /// Much is spent and nothing lands.
     case runawayNoticed(spentUsd: Double, boundUsd: Double)
 

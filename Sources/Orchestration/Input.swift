@@ -1,7 +1,7 @@
 /// What reaches the decisions from outside.
 package enum Input: Sendable {
     /// An engine has taken the run up.
-    case engineStarted(RunSettings)
+    indirect case engineStarted(RunSettings)
     /// A person or a signal wants it to stand still; the text says who.
     case suspend(String)
     case effectFinished(EffectID, EffectResult)
@@ -12,7 +12,7 @@ package enum Input: Sendable {
     /// The Director has been shown this version of the direction.
     case directionShown(ObjectID?)
     /// A person wants something.
-    case ordered(Order)
+    indirect case ordered(Order)
     /// The agent's CLI has acknowledged the message that it knows by this UUID.
     case messageReceived(TurnID, uuid: String, MessageReceipt)
     /// A running turn's output says something about its credential.
