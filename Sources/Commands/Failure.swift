@@ -89,7 +89,7 @@ extension Failure {
     private static func status(_ error: BranchMergeError) -> CommandStatus {
         switch error {
         case .missing, .twice, .holdsAgents: .usage
-        case .checkedOut, .refused: .noPermission
+        case .checkedOut, .occupied, .refused: .noPermission
         case .unreadable: .cannotCreate
         }
     }

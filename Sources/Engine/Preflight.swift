@@ -34,6 +34,8 @@ struct Preflight: Sendable {
                 break
             case .checkedOut(let path, let advice):
                 throw PreflightError.checkedOut(branch: target, path: path, advice: advice)
+            case .occupied(let path, let work):
+                throw PreflightError.occupied(branch: target, path: path, by: work)
             case .refused(let reason):
                 throw PreflightError.refused(branch: target, reason: reason)
             case .unreachable(let reason):
@@ -61,12 +63,16 @@ struct Preflight: Sendable {
 /// Why the repository would not take the run's work.
 package enum PreflightError: Error, CustomStringConvertible {
     case checkedOut(branch: String, path: String, advice: String)
+    case occupied(branch: String, path: String, by: UnfinishedWork)
     case refused(branch: String, reason: String)
 
     package var description: String {
         switch self {
         case .checkedOut(let branch, let path, let advice):
             "\(path) has \(branch) checked out and would refuse the run's work. \(advice) Or set \"useRunBranch\": true, or \"push\": false."
+        case .occupied(let branch, let path, let work):
+            "\(path) is in the midst of a \(work.rawValue) of \(branch) and would refuse the run's work meanwhile. "
+                + "End that there (\(work.endings)) and check another branch out. Or set \"useRunBranch\": true, or \"push\": false."
         case .refused(let branch, let reason):
             "the repository does not let you push to \(branch): \(reason). Set \"useRunBranch\": true, \"push\": false, or get the right to push."
         }

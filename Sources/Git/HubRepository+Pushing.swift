@@ -153,24 +153,4 @@ extension HubRepository {
             return error.kind == .unreachable ? .unreachable(reason: error.detail) : .refused(reason: error.description)
         }
     }
-
-    /// A working clone refuses pushes to the branch it has checked out, unless told otherwise.
-    package func checkedOutOrigin(_ branch: String) async throws(GitError) -> PushPreflight? {
-        guard let folder = try await localOriginDirectory() else { return nil }
-        let place = GitLocation(gitDirectory: folder)
-        let setting = try await git.attempt(["config", "--get", "receive.denyCurrentBranch"], at: place).outputText.trimmed.lowercased()
-        if ["ignore", "warn", "updateinstead", "false", "no", "off", "0"].contains(setting) { return nil }
-        let listing = try await git.run(["worktree", "list", "--porcelain"], at: place).outputText
-        var worktree = ""
-        for line in listing.split(separator: "\n") {
-            if line.hasPrefix("worktree ") { worktree = String(line.dropFirst(9)) }
-            if line == "branch refs/heads/\(branch)" {
-                let advice =
-                    "git -C \(worktree) config receive.denyCurrentBranch updateInstead   (its files follow each push), "
-                    + "or check out another branch there, or let the run use a branch of its own"
-                return .checkedOut(at: worktree, advice: advice)
-            }
-        }
-        return nil
-    }
 }

@@ -31,8 +31,23 @@ package enum PushPreflight: Sendable, Equatable {
     /// The origin is a working clone on this machine with the branch checked out, and refuses pushes to it. `advice` is a command for
     /// the user to choose from.
     case checkedOut(at: String, advice: String)
+    /// The same, but the clone is in the midst of something that began on the branch.
+    case occupied(at: String, by: UnfinishedWork)
     /// The origin was reached and refuses.
     case refused(reason: String)
     /// The origin was not reached.
     case unreachable(reason: String)
+}
+
+/// What a worktree is in the midst of: no branch is checked out, and git keeps the one that it began on for it.
+package enum UnfinishedWork: String, Sendable {
+    case rebase, bisection
+
+    /// The commands that end it, for the user to choose from.
+    package var endings: String {
+        switch self {
+        case .rebase: "git rebase --continue or --abort"
+        case .bisection: "git bisect reset"
+        }
+    }
 }

@@ -43,6 +43,7 @@ import Testing
             (WorkspaceError.held(path: "p", by: "process 1"), .held), (WorkspaceError.notAWorkspace(path: "p"), .cannotCreate),
             (BranchMergeError.missing(branch: "b", present: []), .usage), (BranchMergeError.holdsAgents(workspace: "p", run: "r"), .usage),
             (BranchMergeError.checkedOut(branch: "b", path: "p"), .noPermission),
+            (BranchMergeError.occupied(branch: "b", path: "p", by: .rebase), .noPermission),
             (BranchMergeError.unreadable(run: "p", reason: "d"), .cannotCreate),
             (CredentialPoolError.noKeys, .noPermission), (RunHostError.holdsMerge("p"), .usage),
             (RunHostError.nothingToResume("p"), .usage),

@@ -108,6 +108,32 @@ import Testing
         }
     }
 
+    @Test(
+        "a clone that is in the midst of something that began on the branch is recognised too, in each of its worktrees",
+        arguments: ["git rebase other", "git rebase --apply other", "git bisect start HEAD HEAD~2"], [false, true])
+    func occupied(by command: String, isLinked: Bool) async throws {
+        try await TemporaryRepository.with { test in
+            let first = try await test.head(test.seedPath)
+            try await test.commit(["readme.txt": "ours"], "second")
+            let tip = try await test.commit(["more.txt": "more"], "third")
+            try await test.shell(
+                "git switch -q -c other \(first); echo theirs > readme.txt; git commit -qam fourth; git switch -q main", in: test.seedPath)
+            let place = isLinked ? test.folder + "/linked" : test.seedPath
+            if isLinked { try await test.shell("git switch -q --detach; git worktree add -q \(place) main", in: test.seedPath) }
+            let hub = try await test.hub(origin: test.seedPath)
+            // A rebase stops here at a conflict, and its code says so.
+            try await test.shell("\(command) || true; ! git symbolic-ref -q HEAD", in: place)
+            let work: UnfinishedWork = command.contains("rebase") ? .rebase : .bisection
+            #expect(try await hub.pushDryRun(branch: "main") == .occupied(at: place, by: work))
+            #expect(try await hub.pushDryRun(branch: "new") == .ready)
+            let change = try await test.change(hub, tip, ["work": "w".bytes])
+            guard case .refused = try await hub.push(change, toBranch: "main", alsoNotes: false).branch else {
+                Issue.record("git takes the push")
+                return
+            }
+        }
+    }
+
     @Test("a note belongs to one commit, is replaced whole, and survives many neighbours")
     func notes() async throws {
         try await withWork { test, hub, tip, work async throws in

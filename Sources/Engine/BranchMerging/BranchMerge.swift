@@ -125,6 +125,7 @@ package struct BranchMerge: Sendable {
             switch try await hub.pushDryRun(branch: order.target) {
             case .ready: break
             case .checkedOut(let path, _): throw BranchMergeError.checkedOut(branch: order.target, path: path)
+            case .occupied(let path, let work): throw BranchMergeError.occupied(branch: order.target, path: path, by: work)
             case .refused(let reason): throw BranchMergeError.refused(branch: order.target, reason: reason)
             case .unreachable(let reason): throw PublicationError.unreachable(reason)
             }
@@ -167,18 +168,25 @@ package enum BranchMergeError: Error, CustomStringConvertible, Equatable {
     case missing(branch: String, present: [String])
     case twice(branch: String)
     case checkedOut(branch: String, path: String)
+    case occupied(branch: String, path: String, by: UnfinishedWork)
     case refused(branch: String, reason: String)
     case holdsAgents(workspace: String, run: String)
     case unreadable(run: String, reason: String)
 
     package var description: String {
         switch self {
+        case .missing(let branch, let present) where present.isEmpty:
+            "the repository has no commit yet on any branch, and so no branch \"\(branch)\". Make a first commit there, or push one to it."
         case .missing(let branch, let present):
             "the repository has no branch \"\(branch)\"; it has \(present.prefix(10).joined(separator: ", "))\(present.count > 10 ? " and more" : "")"
         case .twice(let branch):
             "\"\(branch)\" is named twice, or is the target itself; name each branch once"
         case .checkedOut(let branch, let path):
             "\(path) has \(branch) checked out, which git does not let anybody push to. Check another branch out there (git switch --detach), or use --no-push and fetch the result."
+        case .occupied(let branch, let path, let work):
+            "\(path) is in the midst of a \(work.rawValue) of \(branch), and git does not let anybody push to it meanwhile. "
+                + "End that there (\(work.endings)) and check another branch out (git switch --detach), or use --no-push and fetch the "
+                + "result."
         case .refused(let branch, let reason):
             "the repository does not let you push to \(branch): \(reason). Get the right to push, or use --no-push and fetch the result."
         case .holdsAgents(let workspace, let run):
