@@ -19,6 +19,14 @@ package struct Workspace: Sendable, Equatable {
     package var lockPath: String { path + "/lock" }
     package var exists: Bool { PrivateFiles.exists(path) }
 
+    /// Whether a cco has ever begun in it. Who only looks takes no other folder.
+    package var isBegun: Bool { PrivateFiles.exists(formatFile) || PrivateFiles.exists(lockPath) }
+
+    private var formatFile: String { path + "/format" }
+
+    /// What a workspace may consist of before it has its `format`.
+    private static let beginnings: Set<String> = ["lock", "format" + PrivateFiles.unfinished]
+
     /// The unix socket of the engine that has the workspace in hand. Long workspace paths do not fit into a socket address, so the socket then
     /// lies in a private folder below the temporary one, named after the workspace.
     package var socketPath: String {
@@ -38,12 +46,11 @@ package struct Workspace: Sendable, Equatable {
     ///
     /// - Throws: `WorkspaceError`.
     package func prepare() throws {
-        let formatFile = path + "/format"
         if let text = try PrivateFiles.text(formatFile) {
             let found = Int(text.filter(\.isNumber)) ?? 0
             guard found == Workspace.format else { throw WorkspaceError.otherFormat(path: path, found: found) }
         } else {
-            if PrivateFiles.exists(path), try !PrivateFiles.names(in: path).allSatisfy({ $0 == "lock" }) {
+            if PrivateFiles.exists(path), try !PrivateFiles.names(in: path).allSatisfy({ Self.beginnings.contains($0) }) {
                 throw WorkspaceError.notAWorkspace(path: path)
             }
             try PrivateFiles.makeFolder(path)
@@ -53,13 +60,25 @@ package struct Workspace: Sendable, Equatable {
         if !socketPath.hasPrefix(path) { try PrivateFiles.makeFolder(Workspace.temporaryFolder) }
     }
 
-    /// Takes the workspace for this process.
+    /// Objects to a folder of somebody else's, without touching it.
+    ///
+    /// Nobody needs to hold the lock: others may begin, or clean up, while this looks.
+    private func checkIsNotForeign() throws {
+        // One that is missing may be made; what else is wrong with it, who makes it or its lock says.
+        guard !PrivateFiles.exists(formatFile), let names = try? PrivateFiles.names(in: path) else { return }
+        // The format comes before everything else, and goes after it.
+        guard names.contains(where: { !Self.beginnings.contains($0) }), !PrivateFiles.exists(formatFile) else { return }
+        throw WorkspaceError.notAWorkspace(path: path)
+    }
+
+    /// Takes the workspace for this process. A folder of somebody else's stays as it is.
     ///
     /// - Parameter isBrief: for a look only; whoever comes meanwhile waits for it instead of failing.
-    /// - Throws: `WorkspaceError.held` when another process has it.
+    /// - Throws: `WorkspaceError.held` when another process has it; `WorkspaceError.notAWorkspace`.
     package func lock(isBrief: Bool = false) throws -> FileLock {
         var attempts = 1
         while true {
+            try checkIsNotForeign()
             try PrivateFiles.makeFolder(path)
             do {
                 return try FileLock(path: lockPath, isBrief: isBrief)

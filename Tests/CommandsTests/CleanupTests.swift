@@ -107,10 +107,12 @@ import Testing
         try fixture.place.write("photos/summer.jpg", "x")
         let place = Place(
             config: fixture.place.path + "/config", workspace: fixture.place.path + "/photos", surroundings: fixture.surroundings)
-        await #expect(throws: WorkspaceError.notAWorkspace(path: fixture.place.path + "/photos")) {
-            try await WorkspaceCleanup(surroundings: fixture.surroundings, place: place, abandons: true).run()
+        for abandons in [false, true] {
+            await #expect(throws: WorkspaceError.notAWorkspace(path: fixture.place.path + "/photos")) {
+                try await WorkspaceCleanup(surroundings: fixture.surroundings, place: place, abandons: abandons).run()
+            }
         }
-        #expect(exists(fixture.place.path + "/photos/summer.jpg"))
+        #expect(try FolderListing.names(in: fixture.place.path + "/photos") == ["summer.jpg"])
     }
 
     @Test("beside a file of somebody else the workspace stays one: the next run may begin in it, and another cleanup takes it away")

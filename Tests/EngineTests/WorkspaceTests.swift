@@ -49,8 +49,24 @@ struct WorkspaceTests {
     func foreign() throws {
         try folder.write("mine\n", to: "notes.txt")
         let workspace = Workspace(path: folder.path)
+        for isBrief in [false, true] {
+            #expect(throws: WorkspaceError.notAWorkspace(path: folder.path)) { _ = try workspace.lock(isBrief: isBrief) }
+        }
         #expect(throws: WorkspaceError.notAWorkspace(path: folder.path)) { try workspace.prepare() }
+        #expect(!workspace.isBegun)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["notes.txt"])
+    }
+
+    @Test("what a process has left that died while it made a workspace is taken, and is no folder of somebody else's")
+    func halfMade() throws {
+        try folder.write("1", to: "format.new")
+        try folder.write("", to: "lock")
+        let workspace = Workspace(path: folder.path)
+        #expect(workspace.isBegun)
+        let lock = try workspace.lock()
+        defer { withExtendedLifetime(lock) {} }
+        try workspace.prepare()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["format", "lock", "runs"])
     }
 
     @Test("a lock that is held names its holder, and is free again when it is let go")
