@@ -65,6 +65,7 @@ struct Init: AsyncParsableCommand {
         }
         if (repository == nil) != (workers == nil) { throw ValidationError("--repository and --workers belong together.") }
         if dir != nil && config != nil { throw ValidationError("name the folder once.") }
+        try GateCommand.check(verifyCommand, of: "--verify-command", otherwise: "or leave the option out: the Director then proposes one")
     }
 
     func run() async throws {

@@ -29,7 +29,8 @@ struct Merge: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The repository: a URL or a path. (default: the one of the configuration, else the current folder)", valueName: "repository"))
+            "The repository: a URL or a path. (default: the one of the configuration, else the one that the current folder is in)",
+            valueName: "repository"))
     var repository: String?
 
     @Option(
@@ -75,6 +76,7 @@ struct Merge: AsyncParsableCommand {
         }
         if let slots, slots < 1 { throw ValidationError("--slots is at least 1.") }
         if verify != nil, ungated { throw ValidationError("--verify and --ungated exclude each other.") }
+        try GateCommand.check(verify, of: "--verify", otherwise: "leave the option out, or say --ungated")
     }
 
     func run() async throws {
@@ -172,7 +174,9 @@ struct Merge: AsyncParsableCommand {
             throw Failure("nothing would verify the result: name a command with --verify, or say --ungated", .usage)
         }
         var order = BranchMerge.Order(
-            repository: repository ?? contents?.configuration.repository.argument ?? ".", currentFolder: surroundings.currentFolder,
+            repository: repository ?? contents?.configuration.repository.argument
+                ?? SurroundingRepository.name(from: surroundings.currentFolder),
+            currentFolder: surroundings.currentFolder,
             target: target, branches: branches, verifyCommand: ungated ? nil : command,
             verifyTimeoutMinutes: timeout ?? configuration?.verifyTimeoutMinutes ?? 30, gateSlots: slots ?? configuration?.gateSlots,
             push: push && !dryRun)

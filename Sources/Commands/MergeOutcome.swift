@@ -35,6 +35,8 @@ struct MergeOutcome {
         var target: String
         var head: String?
         var gate: String?
+        /// Whether nothing verified what has landed; `gate` is missing then.
+        var isUngated: Bool
         var isDryRun: Bool
         var isComplete: Bool
         var branches: [Branch]
@@ -53,8 +55,8 @@ struct MergeOutcome {
 
     var document: Document {
         var document = Document(
-            target: run.settings.targetBranch, head: run.base?.head.hex, gate: run.verifyCommand, isDryRun: isDryRun,
-            isComplete: run.isEnded,
+            target: run.settings.targetBranch, head: run.base?.head.hex, gate: run.verifyCommand, isUngated: run.verifyCommand == nil,
+            isDryRun: isDryRun, isComplete: run.isEnded,
             branches: run.branches.map { branch in
                 var entry = Document.Branch(name: branch.name, head: branch.head.hex, outcome: branch.outcome.word)
                 switch branch.outcome {
@@ -72,10 +74,11 @@ struct MergeOutcome {
 
     func lines(_ style: Style) -> [String] {
         var lines = [""] + document.branchLines(style)
-        lines += ["", document.summary + (run.verifyCommand == nil ? style.red(" UNGATED: nothing verified them.") : "")]
+        lines += ["", document.summary(style)]
         if run.baselineRed != nil { lines.append(style.red("The gate fails on \(run.settings.targetBranch) as it was found.")) }
         if let fallback = run.fallback {
-            lines.append(style.red("origin refused \(run.settings.targetBranch) (\(fallback.reason)): the work is on \(fallback.branch)"))
+            let reason = OneLineText.of(fallback.reason)
+            lines.append(style.red("origin refused \(run.settings.targetBranch) (\(reason)): the work is on \(fallback.branch)"))
         }
         if !run.isEnded, let reason = run.suspension {
             lines.append("It was stopped (\(reason)). The same command goes on with what has not landed.")
@@ -106,11 +109,11 @@ extension BranchRecord.Outcome {
 }
 
 extension MergeOutcome.Document {
-    /// How many branches have landed, or would, in a sentence.
-    var summary: String {
+    /// How many branches have landed, or would, in a sentence, and that nothing verified them.
+    func summary(_ style: Style) -> String {
         let landed = branches.count { $0.outcome == "landed" }
         return "\(landed) of \(branches.count) \(isDryRun ? "would land" : "landed") on \(fallbackBranch ?? target) in "
-            + "\(HumanText.count(gateRuns, "gate run"))."
+            + "\(HumanText.count(gateRuns, "gate run"))." + (isUngated ? style.red(" UNGATED: nothing verified them.") : "")
     }
 
     /// How to get what was not pushed; `nil` where it was.
@@ -131,7 +134,7 @@ extension MergeOutcome.Document {
         case "open": style.yellow("not decided")
         default:
             style.red("\(ReturnReason(rawValue: branch.outcome)?.words ?? branch.outcome): ")
-                + ControlSequences.sanitised(branch.detail ?? "")
+                + OneLineText.of(branch.detail ?? "")
         }
     }
 }

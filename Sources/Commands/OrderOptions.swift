@@ -67,7 +67,12 @@ struct OrderDelivery: Sendable {
         guard place.workspace.exists, try place.workspace.currentRun() != nil else {
             return Failure("there is no run in \(place.workspace.path). Start one: cco start\(place.options)", .usage)
         }
-        if case .standing(let run) = try await RunFinder(place: place).find(), run.isEnded {
+        let finding = try await RunFinder(place: place).find()
+        if case .standing(let run) = finding, run.settings.branches != nil {
+            let advice = run.isEnded ? "has ended" : "stands still. Go on with the same cco merge"
+            return Failure("the merge into \(run.settings.targetBranch) has no agents and takes no orders; it \(advice).", .usage)
+        }
+        if case .standing(let run) = finding, run.isEnded {
             return Failure(
                 "run \(run.id) has ended, so there is nobody to take the order. Start another: cco start --new\(place.options)", .usage)
         }

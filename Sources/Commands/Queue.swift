@@ -19,7 +19,8 @@ struct Queue: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The repository of a cco merge: a URL or a path. (default: the one of the configuration, else the current folder)",
+            "The repository of a cco merge: a URL or a path. (default: the one of the configuration, else the one that the current folder is "
+                + "in)",
             valueName: "repository"))
     var repository: String?
 

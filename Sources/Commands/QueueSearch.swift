@@ -12,7 +12,7 @@ struct QueueSearch: Sendable {
     var namesConfiguration: Bool
     /// Whether that is a workspace that somebody has named, be it of a run or of a merge.
     var namesWorkspace: Bool
-    /// As a person names it; `nil` for the configuration's, or the one in the current folder.
+    /// As a person names it; `nil` for the configuration's, or the one that the current folder is in.
     var repository: String?
     /// `nil` for merges into any branch.
     var target: String?
@@ -29,7 +29,8 @@ struct QueueSearch: Sendable {
             }
             if namesConfiguration { throw Start.unconfigured(place) }
         }
-        let name = try repository ?? (place.isConfigured ? configuredRepository() : ".")
+        let name =
+            try repository ?? (place.isConfigured ? configuredRepository() : SurroundingRepository.name(from: surroundings.currentFolder))
         let entries = try await merges(of: name) { try await entry(of: $0) }
         guard entries.isEmpty else { return QueueReport(runs: entries) }
         let into = target.map { " into \($0)" } ?? ""
@@ -75,7 +76,7 @@ struct QueueSearch: Sendable {
 
     /// The run that a workspace has, or what came of the last one; `nil` where there has been none. One that begins is waited for.
     private func entry(of workspace: Workspace) async throws -> QueueReport.Entry? {
-        guard workspace.exists else { return nil }
+        guard workspace.isBegun else { return nil }
         let finder = RunFinder(place: Place(config: nil, workspace: workspace.path, surroundings: surroundings))
         return try await finder.settled {
             if let status = try await finder.live() { return QueueReport.Entry(status, isLive: true, at: now) }

@@ -12,7 +12,7 @@ struct QueueText {
         let head = "\(style.bold(name(of: entry)))  \(state(of: entry))"
         if let outcome = entry.outcome {
             let refusal = outcome.refusal.map { [style.red("origin refused \(safe(outcome.target)) (\(safe($0, limit: 160)))")] } ?? []
-            return [head] + outcome.branchLines(style) + [outcome.summary] + refusal + (outcome.whereabouts.map { [$0] } ?? [])
+            return [head] + outcome.branchLines(style) + [outcome.summary(style)] + refusal + (outcome.whereabouts.map { [$0] } ?? [])
                 + ["Nothing waits any more. Log: \(outcome.log)"]
         }
         guard !entry.queues.isEmpty else { return [head, "Nothing waits to be merged."] }

@@ -246,7 +246,8 @@ struct StatusText: Sendable {
 
     private var advice: [String] {
         if status.phase == "ended" { return ["", "Report: cco report\(options)"] }
-        return isLive ? [] : ["", "Go on: cco resume\(options)"]
+        if isLive { return [] }
+        return ["", status.width == nil ? "Go on with the same cco merge." : "Go on: cco resume\(options)"]
     }
 
     private func row(_ name: String, _ text: String) -> String { "  \(pad(name, 11)) \(text)" }

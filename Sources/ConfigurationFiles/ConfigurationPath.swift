@@ -40,7 +40,8 @@ package enum ConfigurationPath {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    static func parent(_ path: String) -> String {
+    /// The folder that a path is in.
+    package static func parent(_ path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

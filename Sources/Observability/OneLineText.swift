@@ -1,7 +1,7 @@
 /// Others' words on one line, harmless to a terminal.
 package enum OneLineText {
     /// - Parameter limit: characters; what is beyond is cut, with a mark.
-    package static func of(_ text: String, limit: Int) -> String {
+    package static func of(_ text: String, limit: Int = .max) -> String {
         let line = ControlSequences.sanitised(text).split(whereSeparator: \.isNewline).joined(separator: " ")
         return line.count <= limit ? line : String(line.prefix(limit - 1)) + "…"
     }

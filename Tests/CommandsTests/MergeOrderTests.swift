@@ -48,6 +48,65 @@ import Testing
         }
     }
 
+    @Test("a command with nothing in it is no gate: it is refused, also where a configuration has one", arguments: ["", " ", "\t\n "])
+    func blank(_ command: String) throws {
+        let place = try TemporaryPlace()
+        _ = try place.folder("project")
+        try place.write(
+            "orchestrator.json", #"{"repositoryUrl": "\#(place.path)/project", "workerCount": 1, "verifyCommand": "make check"}"#)
+        for (words, ways) in [
+            (["merge", "--target", "main", "--verify", command, "fix-1"], ["--verify is empty", "Give a command", "--ungated"]),
+            (
+                ["init", "--repository", "/r", "--workers", "1", "--verify-command", command],
+                ["--verify-command is empty", "the Director"]
+            ),
+        ] {
+            #expect {
+                try Root.parseAsRoot(words)
+            } throws: { error in
+                Root.exitCode(for: error) == .validationFailure && ways.allSatisfy { Root.message(for: error).contains($0) }
+            }
+        }
+        // What a configuration says is refused where it is read.
+        try place.write(
+            "orchestrator.json",
+            #"{"repositoryUrl": "\#(place.path)/project", "workerCount": 1, "verifyCommand": " ", "quickVerifyCommand": "\t"}"#)
+        #expect {
+            try order([], place)
+        } throws: {
+            Failure($0).status == .configuration && Failure($0).message.contains("\"verifyCommand\"")
+                && Failure($0).message.contains("\"quickVerifyCommand\"")
+        }
+    }
+
+    @Test("within a repository that one is taken, however deep the folder is in it")
+    func within() async throws {
+        let place = try TemporaryPlace()
+        try await place.shell(
+            """
+            git init -q project; cd project; git commit -q --allow-empty -m start; mkdir -p a/b/.git; cd ..
+            git -C project worktree add -q ../linked; mkdir linked/src; git init -q --bare bare.git; mkdir outside
+            """)
+        func repository(_ folder: String) throws -> String {
+            let command = try #require(try Root.parseAsRoot(["merge", "--target", "main", "--verify", "true", "fix-1"]) as? Merge)
+            var surroundings = place.surroundings()
+            surroundings.currentFolder = "\(place.path)/\(folder)"
+            return try command.order(surroundings).repository
+        }
+        #expect(try repository("project") == ".")
+        #expect(try repository("project/a/b") == place.path + "/project")
+        #expect(try repository("linked/src") == place.path + "/linked")
+        #expect(try repository("bare.git") == ".")
+        #expect(try repository("bare.git/refs/heads") == place.path + "/bare.git")
+        #expect(try repository("outside") == ".")
+    }
+
+    @Test("a repository without a commit is told of as one")
+    func empty() {
+        #expect("\(BranchMergeError.missing(branch: "main", present: []))".contains("has no commit yet"))
+        #expect("\(BranchMergeError.missing(branch: "main", present: ["a", "b"]))".hasSuffix("no branch \"main\"; it has a, b"))
+    }
+
     @Test("a time that no gate can have is refused", arguments: ["0", "-1", "5256001", "999999999999999"])
     func timeout(_ minutes: String) {
         #expect {

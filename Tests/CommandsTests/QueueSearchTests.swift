@@ -2,43 +2,12 @@ import ArgumentParser
 import ControlAPI
 import Engine
 import FoundationEssentials
-import Journal
 import Orchestration
-import TestSupport
 import Testing
 
 @testable import Commands
 
 @Suite("Which queues cco queue shows") struct QueueSearchTests {
-    /// A merge's workspace with a run in it, as `cco merge` leaves it when it is killed.
-    private struct MergeFixture {
-        let workspace: Workspace
-        let scene: QueueScene
-
-        init(_ surroundings: Surroundings, of repository: String, target: String = "main") throws {
-            workspace = try MergePlaces(surroundings).workspace(of: repository, target: target)
-            try workspace.prepare()
-            scene = try QueueScene.waitingForGate()
-        }
-
-        func leaveRun() throws {
-            let run = scene.run
-            let folder = workspace.folder(of: run.id)
-            try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-            let journal = try Journal(
-                folder: folder.path, identity: JournalIdentity(run: run.id.name, created: QueueScene.begin, version: "test"))
-            _ = try journal.append([try EventRecord.encode(.runStarted(run.id, run.settings, seed: 1), at: QueueScene.begin)])
-            try journal.close()
-            try workspace.setCurrent(run.id)
-        }
-
-        func serving(_ body: @Sendable @escaping () async throws -> Void) async throws {
-            let engine = EngineStandIn(scene.run)
-            let server = ControlServer(socketPath: workspace.socketPath, run: scene.run.id, version: "1", control: engine)
-            try await Serving.run({ try await server.run(onReady: $0) }, while: body)
-        }
-    }
-
     private func queue(_ arguments: [String], _ surroundings: Surroundings) async throws {
         let command = try #require(try Root.parseAsRoot(["queue"] + arguments) as? Queue)
         try await Surroundings.$current.withValue(surroundings) { try await command.run() }
@@ -93,6 +62,22 @@ import Testing
         #expect(over.runs.map(\.state) == ["ended"] && over.runs.first?.outcome?.branches.count == 2)
         try merge.leaveRun()
         #expect(try await report(["--repository", "origin.git"], place).runs.map(\.state) == ["interrupted"])
+    }
+
+    @Test("a folder that is no workspace is only looked at")
+    func foreign() async throws {
+        let place = try TemporaryPlace()
+        try place.write("photos/summer.jpg", "x")
+        _ = try place.folder("empty")
+        for name in ["photos", "empty"] {
+            await #expect {
+                try await queue(["--workspace", name], place.surroundings())
+            } throws: {
+                Failure($0).status == .usage && Failure($0).message.contains("no run and no cco merge has been at work")
+            }
+        }
+        #expect(try FolderListing.names(in: place.path + "/photos") == ["summer.jpg"])
+        #expect(try FolderListing.names(in: place.path + "/empty").isEmpty)
     }
 
     @Test("a configuration's run comes first, and then what is under way on its repository")

@@ -57,6 +57,20 @@ import Testing
         #expect(try RunHost.read(fixture.folder) == before)
     }
 
+    @Test("a merge that stands still takes no order, and goes on otherwise than a run of agents", arguments: [false, true])
+    func idleMerge(hasEnded: Bool) async throws {
+        let place = try TemporaryPlace()
+        let merge = try MergeFixture(place.surroundings(), of: "origin.git")
+        try merge.leaveRun(hasEnded ? [.ended(.merged)] : [.suspended("cco pause")])
+        let command = try #require(try Root.parseAsRoot(["tell", "director", "Hey", "--workspace", merge.workspace.path]) as? Tell)
+        await #expect {
+            try await Surroundings.$current.withValue(place.surroundings()) { try await command.run() }
+        } throws: {
+            let words = hasEnded ? "it has ended" : "Go on with the same cco merge"
+            return Failure($0).status == .usage && Failure($0).message.contains(words) && !Failure($0).message.contains("cco resume")
+        }
+    }
+
     @Test("lists are had from the journal too, and an unknown name is answered with the nearest")
     func lists() async throws {
         let task = TeamTask(

@@ -112,8 +112,11 @@ extension MergeCommandTests {
             let words = ["merge", "--repository", fixture.origin, "--target", "main", "good-1", "bad"]
             let without = try await fixture.call(words)
             #expect(without.exit == .exited(64) && without.errorText.contains("--ungated"), "\(without.errorText)")
+            let blank = try await fixture.call(words + ["--verify", ""])
+            #expect(blank.exit == .exited(64) && blank.errorText.contains("--verify is empty"), "\(blank.errorText)")
             let result = try await fixture.call(words + ["--ungated"])
             #expect(result.exit == .exited(0) && result.outputText.contains("UNGATED"), "\(result.outputText)\(result.errorText)")
+            #expect(try await fixture.queue().text.contains("UNGATED"))
             #expect(try await fixture.files() == ["broken", "check.sh", "good.txt", "one.txt"])
             for commit in ["main", "main~1"] {
                 let receipt = try await fixture.git(["notes", "--ref=cco", "show", commit])

@@ -149,6 +149,8 @@ struct MergeCommandTests {
             try await expect(["good-1", "--ungated"], 64, "exclude")
             try await expect(["good-1", "--slots", "0"], 64, "--slots")
             try await expect([], 64, "branches")
+            try await expect(["good-1", "--workspace", fixture.seed], 73, "not a workspace of cco", "Nothing was changed")
+            #expect(!FileManager.default.fileExists(atPath: fixture.seed + "/lock"))
             #expect(try await fixture.files() == ["check.sh", "good.txt"])
         }
     }
