@@ -112,7 +112,7 @@ struct WorkKeeper: Sendable {
 
     /// Branches, agents' work and kept work; not what came from origin, nor cco's own bookkeeping.
     private static func isWork(_ name: String) -> Bool {
-        !name.hasPrefix("refs/cco/origin/") && !name.hasPrefix("refs/notes/") && !name.hasPrefix("refs/cco/scratch/")
+        !["refs/cco/origin/", "refs/cco/agreed/", "refs/notes/", "refs/cco/scratch/"].contains { name.hasPrefix($0) }
     }
 
     private func bundle(_ refs: [String], _ hub: HubRepository, isSelfContained: Bool) async throws -> String {

@@ -58,6 +58,14 @@ extension GitError.Kind {
     }
 }
 
+extension GitError {
+    /// Whether the origin is not to be had now: it does not answer, or there is no repository in its place, as where a disk is not mounted.
+    /// Of a missing repository of cco's own git has other words.
+    package var isOriginAway: Bool {
+        kind == .unreachable || (kind == .notARepository && detail.range(of: "not a git repository") == nil)
+    }
+}
+
 extension StringProtocol {
     /// The first place of a literal text; the standard library has none without Foundation or a regex.
     func range(of needle: String) -> Range<Index>? {

@@ -5,16 +5,24 @@ extension HubRepository {
     /// Pushes a commit to a branch of the origin, never by force, and then the receipts if asked.
     ///
     /// Safe to repeat: what is there already is `.alreadyThere`. The user's push hooks do not run; the origin's own hooks do.
+    ///
+    /// - Parameter condition: where the branch has to stand; the origin compares and swaps. One that stands elsewhere is `.moved`.
     /// - Throws: ``GitError`` only for what no outcome describes, such as a commit that the hub does not have.
-    package func push(_ commit: ObjectID, toBranch branch: String, alsoNotes: Bool) async throws(GitError) -> PushReport {
+    package func push(
+        _ commit: ObjectID, toBranch branch: String, where condition: PushCondition = .anythingContained, alsoNotes: Bool
+    ) async throws(GitError) -> PushReport {
         let head = try RefName.head(branch)
+        // Git takes a push with an expected value for one that may lose commits: this is what keeps it from it.
+        if case .exactly(let expected?) = condition, try await !isBehind(expected, commit) {
+            return PushReport(branch: .moved(remoteHead: nil), notes: nil)
+        }
         return try await originLock.withLock { () async throws(GitError) -> PushReport in
             let time = ContinuousClock.now
-            if alsoNotes, let report = try await pushWithNotes(commit, to: head) {
+            if alsoNotes, let report = try await pushWithNotes(commit, to: head, condition) {
                 if report.branch == .pushed { await sessions.sightings.note(branch, at: time) }
                 return report
             }
-            let outcome = try await push(commit.hex, commit, to: head)
+            let outcome = try await push(commit.hex, commit, to: head, condition)
             if outcome == .pushed { await sessions.sightings.note(branch, at: time) }
             guard alsoNotes, outcome == .pushed || outcome == .alreadyThere else { return PushReport(branch: outcome, notes: nil) }
             return PushReport(branch: outcome, notes: await pushNotes())
@@ -48,11 +56,11 @@ extension HubRepository {
     /// Pushes a commit and the receipts over one connection, all or nothing.
     ///
     /// - Returns: nil when something stood against it, whatever it was: the two are then to be pushed one by one.
-    private func pushWithNotes(_ commit: ObjectID, to ref: String) async throws(GitError) -> PushReport? {
+    private func pushWithNotes(_ commit: ObjectID, to ref: String, _ condition: PushCondition) async throws(GitError) -> PushReport? {
         guard await sessions.joinedPushes.areWorthTrying, let notes = try await resolve(Self.receiptsRef) else { return nil }
         let arguments =
-            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--atomic", "origin"]
-            + ["\(commit):\(ref)", "\(notes):\(Self.receiptsRef)"]
+            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--atomic"] + condition.options(ref)
+            + ["origin", "\(commit):\(ref)", "\(notes):\(Self.receiptsRef)"]
         let result: ChildCommandResult
         do {
             result = try await originAttempt(arguments, timeout: .seconds(1_800))
@@ -77,12 +85,11 @@ extension HubRepository {
     /// A lock of the origin's that stays is somebody else's to clear, also where the origin is on this machine: its owner can work in another
     /// container.
     private func push(
-        _ source: String, _ id: ObjectID, to ref: String, options: [String] = []
+        _ source: String, _ id: ObjectID, to ref: String, _ condition: PushCondition = .anythingContained, options: [String] = []
     ) async throws(GitError) -> PushOutcome {
         let arguments =
-            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + options + [
-                "origin", "\(source):\(ref)",
-            ]
+            ["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"] + condition.options(ref) + options
+            + ["origin", "\(source):\(ref)"]
         let result: ChildCommandResult
         do {
             result = try await originAttempt(arguments, timeout: .seconds(1_800))
@@ -91,11 +98,9 @@ extension HubRepository {
         }
         guard let status = PushStatus(output: result.outputText, ref: ref) else {
             let error = Git.failure(of: arguments, result)
-            switch error.kind {
-            case .unreachable: return .unreachable(reason: error.detail)
-            case .accessDenied, .notARepository: return .refused(reason: error.detail)
-            default: throw error
-            }
+            if error.isOriginAway { return .unreachable(reason: error.detail) }
+            guard [.accessDenied, .notARepository].contains(error.kind) else { throw error }
+            return .refused(reason: error.detail)
         }
         switch status.meaning {
         case .pushed: return .pushed
@@ -104,7 +109,9 @@ extension HubRepository {
             let answer = await remoteHead(ref)
             let remote = answer ?? nil
             if remote == id { return .alreadyThere }
-            guard status.meaning == .contested, answer != nil, try await isBehind(remote, id) else { return .moved(remoteHead: remote) }
+            guard status.meaning == .contested, answer != nil, try await mayMove(remote, to: id, condition) else {
+                return .moved(remoteHead: remote)
+            }
             return .contested(reason: Self.reason(status, result))
         case .refused: return .refused(reason: Self.reason(status, result))
         }
@@ -127,6 +134,14 @@ extension HubRepository {
     }
 
     /// Whether nothing but a held lock can keep an origin's ref from moving to `id`.
+    private func mayMove(_ remote: ObjectID?, to id: ObjectID, _ condition: PushCondition) async throws(GitError) -> Bool {
+        switch condition {
+        case .anythingContained: return try await isBehind(remote, id)
+        case .exactly(let expected): return remote == expected
+        }
+    }
+
+    /// Whether `id` contains the origin's head; one that is not there is contained.
     private func isBehind(_ remote: ObjectID?, _ id: ObjectID) async throws(GitError) -> Bool {
         guard let remote else { return true }
         guard try await contains(remote) else { return false }
@@ -151,6 +166,16 @@ extension HubRepository {
             return .moved(remoteHead: nil)
         } catch {
             return error.kind == .unreachable ? .unreachable(reason: error.detail) : .refused(reason: error.description)
+        }
+    }
+}
+
+extension PushCondition {
+    /// What git calls a lease: compared with what the origin says, and by the origin itself when it moves the ref.
+    fileprivate func options(_ ref: String) -> [String] {
+        switch self {
+        case .anythingContained: []
+        case .exactly(let expected): ["--force-with-lease=\(ref):\(expected?.hex ?? "")"]
         }
     }
 }

@@ -6,13 +6,14 @@ package enum PushOutcome: Sendable, Equatable {
     case pushed
     /// It was there already.
     case alreadyThere
-    /// The origin's branch has commits that ours lacks; nil if its head could not be read afterwards. Fetch, integrate, verify again.
+    /// The origin's branch has commits that ours lacks, or is not where it was expected; nil if its head could not be read afterwards, or it
+    /// is gone. Fetch, integrate, verify again.
     case moved(remoteHead: ObjectID?)
     /// Somebody else holds the origin's branch and does not move it, as far as could be seen: try again a little later.
     case contested(reason: String)
     /// The origin was reached and says no: a hook, a protected branch, a checked-out branch, missing rights.
     case refused(reason: String)
-    /// The origin was not reached, or the connection broke.
+    /// The origin was not reached, the connection broke, or there is no repository in its place.
     case unreachable(reason: String)
 }
 

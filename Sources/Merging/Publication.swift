@@ -11,17 +11,19 @@ package struct Publication: Sendable {
     /// - Parameters:
     ///   - ref: the target's ref in the hub.
     ///   - remoteBranch: the branch at origin that gets it; `nil` keeps it in the hub.
+    ///   - condition: where that branch has to stand.
     ///   - receipts: what is noted at the commit, which is the last, and at those before it that land with it.
     /// - Throws: `GitError`, also when origin cannot be reached: nothing has moved then.
     package func publish(
-        _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, receipts: [(commit: ObjectID, text: String)]
+        _ commit: ObjectID, onto old: ObjectID, ref: String, remoteBranch: String?, where condition: PushCondition = .anythingContained,
+        receipts: [(commit: ObjectID, text: String)]
     ) async throws -> PublishResult {
         // A commit that comes back by a fast-forward has its receipt from where it was made.
         let noted = try await hub.noted(among: receipts.map(\.commit))
         try await hub.addNotes(receipts.filter { !noted.contains($0.commit) })
         CrashPoint.publishNoted.pass()
         if let remoteBranch {
-            switch try await hub.push(commit, toBranch: remoteBranch, alsoNotes: true).branch {
+            switch try await hub.push(commit, toBranch: remoteBranch, where: condition, alsoNotes: true).branch {
             case .pushed, .alreadyThere: break
             case .moved: return .moved
             case .contested(let reason): return .contested(reason)

@@ -63,6 +63,45 @@ extension MergeCommandTests {
         }
     }
 
+    @Test("what somebody withdraws from the target while the gate runs stays withdrawn: the branch is verified and lands without it")
+    func withdrawn() async throws {
+        try await BranchFixture.with { fixture in
+            try await fixture.branch("good-1", ["one.txt": "1\n"])
+            try await fixture.commitToMain(["secret.txt": "secret\n"])
+            let secret = try await fixture.revision("main")
+            let gate = try await fixture.heldGate()
+            let merge = try await fixture.begin(["--repository", fixture.origin, "--verify", gate.command, "good-1"])
+            try await fixture.untilHeld(gate)
+            try await fixture.git(["update-ref", "refs/heads/main", "start"])
+            try await fixture.letGo(gate)
+            let ended = try await merge.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            #expect(try await fixture.files() == ["check.sh", "good.txt", "one.txt"])
+            #expect(try await fixture.revision("main^1") == fixture.revision("start"), "it did not land on what origin has")
+            #expect(try fixture.gated(by: gate).contains(["check.sh", "good.txt", "one.txt"]), "it was not verified again")
+            #expect(try await !fixture.git(["log", "--all", "--format=%H"]).contains(secret), "what was withdrawn is back")
+            try await fixture.expectNothingLeft()
+        }
+    }
+
+    @Test("a target that somebody deletes while the gate runs is not made anew: the work is on a branch of its own, and the words say why")
+    func deletedTarget() async throws {
+        try await BranchFixture.with { fixture in
+            try await fixture.branch("good-1", ["one.txt": "1\n"])
+            let gate = try await fixture.heldGate()
+            let merge = try await fixture.begin(["--repository", fixture.origin, "--verify", gate.command, "good-1"])
+            try await fixture.untilHeld(gate)
+            try await fixture.git(["update-ref", "-d", "refs/heads/main"])
+            try await fixture.letGo(gate)
+            let ended = try await merge.ended()
+            #expect(ended.exit == .exited(14) && ended.output.contains("origin has no main any more"), "\(ended.output)")
+            let branches = try await fixture.git(["branch", "--list", "--format=%(refname:short)"]).split(separator: "\n").map(String.init)
+            #expect(!branches.contains("main"))
+            let kept = try #require(branches.first { $0.hasPrefix("cco/") })
+            #expect(try await fixture.git(["ls-tree", "--name-only", kept]).contains("one.txt"))
+        }
+    }
+
     @Test("a branch that the gate passes without what was pushed meanwhile, and not with it, is sent back")
     func brokenByOutside() async throws {
         try await BranchFixture.with { fixture in

@@ -35,6 +35,38 @@ import Testing
         }
     }
 
+    @Test(
+        "a push that says where the branch has to stand changes nothing where it was set back, deleted or made meanwhile",
+        arguments: [true, false])
+    func elsewhere(alsoNotes: Bool) async throws {
+        try await withWork { test, hub, tip, work async throws in
+            func push(_ commit: ObjectID, where head: ObjectID?) async throws -> PushReport {
+                try await hub.push(commit, toBranch: "main", where: .exactly(head), alsoNotes: alsoNotes)
+            }
+            try await hub.addNote(work, "work")
+            let withdrawn = try await test.commit(["secret": "s"], "withdrawn")
+            _ = try await hub.fetchOrigin(branch: "main")
+            let onTop = try await test.change(hub, withdrawn, ["work": "w".bytes])
+            try await test.seed("push", "-q", "--force", "origin", "\(tip):refs/heads/main")
+            #expect(try await push(onTop, where: withdrawn) == PushReport(branch: .moved(remoteHead: tip), notes: nil))
+            #expect(try await push(onTop, where: nil) == PushReport(branch: .moved(remoteHead: tip), notes: nil))
+            // What does not contain what is expected would lose it.
+            #expect(try await push(work, where: withdrawn) == PushReport(branch: .moved(remoteHead: nil), notes: nil))
+            #expect(try await test.head(test.originPath, "main") == tip)
+
+            #expect(try await push(work, where: tip) == PushReport(branch: .pushed, notes: alsoNotes ? .pushed : nil))
+            #expect(try await push(work, where: tip).branch == .alreadyThere)
+            #expect(try await test.head(test.originPath, "main") == work)
+
+            let next = try await test.change(hub, work, ["next": "n".bytes])
+            try await test.run("update-ref", "-d", "refs/heads/main", in: test.originPath)
+            #expect(try await push(next, where: work) == PushReport(branch: .moved(remoteHead: nil), notes: nil))
+            #expect(try await test.run("for-each-ref", "refs/heads", in: test.originPath).isEmpty)
+            #expect(try await push(next, where: nil).branch == .pushed)
+            #expect(try await test.head(test.originPath, "main") == next)
+        }
+    }
+
     @Test("a hook that declines is a refusal with its words")
     func declined() async throws {
         try await withWork { test, hub, _, work async throws in
@@ -50,14 +82,16 @@ import Testing
         }
     }
 
-    @Test("an origin that is gone is told from one that is not reached")
+    @Test("an origin whose place is empty for a while, and one that does not answer, are not reached")
     func unreachable() async throws {
         try await withWork { test, hub, _, work async throws in
             try await test.shell("mv origin.git elsewhere.git")
-            guard case .refused = try await hub.push(work, toBranch: "main", alsoNotes: true).branch else {
-                Issue.record("a missing repository is not refused")
+            guard case .unreachable = try await hub.push(work, toBranch: "main", alsoNotes: true).branch else {
+                Issue.record("a missing repository is not unreachable")
                 return
             }
+            try await test.shell("mv elsewhere.git origin.git")
+            #expect(try await hub.push(work, toBranch: "main", alsoNotes: true).branch == .pushed)
             let away = try await HubRepository.createOrOpen(
                 at: hub.path, origin: RemoteURL("http://127.0.0.1:1/x.git", relativeTo: "/"), git: test.git)
             guard case .unreachable = try await away.push(work, toBranch: "main", alsoNotes: true).branch else {

@@ -63,9 +63,25 @@ import Testing
             ("fatal: unable to access 'https://h/': The requested URL returned error: 403", .accessDenied),
             ("fatal: '/x' does not appear to be a git repository\nfatal: Could not read from remote repository.", .notARepository),
             ("fatal: unable to generate diff for big", .tooLargeToCompare),
+            ("Connection to h closed by remote host.\nfatal: Could not read from remote repository.", .unreachable),
             ("fatal: something else", .other),
         ])
     func kinds(_ text: String, _ kind: GitError.Kind) {
         #expect(GitError.Kind(standardError: text) == kind)
+    }
+
+    @Test(
+        "an origin that does not answer, or whose place is empty, is away; one that refuses is not, nor is a repository of cco's own",
+        arguments: [
+            ("fatal: 'x.git' does not appear to be a git repository\nfatal: Could not read from remote repository.", true),
+            ("fatal: Could not read from remote repository.", true),
+            ("fatal: unable to access 'https://h/': Could not resolve host: h", true),
+            ("fatal: not a git repository: 'hub.git'", false),
+            ("git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.", false),
+            ("ERROR: Repository not found.\nfatal: Could not read from remote repository.", false),
+            ("fatal: something else", false),
+        ])
+    func away(_ text: String, _ isAway: Bool) {
+        #expect(GitError(kind: .init(standardError: text), command: "git push", detail: text).isOriginAway == isAway)
     }
 }

@@ -52,6 +52,21 @@ struct PublicationTests {
         }
     }
 
+    @Test("a branch at origin that was set back, or deleted, stays so, although the commit builds on it")
+    func setBack() async throws {
+        try await HubFixture.with { test in
+            let withdrawn = try await test.commit(["secret.txt": "secret\n"], on: test.start)
+            try await test.hub.setRef(HubFixture.main, to: withdrawn)
+            let commit = try await test.commit(["work.txt": "work\n"], on: withdrawn)
+            let result = try await Publication(hub: test.hub).publish(
+                commit, onto: withdrawn, ref: HubFixture.main, remoteBranch: "main", where: .exactly(withdrawn),
+                receipts: [(commit, "a receipt\n")])
+            #expect(result == .moved)
+            #expect(try await test.originMain() == test.start.hex)
+            #expect(try await test.hub.resolve(HubFixture.main) == withdrawn)
+        }
+    }
+
     @Test("a push that origin refuses leaves the hub's ref, and gives origin's words")
     func refused() async throws {
         try await HubFixture.with { test in
