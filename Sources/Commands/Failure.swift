@@ -47,6 +47,7 @@ extension Failure {
         case let error as ControlClientError: self.init(error)
         case let error as SupervisionError: self.init("\(error)", .unexpected)
         case let error as ChildCommandError: self.init(error)
+        case let error as TreeRemoval.Failure: self.init("\(error)", .cannotCreate)
         case let error as SystemError: self.init(error)
         default: self.init("\(error)", .unexpected)
         }

@@ -19,7 +19,10 @@ enum FolderRemoval {
             if next.errorText == last.errorText { break }
             last = next
         }
-        guard !exists(path) else { throw Failure("\(path) could not be removed: \(last.errorText.suffix(500))", .cannotCreate) }
+        guard !exists(path) else {
+            let cause = last.errorText.suffix(500).split(separator: "\n").joined(separator: "; ")
+            throw Failure("\(path) could not be removed: \(cause). Remove it by hand, with the rights that this takes.", .cannotCreate)
+        }
     }
 
     static func exists(_ path: String) -> Bool {

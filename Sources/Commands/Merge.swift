@@ -97,7 +97,7 @@ struct Merge: AsyncParsableCommand {
         let ending = await running.value
         await output.drained()
         do {
-            try tell(ending, of: host, console)
+            try await tell(ending, of: host, console)
         } catch {
             await service?.end()
             throw error
@@ -128,7 +128,7 @@ struct Merge: AsyncParsableCommand {
     }
 
     /// Says what came of it, and leaves that where `cco queue` finds it.
-    private func tell(_ ending: RunEnding, of host: RunHost, _ console: Console) throws {
+    private func tell(_ ending: RunEnding, of host: RunHost, _ console: Console) async throws {
         let outcome = MergeOutcome(ending, of: host, isDryRun: dryRun)
         console.write(json ? try JSONText.of(outcome.document) : outcome.lines(Style(isOn: console.hasColour)).joined(separator: "\n"))
         if let fault = ending.journalFault {
@@ -141,7 +141,12 @@ struct Merge: AsyncParsableCommand {
         } catch {
             console.warn("cco: what came of it is not kept for cco queue: \(Failure(error))")
         }
-        if push || dryRun { try BranchMerge.remove(host.folder) }
+        guard push || dryRun else { return }
+        do {
+            try await BranchMerge.remove(host.folder)
+        } catch {
+            console.warn("cco: the merge is over, and what it needed stays: \(Failure(error))")
+        }
     }
 
     /// Branches are merged also where nobody can ask how that stands.

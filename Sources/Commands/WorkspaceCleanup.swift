@@ -105,6 +105,10 @@ struct WorkspaceCleanup: Sendable {
             let names = result.survivors.map { "\($0.pid)" }.joined(separator: ", ")
             throw Failure("processes of run \(folder.id) are stuck in the kernel: \(names). Nothing was removed.", .held)
         }
+        let stuck = try await GitProcesses.endOrphans(below: folder.path).filter(\.isTrouble)
+        guard stuck.isEmpty else {
+            throw Failure("run \(folder.id): \(stuck.map(\.description).joined(separator: ", ")). Nothing was removed.", .held)
+        }
     }
 
     private func keep(_ folder: RunFolder) async throws {

@@ -52,16 +52,14 @@ enum PrivateFiles {
     }
 
     /// Removes a file or a folder with all it holds; nothing to remove is fine.
-    static func remove(_ path: String) throws {
-        guard exists(path) else { return }
-        try FileManager.default.removeItem(atPath: path)
-    }
+    static func remove(_ path: String) throws { try TreeRemoval.remove(path) }
 }
 
 extension PrivateFiles {
     /// Removes a folder that holds nothing; anything else stays.
     static func removeIfEmpty(_ path: String) throws {
-        guard exists(path), try names(in: path).isEmpty else { return }
-        try remove(path)
+        guard rmdir(path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {
+            throw SystemError(code: errno, operation: "remove \(path)")
+        }
     }
 }

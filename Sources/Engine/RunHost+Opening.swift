@@ -81,7 +81,7 @@ extension RunHost {
 
     /// Ends a run in favour of another one, and before that what its engine has left at work: nobody would ever look at it again.
     private static func abandon(_ old: Unfinished, at now: Timestamp) async throws {
-        _ = try await StrayProcesses(marker: old.folder.marker, awaited: []).reconcile()
+        try await old.folder.endLeftovers()
         _ = try old.journal.append([try EventRecord.encode(.ended(.abandoned), at: now)])
         var run = old.run
         run.apply(.ended(.abandoned), at: now)
@@ -136,7 +136,7 @@ extension RunHost {
         let now = clock.now()
         let folder = freeFolder(in: request.workspace, logDirectory: request.contents.configuration.logDirectory, at: now)
         let unbegun = UnbegunRuns(workspace: request.workspace, logDirectory: request.contents.configuration.logDirectory)
-        var notices = try unbegun.reconcile().map { "\(unbegun.subject): \($0)" }
+        var notices = try await unbegun.reconcile().map { "\(unbegun.subject): \($0)" }
         _ = try StaleSocket(path: request.workspace.socketPath).reconcile()
         let isFirst = try request.workspace.currentRun() == nil
         do {
@@ -161,10 +161,11 @@ extension RunHost {
                 request, run, settings, journal, resources, hub: findings.hub, lock: lock, clock: clock, told: 0, isResumed: false,
                 notices: notices, progress: progress)
         } catch {
-            // Nothing has been spent and nothing has happened: leave nothing behind.
-            try PrivateFiles.remove(folder.path)
-            try PrivateFiles.remove(logFolder(request, folder.id))
-            if isFirst { try PrivateFiles.removeIfEmpty(request.workspace.path + "/runs") }
+            // Nothing has been spent and nothing has happened: leave nothing behind. What was met here is what a person has to know; what
+            // stays, the next start removes.
+            try? await folder.remove()
+            try? PrivateFiles.remove(logFolder(request, folder.id))
+            if isFirst { try? PrivateFiles.removeIfEmpty(request.workspace.path + "/runs") }
             throw error
         }
     }

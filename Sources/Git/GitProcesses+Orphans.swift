@@ -2,6 +2,14 @@ import Glibc
 import Processes
 
 extension GitProcesses {
+    /// Ends the git commands that a cco which is gone left at work on any repository below a folder: before the folder is removed.
+    ///
+    /// - Parameter folder: absolute.
+    /// - Throws: ``GitError`` when /proc cannot be listed.
+    package static func endOrphans(below folder: String) async throws(GitError) -> [RepositoryFinding] {
+        try await GitProcesses(gitDirectories: [], roots: [folder]).endOrphans()
+    }
+
     /// Ends the git commands that an engine which is gone left at work here, so that none of them moves a ref or writes a file later.
     /// Killing git is safe: what it leaves is what ``StaleLocks`` clears.
     ///

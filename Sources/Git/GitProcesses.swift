@@ -27,6 +27,8 @@ package struct GitProcesses: Sendable {
     let gitDirectories: [String]
     /// Absolute paths of folders in which any program counts.
     var folders: [String] = []
+    /// Absolute paths of folders; what cco started for any git directory below one counts.
+    var roots: [String] = []
 
     /// The living processes, without this process itself and its sessions that are idle.
     ///
@@ -52,7 +54,7 @@ package struct GitProcesses: Sendable {
         let arguments = ((try? folder.read("cmdline"))?.split(separator: 0) ?? []).map { String(decoding: $0, as: UTF8.self) }
         // Only git makes git's lock files; an ssh that stays for later connections or a cache of credentials does not.
         let isGit = name.starts(with: "git".utf8) && !arguments.contains { $0.hasPrefix("credential") }
-        let isMarked = isGit && gitDirectories.contains { environment.contains(ArraySlice("\(Self.mark)=\($0)".utf8)) }
+        let isMarked = isGit && environment.contains(where: isMark)
         let isTold =
             isGit
             && gitDirectories.contains { path in
@@ -66,6 +68,13 @@ package struct GitProcesses: Sendable {
         let isPush = arguments.dropFirst().contains { $0 == "push" || $0.contains("receive-pack") || $0 == "send-pack" }
         let command = String(Redaction.redacted(arguments.joined(separator: " ")).prefix(200))
         return Living(identity: identity, command: command, isMarked: isMarked, isPush: isPush)
+    }
+
+    /// Whether a variable with its value says that a process was started for one of these git directories.
+    private func isMark(_ variable: ArraySlice<UInt8>) -> Bool {
+        guard variable.starts(with: "\(Self.mark)=".utf8) else { return false }
+        let place = String(decoding: variable.dropFirst(Self.mark.utf8.count + 1), as: UTF8.self)
+        return gitDirectories.contains(place) || roots.contains { place.hasPrefix($0 + "/") }
     }
 
     private static func isInside(_ process: borrowing FolderHandle, _ folders: [String]) -> Bool {

@@ -39,14 +39,16 @@ extension HubRepository {
         try await removeHalfMade(path, parent: parent, git)
         let temporary = "\(path).partial-\(UInt64.random(in: .min ... .max))"
         let probe = HubRepository(path: temporary, origin: origin, git: git, cloneOptions: cloneOptions, objectFormat: "sha1")
-        try await git.run(["init", "--quiet", "--bare", "--template=", temporary], at: nil)
+        // Said twice: the folder is made by the argument, and the place marks the command as working there.
+        let place = GitLocation(gitDirectory: temporary)
+        try await git.run(["init", "--quiet", "--bare", "--template=", temporary], at: place)
         try probe.writeConfiguration()
         let time = ContinuousClock.now
         let summary = try await probe.originSummary()
         let format = try await probe.originObjectFormat(summary)
         if format != "sha1" {
             try await FolderTree.remove(temporary, environment: git.localEnvironment)
-            try await git.run(["init", "--quiet", "--bare", "--template=", "--object-format=\(format)", temporary], at: nil)
+            try await git.run(["init", "--quiet", "--bare", "--template=", "--object-format=\(format)", temporary], at: place)
         }
         guard chmod(temporary, 0o700) == 0 else { throw .system("setting the mode of \(temporary)") }
         guard rename(temporary, path) == 0 else { throw .system("renaming \(temporary) to \(path)") }

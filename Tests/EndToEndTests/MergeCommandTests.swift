@@ -120,9 +120,14 @@ struct MergeCommandTests {
         try await BranchFixture.with { fixture in
             for number in 1...4 { try await fixture.branch("good-\(number)", ["\(number).txt": "\(number)\n"]) }
             let names = (1...4).map { "good-\($0)" }
+            let git = try OutlivingGit(in: fixture.root)
+            let early = try await fixture.merge(names, environment: ["PATH": git.searchPath])
+            #expect(early.exit == .signaled(9), "\(early.outputText)\(early.errorText)")
+            let outliving = try #require(try git.process())
             for point in ["merge.merged:3", "gate.ended:1", "publish.pushed:1"] {
                 let killed = try await fixture.merge(names, environment: ["CCO_CRASH_POINT": point])
                 #expect(killed.exit == .signaled(9), "\(point): \(killed.outputText)\(killed.errorText)")
+                #expect(!outliving.isAlive, "the git of a cco that is gone still writes")
             }
             try await fixture.branch("good-5", ["5.txt": "5\n"])
             let result = try await fixture.merge(names + ["good-5"])

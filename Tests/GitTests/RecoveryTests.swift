@@ -105,6 +105,29 @@ import Testing
         }
     }
 
+    @Test("before a folder is removed, git commands that a cco which is gone left in any repository below it are ended, and no others")
+    func orphansBelow() async throws {
+        try await TemporaryRepository.with { test in
+            let run = test.folder + "/runs/1"
+            var places: [String] = []
+            for place in ["\(run)/hub.git", "\(run)/hub.git.partial-7", "\(run)0/hub.git"] {
+                try await test.run("init", "-q", "--bare", place)
+                places.append(place)
+            }
+            let inside = [
+                try await LivingGit(at: places[0], in: test, isMarked: true), try await LivingGit(at: places[1], in: test, isMarked: true),
+            ]
+            let identities = try inside.map { try #require(try $0.identity) }
+            let outside = try await LivingGit(at: places[2], in: test, isMarked: true)
+            let persons = try await LivingGit(at: places[0], in: test, isMarked: false)
+            let findings = try await GitProcesses.endOrphans(below: run)
+            #expect(findings.count == 2 && findings.allSatisfy { !$0.isTrouble }, "\(findings)")
+            #expect(identities.allSatisfy { !$0.isAlive })
+            #expect(try outside.identity?.isAlive == true)
+            #expect(try persons.identity?.isAlive == true)
+        }
+    }
+
     @Test("git commands of an engine that is gone are ended in an agent's repository too")
     func agentOrphans() async throws {
         try await TemporaryRepository.with { test in

@@ -79,7 +79,7 @@ package struct BranchMerge: Sendable {
     /// Looks at the repository and makes a run of the order. Nothing has moved yet.
     ///
     /// A run that was killed is given up: what it had landed has landed, the rest is merged anew.
-    /// - Throws: `WorkspaceError`, `GitError`, `BranchMergeError`, `PreflightError`, `JournalError`.
+    /// - Throws: `WorkspaceError`, `GitError`, `BranchMergeError`, `PreflightError`, `JournalError`, `TreeRemoval.Failure`.
     package func open(progress: @escaping @Sendable (EventLine) -> Void) async throws -> RunHost {
         let lock = try workspace.lock()
         try workspace.prepare()
@@ -104,13 +104,16 @@ package struct BranchMerge: Sendable {
                 settings: settings,
                 lock: lock, narrator: narrator, notifier: nil, redactor: resources.redactor, executor: executor, clock: clock)
         } catch {
-            try PrivateFiles.remove(folder.path)
+            // What it has met is what a person has to know; what stays here, the next merge removes.
+            try? await folder.remove()
             throw error
         }
     }
 
     /// Takes away what an ended run has left, but for its log.
-    package static func remove(_ folder: RunFolder) throws { try PrivateFiles.remove(folder.path) }
+    ///
+    /// - Throws: `TreeRemoval.Failure` for what cannot be removed.
+    package static func remove(_ folder: RunFolder) async throws { try await folder.remove() }
 
     private func settings(_ resources: RunResources) async throws -> RunSettings {
         let hub = try await HubRepository.createOrOpen(

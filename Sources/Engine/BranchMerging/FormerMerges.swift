@@ -12,6 +12,7 @@ struct FormerMerges {
     /// All are looked at before the first is touched: what is not known to be a merge may be the work of many hours.
     /// - Returns: what a person should know of those that cannot be read, and stay.
     /// - Throws: `BranchMergeError` where somebody has named a workspace that holds more than merges; nothing was changed then.
+    ///   `TreeRemoval.Failure` for what cannot be removed.
     func giveUp() async throws -> [String] {
         var merges: [(folder: RunFolder, isKept: Bool)] = []
         var notices: [String] = []
@@ -27,8 +28,7 @@ struct FormerMerges {
             }
         }
         for merge in merges {
-            _ = try await StrayProcesses(marker: merge.folder.marker, awaited: []).reconcile()
-            if !merge.isKept { try PrivateFiles.remove(merge.folder.path) }
+            if merge.isKept { try await merge.folder.endLeftovers() } else { try await merge.folder.remove() }
         }
         return notices
     }

@@ -8,12 +8,12 @@ struct UnbegunRuns: ReconciliationDuty {
     let workspace: Workspace
     let logDirectory: String
 
-    func reconcile() throws -> [String] {
+    func reconcile() async throws -> [String] {
         let current = try workspace.currentRun()?.id
         var removed: [String] = []
         for folder in try workspace.runs() where folder.id != current {
             guard try !wasBegun(folder) else { continue }
-            try PrivateFiles.remove(folder.path)
+            try await folder.remove()
             try PrivateFiles.remove("\(logDirectory)/\(folder.id)")
             removed.append(folder.id.name)
         }

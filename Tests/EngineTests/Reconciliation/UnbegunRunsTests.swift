@@ -29,33 +29,35 @@ struct UnbegunRunsTests {
         try journal.close()
     }
 
-    private func reconcile() throws -> [String] { try UnbegunRuns(workspace: workspace, logDirectory: folder.path + "/logs").reconcile() }
+    private func reconcile() async throws -> [String] {
+        try await UnbegunRuns(workspace: workspace, logDirectory: folder.path + "/logs").reconcile()
+    }
 
     @Test("a folder without a journal and one whose run no engine has begun go, with their logs")
-    func removed() throws {
+    func removed() async throws {
         try makeRun("a", nil)
         try makeRun("b", [])
-        #expect(try reconcile() == ["removed a, b, which had not begun"])
+        #expect(try await reconcile() == ["removed a, b, which had not begun"])
         #expect(try workspace.runs().isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/logs").isEmpty)
-        #expect(try reconcile().isEmpty, "repeating it finds nothing")
+        #expect(try await reconcile().isEmpty, "repeating it finds nothing")
     }
 
     @Test("the current run and every run that an engine has begun stay")
-    func kept() throws {
+    func kept() async throws {
         try makeRun("begun", [.engineStarted(EngineFixture.settings)])
         try makeRun("current", [])
         try workspace.setCurrent(ID("current"))
-        #expect(try reconcile().isEmpty)
+        #expect(try await reconcile().isEmpty)
         #expect(try workspace.runs().map(\.id.name) == ["begun", "current"])
     }
 
     @Test("a journal that cannot be read is somebody's, and stays")
-    func unreadable() throws {
+    func unreadable() async throws {
         try makeRun("broken", nil)
         try Data("not a database, and longer than one page of nothing".utf8).write(
             to: URL(filePath: "\(workspace.folder(of: ID("broken")).path)/\(Journal.fileName)"))
-        #expect(try reconcile().isEmpty)
+        #expect(try await reconcile().isEmpty)
         #expect(try workspace.runs().count == 1)
     }
 }
