@@ -187,6 +187,7 @@ struct Merge: AsyncParsableCommand {
             push: push && !dryRun)
         // A rehearsal promises nothing that the repository would refuse.
         order.needsPush = push
+        order.isRehearsal = dryRun
         if let contents { try order.take(contents, in: place.folder, environment: surroundings.environment) }
         return order
     }

@@ -29,7 +29,31 @@ struct MergeOutcome {
             /// `landed`, `conflict`, `red`, `objection`, `empty` or `open`.
             var outcome: String
             var commit: String?
+            /// Why it was given back, with the log's path where the gate failed.
             var detail: String?
+            /// The first line of the gate's output that looks like a failure; missing where there is none, or the gate did not fail.
+            var failure: String?
+            /// The file with what the gate printed when it failed.
+            var gateLog: String?
+            /// The commit that the branch was merged onto when the gate failed.
+            var onto: String?
+            /// The other branches of this merge that are in that commit, the first hundred of them.
+            var with: [String]?
+            /// Whether the gate passes on that commit: then it fails on those together with this one.
+            var passesWithout: Bool?
+
+            init(_ branch: RunReport.BranchReport) {
+                name = branch.name
+                head = branch.head
+                outcome = branch.outcome
+                commit = branch.commit
+                detail = branch.detail
+                failure = branch.failure
+                gateLog = branch.gateLog
+                onto = branch.onto
+                with = branch.with
+                passesWithout = branch.passesWithout
+            }
         }
 
         var target: String
@@ -43,8 +67,9 @@ struct MergeOutcome {
         var gateRuns: Int
         var gateMilliseconds: Int64
         var flakes: Int
-        /// The branch that got the work since origin refused the target, and origin's words; missing where it did not.
+        /// The branch at origin that has the work since origin refused the target; missing where it did not, or has refused that one, too.
         var fallbackBranch: String?
+        /// Origin's words when it refused the target.
         var refusal: String?
         /// The repository that has the result where it was not pushed; missing where it was, and in a rehearsal.
         var hub: String?
@@ -57,16 +82,9 @@ struct MergeOutcome {
         var document = Document(
             target: run.settings.targetBranch, head: run.base?.head.hex, gate: run.verifyCommand, isUngated: run.verifyCommand == nil,
             isDryRun: isDryRun, isComplete: run.isEnded,
-            branches: run.branches.map { branch in
-                var entry = Document.Branch(name: branch.name, head: branch.head.hex, outcome: branch.outcome.word)
-                switch branch.outcome {
-                case .landed(let commit): entry.commit = commit.hex
-                case .returned(_, let detail): entry.detail = detail
-                case .open, .empty: break
-                }
-                return entry
-            }, gateRuns: run.merges.gateRuns, gateMilliseconds: run.merges.gateMilliseconds, flakes: run.merges.flakes,
-            fallbackBranch: run.fallback?.branch, refusal: run.fallback?.reason, log: logFolder)
+            branches: run.branches.map { Document.Branch(RunReport.BranchReport($0, in: run)) }, gateRuns: run.merges.gateRuns,
+            gateMilliseconds: run.merges.gateMilliseconds, flakes: run.merges.flakes,
+            fallbackBranch: run.divertedTo, refusal: run.fallback?.reason, log: logFolder)
         if !isDryRun, !run.settings.push, run.isEnded { document.hub = hub }
         if run.isEnded, case .failed(let reason)? = run.phase.endReason { document.failure = reason }
         return document
@@ -77,8 +95,11 @@ struct MergeOutcome {
         lines += ["", document.summary(style)]
         if run.baselineRed != nil { lines.append(style.red("The gate fails on \(run.settings.targetBranch) as it was found.")) }
         if let fallback = run.fallback {
-            let reason = OneLineText.of(fallback.reason)
-            lines.append(style.red("origin refused \(run.settings.targetBranch) (\(reason)): the work is on \(fallback.branch)"))
+            let place =
+                run.divertedTo.map { "the work is on \($0)" }
+                ?? "nothing is on \(fallback.branch) either, so what has not landed is not at origin"
+            lines.append(
+                style.red("origin refused \(run.settings.targetBranch) (\(OneLineText.of(fallback.reason, limit: 400))): \(place)"))
         }
         if !run.isEnded, let reason = run.suspension {
             lines.append("It was stopped (\(reason)). The same command goes on with what has not landed.")
@@ -93,18 +114,6 @@ struct MergeOutcome {
     func status(_ ending: CommandStatus) -> CommandStatus {
         guard ending == .ok else { return ending }
         return run.branches.contains { if case .returned = $0.outcome { true } else { false } } ? .branchesReturned : .ok
-    }
-}
-
-extension BranchRecord.Outcome {
-    /// A stable word for scripts.
-    var word: String {
-        switch self {
-        case .open: "open"
-        case .landed: "landed"
-        case .empty: "empty"
-        case .returned(let reason, _): reason.rawValue
-        }
     }
 }
 
@@ -135,19 +144,6 @@ extension MergeOutcome.Document {
         default:
             style.red("\(ReturnReason(rawValue: branch.outcome)?.words ?? branch.outcome): ")
                 + OneLineText.of(branch.detail ?? "")
-        }
-    }
-}
-
-extension ReturnReason {
-    fileprivate var words: String {
-        switch self {
-        case .conflict: "does not merge"
-        case .red: "the gate fails"
-        case .objection: "cannot be merged"
-        case .cancelled: "was cancelled"
-        case .unapproved: "waits for approval"
-        case .empty: "nothing new"
         }
     }
 }

@@ -11,9 +11,19 @@ struct MergePlaces: Sendable {
     let folder: String
     private let currentFolder: String
 
-    init(_ surroundings: Surroundings) {
-        let named = surroundings.environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        folder = (named ?? (surroundings.home ?? "/tmp") + "/.cache") + "/cco/merge"
+    /// A folder for everybody is no place: others could have made what is in it.
+    ///
+    /// - Parameter accountHome: the home folder of whoever runs cco, for an environment that names none.
+    /// - Throws: `Failure` where there is none.
+    init(_ surroundings: Surroundings, accountHome: () -> String? = { AccountHome.path(of: geteuid()) }) throws {
+        func absolute(_ path: String?) -> String? { path.flatMap { $0.hasPrefix("/") ? $0 : nil } }
+        let named = absolute(surroundings.environment["XDG_CACHE_HOME"])
+        guard let cache = named ?? (absolute(surroundings.home) ?? absolute(accountHome())).map({ $0 + "/.cache" }) else {
+            throw Failure(
+                "there is no place for what cco merge keeps: HOME is not set, and this user has no home folder. "
+                    + "Set HOME or XDG_CACHE_HOME, or name a folder with --workspace.", .cannotCreate)
+        }
+        folder = cache + "/cco/merge"
         currentFolder = surroundings.currentFolder
     }
 

@@ -65,7 +65,7 @@ struct QueueSearch: Sendable {
     private func merges(
         of repository: String, _ look: (Workspace) async throws -> QueueReport.Entry?
     ) async throws -> [QueueReport.Entry] {
-        let known = MergePlaces(surroundings)
+        let known = try MergePlaces(surroundings)
         let workspaces = try target.map { [try known.workspace(of: repository, target: $0)] } ?? known.workspaces(of: repository)
         var entries: [QueueReport.Entry] = []
         for workspace in workspaces {

@@ -35,15 +35,18 @@ package struct RunReporting: Sendable {
     package func report(_ run: Run, kept: [KeptCommit]) async throws -> RunReport {
         var direction = directionFallback ?? ""
         var landed: [LandedCommit] = []
-        if let head = run.base?.head {
-            if let text = try await hub.file(at: head, path: IntegrationRules.directionFile, limit: 16 << 10) {
+        if let head = run.base?.head, run.settings.isRehearsal != true {
+            if run.settings.branches == nil,
+                let text = try await hub.file(at: head, path: IntegrationRules.directionFile, limit: 16 << 10)
+            {
                 direction = String(decoding: text, as: UTF8.self)
             }
             landed = try await hub.firstParentLog(from: run.startedFrom, to: head, limit: 2_000).map {
                 LandedCommit(id: $0.id.hex, subject: $0.subject)
             }
         }
-        let lines = direction.split(separator: "\n", omittingEmptySubsequences: false).prefix(12).map(String.init)
+        let isMerge = run.settings.branches != nil
+        let lines = isMerge ? [] : direction.split(separator: "\n", omittingEmptySubsequences: false).prefix(12).map(String.init)
         let fetch = "git fetch \(hub.path) \(run.settings.targetBranch)"
         let facts = RunReportFacts(direction: lines, logFolder: logFolder, fetchCommand: fetch, kept: kept, landed: landed)
         return RunReport(run: run, facts: facts, at: now())

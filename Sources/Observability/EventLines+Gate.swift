@@ -81,13 +81,17 @@ extension EventScribe {
         case .candidatePublished(let id, let commit, _):
             guard let candidate = before.queue.first(where: { $0.id == id }) else { return [] }
             let gated = after.verifyCommand == nil ? " UNGATED" : ""
-            return [
-                line("merge", .notice, "\(label(candidate.kind)) is on \(after.label(of: candidate.target)) as \(commit.short)\(gated).")
-            ]
+            return [line("merge", .notice, "\(label(candidate.kind)) \(landing(of: candidate, as: commit.short + gated)).")]
         case .candidateReturned(let id, let reason):
             guard let candidate = before.queue.first(where: { $0.id == id }) else { return [] }
             return returned(candidate, reason)
-        case .branchReturned(_, _, let pointer):
+        case .branchReturned(let id, _, let pointer):
+            if let red = after.branches.first(where: { $0.candidate == id })?.red {
+                return [
+                    line("merge", .warning, "Look at: \(cut(after.words(of: red), limit: 140))"),
+                    line("merge", .info, "Its output: \(red.logPath)"),
+                ]
+            }
             return pointer.isEmpty ? [] : [line("merge", .warning, "Look at: \(cut(pointer, limit: 140))")]
         case .collisionsForeseen(let report):
             return foreseen(report)
@@ -100,6 +104,15 @@ extension EventScribe {
         default:
             return []
         }
+    }
+
+    /// Where the commit of a candidate is that was published: what origin refuses, or is not to get, is not on its target branch.
+    private func landing(of candidate: Candidate, as commit: String) -> String {
+        let target = after.label(of: candidate.target)
+        guard candidate.target == .base else { return "is on \(target) as \(commit)" }
+        if after.settings.isRehearsal == true { return "would be on \(target) as \(commit)" }
+        guard let branch = before.pushBranch else { return "is on \(target) as \(commit), in the run's own repository" }
+        return branch == target ? "is on \(target) as \(commit)" : "is on \(branch) as \(commit), not on \(target)"
     }
 
     /// What was not known before.

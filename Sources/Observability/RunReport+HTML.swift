@@ -8,12 +8,14 @@ extension RunReport {
     ///   - timeline: shown as a picture, where there is one.
     ///   - isServed: whether the run's pages serve it: then it has a way back to them.
     package func html(timeline: Timeline? = nil, isServed: Bool = false) -> String {
-        let title = "Run \(HTMLText.escaped(run)): \(HTMLText.escaped(outcome.word))"
-        let sections = [
-            askedHTML, landedHTML, unlandedHTML, keptHTML, questionsHTML, timeline.flatMap { TimelinePicture($0)?.html } ?? "", gateHTML,
-            hotFilesHTML,
-            costHTML, resultHTML,
-        ]
+        let title = "\(kind) \(HTMLText.escaped(run)): \(HTMLText.escaped(outcome.word))"
+        let picture = timeline.flatMap { TimelinePicture($0)?.html } ?? ""
+        let sections =
+            if let branches {
+                [branchesHTML(branches), picture, gateHTML, resultHTML]
+            } else {
+                [askedHTML, landedHTML, unlandedHTML, keptHTML, questionsHTML, picture, gateHTML, hotFilesHTML, costHTML, resultHTML]
+            }
         return """
             <!doctype html>
             <html lang="en">
@@ -38,12 +40,14 @@ extension RunReport {
             """
     }
 
+    private var kind: String { branches == nil ? "Run" : "Merge" }
+
     private var headHTML: String {
         let word = outcome.word
-        let kind = word == "complete" ? "good" : outcome.hasEnded ? "bad" : "warn"
+        let tone = ["complete", "merged"].contains(word) ? "good" : outcome.hasEnded ? "bad" : "warn"
         var lines = [
-            "<h1>Run \(HTMLText.escaped(run))</h1>",
-            "<p class=\"outcome\"><strong class=\"\(kind)\">\(HTMLText.escaped(word))</strong> \(HTMLText.words(outcome.explanation))</p>",
+            "<h1>\(kind) \(HTMLText.escaped(run))</h1>",
+            "<p class=\"outcome\"><strong class=\"\(tone)\">\(HTMLText.escaped(word))</strong> \(HTMLText.words(outcome.explanation))</p>",
         ]
         if gate.isUngated { lines.append("<p class=\"alarm\">Ungated: nothing has verified the work of this run.</p>") }
         if let refusal = push.refusal {
@@ -53,23 +57,30 @@ extension RunReport {
             lines.append(
                 "<p class=\"alarm\">The gate fails on \(HTMLText.code(targetBranch)) as it was found (\(HTMLText.words(red))).</p>")
         }
-        let commits = [startedFrom, head].compactMap { $0.map { HTMLText.code(String($0.prefix(10))) } }
-        let unlanded = teams.reduce(0) { $0 + $1.unlanded.count }
-        let tasks = unlanded + teams.reduce(0) { $0 + $1.landed.count }
-        lines.append(
-            HTMLText.facts([
-                ("Repository", HTMLText.words(repository)),
-                ("Branch", HTMLText.code(targetBranch) + (commits.count == 2 ? " \(commits[0]) → \(commits[1])" : "")),
-                ("Started", HumanText.time(time.startedAt)), (outcome.hasEnded ? "Ended" : "Last change", HumanText.time(time.endedAt)),
-                (
-                    "Time",
-                    "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"
-                ),
-                ("Tasks", HumanText.landed(tasks - unlanded - unneeded, unneeded: unneeded, of: tasks)),
-                ("Cost", "\(Self.money(spending.total))\(budget), \(Self.tokens(spending.total)) tokens, \(spending.total.turns) turns"),
-            ]))
+        lines.append(HTMLText.facts(branches == nil ? placeFacts + companyFacts : placeFacts))
         if !outcome.summary.isEmpty { lines.append("<blockquote>\(HTMLText.words(outcome.summary, limit: 2_000))</blockquote>") }
         return lines.joined(separator: "\n")
+    }
+
+    private var placeFacts: [(String, String)] {
+        let commits = [startedFrom, head].compactMap { $0.map { HTMLText.code(String($0.prefix(10))) } }
+        let isMoved = commits.count == 2 && push.result != "fallback"
+        return [
+            ("Repository", HTMLText.words(repository)),
+            ("Branch", HTMLText.code(targetBranch) + (isMoved ? " \(commits[0]) → \(commits[1])" : "")),
+            ("Started", HumanText.time(time.startedAt)), (outcome.hasEnded ? "Ended" : "Last change", HumanText.time(time.endedAt)),
+        ]
+    }
+
+    private var companyFacts: [(String, String)] {
+        let unlanded = teams.reduce(0) { $0 + $1.unlanded.count }
+        let tasks = unlanded + teams.reduce(0) { $0 + $1.landed.count }
+        let worked = HumanText.duration(milliseconds: time.workedMilliseconds)
+        return [
+            ("Time", "\(worked) of \(HumanText.duration(milliseconds: time.limitMilliseconds))"),
+            ("Tasks", HumanText.landed(tasks - unlanded - unneeded, unneeded: unneeded, of: tasks)),
+            ("Cost", "\(Self.money(spending.total))\(budget), \(Self.tokens(spending.total)) tokens, \(spending.total.turns) turns"),
+        ]
     }
 
     /// Tasks that landed, and as many that did not, that the page lists one by one: enough for a person, and for a browser.

@@ -3,7 +3,12 @@ import Orchestration
 extension RunReport {
     /// The report as a Markdown document. Text that others wrote cannot break its structure.
     package func markdown() -> String {
-        (head(of: "Run \(run)") + askedSection + landedSection + unlandedSection + keptSection + questionsSection + gateSection
+        if let branches {
+            let sections = head(of: "Merge \(run)") + branchesSection(branches) + gateSection + resultSection
+            return sections.joined(separator: "\n")
+        }
+        return
+            (head(of: "Run \(run)") + askedSection + landedSection + unlandedSection + keptSection + questionsSection + gateSection
             + hotFilesSection
             + spendingSection + resultSection).joined(separator: "\n")
     }
@@ -18,10 +23,15 @@ extension RunReport {
         if let red = gate.baselineRed {
             lines += ["> **BASELINE RED**: the gate fails on \(branch) as it was found (\(Self.plain(red))).", ""]
         }
-        let commits = [startedFrom, self.head].compactMap { $0.map { Self.code(String($0.prefix(10))) } }
+        if isRehearsal == true { lines += ["> **REHEARSAL**: nothing was changed in the repository.", ""] }
         lines += [
-            "- repository: \(Self.plain(repository)), branch \(branch)" + (commits.count == 2 ? ", \(commits[0]) → \(commits[1])" : ""),
+            "- repository: \(Self.plain(repository)), branch \(branch)\(movement)",
             "- started: \(HumanText.time(time.startedAt)), \(outcome.hasEnded ? "ended" : "last change"): \(HumanText.time(time.endedAt))",
+        ]
+        guard branches == nil else {
+            return lines + ["- time: \(HumanText.duration(milliseconds: time.wallMilliseconds)) from start to end", ""]
+        }
+        lines += [
             "- time: \(HumanText.duration(milliseconds: time.workedMilliseconds)) of work "
                 + "(limit \(HumanText.duration(milliseconds: time.limitMilliseconds))), "
                 + "\(HumanText.duration(milliseconds: time.wallMilliseconds)) from start to end",
@@ -29,6 +39,14 @@ extension RunReport {
         ]
         if !outcome.summary.isEmpty { lines += ["", "The Director: \(Self.plain(outcome.summary))"] }
         return lines + [""]
+    }
+
+    /// The target branch's commits before and after; where origin has refused it the newest commit is elsewhere.
+    private var movement: String {
+        guard let start = startedFrom.map({ Self.code(String($0.prefix(10))) }), let end = head.map({ Self.code(String($0.prefix(10))) })
+        else { return "" }
+        guard push.result == "fallback", let fallback = push.branch else { return ", \(start) → \(end)" }
+        return ", from \(start); \(end) is on \(Self.code(fallback))"
     }
 
     var budget: String { spending.budgetUsd.map { " of \(HumanText.money(dollars: $0))" } ?? "" }
@@ -57,7 +75,8 @@ extension RunReport {
             lines.append("")
         }
         guard !landed.isEmpty else { return lines }
-        lines += ["New commits of \(Self.code(targetBranch)), newest first:", ""]
+        let place = push.result == "off" ? "\(Self.code(targetBranch)) in the run's own repository" : Self.code(push.branch ?? targetBranch)
+        lines += ["New commits of \(place), newest first:", ""]
         lines += landed.prefix(Self.longestList).map { "- \(Self.code(String($0.id.prefix(10)))) \(Self.plain($0.subject, limit: 100))" }
         if landed.count > Self.longestList { lines.append("- … and \(landed.count - Self.longestList) more") }
         return lines + [""]
@@ -86,7 +105,7 @@ extension RunReport {
         return ["## Where unmerged work is kept", ""] + kept.map { "- \(Self.code($0.ref)): \(Self.plain($0.why, limit: 300))" } + [""]
     }
 
-    private var gateSection: [String] {
+    var gateSection: [String] {
         var lines = ["## Gate and merges", ""]
         switch gate.command {
         case let command?:
@@ -103,7 +122,8 @@ extension RunReport {
         }
         let reworks = teams.flatMap { $0.landed + $0.unlanded }.reduce(0) { $0 + $1.reworks }
         lines.append(
-            "- merges: \(merges.published), conflicts: \(merges.conflicts), sent back by the gate: \(merges.redGates), reworks: \(reworks)")
+            "- merges: \(merges.published), conflicts: \(merges.conflicts), sent back by the gate: \(merges.redGates)"
+                + (branches == nil ? ", reworks: \(reworks)" : ""))
         return lines + [""] + flakes
     }
 

@@ -67,8 +67,8 @@ extension RunReport {
     private static func longestFence(in text: String) -> Int { text.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0 }
 
     /// Text of others as a code span, also when it holds backticks.
-    static func code(_ text: String) -> String {
-        let flat = OneLine.text(text, limit: 300)
+    static func code(_ text: String, limit: Int = 300) -> String {
+        let flat = OneLine.text(text, limit: limit)
         let longest = longestFence(in: flat)
         let fence = String(repeating: "`", count: longest + 1)
         let pad = longest > 0 || flat.isEmpty ? " " : ""

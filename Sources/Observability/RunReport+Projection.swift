@@ -9,11 +9,13 @@ extension RunReport {
         repository = run.settings.repository
         targetBranch = run.settings.targetBranch
         startedFrom = run.startedFrom?.hex
-        head = run.base?.head.hex
+        isRehearsal = run.settings.isRehearsal == true ? true : nil
+        head = run.settings.isRehearsal == true ? nil : run.base?.head.hex
         writtenAt = Moment(now)
         direction = facts.direction
         outcome = Outcome(run)
         time = Time(run, at: now)
+        branches = run.settings.branches == nil ? nil : run.branches.map { BranchReport($0, in: run) }
         teams = run.teams.values.sorted { $0.id < $1.id }.map { TeamReport($0, in: run, at: now) }
         landed = facts.landed
         kept = facts.kept
@@ -72,19 +74,24 @@ extension RunReport.Time {
 extension RunReport.Push {
     init(_ run: Run, fetchCommand: String) {
         let target = run.settings.targetBranch
-        if let fallback = run.fallback {
-            result = "fallback"
-            branch = fallback.branch
-            refusal = fallback.reason
+        refusal = run.fallback?.reason
+        // What was refused and has not got onto the other branch either is nowhere at origin.
+        let missing = run.fallback.map { " Nothing is on \($0.branch) either: what has not landed is not at origin." } ?? ""
+        if run.settings.isRehearsal == true {
+            result = "rehearsal"
             next =
-                "Origin has the work as \(fallback.branch), not as \(target). Open a pull request from it, or merge it into \(target) yourself."
+                "This was a rehearsal: nothing of it is in the repository, and nothing is kept. The same command without --dry-run merges."
+        } else if let diverted = run.divertedTo {
+            result = "fallback"
+            branch = diverted
+            next = "Origin has the work as \(diverted), not as \(target). Open a pull request from it, or merge it into \(target) yourself."
         } else if run.base?.head == run.startedFrom {
             result = "nothing to push"
-            next = "Nothing has been merged into \(target)."
+            next = "Nothing has been merged into \(target).\(missing)"
         } else if run.settings.push {
             result = "pushed"
             branch = target
-            next = "Fetch \(target) from origin."
+            next = "Fetch \(target) from origin.\(missing)"
         } else {
             result = "off"
             next = "Pushing is off. Fetch the result from the run's own repository: \(fetchCommand)"

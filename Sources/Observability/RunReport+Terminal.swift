@@ -6,13 +6,19 @@ extension RunReport {
     /// - Parameter color: marks what is loud with ANSI colours.
     package func terminalSummary(width: Int, color: Bool) -> String {
         var page = RunReportPage(width: max(40, width), color: color)
-        page.line("Run \(run): \(outcome.word)", outcome.word == "complete" ? .good : .loud)
+        page.line(
+            "\(branches == nil ? "Run" : "Merge") \(run): \(outcome.word)", ["complete", "merged"].contains(outcome.word) ? .good : .loud)
         page.line(outcome.explanation)
         if gate.isUngated { page.line("UNGATED: nothing has verified this run's work.", .loud) }
         if let refusal = push.refusal { page.line("PUSH REFUSED: \(refusal)", .loud) }
         if let red = gate.baselineRed { page.line("BASELINE RED: the gate fails on \(targetBranch) as it was found (\(red)).", .loud) }
         page.line("")
-        addTasks(to: &page)
+        if let branches {
+            let landing = isRehearsal == true ? "would land" : "landed"
+            page.row("Branches", "\(Self.landed(of: branches)) of \(branches.count) \(landing)")
+        } else {
+            addTasks(to: &page)
+        }
         if let command = gate.command {
             page.row("Gate", "\(command)\(gate.proposedBy.map { " (proposed by \($0))" } ?? "")")
         }
@@ -20,8 +26,10 @@ extension RunReport {
             "Merges",
             "\(merges.published) merged, \(HumanText.count(merges.conflicts, "conflict")), \(merges.redGates) red, \(HumanText.count(merges.flakes, "flake")), "
                 + "\(HumanText.count(merges.gateRuns, "gate verdict"))")
-        page.row(
-            "Cost", "\(Self.money(spending.total))\(budget), \(Self.tokens(spending.total)) tokens, \(spending.total.turns) turns")
+        if branches == nil {
+            page.row(
+                "Cost", "\(Self.money(spending.total))\(budget), \(Self.tokens(spending.total)) tokens, \(spending.total.turns) turns")
+        }
         page.row(
             "Time",
             "\(HumanText.duration(milliseconds: time.workedMilliseconds)) of work, "
@@ -35,7 +43,8 @@ extension RunReport {
         let open = teams.flatMap(\.unlanded)
         let done = teams.reduce(0) { $0 + $1.landed.count }
         // Of a run that goes on nobody may have looked at the branch.
-        let commits = outcome.hasEnded || !landed.isEmpty ? ", \(HumanText.count(landed.count, "merge")) on \(targetBranch)" : ""
+        let commits =
+            outcome.hasEnded || !landed.isEmpty ? ", \(HumanText.count(landed.count, "merge")) on \(push.branch ?? targetBranch)" : ""
         page.row("Tasks", HumanText.landed(done - unneeded, unneeded: unneeded, of: done + open.count) + commits)
         for team in teams where teams.count > 1 || team.stuck != nil {
             let undelivered = team.undelivered ? ", not all of it on \(targetBranch)" : ""

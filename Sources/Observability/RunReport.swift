@@ -21,6 +21,10 @@ package struct RunReport: Codable, Sendable, Equatable {
     package var direction: [String]
     package var outcome: Outcome
     package var time: Time
+    /// What became of the branches of a `cco merge`, in the order in which they were named; missing for a company.
+    package var branches: [BranchReport]?
+    /// Whether such a merge has only rehearsed, so that nothing of it is anywhere; missing otherwise.
+    package var isRehearsal: Bool?
     package var teams: [TeamReport]
     /// Commits of the target branch that were not there when the run started, newest first.
     package var landed: [LandedCommit]
@@ -76,7 +80,7 @@ package struct RunReport: Codable, Sendable, Equatable {
 
     /// Where the work is.
     package struct Push: Codable, Sendable, Equatable {
-        /// `pushed`, `nothing to push`, `fallback` (origin refused the target branch) or `off`.
+        /// `pushed`, `nothing to push`, `fallback` (origin refused the target branch, and has the work as another), `rehearsal` or `off`.
         package var result: String
         /// The branch at origin that holds the work.
         package var branch: String?

@@ -235,7 +235,9 @@ extension Run {
             settle(id, .landed(commit))
             merges.published += 1
             merges.failureRate.note(isEjected: false)
-            if candidate.target == .base, fallback?.isTriedAgain == true { fallback = nil }
+            if candidate.target == .base {
+                if fallback?.isTriedAgain == true { fallback = nil } else { fallback?.holdsWork = true }
+            }
             move(candidate.target, from: candidate.onto, to: commit, tree: tree)
             switch candidate.kind {
             case .task(let task):
@@ -256,6 +258,7 @@ extension Run {
             }
         case .candidateReturned(let id, let reason):
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
+            if reason == .red { noteRed(queue[index]) }
             let candidate = queue.remove(at: index)
             letGo(of: candidate.target)
             settle(id, reason == .empty ? .empty : .returned(reason, ""))
@@ -278,7 +281,9 @@ extension Run {
         case .branchReturned(let id, let reason, let pointer):
             settle(id, .returned(reason, pointer))
         case .pushRefused(let reason, let branch):
+            let holdsWork: Bool? = fallback?.branch == branch ? fallback?.holdsWork : false
             fallback = PushFallback(branch: branch, reason: reason)
+            fallback?.holdsWork = holdsWork
         default:
             break
         }

@@ -177,10 +177,13 @@ package struct PushFallback: Codable, Sendable, Equatable {
     package var reason: String
     /// Whether the target branch is tried again, since an engine has started after the refusal: somebody may have put it right.
     package var isTriedAgain: Bool?
+    /// Whether the branch has got work by now; `nil`, in journals of earlier versions, is yes.
+    package var holdsWork: Bool?
 
     package init(branch: String, reason: String) {
         self.branch = branch
         self.reason = reason
+        holdsWork = false
     }
 }
 
@@ -190,6 +193,9 @@ extension Run {
 
     /// The branch at origin that gets verified work; `nil` where it stays in the hub.
     package var pushBranch: String? { settings.push ? pushesToTarget ? settings.targetBranch : fallback?.branch : nil }
+
+    /// The branch at origin that has work in the target branch's place; `nil` where origin has taken everything, or nothing since.
+    package var divertedTo: String? { fallback.flatMap { $0.holdsWork == false ? nil : $0.branch } }
 }
 
 /// What the merge queues have done so far.

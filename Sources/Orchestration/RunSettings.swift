@@ -70,6 +70,8 @@ package struct RunSettings: Codable, Sendable, Equatable {
     package var models: ModelChoice?
     /// What the run merges instead of having a company work: `cco merge`. `nil` for a company.
     package var branches: [BranchOffer]?
+    /// Whether such a merge only rehearses: what it brings about is thrown away. `nil` is no.
+    package var isRehearsal: Bool?
 
     package init(
         repository: String, branch: String, targetBranch: String, workerCount: Int, engineerManagerGroupSize: Int, maxRunMinutes: Int,

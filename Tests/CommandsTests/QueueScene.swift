@@ -138,6 +138,20 @@ extension QueueScene {
         return scene
     }
 
+    /// Branches 1 and 2 break the gate together: the first has landed, or is about to, and the second was sent back.
+    static func pair(hasLanded: Bool = true) throws -> QueueScene {
+        var scene = try QueueScene(branches: 2)
+        try scene.merge(2)
+        scene.apply(.treeVerified(tree: try scene.tree(1), command: "true", milliseconds: 1_000))
+        if hasLanded { scene.apply(.candidatePublished(id(1), commit: try scene.commit(1), tree: try scene.tree(1))) }
+        var excerpt = red
+        excerpt.failure = "error: 1 with 2\u{1B}[0m"
+        scene.apply(.gateRed(id(2), excerpt))
+        scene.apply(.candidateReturned(id(2), .red))
+        scene.apply(.branchReturned(id(2), .red, "exit code 1; log: /srv/gate.log"))
+        return scene
+    }
+
     /// The first has landed, the second was sent back.
     static func over() throws -> QueueScene {
         var scene = try QueueScene(branches: 2)

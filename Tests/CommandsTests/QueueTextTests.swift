@@ -110,6 +110,34 @@ import Testing
             ])
     }
 
+    @Test(
+        "a branch that breaks the gate only together with others is shown with them, the first failure and the log",
+        arguments: [true, false])
+    func pair(hasLanded: Bool) throws {
+        let scene = try QueueScene.pair(hasLanded: hasLanded)
+        let outcome = MergeOutcome(run: scene.run, hub: "", logFolder: "/srv/logs", isDryRun: false)
+        let branch = try #require(outcome.document.branches.last)
+        #expect(branch.failure?.hasPrefix("error: 1 with 2") == true && branch.gateLog == "/srv/gate.log")
+        let onto = try scene.commit(1).hex
+        #expect(branch.with == ["branch-1"] && branch.passesWithout == true && branch.onto == onto)
+        let why = "exit code 1; fails on main with branch-1, passes without it; first failure: error: 1 with 2; log: /srv/gate.log"
+        #expect(outcome.lines(Style(isOn: false)).contains("  branch-2  the gate fails: \(why)"), "\(outcome.lines(Style(isOn: false)))")
+    }
+
+    @Test("where origin refuses the branch of the refused target, too, nothing is said to be there")
+    func refusedTwice() throws {
+        var scene = try QueueScene(branches: 1)
+        try scene.merge(1)
+        scene.apply(.pushRefused("closed\nfor now", fallback: "cco/run-1"))
+        let refused = MergeOutcome(run: scene.run, hub: "", logFolder: "", isDryRun: false)
+        let text = refused.lines(Style(isOn: false)).joined(separator: "\n")
+        #expect(text.contains("0 of 1 landed on main") && text.contains("(closed for now): nothing is on cco/run-1 either"), "\(text)")
+        #expect(refused.document.fallbackBranch == nil && refused.document.refusal == "closed\nfor now")
+        scene.apply(.candidatePublished(QueueScene.id(1), commit: try scene.commit(1), tree: try scene.tree(1)))
+        let diverted = MergeOutcome(run: scene.run, hub: "", logFolder: "", isDryRun: false)
+        #expect(diverted.document.fallbackBranch == "cco/run-1" && diverted.document.summary.hasPrefix("1 of 1 landed on cco/run-1"))
+    }
+
     @Test("a merge that could not even begin says why")
     func failed() throws {
         var scene = try QueueScene(branches: 1)

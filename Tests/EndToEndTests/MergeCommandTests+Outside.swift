@@ -132,6 +132,9 @@ extension MergeCommandTests {
             let kept = try #require(branches.first)
             #expect(branches.count == 1 && refused.outputText.contains("the work is on \(kept)"), "\(refused.outputText)")
             #expect(try await fixture.git(["ls-tree", "--name-only", String(kept)]).contains("one.txt"))
+            #expect(refused.outputText.contains("good-1 is on \(kept) as") && !refused.outputText.contains("is on main"))
+            let report = try fixture.report()
+            #expect(report.contains("PUSH REFUSED") && report.contains("- push: fallback, branch `\(kept)`"), "\(report)")
             let (text, _) = try await fixture.queue()
             #expect(text.contains("1 of 1 landed on \(kept)") && text.contains("origin refused main"), "\(text)")
 

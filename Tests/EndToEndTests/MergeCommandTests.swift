@@ -9,7 +9,7 @@ struct MergeCommandTests {
     func merge() async throws {
         try await BranchFixture.with { fixture in
             try await fixture.branch("good-1", ["one.txt": "1\n"])
-            try await fixture.branch("bad", ["broken": "yes\n"])
+            try await fixture.branch("bad", ["broken": "yes\n", "check.sh": "echo 'error: it is broken'; test ! -e broken\n"])
             try await fixture.branch("left", ["shared.txt": "left\n"])
             try await fixture.branch("right", ["shared.txt": "right\n"])
             try await fixture.branch("good-2", ["two.txt": "2\n"])
@@ -19,6 +19,13 @@ struct MergeCommandTests {
             #expect(outcome == ["good-1": "landed", "bad": "red", "left": "landed", "right": "conflict", "good-2": "landed"])
             #expect(try await fixture.files() == ["check.sh", "good.txt", "one.txt", "shared.txt", "two.txt"])
             #expect(result.outputText.contains("shared.txt") && result.outputText.contains(".log"))
+            #expect(result.outputText.contains(#""failure" : "error: it is broken""#), "\(result.outputText)")
+            let report = try fixture.report()
+            #expect(report.contains("3 of 5 landed.") && report.contains("- `good-1`: landed as `"), "\(report)")
+            #expect(report.contains("- `right`: **given back**: does not merge: shared.txt"), "\(report)")
+            let why =
+                "the gate fails: exit code 1; fails on main with good-1, passes without it; first failure: error: it is broken; log: `"
+            #expect(report.contains("- `bad`: **given back**: \(why)") && !report.contains("What was asked"), "\(report)")
             // A receipt at every commit, also at those that were verified together with a later one.
             let commits = try await fixture.git(["rev-list", "--first-parent", "main", "^start"]).split(separator: "\n")
             #expect(commits.count == 3)
@@ -38,6 +45,9 @@ struct MergeCommandTests {
             let result = try await fixture.merge(["good-1", "--dry-run"])
             #expect(result.exit == .exited(0) && result.outputText.contains("would land"), "\(result.outputText)\(result.errorText)")
             #expect(try await fixture.git(["show-ref"]) == before)
+            #expect(result.outputText.contains("good-1 would be on main as"), "\(result.outputText)")
+            let report = try fixture.report()
+            #expect(report.contains("- `good-1`: would land") && report.contains("REHEARSAL") && !report.contains("git fetch"), "\(report)")
             try await fixture.expectNothingLeft()
         }
     }

@@ -119,6 +119,11 @@ struct EventLinesTests {
         var fixture = RunReportFixture()
         let lines = fixture.lines(of: .pushRefused("protected branch", fallback: "cco/run-1"))
         #expect(lines.last?.text == "From here on the verified work goes to the branch cco/run-1; merge it into main yourself.")
+        fixture.add(1, "Parse dates")
+        fixture.finish(1, by: 1, turn: 1, cost: 0.25)
+        fixture.land(1, candidate: 1)
+        #expect(fixture.lines.contains { $0.text == "task-1 (Parse dates) is on cco/run-1 as 6500000000, not on main." })
+        #expect(!fixture.lines.contains { $0.text.contains("is on main") })
     }
 
     @Test("when the last credential is benched, it is said that agents wait")

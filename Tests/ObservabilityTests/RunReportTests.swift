@@ -88,11 +88,17 @@ struct RunReportTests {
     @Test("an ungated run, a red baseline and a refused push are loud everywhere")
     func loud() {
         var fixture = RunReportFixture(verifyCommand: nil)
-        fixture.apply(
-            .verifyChosen(nil, proposedBy: nil),
-            .baselineKnown(GateExcerpt(command: "make", exitCode: 2, ending: "exit 2", tail: "", logPath: "gate.log")),
-            .pushRefused("protected branch", fallback: "cco/run-1"))
-        let report = report(fixture)
+        fixture.apply(.verifyChosen(nil, proposedBy: nil), .pushRefused("protected branch", fallback: "cco/run-1"))
+        let before = self.report(fixture)
+        #expect(before.push.result == "nothing to push" && before.push.branch == nil && before.push.refusal == "protected branch")
+        #expect(before.push.next.contains("Nothing is on cco/run-1 either"))
+        fixture.add(1, "Parse dates")
+        fixture.finish(1, by: 1, turn: 1, cost: 0.25)
+        fixture.land(1, candidate: 1)
+        fixture.apply(.baselineKnown(GateExcerpt(command: "make", exitCode: 2, ending: "exit 2", tail: "", logPath: "gate.log")))
+        let report = self.report(fixture)
+        #expect(report.markdown().contains("New commits of `cco/run-1`, newest first"))
+        #expect(report.markdown().contains("branch `main`, from `1000000000`; `6500000000` is on `cco/run-1`"))
         let summary = report.terminalSummary(width: 120, color: true)
         for text in [report.markdown(), summary] {
             #expect(text.contains("UNGATED"))

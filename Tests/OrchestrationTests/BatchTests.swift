@@ -162,6 +162,9 @@ struct BatchTests {
         try queue.playOut()
         #expect(queue.returned == [9])
         #expect(queue.landings.joined().sorted() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11])
+        let red = try #require(queue.scenario.run.branches[9].red)
+        #expect(red.with.sorted() == (0..<9).map { "branch-\($0)" } && red.others == 0, "\(red.with)")
+        #expect(red.passesWithout && !red.isTargetRed && red.onto != queue.scenario.run.startedFrom && red.logPath == "gate.log")
     }
 
     @Test("a change that is known to break the gate does not land before one that mends it", arguments: [2, 3])

@@ -98,6 +98,7 @@ struct RedBaseTests {
         #expect(asked(queue.scenario).count == 2)
         for branch in queue.scenario.run.branches {
             #expect(branch.outcome == .returned(.red, "main fails it by itself (exit code 1; log: gate.log)"))
+            #expect(branch.red?.isTargetRed == true && branch.red?.passesWithout == false)
         }
     }
 

@@ -39,6 +39,8 @@ package struct BranchMerge: Sendable {
         package var push: Bool
         /// Whether it has to be known beforehand that origin would take the result, also where it is not to get it.
         package var needsPush: Bool
+        /// Whether nobody gets the result.
+        package var isRehearsal = false
 
         package init(
             repository: String, currentFolder: String, target: String, branches: [String], verifyCommand: String?,
@@ -143,6 +145,7 @@ package struct BranchMerge: Sendable {
             verifyTimeoutMinutes: order.verifyTimeoutMinutes, gateSlots: slots.number, credentials: [])
         settings.gateSlotsReason = slots.reason
         settings.branches = offers
+        if order.isRehearsal { settings.isRehearsal = true }
         return settings
     }
 

@@ -147,6 +147,14 @@ struct BranchFixture: Sendable {
         return try FileManager.default.contentsOfDirectory(atPath: merges).map { Workspace(path: "\(merges)/\($0)") }
     }
 
+    /// The report of the newest merge.
+    func report() throws -> String {
+        let folders = try workspaces().flatMap { workspace in
+            try FileManager.default.contentsOfDirectory(atPath: workspace.path + "/logs").map { "\(workspace.path)/logs/\($0)" }
+        }
+        return try String(contentsOfFile: try #require(folders.max()) + "/report.md", encoding: .utf8)
+    }
+
     /// What commands have for the time that they take.
     func temporaryFiles() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: root + "/home/tmp") }
 
