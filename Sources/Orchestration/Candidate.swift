@@ -82,6 +82,8 @@ package struct Candidate: Codable, Sendable, Equatable {
 
     var isPublishing: Bool { if case .publishing = state { true } else { false } }
 
+    var isSync: Bool { if case .sync = kind { true } else { false } }
+
     /// What it was merged onto; `nil` when it is not merged.
     var onto: ObjectID? {
         switch state {

@@ -89,9 +89,7 @@ extension Decider {
             emit(.candidateEntered(link.id, .publishing(commit: link.commit, tree: link.tree, onto: link.onto)))
             intend(.publish(link.id, commit: link.commit, onto: onto))
         }
-        if search.red != nil, target == .base, run.isBaseBeingMended, chain.links.first?.candidate.kind != run.baseMender {
-            return awaitMender(chain, candidates)
-        }
+        if search.red != nil, awaitsMender(chain, candidates) { return awaitMender(chain, candidates) }
         if let culprit = search.culprit {
             let suspect = chain.links[culprit].candidate
             guard suspect.isConfirmedRed else { return gate(chain.links[culprit], isRerun: true) }
@@ -109,13 +107,19 @@ extension Decider {
         }
     }
 
-    /// A chain that does not mend the base waits as it is for the change that is to do so, which then goes first.
+    /// Whether nobody in a chain is to be blamed yet, because its target fails the gate by itself and somebody else is to mend that.
+    private func awaitsMender(_ chain: MergeChain, _ candidates: [Candidate]) -> Bool {
+        guard let first = chain.links.first?.candidate, run.isRed(first.target), !run.mayMend(first) else { return false }
+        return run.isBeingMended(first.target) || candidates.contains(where: run.mayMend)
+    }
+
+    /// A chain that does not mend its target waits as it is for the change that is to do so, which then goes first.
     private mutating func awaitMender(_ chain: MergeChain, _ candidates: [Candidate]) {
-        // What is being published moves the base, and with it the chain.
-        guard !chain.links.contains(where: \.isPublishing) else { return }
-        guard candidates.contains(where: { $0.kind == run.baseMender && !$0.isMerging }) else { return }
+        // What is being published moves the target, and with it the chain.
+        guard let target = chain.links.first?.candidate.target, !chain.links.contains(where: \.isPublishing) else { return }
+        guard candidates.contains(where: { run.mayMend($0) && !$0.isMerging }) else { return }
         dissolve(chain.links)
-        extend(MergeChain(of: .base, in: run), by: run.queue.filter { $0.target == .base }, verified: 0)
+        extend(MergeChain(of: target, in: run), by: run.queue.filter { $0.target == target }, verified: 0)
     }
 
     /// Whether a chain that nothing verifies is about to grow: it then lands as a whole, because a push costs more than a merge. What a gate
@@ -164,8 +168,9 @@ extension Decider {
     private func next(of candidates: [Candidate], isFirst: Bool) -> Candidate? {
         let waiting = candidates.lazy.filter { $0.isWaiting && (isFirst || (!$0.isHeldBack && $0.kind != .upkeep)) }
         guard let first = waiting.first else { return nil }
-        if isFirst, first.target == .base, run.isBaseBeingMended, let mender = waiting.first(where: { $0.kind == run.baseMender }) {
-            return mender
+        if isFirst, run.isRed(first.target) {
+            // The base that comes may be in order again, whoever was asked.
+            if let mender = waiting.first(where: \.isSync) ?? waiting.first(where: run.mayMend) { return mender }
         }
         guard run.orders.count > 0 else { return first }
         return waiting.reduce(first) { run.priority(of: $0) < run.priority(of: $1) ? $1 : $0 }

@@ -1,6 +1,6 @@
 /// The base fails the gate by itself, because somebody pushed to it what does. Nobody in the queue is to blame for that, and nothing can land before
 /// it is mended: the author of the first change is asked to do that. The others are tried together once, since one of them may mend it, and then wait,
-/// instead of being sent the same failure one by one.
+/// instead of being sent the same failure one by one. The same holds in each team whose branch is still that base.
 extension Decider {
     /// Asks the gate about the base as it was found, so that everybody knows whether it was red before the run touched it. Branches that people bring
     /// are tried at once: a green one says as much, and before one is blamed the base is asked about.
@@ -42,18 +42,18 @@ extension Decider {
         if !isAsked { intend(.baseline(commit: base.head, tree: base.tree, command: command)) }
     }
 
-    /// Whether the base has to be known, and is not, before a change can be blamed: the first of the base's chain stands on nothing else,
-    /// and what a sync brings to a team's branch is the base.
+    /// Whether the base has to be known, and is not, before a change can be blamed: the first of the base's chain stands on nothing else, nor does
+    /// that of a team whose branch is still the base, and what a sync brings to a team's branch is the base.
     func mayBeTheBase(_ suspect: Candidate, isFirst: Bool) -> Bool {
         guard !run.isBaseSettled else { return false }
-        if case .sync = suspect.kind { return suspect.head == run.base?.head }
-        return isFirst && suspect.target == .base
+        if suspect.isSync { return suspect.head == run.base?.head }
+        return isFirst && run.head(of: suspect.target) == run.base?.head
     }
 
     /// Whether a red sync goes without a repair by its team: the base that it brings is red by itself, and every team would mend the same,
     /// or a newer one waits. The next change of the base comes to the team in any case.
     func bringsForeignFailure(_ candidate: Candidate) -> Bool {
-        guard case .sync = candidate.kind else { return false }
+        guard candidate.isSync else { return false }
         return run.isBaseRed || run.queue.contains { $0.kind == candidate.kind && $0.id != candidate.id && $0.isWaiting }
     }
 }
@@ -63,15 +63,21 @@ extension Run {
     var isBaseSettled: Bool { isBaseRed || base.map { verifiedTrees[$0.tree.hex] != nil } ?? true }
 
     /// Whether the gate is known to fail on the base as it is now.
-    package var isBaseRed: Bool { baselineRed != nil && baselineOf != nil && baselineOf == base?.head }
+    package var isBaseRed: Bool { isRed(.base) }
 
-    /// Whether somebody is at work on a base that fails the gate.
-    package var isBaseBeingMended: Bool {
-        guard isBaseRed, let baseMender else { return false }
-        if queue.contains(where: { $0.kind == baseMender }) { return true }
+    /// Whether the gate is known to fail on a target by itself: the base, or a team's branch on which nothing has landed since it was that base.
+    package func isRed(_ target: MergeTarget) -> Bool {
+        guard !redBases.isEmpty, let head = head(of: target) else { return false }
+        return redBases.contains(head)
+    }
+
+    /// Whether somebody is at work on a target that fails the gate by itself.
+    package func isBeingMended(_ target: MergeTarget) -> Bool {
+        guard isRed(target), let mender = menders[target] else { return false }
+        if queue.contains(where: { $0.kind == mender }) { return true }
         // At the run's end nobody works any more.
         guard case .working = phase else { return false }
-        return switch baseMender {
+        return switch mender {
         // One that waits to be begun anew by another may wait for those that wait for it.
         case .task(let id): tasks[id].map { $0.state != .waiting && isWorkedOn($0) } ?? false
         case .delivery(let team): tasks.repairs(of: team).contains(where: isWorkedOn)
@@ -85,11 +91,15 @@ extension Run {
         return !task.state.isSettled
     }
 
-    /// Whether a queue can go on before anybody has worked: not the base's while it only waits for the one who mends the base.
+    /// Whether a candidate may be what a target that fails the gate by itself waits for: the base for a team, or the change of who was asked to mend it.
+    func mayMend(_ candidate: Candidate) -> Bool { candidate.isSync || candidate.kind == menders[candidate.target] }
+
+    /// Whether a queue can go on before anybody has worked: not while it only waits for the one who mends its target.
     func isMoving(_ candidate: Candidate) -> Bool {
-        guard candidate.target == .base, isBaseBeingMended, !queue.contains(where: { $0.kind == baseMender }) else { return true }
+        let target = candidate.target
+        guard isBeingMended(target), !queue.contains(where: { $0.target == target && mayMend($0) }) else { return true }
         return queue.contains { other in
-            guard other.target == .base else { return false }
+            guard other.target == target else { return false }
             return switch other.state {
             case .merging, .gating, .publishing: true
             case .waiting, .merged: false

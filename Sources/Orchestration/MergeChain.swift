@@ -29,7 +29,7 @@ package struct MergeChain: Sendable, Equatable {
 
     /// - Parameter candidates: those of the target, in queue order, where somebody has them.
     init(of candidates: [Candidate], for target: MergeTarget, in run: borrowing Run) {
-        standsOnRed = target == .base && run.isBaseRed
+        standsOnRed = run.isRed(target)
         var rest: [Link] = []
         // Most wait, and are not worth a copy.
         for index in candidates.indices where candidates[index].onto != nil {

@@ -97,7 +97,8 @@ extension Run {
             verifyProposedBy = nil
             verifiedTrees = VerdictRegister()
             // What the old command has said of the base and of candidates says nothing either.
-            (baselineRed, baselineDoubted, baselineOf, baseMender) = (nil, nil, nil, nil)
+            (baselineRed, baselineDoubted, baselineOf) = (nil, nil, nil)
+            (redBases, menders) = ([], [:])
             for index in queue.indices {
                 queue[index].redExcerpt = nil
                 queue[index].isConfirmedRed = false
@@ -143,7 +144,7 @@ extension Run {
             counters.effects += 1
             if case .baseline(let commit, _, _) = effect {
                 // Asked again about what has just failed, it is in doubt until that is over.
-                baselineDoubted = baselineOf == commit ? baselineRed : nil
+                baselineDoubted = redBases.remove(commit) == nil ? nil : baselineRed
                 baselineRed = nil
                 baselineOf = commit
             }

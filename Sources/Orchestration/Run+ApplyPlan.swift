@@ -185,6 +185,7 @@ extension Run {
         case .baselineKnown(let excerpt):
             baselineRed = excerpt
             baselineDoubted = nil
+            if excerpt != nil, let baselineOf { redBases.insert(baselineOf) }
         case .candidateQueued(let candidate):
             counters.candidates += 1
             if case .branch(let name) = candidate.kind {
@@ -268,7 +269,7 @@ extension Run {
                 if case .task = candidate.kind { conflictRate.note(isStruck: true) }
             case .red:
                 merges.redGates += 1
-                if candidate.target == .base, isBaseRed, !isBaseBeingMended { baseMender = candidate.kind }
+                if isRed(candidate.target), !isBeingMended(candidate.target) { menders[candidate.target] = candidate.kind }
                 if hasMetOthers(candidate) { conflictRate.note(isStruck: true) }
                 merges.failureRate.note(isEjected: true)
             case .objection, .empty, .cancelled, .unapproved: break
@@ -303,10 +304,10 @@ extension Run {
     private mutating func move(_ target: MergeTarget, from old: ObjectID?, to commit: ObjectID, tree: ObjectID) {
         // Somebody may have looked at origin since, and seen what others have put on top of it.
         let isNews = old == nil || head(of: target) == old
+        menders[target] = nil
         switch target {
         case .base:
             baselineRed = nil
-            baseMender = nil
             guard isNews else { return }
             base?.head = commit
             base?.tree = tree

@@ -53,8 +53,10 @@ package struct Run: Codable, Sendable, Equatable {
     package var baselineOf: ObjectID?
     /// The gate's output on that head when it was red, while the run that is to confirm it goes on.
     package var baselineDoubted: GateExcerpt?
-    /// Whose change was first to be sent back because the base itself fails the gate.
-    package var baseMender: Candidate.Kind?
+    /// Commits of the base on which the gate has failed twice. A team's branch stands on one until something lands there.
+    package var redBases: Set<ObjectID> = []
+    /// Whose change was first to be sent back because its target fails the gate by itself.
+    package var menders: [MergeTarget: Candidate.Kind] = [:]
     /// Whether `TEAM_STRUCTURE.md` has been brought up to date at the end.
     package var upkeepTried = false
     /// Teams whose branch has been promoted as it was when the run ended; each gets one try.

@@ -105,8 +105,8 @@ extension Run {
         case .gating(_, _, _, let rerun): return rerun ? "its gate was red and runs once more" : "its gate runs"
         case .publishing: return "is being published to \(branch)"
         case .waiting where candidate.isHeldBack: return "does not fit what is being verified for \(branch); merged again after that"
-        case .waiting where candidate.target == .base && isBaseBeingMended && candidate.kind != baseMender:
-            return "waits: \(branch) itself fails the gate, which \(baseMender.map(label) ?? "somebody") is to mend"
+        case .waiting where isBeingMended(candidate.target) && !mayMend(candidate):
+            return whyWaitsForMender(of: candidate.target)
         case .waiting:
             let rivals = queue.filter { $0.target == candidate.target }
             let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1
@@ -118,8 +118,8 @@ extension Run {
     private func whyNotVerified(_ candidate: Candidate, in chain: MergeChain) -> String {
         guard let place = chain.links.firstIndex(where: { $0.id == candidate.id }) else { return "merged in memory" }
         let search = chain.search
-        if search.red != nil, candidate.target == .base, isBaseBeingMended, chain.links.first?.candidate.kind != baseMender {
-            return "waits: \(label(of: .base)) itself fails the gate, which \(baseMender.map(label) ?? "somebody") is to mend"
+        if search.red != nil, isBeingMended(candidate.target), chain.links.first.map({ mayMend($0.candidate) }) == false {
+            return whyWaitsForMender(of: candidate.target)
         }
         if let red = search.red, place >= search.green, place < red, red > search.green + 1 {
             return "one of \(red - search.green) breaks the gate; which one is being found"
@@ -128,6 +128,10 @@ extension Run {
             return "verified together with what is behind it, up to \(label(of: last.candidate.kind))"
         }
         return "merged in memory; waits for a gate slot"
+    }
+
+    private func whyWaitsForMender(of target: MergeTarget) -> String {
+        "waits: \(label(of: target)) itself fails the gate, which \(menders[target].map(label) ?? "somebody") is to mend"
     }
 
     /// `a`, `a and b`, `a, b and c`.

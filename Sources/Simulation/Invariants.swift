@@ -29,6 +29,7 @@ package struct Invariants {
         try checkTurns()
         try checkTasks()
         try checkQueue()
+        try checkMenders()
         try checkEvents()
         try checkPhase()
         try checkIdleness()
@@ -191,8 +192,7 @@ package struct Invariants {
             for target in Set(after.queue.map(\.target)) {
                 try checkChain(of: target)
                 // A gate that belongs to another queue may have the only slot.
-                let isAwaited = target == .base ? isAboutBase : awaitsBase(target)
-                guard moving.contains(target) || gates >= after.settings.gateSlots || isAwaited else {
+                guard moving.contains(target) || gates >= after.settings.gateSlots || awaitsBase(target) || awaitsMender(target) else {
                     throw Violation(.queueMoves, "the queue for \(target) stands still")
                 }
             }
@@ -205,22 +205,40 @@ package struct Invariants {
         }
     }
 
-    /// Whether the base's queue waits for the gate's verdict on the base itself, or for the one who mends it.
-    private var isAboutBase: Bool {
-        let isMenderHere = after.queue.contains { $0.kind == after.baseMender && $0.target == .base }
-        return isBaseAsked || after.isBaseBeingMended && !isMenderHere
-    }
-
-    /// Whether a team's queue waits for the gate's verdict on the base, which alone says whether the team is to mend what a sync brought.
-    private func awaitsBase(_ target: MergeTarget) -> Bool {
-        let hasRedSync = after.queue.contains { candidate in
-            guard case .sync = candidate.kind else { return false }
-            return candidate.target == target && candidate.isConfirmedRed
+    /// What stands behind a prefix that passes is to blame, whatever its target does.
+    package func checkMenders() throws {
+        for event in events {
+            guard case .candidateReturned(let id, .red) = event else { continue }
+            guard let candidate = before.queue.first(where: { $0.id == id }) else { continue }
+            let target = candidate.target
+            guard before.isBeingMended(target), after.isBeingMended(target), let mender = after.menders[target] else { continue }
+            guard mender == before.menders[target], mender != candidate.kind else { continue }
+            if MergeChain(of: target, in: before).links.first?.id == id {
+                throw Violation(.oneMends, "\(id) goes back because \(target) fails the gate, which \(mender) is mending")
+            }
         }
-        return isBaseAsked && hasRedSync
     }
 
-    private var isBaseAsked: Bool { after.effects.values.contains { if case .baseline = $0.effect { true } else { false } } }
+    /// Whether a queue waits for the one who mends its target, with nothing in it that may do so.
+    private func awaitsMender(_ target: MergeTarget) -> Bool {
+        let mayBeMended = after.queue.contains { candidate in
+            guard candidate.target == target else { return false }
+            if case .sync = candidate.kind { return true }
+            return candidate.kind == after.menders[target]
+        }
+        return after.isBeingMended(target) && !mayBeMended
+    }
+
+    /// Whether a queue waits for the gate's verdict on the base, which alone says whether what is red in it is to blame.
+    private func awaitsBase(_ target: MergeTarget) -> Bool {
+        guard after.effects.values.contains(where: { if case .baseline = $0.effect { true } else { false } }) else { return false }
+        if target == .base { return true }
+        return after.queue.contains { candidate in
+            guard candidate.target == target, candidate.isConfirmedRed else { return false }
+            if case .sync = candidate.kind { return true }
+            return after.head(of: target) == after.base?.head
+        }
+    }
 
     /// What is verified together stands on the target, link on link.
     private func checkChain(of target: MergeTarget) throws {

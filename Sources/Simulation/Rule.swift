@@ -30,6 +30,7 @@ package enum Rule: String, CaseIterable, Sendable, Codable {
     case planIsKept = "a task begins after those it depends on"
     case queueHolds = "queues and pending effects say the same"
     case queueMoves = "no queue stands still"
+    case oneMends = "a failure that is nobody's doing is sent to one author, and to nobody else while that one is at it"
     case noDeadlock = "the run always waits for something that will come"
     case nobodyIdles = "nobody is idle who could work"
     case holdsEnd = "a task is held back only by work that is about to land, and never longer than the bound"

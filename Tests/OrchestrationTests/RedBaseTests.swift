@@ -195,9 +195,9 @@ struct RedBaseTests {
     @Test("with the command goes who was to mend what the old one found, and the run comes to its end")
     func changedCommandWhileMended() throws {
         let scenario = try scenario { _ in true }
-        try scenario.play { $0.baseMender != nil }
+        try scenario.play { $0.menders[.base] != nil }
         try scenario.crash(settings: scenario.run.settings.with { $0.verifyCommand = "make test" })
-        #expect(scenario.run.baseMender == nil && scenario.run.baselineRed == nil)
+        #expect(scenario.run.menders.isEmpty && scenario.run.redBases.isEmpty && scenario.run.baselineRed == nil)
         try scenario.playOut()
         #expect(scenario.run.isEnded)
     }

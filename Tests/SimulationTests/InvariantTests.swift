@@ -208,6 +208,38 @@ struct InvariantTests {
         }
     }
 
+    @Test("a failure of the base that is sent to another than the one who is to mend it is noticed")
+    func blamed() throws {
+        let git = SimulatedGit()
+        let base = git.facts
+        let red = GateExcerpt(command: "make check", exitCode: 2, ending: "exit code 2", tail: "", logPath: "gate.log")
+        var before = Run(id: ID("run-1"), settings: .sample(), seed: 1, at: .begin)
+        var mender = TeamTask(
+            id: ID("task-1"), team: ID("team-1"), title: "a", description: "", acceptance: "", paths: ["."], dependsOn: [],
+            createdAt: .begin)
+        mender.state = .assigned
+        let other = Candidate(id: ID("candidate-2"), target: .base, kind: .task(ID("task-2")), head: base.head, readyAt: .begin)
+        let link = Candidate.State.merged(commit: SimulatedGit.object(1), tree: SimulatedGit.object(2), onto: base.head)
+        let events: [Event] = [
+            .baseMoved(base), .effectIntended(ID("effect-1"), .baseline(commit: base.head, tree: base.tree, command: "make check")),
+            .baselineKnown(red), .taskAdded(mender), .candidateQueued(other), .candidateEntered(other.id, link),
+        ]
+        for event in events { before.apply(event, at: .begin) }
+        before.menders[.base] = .task(mender.id)
+        let violation = #expect(throws: Violation.self) { try blame(other, from: before) }
+        #expect(violation?.rule == .oneMends)
+        before.queue[0].kind = .task(mender.id)
+        try blame(other, from: before)
+    }
+
+    private func blame(_ candidate: Candidate, from before: Run) throws {
+        var after = before
+        after.apply(.candidateReturned(candidate.id, .red), at: .begin)
+        try Invariants(
+            before: before, after: after, events: [.candidateReturned(candidate.id, .red)], now: .begin, isStart: false, git: SimulatedGit()
+        ).checkMenders()
+    }
+
     @Test("an id that is given out twice is noticed")
     func ids() throws {
         var seen = SeenIDs()
