@@ -38,10 +38,13 @@ extension EventScribe {
             let isConfirmed = before.queue.first { $0.id == id }?.redExcerpt != nil
             let others = companions(of: id)
             let verdict =
-                isConfirmed
-                ? "red again for \(what)"
-                : others == 0
-                    ? "red for \(what); it runs once more to be sure" : "red for \(what) with \(others) before it; which one is looked for"
+                after.queue.contains { $0.id == id && after.isUseless($0) }
+                ? "red for \(what) alone, as for \(after.settings.targetBranch) itself"
+                : isConfirmed
+                    ? "red again for \(what)"
+                    : others == 0
+                        ? "red for \(what); it runs once more to be sure"
+                        : "red for \(what) with \(others) before it; which one is looked for"
             return [
                 line("gate", .warning, "The gate is \(verdict) (\(ending(excerpt)))."),
                 line("gate", .info, "Its output: \(excerpt.logPath)"),

@@ -74,7 +74,7 @@ extension Run {
         let landed = branches.filter { if case .landed = $0.outcome { true } else { false } }.map(\.name)
         let names = landed + before.compactMap(\.candidate.branchName)
         return RedBranch(
-            ending: excerpt.ending, failure: excerpt.failure, logPath: excerpt.logPath, onto: candidate.onto,
+            ending: excerpt.ending, failure: excerpt.failure, logPath: excerpt.logPath, onto: candidate.onto ?? candidate.redAloneOn,
             with: Array(names.prefix(RedBranch.mostNames)), others: max(0, names.count - RedBranch.mostNames), passesWithout: passes,
             isTargetRed: isTargetRed)
     }

@@ -42,6 +42,8 @@ package struct Candidate: Codable, Sendable, Equatable {
     package var redExcerpt: GateExcerpt?
     /// Whether a second run was red as well.
     package var isConfirmedRed = false
+    /// The target's commit on which it was red with nothing merged before it; only of branches that people bring.
+    package var redAloneOn: ObjectID?
     /// Whether it did not fit what is being verified now, and waits until that is over.
     package var isHeldBack = false
     /// The approval with which it goes to the base branch, where the configuration asks for one.
@@ -71,6 +73,7 @@ package struct Candidate: Codable, Sendable, Equatable {
         state = try fields.decode(State.self, forKey: .state)
         redExcerpt = try fields.decodeIfPresent(GateExcerpt.self, forKey: .redExcerpt)
         isConfirmedRed = try fields.decodeIfPresent(Bool.self, forKey: .isConfirmedRed) ?? false
+        redAloneOn = try fields.decodeIfPresent(ObjectID.self, forKey: .redAloneOn)
         isHeldBack = try fields.decodeIfPresent(Bool.self, forKey: .isHeldBack) ?? false
         approval = try fields.decodeIfPresent(QuestionID.self, forKey: .approval)
         gateMilliseconds = try fields.decode(Int64.self, forKey: .gateMilliseconds)

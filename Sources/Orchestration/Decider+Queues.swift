@@ -66,7 +66,7 @@ extension Decider {
     }
 
     /// - Parameter candidates: those of the target, in queue order.
-    private mutating func advance(_ target: MergeTarget, _ candidates: [Candidate]) {
+    mutating func advance(_ target: MergeTarget, _ candidates: [Candidate]) {
         var candidates = candidates
         var chain = MergeChain(of: candidates, for: target, in: run)
         let isPublishing = candidates.contains { $0.isPublishing }
@@ -92,6 +92,7 @@ extension Decider {
         if search.red != nil, awaitsMender(chain, candidates) { return awaitMender(chain, candidates) }
         if let culprit = search.culprit {
             let suspect = chain.links[culprit].candidate
+            if culprit == 0, case .branch = suspect.kind, run.isBaseRed { return seekCure(insteadOf: chain) }
             guard suspect.isConfirmedRed else { return gate(chain.links[culprit], isRerun: true) }
             if mayBeTheBase(suspect, isFirst: culprit == 0) { return askAboutBase() }
             eject(culprit, of: chain)
@@ -140,11 +141,13 @@ extension Decider {
     private mutating func extend(_ chain: MergeChain, by candidates: [Candidate], verified: Int) {
         let open = chain.links[verified...]
         guard !open.contains(where: \.isGating), !candidates.contains(where: \.isMerging) else { return }
+        let cures = verified == 0 ? run.possibleCures(among: candidates) : nil
+        if chain.links.isEmpty, cures?.isEmpty == true { return giveBackUncured() }
         // What was held back waits for the end of the chain: one that grows as it lands would have none.
         if open.isEmpty, !chain.links.isEmpty, candidates.contains(where: \.isHeldBack) { return }
         // What has passed lands in a moment, and counts: how fast a push is has no say in what is verified together. Without a gate nothing can fail.
-        let most = run.verifyCommand == nil ? FailureRate.largestBatch : run.merges.failureRate.landing(verified).batch
-        if open.count < most, let next = next(of: candidates, isFirst: chain.links.isEmpty),
+        let batch = run.verifyCommand == nil ? FailureRate.largestBatch : run.merges.failureRate.landing(verified).batch
+        if open.count < (cures == nil ? batch : 1), let next = next(of: cures ?? candidates, isFirst: chain.links.isEmpty),
             freeGateSlots == 0 || !isLate(next, for: open.first)
         {
             emit(.candidateEntered(next.id, .merging))
@@ -212,7 +215,6 @@ extension Decider {
     private mutating func eject(_ culprit: Int, of chain: MergeChain) {
         let link = chain.links[culprit]
         guard let excerpt = link.candidate.redExcerpt else { return }
-        if culprit == 0, case .branch = link.candidate.kind, run.isBaseRed { return giveBackAll(of: chain) }
         dissolve(chain.links[(culprit + 1)...])
         if bringsForeignFailure(link.candidate) {
             emit(.candidateReturned(link.id, .empty))
@@ -224,19 +226,6 @@ extension Decider {
         }
         let target = link.candidate.target
         advance(target, run.queue.filter { $0.target == target })
-    }
-
-    /// Returns the branches that people brought onto a base that fails the gate by itself: nothing can be said about any of them.
-    private mutating func giveBackAll(of chain: MergeChain) {
-        let known = (chain.links.lastIndex { $0.verdict == .red } ?? 0) + 1
-        dissolve(chain.links[known...])
-        let cause = run.baselineRed.map { "\($0.ending); log: \($0.logPath)" } ?? ""
-        for link in chain.links[..<known] {
-            dropGate(of: link.id)
-            emit(.candidateReturned(link.id, .red))
-            emit(.branchReturned(link.id, .red, "\(run.settings.targetBranch) fails it by itself (\(cause))"))
-        }
-        advance(.base, run.queue.filter { $0.target == .base })
     }
 }
 

@@ -102,6 +102,7 @@ extension Run {
             for index in queue.indices {
                 queue[index].redExcerpt = nil
                 queue[index].isConfirmedRed = false
+                queue[index].redAloneOn = nil
             }
         }
     }

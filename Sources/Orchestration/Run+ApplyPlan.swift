@@ -186,6 +186,8 @@ extension Run {
             baselineRed = excerpt
             baselineDoubted = nil
             if excerpt != nil, let baselineOf { redBases.insert(baselineOf) }
+            // A green run is counted with the tree that it verifies.
+            if excerpt != nil { merges.gateRuns += 1 }
         case .candidateQueued(let candidate):
             counters.candidates += 1
             if case .branch(let name) = candidate.kind {
@@ -218,13 +220,18 @@ extension Run {
             guard let index = queue.firstIndex(where: { $0.id == id }) else { return }
             queue[index].isConfirmedRed = queue[index].redExcerpt != nil
             queue[index].redExcerpt = excerpt
+            if case .branch = queue[index].kind, let onto = queue[index].onto, onto == head(of: queue[index].target) {
+                queue[index].redAloneOn = onto
+            }
         case .treeVerified(let tree, _, let milliseconds):
             verifiedTrees[tree.hex] = milliseconds
             merges.gateRuns += 1
             merges.greenGates += 1
             merges.gateMilliseconds += milliseconds
             for index in queue.indices {
-                if case .gating(_, tree, _, _) = queue[index].state { queue[index].gateMilliseconds = milliseconds }
+                guard case .gating(_, tree, _, _) = queue[index].state else { continue }
+                queue[index].gateMilliseconds = milliseconds
+                queue[index].redAloneOn = nil
             }
         case .flakeSeen(let tree, let excerpt):
             merges.flakes += 1

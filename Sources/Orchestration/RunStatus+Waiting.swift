@@ -107,6 +107,10 @@ extension Run {
         case .waiting where candidate.isHeldBack: return "does not fit what is being verified for \(branch); merged again after that"
         case .waiting where isBeingMended(candidate.target) && !mayMend(candidate):
             return whyWaitsForMender(of: candidate.target)
+        case .waiting where candidate.target == .base && possibleCures(among: queue) != nil:
+            return isUseless(candidate)
+                ? "\(branch) itself fails the gate, with this alone as well; waits for a branch that mends it"
+                : "\(branch) itself fails the gate; each branch is tried alone, since one may mend it"
         case .waiting:
             let rivals = queue.filter { $0.target == candidate.target }
             let place = (rivals.firstIndex { $0.id == candidate.id } ?? 0) + 1

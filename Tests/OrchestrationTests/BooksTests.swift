@@ -28,7 +28,7 @@ struct BooksTests {
         for record in scenario.journal {
             switch record.event {
             case .candidatePublished: published += 1
-            case .gateRed, .treeVerified: gates += 1
+            case .gateRed, .treeVerified, .baselineKnown(_?): gates += 1
             case .turnEnded: turns += 1
             default: break
             }
