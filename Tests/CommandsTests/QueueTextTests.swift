@@ -135,7 +135,9 @@ import Testing
         #expect(refused.document.fallbackBranch == nil && refused.document.refusal == "closed\nfor now")
         scene.apply(.candidatePublished(QueueScene.id(1), commit: try scene.commit(1), tree: try scene.tree(1)))
         let diverted = MergeOutcome(run: scene.run, hub: "", logFolder: "", isDryRun: false)
-        #expect(diverted.document.fallbackBranch == "cco/run-1" && diverted.document.summary.hasPrefix("1 of 1 landed on cco/run-1"))
+        #expect(
+            diverted.document.fallbackBranch == "cco/run-1"
+                && diverted.document.summary(Style(isOn: false)).hasPrefix("1 of 1 landed on cco/run-1"))
     }
 
     @Test("a merge that could not even begin says why")
