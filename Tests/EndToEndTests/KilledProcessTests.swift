@@ -64,7 +64,8 @@ struct KilledProcessTests {
             let (stopped, isStopped) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(1))
             strike.does {
                 shims.withLock { $0 = (try? fixture.processes(of: BuiltProducts.folder + "/cco-shim").map(\.identity)) ?? [] }
-                agents.withLock { $0 = (try? fixture.processes(of: fixture.cli).map(\.identity)) ?? [] }
+                let found = try fixture.processes(of: fixture.cli).map(\.identity).filter { try fixture.turn(of: $0) != nil }
+                agents.withLock { $0 = found }
                 for shim in shims.withLock({ $0 }) { try shim.signal(SIGSTOP) }
                 isStopped.yield()
             }

@@ -53,16 +53,21 @@ struct RunProcess: Sendable {
 extension CompanyFixture {
     /// Suspends until an agent has given its result. It then rests until cco ends its input.
     func untilResult(of agent: ProcessIdentity) async throws {
-        for run in try Workspace(path: config + "/workspace").runs() {
-            for turn in try FileManager.default.contentsOfDirectory(atPath: run.path + "/turns") {
-                guard let process = try SupervisedProcess.attach(directory: "\(run.path)/turns/\(turn)"), try process.child() == agent
-                else { continue }
-                for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).contains(#""type":"result""#) {
-                    return
-                }
-            }
+        if let process = try turn(of: agent) {
+            for try await line in process.lines() where String(decoding: line.bytes, as: UTF8.self).contains(#""type":"result""#) { return }
         }
         Issue.record("an agent ended without a result")
+    }
+
+    /// The turn whose agent this is; `nil` for any other process, such as one that the agent has forked and that has yet to become another program.
+    func turn(of agent: ProcessIdentity) throws -> SupervisedProcess? {
+        for run in try Workspace(path: config + "/workspace").runs() {
+            for turn in try FileManager.default.contentsOfDirectory(atPath: run.path + "/turns") {
+                let process = try SupervisedProcess.attach(directory: "\(run.path)/turns/\(turn)")
+                if let process, try process.child() == agent { return process }
+            }
+        }
+        return nil
     }
 
     /// The processes of the fixture's runs that execute this program.
