@@ -17,7 +17,7 @@ extension EventRecord {
     }
 
     /// The run's state after an event in its midst; `nil` for a journal without a single one.
-    static func replay(_ journal: Journal, until last: Int64) throws -> Run? {
+    package static func replay(_ journal: Journal, until last: Int64) throws -> Run? {
         let known = try snapshot(journal, upTo: last)
         return try fold(journal, from: known?.run, after: known?.sequence ?? 0, until: last)
     }

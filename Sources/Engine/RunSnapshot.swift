@@ -28,7 +28,7 @@ package struct RunSnapshot: Codable, Sendable, Equatable {
     }
 
     /// Events between two snapshots: recovery folds at most about this many.
-    package static let interval: Int64 = 1000
+    package static let interval: Int64 = 250
 
     /// A state with many tasks takes longer to write, and so gets fewer snapshots: in proportion, so that their share of the work stays the same.
     package static func interval(for run: Run) -> Int64 { max(interval, Int64(run.tasks.count / 8)) }

@@ -1,8 +1,8 @@
 /// The run's tasks by id, with what decisions ask of them at every step kept ready.
 ///
 /// A run may have a hundred thousand tasks, and no decision may cost more for that. So copies share what they have in common (tasks stand in
-/// small pages, and a change copies one page), and who is open, ready or in review is kept in step with every change instead of being
-/// looked for.
+/// small pages and those in chapters, and a change copies one of each), and who is open, ready or in review is kept in step with every change
+/// instead of being looked for.
 package struct TaskRegister: Sendable {
     /// One task and what hangs on it. Never changed: another takes its place.
     final class Entry: Sendable {
@@ -31,9 +31,10 @@ package struct TaskRegister: Sendable {
         }
     }
 
-    static let pageSize = 64
+    /// Entries of a page, and pages of a chapter.
+    static let pageSize = 32
 
-    private(set) var pages: [[Entry]] = []
+    private(set) var chapters: [[[Entry]]] = []
     package private(set) var count = 0
     /// Places of tasks that do not stand where their number says. In a run there is none.
     private var displaced: [TaskID: Int] = [:]
@@ -65,7 +66,10 @@ package struct TaskRegister: Sendable {
         self.change(place, to: task)
     }
 
-    func entry(_ place: Int) -> Entry { pages[place / Self.pageSize][place % Self.pageSize] }
+    func entry(_ place: Int) -> Entry {
+        let page = place / Self.pageSize
+        return chapters[page / Self.pageSize][page % Self.pageSize][place % Self.pageSize]
+    }
 
     func task(_ place: Int) -> TeamTask { entry(place).task }
 
@@ -80,7 +84,10 @@ package struct TaskRegister: Sendable {
         return Set(places).sorted()
     }
 
-    private mutating func replace(_ place: Int, _ entry: Entry) { pages[place / Self.pageSize][place % Self.pageSize] = entry }
+    private mutating func replace(_ place: Int, _ entry: Entry) {
+        let page = place / Self.pageSize
+        chapters[page / Self.pageSize][page % Self.pageSize][place % Self.pageSize] = entry
+    }
 
     private mutating func add(_ task: TeamTask) {
         let place = count
@@ -96,8 +103,12 @@ package struct TaskRegister: Sendable {
             replace(other, Entry(entry.task, dependents: entry.dependents + [place], hindrances: entry.hindrances))
         }
         let dependents = awaited.isEmpty ? [] : awaited.removeValue(forKey: task.id) ?? []
-        if count % Self.pageSize == 0 { pages.append([]) }
-        pages[count / Self.pageSize].append(Entry(task, dependents: dependents, hindrances: hindrances))
+        let page = count / Self.pageSize
+        if count % Self.pageSize == 0 {
+            if page % Self.pageSize == 0 { chapters.append([]) }
+            chapters[page / Self.pageSize].append([])
+        }
+        chapters[page / Self.pageSize][page % Self.pageSize].append(Entry(task, dependents: dependents, hindrances: hindrances))
         count += 1
         index.enter(task, at: place, isHindered: hindrances > 0)
         if !task.state.satisfiesDependents { for dependent in dependents { hinder(dependent, by: 1) } }
@@ -137,21 +148,23 @@ extension TaskRegister {
     }
 
     /// All tasks, in the order in which they were added.
-    package var values: some Sequence<TeamTask> { pages.lazy.joined().lazy.map(\.task) }
+    package var values: some Sequence<TeamTask> { chapters.lazy.joined().joined().map(\.task) }
 
     package var keys: [TaskID] { values.map(\.id) }
 }
 
 extension TaskRegister: Equatable {
-    /// Pages that both share are not looked into.
+    /// Chapters and pages that both share are not looked into.
     package static func == (left: TaskRegister, right: TaskRegister) -> Bool {
         left.count == right.count
-            && zip(left.pages, right.pages).allSatisfy { ours, theirs in
-                let isShared = ours.withUnsafeBufferPointer { ours in
-                    theirs.withUnsafeBufferPointer { ours.baseAddress == $0.baseAddress }
-                }
-                return isShared || zip(ours, theirs).allSatisfy { $0 === $1 || $0.task == $1.task }
+            && isSame(left.chapters, right.chapters) { ours, theirs in
+                isSame(ours, theirs) { ours, theirs in isSame(ours, theirs) { $0 === $1 || $0.task == $1.task } }
             }
+    }
+
+    private static func isSame<Element>(_ left: [Element], _ right: [Element], by isSame: (Element, Element) -> Bool) -> Bool {
+        let isShared = left.withUnsafeBufferPointer { left in right.withUnsafeBufferPointer { left.baseAddress == $0.baseAddress } }
+        return isShared || zip(left, right).allSatisfy(isSame)
     }
 }
 

@@ -31,7 +31,16 @@ struct Orphan {
         try await carrier.landed()
         let pending = await engine.run.effects.keys.map(\.name).sorted().joined(separator: "\n")
         try Data(pending.utf8).write(to: URL(filePath: folder + "/pending"))
+        try snapshot(journal)
         kill(getpid(), SIGKILL)
+    }
+
+    /// The snapshot that the narrator would have left meanwhile, unless there is one that is newer: as old as it is halfway between two.
+    private func snapshot(_ journal: Journal) throws {
+        guard let present = try EventRecord.replay(journal), let newest = try journal.latestSnapshot()?.sequence else { return }
+        let sequence = journal.lastSequence - RunSnapshot.interval(for: present) / 2
+        guard sequence > newest, let run = try EventRecord.replay(journal, until: sequence) else { return }
+        try journal.writeSnapshot(sequence, try RunSnapshot(run).encoded())
     }
 }
 

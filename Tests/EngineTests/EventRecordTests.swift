@@ -77,11 +77,11 @@ struct EventRecordTests {
         _ = try EventRecord.fold(journal, from: nil, after: 0) { run, entry in
             try writer.consider(run, at: entry.sequence, in: journal)
         }
-        #expect(try journal.latestSnapshot()?.sequence == 2000)
+        #expect(try journal.latestSnapshot()?.sequence == 2500)
         #expect(try EventRecord.replay(journal) == whole)
         try journal.close()
         let audit = try JournalAudit.check(folder: folder.path)
-        #expect(audit.problems.isEmpty && audit.snapshots == [1000, 2000] && audit.events == 2501)
+        #expect(audit.problems.isEmpty && audit.snapshots == [2250, 2500] && audit.events == 2501)
     }
 
     @Test("a snapshot that is not the fold of its events is found, one of another program is passed over")

@@ -1,3 +1,4 @@
+import Foundation
 import Simulation
 import Testing
 
@@ -214,7 +215,7 @@ struct CollisionTests {
     }
 
     @Test("what is remembered of files is bounded, and the coldest are forgotten")
-    func heat() {
+    func heat() throws {
         var heat = FileHeat()
         for round in 0..<200 {
             heat.noteLanding(ChangedFiles((0..<64).map { "src/\(round)/\($0)" } + ["never"]))
@@ -224,6 +225,10 @@ struct CollisionTests {
         #expect(heat.counts.count <= FileHeat.most)
         #expect(heat.counts["hot.txt"]?.landed == 200)
         #expect(heat.counts["conflict.txt"]?.conflicts == 1)
+        #expect(try JSONDecoder().decode(FileHeat.self, from: try JSONEncoder().encode(heat)) == heat)
+        for unequal in [#"{"paths":["a"],"landed":[1,2],"conflicts":[0]}"#, #"{"paths":["a","a"],"landed":[1,2],"conflicts":[0,0]}"#] {
+            #expect(throws: DecodingError.self) { try JSONDecoder().decode(FileHeat.self, from: Data(unequal.utf8)) }
+        }
         #expect(ChangedFiles((0..<100).map { "f\($0)" }).paths.count == ChangedFiles.most)
         #expect(ChangedFiles((0..<100).map { "f\($0)" }).total == 100)
         #expect(ChangedFiles(["a", String(repeating: "x", count: 5000), "b\nc"]).paths == ["a"])
