@@ -161,7 +161,7 @@ def whole(company, browser):
     expect(words).to_have_count(0)
     # What has come of it is told to everybody, and what is still asked in the title.
     expect(page.locator("#asked .settled")).to_have_text(re.compile(r"^question-\d is answered\.$"))
-    assert page.title().startswith("1 question · "), page.title()
+    expect(page).to_have_title(re.compile(r"^1 question · "))
     said = {one["text"]: (one["state"], one.get("answer")) for one in company.json("questions", "--json")}
     assert said["Which size?"] == ("answered", "2") and said["Which words?"] == ("answered", "Short <b>ones</b>"), said
     assert said["Which colour?"][0] == "open", said

@@ -105,16 +105,20 @@ struct TaskRegisterTests {
         #expect(register == TaskRegister(naive.tasks))
     }
 
-    @Test("a change in a copy stays in the copy")
-    func copies() {
+    @Test("a change in a copy stays in the copy, however many there are", arguments: [70, 1_024, 1_025, 2_048, 2_999])
+    func copies(place: Int) {
         var random = SeededRandom(seed: 1)
-        let original = TaskRegister((1...100).map { task($0, &random) })
+        let tasks = (1...3_000).map { task($0, &random) }
+        let original = TaskRegister(tasks)
+        #expect(original.count == 3_000 && original.values.map(\.self) == tasks)
+        let id: TaskID = ID("task", place)
         var copy = original
-        copy[ID("task-70")]?.state = .assigned
-        #expect(original[ID("task-70")]?.state == .waiting)
-        #expect(copy[ID("task-70")]?.state == .assigned)
+        copy[id]?.state = .assigned
+        #expect(original[id]?.state == .waiting)
+        #expect(copy[id]?.state == .assigned)
+        #expect(copy.values.count { $0.state == .assigned } == 1)
         #expect(original != copy)
-        copy[ID("task-70")]?.state = .waiting
+        copy[id]?.state = .waiting
         #expect(original == copy)
     }
 
