@@ -134,11 +134,9 @@ package struct Narrator: EngineObserver {
         updateStructure(place.run, resources, known: &place.structure)
     }
 
-    private static let eventsBetweenTrims: Int64 = 1000
-
     /// After very many events the allocator holds on to the memory of what is over: a third of what a large company that waits would take.
     private static func giveBackMemory(_ place: inout Place) {
-        guard place.sequence - place.trimmed >= eventsBetweenTrims else { return }
+        guard place.sequence - place.trimmed >= RunSnapshot.interval else { return }
         place.trimmed = place.sequence
         ProcessMemory.giveBack()
     }
