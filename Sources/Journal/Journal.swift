@@ -22,6 +22,9 @@ package final class Journal: Sendable {
     /// Whose journal it is, as the file says.
     package let identity: JournalIdentity
 
+    /// What is kept of the file in memory, in KiB: enough for the pages that an append changes.
+    private static let pageCacheKibibytes = 256
+
     private let queue: DatabaseQueue
     /// Held during every use of the connection; says whether it is closed. Using a closed connection would crash.
     private let isClosed = Mutex(false)
@@ -85,6 +88,8 @@ package final class Journal: Sendable {
             // First of all, so that the file is locked before anything is read, and the index of the WAL lives in private memory.
             try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
             try database.execute(sql: "PRAGMA mmap_size = 0")
+            // Appended to at its end and read from one end to the other: what a reading leaves in memory (2 MB by default) serves nobody. In KiB.
+            try database.execute(sql: "PRAGMA cache_size = -\(Self.pageCacheKibibytes)")
             // Before anything is written: a file that is not ours stays as it is.
             let isEmpty = try JournalSchema.isEmpty(database, path: path)
             guard isNew || !isEmpty else { throw JournalError(.missing, path: path, detail: "the file is empty") }
