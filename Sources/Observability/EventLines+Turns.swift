@@ -34,6 +34,7 @@ extension EventScribe {
     func messageLines(_ event: Event) -> [EventLine] {
         switch event {
         case .messageAddressed(let message):
+            if let hint = message.hint { return [line(agent(of: message), .notice, "Is warned: \(hint).")] }
             guard case .person(let name) = message.sender else { return [] }
             return [line(agent(of: message), .info, "\(name ?? "Somebody") says to it: \(message.text)")]
         case .messageDelivered(let id):

@@ -49,7 +49,52 @@ package struct CollisionWarning: Codable, Sendable, Equatable {
     }
 }
 
+extension CollisionWarning {
+    /// Characters of another task's title in the middle of a turn.
+    private static let longestTitle = 120
+
+    /// What a worker is told in the middle of its turn. The other side's commits have no names in its repository yet; their objects are there.
+    static func words(to task: TaskID, _ warnings: [CollisionWarning], target: String) -> String {
+        let lines = warnings.map { warning in
+            let files = warning.files.words(naming: mostFiles)
+            let title = warning.title.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(longestTitle)
+            let other = "\(warning.other?.name ?? "") (\(title))"
+            return switch warning.kind {
+            case .target:
+                """
+                - `\(target)` has moved on to `\(warning.commit.hex)`, and your branch no longer merges with it in: \(files). Before you report, commit what you \
+                have, run `git merge --no-edit \(warning.commit.hex)`, and resolve every conflict so that both sides' intent is kept: it is already published.
+                """
+            case .conflict: "- \(other) conflicts with your branch in: \(files). Its commit is `\(warning.commit.hex)`."
+            case .claim: "- \(other) has changed what your task claims: \(files). Its commit is `\(warning.commit.hex)`."
+            }
+        }
+        let advice =
+            warnings.contains { $0.kind != .target }
+            ? """
+
+
+            Of another task's work read what it does in these files before you go on with them: `git diff refs/cco/target...<its commit> -- <file>`. Do \
+            yours as ordered, and so that both can stand: small changes, in keeping with its names, beside its lines where your code is no worse for it. \
+            Do not merge its commit and rely on nothing of it: it may still change, or never land.
+            """ : ""
+        return """
+            Message from cco, which watches over this run: while you work, others' work has come to meet yours.
+
+            \(lines.joined(separator: "\n"))\(advice)
+
+            Then go on with \(task); if you were done, return your report as it was.
+            """
+    }
+}
+
 extension Run {
+    /// The turn in which a task is being worked on and its worker can be told something.
+    func listeningTurn(at task: TaskID) -> TurnID? {
+        guard let worker = tasks[task]?.worker, let turn = listeningTurn(of: worker), turns[turn]?.task == task else { return nil }
+        return turn
+    }
+
     /// What the worker of a task is to be warned of: only of work that is ahead of its own. Bounded; the target first, then what conflicts.
     package func warnings(for id: TaskID) -> [CollisionWarning] {
         guard let task = tasks[id], !task.state.isSettled else { return [] }
@@ -74,11 +119,20 @@ extension Run {
         // Of a branch with work of its own a trial merge knows better than the claims do.
         guard !task.hasOpenBranch else { return Array(warnings.prefix(CollisionWarning.most)) }
         for other in tasks.underWay where other.holdsFiles && other.team == task.team && other.id != id {
-            guard !met.contains(other.id), let commit = other.head, let changes = other.changes else { continue }
-            let claimed = changes.paths.filter { ClaimedPath.overlap(task.paths, [$0]) != nil }
-            if !claimed.isEmpty { warnings.append(warning(.claim, of: task, other, commit, ChangedFiles(claimed))) }
+            guard !met.contains(other.id), let warning = claimWarning(of: task, by: other) else { continue }
+            warnings.append(warning)
         }
         return Array(warnings.prefix(CollisionWarning.most))
+    }
+
+    /// What `other` has changed of what `task` claims.
+    ///
+    /// - Parameter known: changes that are passed over.
+    func claimWarning(of task: TeamTask, by other: TeamTask, beside known: ChangedFiles? = nil) -> CollisionWarning? {
+        guard let commit = other.head, let changes = other.changes else { return nil }
+        let passedOver = Set(known?.paths ?? [])
+        let claimed = changes.paths.filter { !passedOver.contains($0) && ClaimedPath.overlap(task.paths, [$0]) != nil }
+        return claimed.isEmpty ? nil : warning(.claim, of: task, other, commit, ChangedFiles(claimed))
     }
 
     private func warning(

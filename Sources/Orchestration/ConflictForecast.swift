@@ -21,6 +21,9 @@ package struct Collision: Codable, Sendable, Equatable {
 
     package func isAbout(_ id: TaskID) -> Bool { task == id || other == id }
 
+    /// Whether it is the collision of these two, whichever is behind.
+    func isBetween(_ id: TaskID, _ partner: TaskID?) -> Bool { isAbout(id) && self.partner(of: id) == partner }
+
     /// The one that `id` collides with; `nil` is the target.
     func partner(of id: TaskID) -> TaskID? { task == id ? other : task }
 }

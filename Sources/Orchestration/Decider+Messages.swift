@@ -2,9 +2,11 @@
 extension Decider {
     /// Says something to the agent of a running turn.
     mutating func say(
-        _ text: String, to turn: TurnID, from sender: Message.Sender, interrupts: Bool, agent: AgentID? = nil, about task: TaskID? = nil
+        _ text: String, to turn: TurnID, from sender: Message.Sender, interrupts: Bool, agent: AgentID? = nil, about task: TaskID? = nil,
+        hint: String? = nil
     ) {
-        let message = message(text, for: turn, from: sender, interrupts: interrupts, agent: agent, about: task)
+        var message = message(text, for: turn, from: sender, interrupts: interrupts, agent: agent, about: task)
+        message.hint = hint
         emit(.messageAddressed(message))
         intend(.say(message.id))
     }
@@ -36,7 +38,10 @@ extension Decider {
         // What is being stopped already, or has ended meanwhile, needs no second reason.
         guard let turn = run.turns[id], !turn.isBeingEnded, run.suspension == nil, !run.isShortOfDisk else { return }
         // A tool that fails has ended, so the message about it is read with the next request: an engine that has just started sees only the failures.
-        if case .failingTool = cause, turn.stopCause != nil || run.messages.values.contains(where: { $0.turn == id && $0.sender == .cco }) {
+        if case .failingTool = cause,
+            turn.stopCause != nil
+                || run.messages.values.contains(where: { $0.turn == id && $0.sender == .cco && $0.hint == nil })
+        {
             return
         }
         emit(.turnStuck(id, cause))
@@ -63,7 +68,7 @@ extension Decider {
         guard let reason, let message = run.messages[id], let turn = message.turn, message.isInPrompt != true else { return }
         guard !message.isPersons else { return keep(message, reason) }
         emit(.messageUndelivered(id, reason: reason))
-        guard let turn = run.turns[turn], turn.stopCause == nil else { return }
+        guard message.hint == nil, let turn = run.turns[turn], turn.stopCause == nil else { return }
         emit(.turnStopRequested(turn.id, .stuck))
     }
 

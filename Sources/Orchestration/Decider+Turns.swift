@@ -108,7 +108,9 @@ extension Decider {
         acknowledge(turn, outcome)
         closeMessages(of: turn)
         let before = run.accounts(of: turn)
+        let known = turn.task.flatMap { run.tasks[$0]?.changes }
         emit(.turnEnded(id, outcome))
+        if let task = turn.task { warnOfClaims(changedBy: task, since: known) }
         warnOfSpending(since: before)
         let spent = Allowance(
             usd: run.ledger.total.costUsd - (before.first?.line.costUsd ?? 0), tokens: outcome.account.usage.total)

@@ -164,7 +164,7 @@ package struct Decider {
         case (.awaitRoom, .room):
             break
         case (.forecast, .forecast(let report)):
-            emit(.collisionsForeseen(report))
+            take(report)
         case (.conclude, .concluded):
             if case .finishing(let reason) = run.phase { emit(.ended(reason)) }
         default:

@@ -30,15 +30,18 @@ package struct Message: Codable, Sendable, Equatable {
     package var isInPrompt: Bool?
     /// The task that it is about: it goes to whoever works on that, and into no turn for anything else.
     package var task: TaskID?
+    /// What a hint says, in a line for logs: one that is not read is in the next prompt, and nothing follows from that. `nil` for all other messages.
+    package var hint: String?
 
     package init(
         id: MessageID, turn: TurnID?, uuid: String, sender: Sender, text: String, interrupts: Bool, agent: AgentID? = nil,
-        task: TaskID? = nil
+        task: TaskID? = nil, hint: String? = nil
     ) {
         self.id = id
         self.turn = turn
         self.agent = agent
         self.task = task
+        self.hint = hint
         self.uuid = uuid
         self.sender = sender
         self.text = text

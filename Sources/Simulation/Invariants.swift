@@ -65,6 +65,7 @@ package struct Invariants {
             }
         }
         var told: [TurnID: Int] = [:]
+        var hinted: [TurnID: Int] = [:]
         var words: [AgentID: Int] = [:]
         for message in after.messages.values {
             if message.turn == nil, let task = message.task, after.suspension == nil, !after.isShortOfDisk,
@@ -82,7 +83,7 @@ package struct Invariants {
             guard after.turns[turn] != nil else {
                 throw Violation(.turnsMatch, "\(message.id) is for \(turn), which is over")
             }
-            if !message.isPersons { told[turn, default: 0] += 1 }
+            if message.hint != nil { hinted[turn, default: 0] += 1 } else if !message.isPersons { told[turn, default: 0] += 1 }
         }
         if let most = words.values.max(), most > Order.mostMessages + QuestionBook.mostOpen {
             throw Violation(.isBounded, "\(most) messages wait for one agent")
@@ -91,6 +92,7 @@ package struct Invariants {
         try checkWidth()
         // One to tell it, one to interrupt it; then it is stopped.
         if let most = told.values.max(), most > 2 { throw Violation(.isBounded, "\(most) messages wait for one turn") }
+        if let most = hinted.values.max(), most > 1 { throw Violation(.isBounded, "\(most) hints wait for one turn") }
         var carried: Set<TurnID> = []
         for pending in after.effects.values {
             if case .runTurn(let id) = pending.effect, !carried.insert(id).inserted {

@@ -65,6 +65,35 @@ struct ForecastTests {
             #expect(report.outputText.contains("| `shared.txt` | 1 | 2 |"), "\(report.outputText)")
         }
     }
+
+    @Test("a worker in the midst of its turn is told at once that what has landed meets its work, and its turn goes on")
+    func told() async throws {
+        let company = CompanyScript(Self.plan)
+        let told = OneTimeSignal()
+        let heard = Mutex<Set<String>>([])
+        let script = ClosureScript { request in
+            let prompt = request.lastUserText ?? ""
+            if request.isWorkers, prompt.contains("Your lead wants changes"), prompt.contains("task2.note.txt") {
+                let texts = request.messages.flatMap(\.blocks).compactMap { if case .text(let text) = $0 { text } else { nil } }
+                heard.withLock { $0.formUnion(texts.filter { $0.contains(ModelRequest.Message.watchWord) }) }
+                // In its midst: the first task lands meanwhile.
+                if request.assistantTurnsSinceLastUserPrompt == 1 { await told.happened() }
+            }
+            return await company.reply(to: request)
+        }
+        try await CompanyFixture.with(Self.plan, script: script, options: ["workerCount": 2]) { fixture in
+            let run = try await fixture.begin(["start"])
+            try await run.expectSays("Is warned: task-2 no longer merges with its target: shared.txt.")
+            told.happens()
+            let ended = try await run.ended()
+            #expect(ended.exit == .exited(0), "\(ended.output)")
+            let words = try #require(heard.withLock { $0.first })
+            #expect(heard.withLock { $0.count } == 1)
+            #expect(words.contains("- `main` has moved on to `") && words.contains("no longer merges with it in: shared.txt."), "\(words)")
+            try await fixture.expectSound(gate: Self.plan.verifyCommand)
+            try fixture.expectNoProcess()
+        }
+    }
 }
 
 /// Something that happens once, and that others wait for.

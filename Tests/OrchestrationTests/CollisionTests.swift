@@ -196,6 +196,74 @@ struct CollisionTests {
         #expect(warnings.first?.words == "task-1 has changed what task-2 claims: src/b.txt")
     }
 
+    @Test("a worker that is at work is told at once when others' work comes home with what its task claims, and no second time")
+    func claimsMidTurn() throws {
+        let scenario = try scenario()
+        scenario.hooks.changes = { task, _ in task.name == "task-1" ? ["src/b.txt", "lib/one.txt"] : nil }
+        try scenario.play { $0.tasks[first]?.changes != nil }
+        let hint = try #require(scenario.run.messages.values.first)
+        #expect(scenario.run.messages.count == 1)
+        #expect(hint.turn == scenario.run.agents[try #require(scenario.run.tasks[second]?.worker)]?.activeTurn)
+        #expect(!hint.interrupts && hint.sender == .cco && hint.hint == "task-1 has changed what task-2 claims: src/b.txt")
+        let commit = try #require(scenario.run.tasks[first]?.head)
+        let words = "- task-1 (Do a) has changed what your task claims: src/b.txt. Its commit is `\(commit)`."
+        #expect(hint.text.contains(words), "\(hint.text)")
+        #expect(!hint.text.contains("lib/one.txt"))
+        // It is known by now: the next change of the same files says nothing new.
+        try scenario.playOut()
+        #expect(hints(scenario).count == 1)
+    }
+
+    @Test("a worker at work is told of what its branch newly collides with, once, and one whose turn has ended is not")
+    func conflictMidTurn() throws {
+        let scenario = try scenario()
+        // The second comes back with changes to make; while it makes them, the first lands.
+        scenario.hooks.turn = { [first, second] turn, run in
+            guard case .review(let tasks) = turn.brief, tasks.contains(second), run.tasks[second]?.reworks == 0 else { return nil }
+            let decisions = tasks.map {
+                ReviewReport.Decision(task: $0.name, verdict: $0 == first ? .approve : .rework, instructions: "more")
+            }
+            return .manager(ReviewReport(decisions: decisions))
+        }
+        scenario.hooks.duration = { [second] effect, run in
+            if case .gate = effect { return 400_000 }
+            guard case .runTurn(let id) = effect, let turn = run.turns[id] else { return 1000 }
+            guard turn.task == second else { return turn.task == nil ? 150_000 : 200_000 }
+            return turn.resumes ? 900_000 : 300_000
+        }
+        try scenario.play { $0.tasks[first]?.state.word == "landed" && !$0.messages.isEmpty }
+        let hint = try #require(scenario.run.messages.values.first)
+        let turn = try #require(hint.turn)
+        #expect(scenario.run.turns[turn]?.task == second)
+        #expect(hint.hint == "task-2 no longer merges with its target: lib/a.txt")
+        let head = try #require(scenario.run.base?.head)
+        #expect(hint.text.contains("`main` has moved on to `\(head)`"), "\(hint.text)")
+        #expect(hint.text.contains("run `git merge --no-edit \(head)`"), "\(hint.text)")
+        // Nobody was in a turn when the two branches were found to collide with each other.
+        #expect(hints(scenario) == [hint])
+        try scenario.playOut()
+    }
+
+    @Test("a hint that cannot be told stops nobody, and does not keep a call that fails again and again from being told of")
+    func hintUnheard() throws {
+        let scenario = try scenario()
+        scenario.hooks.changes = { task, _ in task.name == "task-1" ? ["src/b.txt", "lib/one.txt"] : nil }
+        scenario.hooks.effect = { effect, _ in if case .say = effect { .said(failure: "the agent takes no more messages") } else { nil } }
+        try scenario.play { !$0.messages.isEmpty }
+        let hint = try #require(scenario.run.messages.values.first)
+        let turn = try #require(hint.turn)
+        let events = try scenario.feed(.turnStuck(turn, .failingTool(name: "Edit", times: 8)))
+        #expect(events.contains(.turnNudged(turn, .message)))
+        try scenario.play { $0.messages[hint.id] == nil }
+        let last = try #require(scenario.journal.last { if case .messageUndelivered(hint.id, _) = $0.event { true } else { false } })
+        let stops = scenario.journal.filter { $0.event == .turnStopRequested(turn, .stuck) && $0.time <= last.time }
+        #expect(stops.isEmpty)
+    }
+
+    private func hints(_ scenario: Scenario) -> [Message] {
+        scenario.journal.compactMap { if case .messageAddressed(let message) = $0.event, message.hint != nil { message } else { nil } }
+    }
+
     @Test("files that several tasks changed or that conflicted are hot, with their counts, the worst first")
     func hot() throws {
         let scenario = try scenario()
