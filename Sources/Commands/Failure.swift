@@ -79,7 +79,7 @@ extension Failure {
     private static func status(_ kind: GitError.Kind) -> CommandStatus {
         switch kind {
         case .unreachable, .notARepository, .noSuchBranch, .outOfResources: .unavailable
-        case .accessDenied: .noPermission
+        case .accessDenied, .cannotSign: .noPermission
         case .diskFull: .cannotCreate
         case .lockHeld: .held
         case .invalidInput: .configuration

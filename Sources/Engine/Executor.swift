@@ -163,7 +163,7 @@ package struct Executor: EffectCarrier {
         if error is BaseError { return true }
         guard let error = error as? GitError else { return false }
         switch error.kind {
-        case .accessDenied, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork, .tooLargeToCompare: return true
+        case .accessDenied, .cannotSign, .noSuchBranch, .notARepository, .invalidInput, .wouldLoseWork, .tooLargeToCompare: return true
         case .unreachable, .lockHeld, .diskFull, .outOfResources, .cancelled, .other: return false
         }
     }

@@ -25,6 +25,7 @@ extension GitError.Kind {
                 "unable to create thread",
             ]
         ),
+        (.cannotSign, ["does not support --signed push", "failed to sign the push certificate"]),
         (
             .accessDenied,
             [

@@ -8,6 +8,8 @@ package struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
         case unreachable
         /// The origin was reached and refused the credentials, or hides the repository from them.
         case accessDenied
+        /// The user's configuration asks for signed pushes (`push.gpgSign`), and the origin takes none or no signature can be made.
+        case cannotSign
         /// The named branch, ref or object does not exist.
         case noSuchBranch
         /// A leftover or concurrent lock file is in the way.

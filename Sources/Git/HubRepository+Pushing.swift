@@ -99,8 +99,11 @@ extension HubRepository {
         guard let status = PushStatus(output: result.outputText, ref: ref) else {
             let error = Git.failure(of: arguments, result)
             if error.isOriginAway { return .unreachable(reason: error.detail) }
-            guard [.accessDenied, .notARepository].contains(error.kind) else { throw error }
-            return .refused(reason: error.detail)
+            switch error.kind {
+            case .accessDenied, .notARepository: return .refused(reason: error.detail)
+            case .cannotSign: return .refused(reason: "push.gpgSign of your git configuration asks for signed pushes: \(error.detail)")
+            default: throw error
+            }
         }
         switch status.meaning {
         case .pushed: return .pushed

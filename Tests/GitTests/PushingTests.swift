@@ -82,6 +82,30 @@ import Testing
         }
     }
 
+    @Test("a configuration that asks for signed pushes where none can be made is a refusal that names it, and no origin that is away")
+    func unsigned() async throws {
+        try await withWork { test, hub, _, work async throws in
+            var environment = test.environment
+            let first = environment["GIT_CONFIG_COUNT"].flatMap { Int($0) } ?? 0
+            environment["GIT_CONFIG_COUNT"] = "\(first + 1)"
+            environment["GIT_CONFIG_KEY_\(first)"] = "push.gpgSign"
+            environment["GIT_CONFIG_VALUE_\(first)"] = "true"
+            let signing = HubRepository(
+                path: hub.path, origin: hub.origin, git: Git(environment: environment), cloneOptions: CloneOptions(),
+                objectFormat: hub.objectFormat)
+            guard case .refused(let reason) = try await signing.push(work, toBranch: "main", alsoNotes: true).branch else {
+                Issue.record("not refused")
+                return
+            }
+            #expect(reason.hasPrefix("push.gpgSign of your git configuration asks for signed pushes: "), "\(reason)")
+            #expect(reason.contains("does not support --signed push"), "\(reason)")
+            guard case .refused = try await signing.pushDryRun(branch: "main") else {
+                Issue.record("a dry run does not say so")
+                return
+            }
+        }
+    }
+
     @Test("an origin whose place is empty for a while, and one that does not answer, are not reached")
     func unreachable() async throws {
         try await withWork { test, hub, _, work async throws in
