@@ -33,25 +33,36 @@ package struct RunSnapshot: Codable, Sendable, Equatable {
     /// A state with many tasks takes longer to write, and so gets fewer snapshots: in proportion, so that their share of the work stays the same.
     package static func interval(for run: Run) -> Int64 { max(interval, Int64(run.tasks.count / 8)) }
 
-    /// The state without its tasks as JSON, with its length before it, and then the tasks, packed.
+    /// The state without what there is much of as JSON, then that, packed: the files at which work meets, and the tasks. The lengths of the first
+    /// two stand before all of it.
     package func encoded() throws -> [UInt8] {
         var head = self
         head.run.tasks = TaskRegister()
+        head.run.heat = FileHeat()
         let json = try JSONEncoder().encode(head)
-        var bytes = withUnsafeBytes(of: UInt32(json.count).littleEndian) { Array($0) }
+        let heat = run.heat.packed()
+        var bytes: [UInt8] = []
+        for count in [json.count, heat.count] { withUnsafeBytes(of: UInt32(count).littleEndian) { bytes.append(contentsOf: $0) } }
         bytes.append(contentsOf: json)
+        bytes.append(contentsOf: heat)
         return bytes + (try PackedTasks.pack(run.tasks))
     }
 
     /// `nil` for a snapshot of another program.
     package static func decode(_ body: [UInt8]) -> RunSnapshot? {
-        guard body.count >= 4 else { return nil }
-        let length = Int(body.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) })
-        let rest = body[4...]
+        guard body.count >= 8 else { return nil }
+        let lengths = body.withUnsafeBytes { bytes in
+            [0, 4].map { Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))) }
+        }
+        let rest = body[8...]
+        let packed = rest.dropFirst(lengths[0])
         // What cannot be read is as good as no snapshot.
-        guard length <= rest.count, var snapshot = try? JSONDecoder().decode(RunSnapshot.self, from: Data(rest.prefix(length))),
-            snapshot.program == thisProgram, let tasks = try? PackedTasks.unpack(rest.dropFirst(length))
+        guard lengths[0] <= rest.count, lengths[1] <= packed.count,
+            var snapshot = try? JSONDecoder().decode(RunSnapshot.self, from: Data(rest.prefix(lengths[0]))),
+            snapshot.program == thisProgram,
+            let heat = try? FileHeat(packed: packed.prefix(lengths[1])), let tasks = try? PackedTasks.unpack(packed.dropFirst(lengths[1]))
         else { return nil }
+        snapshot.run.heat = heat
         snapshot.run.tasks = tasks
         return snapshot
     }

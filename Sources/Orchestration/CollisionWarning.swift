@@ -63,7 +63,8 @@ extension CollisionWarning {
             case .target:
                 """
                 - `\(target)` has moved on to `\(warning.commit.hex)`, and your branch no longer merges with it in: \(files). Before you report, commit what you \
-                have, run `git merge --no-edit \(warning.commit.hex)`, and resolve every conflict so that both sides' intent is kept: it is already published.
+                have, run `git merge --no-edit \(warning.commit.hex)`, resolve every conflict so that both sides' intent is kept (it is already published), and \
+                check the result as you check your own work.
                 """
             case .conflict: "- \(other) conflicts with your branch in: \(files). Its commit is `\(warning.commit.hex)`."
             case .claim: "- \(other) has changed what your task claims: \(files). Its commit is `\(warning.commit.hex)`."
@@ -74,16 +75,17 @@ extension CollisionWarning {
             ? """
 
 
-            Of another task's work read what it does in these files before you go on with them: `git diff refs/cco/target...<its commit> -- <file>`. Do \
-            yours as ordered, and so that both can stand: small changes, in keeping with its names, beside its lines where your code is no worse for it. \
-            Do not merge its commit and rely on nothing of it: it may still change, or never land.
+            Work of another task has not landed: read what it does in these files before you go on with them (`git diff refs/cco/target...<its commit> -- \
+            <file>`), do not merge it, and rely on nothing of it: it may still change, or never land. Do yours as ordered, and so that both make sense \
+            together: small changes, in keeping with its names, beside its lines where your code is no worse for it. A conflict that cannot be avoided is \
+            resolved when the later of the two lands; say in your report where.
             """ : ""
         return """
             Message from cco, which watches over this run: while you work, others' work has come to meet yours.
 
             \(lines.joined(separator: "\n"))\(advice)
 
-            Then go on with \(task); if you were done, return your report as it was.
+            Then go on with \(task). If you were done, bring your report up to date and return it.
             """
     }
 }

@@ -36,9 +36,9 @@ struct TaskUnpacker {
 
     private mutating func double() throws -> Double { Double(bitPattern: try take(8).loadUnaligned(as: UInt64.self)) }
 
-    private mutating func string() throws -> String { String(decoding: try take(integer()), as: UTF8.self) }
+    mutating func string() throws -> String { String(decoding: try take(integer()), as: UTF8.self) }
 
-    private mutating func list<Element>(_ read: (inout TaskUnpacker) throws -> Element) throws -> [Element] {
+    mutating func list<Element>(_ read: (inout TaskUnpacker) throws -> Element) throws -> [Element] {
         let count = try integer()
         // Each element takes a byte at least.
         guard count >= 0, count <= bytes.count - position else { throw PackedTasks.Damaged() }

@@ -84,6 +84,25 @@ struct EventRecordTests {
         #expect(audit.problems.isEmpty && audit.snapshots == [2250, 2500] && audit.events == 2501)
     }
 
+    @Test(
+        "however many events are behind a snapshot, each is folded once, and one of another version is named",
+        arguments: [0, 1, 511, 512, 513, 1700])
+    func behindSnapshot(count: Int) throws {
+        let folder = try TemporaryFolder()
+        let journal = try longJournal(folder, 300 + count)
+        let whole = try #require(try EventRecord.fold(journal, from: nil, after: 0))
+        let early = try #require(try EventRecord.replay(journal, until: 301))
+        try journal.writeSnapshot(301, try RunSnapshot(early).encoded())
+        let recovered = try #require(try EventRecord.recover(journal))
+        #expect(recovered.run == whole && recovered.folded == count)
+        _ = try journal.append([JournalRecord(time: ManualClock.begin, kind: "teaServed", body: Array(#"{"teaServed":{}}"#.utf8))])
+        #expect {
+            _ = try EventRecord.replay(journal)
+        } throws: { error in
+            error is ReplayError && "\(error)".contains("event \(302 + count) (teaServed)")
+        }
+    }
+
     @Test("a snapshot that is not the fold of its events is found, one of another program is passed over")
     func wrongSnapshot() throws {
         let folder = try TemporaryFolder()

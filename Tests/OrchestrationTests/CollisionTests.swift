@@ -293,9 +293,10 @@ struct CollisionTests {
         #expect(heat.counts.count <= FileHeat.most)
         #expect(heat.counts["hot.txt"]?.landed == 200)
         #expect(heat.counts["conflict.txt"]?.conflicts == 1)
-        #expect(try JSONDecoder().decode(FileHeat.self, from: try JSONEncoder().encode(heat)) == heat)
-        for unequal in [#"{"paths":["a"],"landed":[1,2],"conflicts":[0]}"#, #"{"paths":["a","a"],"landed":[1,2],"conflicts":[0,0]}"#] {
-            #expect(throws: DecodingError.self) { try JSONDecoder().decode(FileHeat.self, from: Data(unequal.utf8)) }
+        let packed = heat.packed()
+        #expect(try FileHeat(packed: packed[...]) == heat)
+        for damaged in [packed.dropLast(), packed + [0], [2, 4], []] {
+            #expect(throws: PackedTasks.Damaged.self) { try FileHeat(packed: damaged) }
         }
         #expect(ChangedFiles((0..<100).map { "f\($0)" }).paths.count == ChangedFiles.most)
         #expect(ChangedFiles((0..<100).map { "f\($0)" }).total == 100)
