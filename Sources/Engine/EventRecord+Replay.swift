@@ -1,7 +1,5 @@
-import Dispatch
 import Journal
 import Orchestration
-import Synchronization
 
 extension EventRecord {
     /// The run's state: the newest snapshot and the events behind it, or all events where there is no snapshot. `nil` for a journal without
@@ -12,39 +10,17 @@ extension EventRecord {
 
     /// The run's state, and how many events had to be folded for it.
     static func recover(_ journal: Journal) throws -> (run: Run, folded: Int64)? {
-        guard let stored = try journal.latestSnapshot() else {
-            return try fold(journal, from: nil, after: 0).map { ($0, journal.lastSequence) }
+        let path = journal.path
+        let newest = try journal.newest {
+            RunSnapshot.decode($0.body)?.run
+        } decoding: {
+            try read($0, of: path)
         }
-        // Where a run is short, most of this is the first use of each type that is decoded: the snapshot's by one processor, the events' by another.
-        let piece = try journal.piece(after: stored.sequence, rows: eventsAhead)
-        let (known, ahead) = both(
-            { RunSnapshot.decode(stored.body)?.run }, { Result { try piece.map { (entry: $0, event: try read($0, of: journal.path)) } } })
-        guard var run = known else { return try fold(journal, from: nil, after: 0).map { ($0, journal.lastSequence) } }
-        for (entry, event) in try ahead.get() { run.apply(event, at: entry.record.time) }
-        let last = piece.last?.sequence ?? stored.sequence
-        return try fold(journal, from: run, after: last).map { ($0, journal.lastSequence - stored.sequence) }
-    }
-
-    /// Events behind a snapshot that are read beside it: more than the interval between two in all but large runs.
-    private static let eventsAhead = 512
-
-    /// Does both at the same time where there are two processors.
-    private static func both<First: Sendable, Second: Sendable>(
-        _ first: @Sendable () -> First, _ second: @Sendable () -> Second
-    ) -> (First, Second) {
-        let one = Mutex<First?>(nil)
-        let two = Mutex<Second?>(nil)
-        DispatchQueue.concurrentPerform(iterations: 2) { index in
-            if index == 0 {
-                let value = first()
-                one.withLock { $0 = value }
-            } else {
-                let value = second()
-                two.withLock { $0 = value }
-            }
-        }
-        // Both are there by now.
-        return (one.withLock { $0 } ?? first(), two.withLock { $0 } ?? second())
+        guard let newest, var run = newest.state else { return try fold(journal, from: nil, after: 0).map { ($0, journal.lastSequence) } }
+        for (entry, event) in newest.events { run.apply(event, at: entry.record.time) }
+        if let failure = newest.failure { throw failure }
+        let last = newest.events.last?.0.sequence ?? newest.sequence
+        return try fold(journal, from: run, after: last).map { ($0, journal.lastSequence - newest.sequence) }
     }
 
     private static func read(_ entry: JournalEvent, of path: String) throws -> Event {

@@ -27,6 +27,42 @@ extension Journal {
         }
     }
 
+    /// The newest snapshot and the first events behind it, each read by a processor of its own: where a run is short, most of that is the first use of every
+    /// type that is decoded. `nil` where there is no snapshot.
+    ///
+    /// Throws `.io`, `.corrupt` or `.closed`.
+    /// - Parameters:
+    ///   - read: makes a state of the snapshot; `nil` for one that does not count.
+    ///   - decode: makes something of an event.
+    package func newest<State: Sendable, Decoded: Sendable>(
+        reading read: @Sendable (JournalSnapshot) -> State?, decoding decode: @Sendable (JournalEvent) throws -> Decoded
+    ) throws(JournalError) -> Newest<State, Decoded>? {
+        guard let snapshot = try latestSnapshot() else { return nil }
+        let page = try nextPage(after: snapshot.sequence)
+        let newest = Mutex(Newest<State, Decoded>(sequence: snapshot.sequence))
+        DispatchQueue.concurrentPerform(iterations: 2) { part in
+            if part == 0 {
+                let state = read(snapshot)
+                newest.withLock { $0.state = state }
+            } else {
+                let page = Page(page, decode)
+                newest.withLock { ($0.events, $0.failure) = (page.events, page.failure) }
+            }
+        }
+        return newest.withLock { $0 }
+    }
+
+    /// What has become of the newest snapshot and of the first events behind it.
+    package struct Newest<State: Sendable, Decoded: Sendable>: Sendable {
+        /// The event that the snapshot is of.
+        package var sequence: Int64
+        /// `nil` for a snapshot that does not count.
+        package var state: State?
+        package var events: [(JournalEvent, Decoded)] = []
+        /// Why the event after them could not be decoded.
+        package var failure: (any Error)?
+    }
+
     /// What has become of one page.
     private struct Page<Decoded: Sendable>: Sendable {
         var events: [(JournalEvent, Decoded)] = []

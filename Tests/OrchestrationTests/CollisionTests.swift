@@ -295,7 +295,8 @@ struct CollisionTests {
         #expect(heat.counts["conflict.txt"]?.conflicts == 1)
         let packed = heat.packed()
         #expect(try FileHeat(packed: packed[...]) == heat)
-        for damaged in [packed.dropLast(), packed + [0], [2, 4], []] {
+        let allDamaged: [ArraySlice<UInt8>] = [packed.dropLast(), packed + [0], [2, 4], []]
+        for damaged in allDamaged {
             #expect(throws: PackedTasks.Damaged.self) { try FileHeat(packed: damaged) }
         }
         #expect(ChangedFiles((0..<100).map { "f\($0)" }).paths.count == ChangedFiles.most)
