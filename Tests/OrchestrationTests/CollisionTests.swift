@@ -199,6 +199,17 @@ struct CollisionTests {
     @Test("a worker that is at work is told at once when others' work comes home with what its task claims, and no second time")
     func claimsMidTurn() throws {
         let scenario = try scenario()
+        // The first is sent back once, and hands in again while the second is still at its first turn.
+        scenario.hooks.turn = { turn, run in
+            guard case .review(let tasks) = turn.brief else { return nil }
+            let isFirst = run.tasks[first]?.reworks == 0
+            let decisions = tasks.map { ReviewReport.Decision(task: $0.name, verdict: isFirst ? .rework : .approve, instructions: "more") }
+            return .manager(ReviewReport(decisions: decisions))
+        }
+        scenario.hooks.duration = { effect, run in
+            guard case .runTurn(let id) = effect, let turn = run.turns[id] else { return 1000 }
+            return turn.task == second ? 1_000_000 : 100_000
+        }
         scenario.hooks.changes = { task, _ in task.name == "task-1" ? ["src/b.txt", "lib/one.txt"] : nil }
         try scenario.play { $0.tasks[first]?.changes != nil }
         let hint = try #require(scenario.run.messages.values.first)
@@ -209,9 +220,12 @@ struct CollisionTests {
         let words = "- task-1 (Do a) has changed what your task claims: src/b.txt. Its commit is `\(commit)`."
         #expect(hint.text.contains(words), "\(hint.text)")
         #expect(!hint.text.contains("lib/one.txt"))
-        // It is known by now: the next change of the same files says nothing new.
-        try scenario.playOut()
-        #expect(hints(scenario).count == 1)
+        // It is known by now: the next change of the same files says nothing new, also when the hint has been read.
+        let turn = try #require(hint.turn)
+        try scenario.feed(.messageReceived(turn, uuid: hint.uuid, .delivered))
+        try scenario.play { $0.tasks[first]?.state.word == "landed" }
+        #expect(scenario.run.tasks[first]?.reworks == 1 && scenario.run.turns[turn] != nil)
+        #expect(hints(scenario) == [hint])
     }
 
     @Test("a worker at work is told of what its branch newly collides with, once, and one whose turn has ended is not")
